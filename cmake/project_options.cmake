@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: EUPL-1.2
+# One interface target carries what every target of ours is compiled with: warnings, hardening,
+# sanitizers. Nothing is set globally, so a dependency is never built with our flags.
+
+add_library(project_options INTERFACE)
+target_compile_features(project_options INTERFACE cxx_std_20)
+target_include_directories(project_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(project_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+    -Wnon-virtual-dtor -Wold-style-cast -Werror
+    # False alarm in Asio's coroutine frames at -O1.
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>
+    -fstack-protector-strong -fstack-clash-protection -fcf-protection)
+target_compile_definitions(project_options INTERFACE
+    _GLIBCXX_ASSERTIONS
+    $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
+target_link_options(project_options INTERFACE
+    -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+include(CheckPIESupported)
+check_pie_supported()
+
+if(VNC_SANITIZE)
+    target_compile_options(project_options INTERFACE
+        -fsanitize=${VNC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+        -U_FORTIFY_SOURCE)
+    target_link_options(project_options INTERFACE -fsanitize=${VNC_SANITIZE})
+endif()
+
+# vnc_executable(NAME SOURCES...): an executable of ours.
+function(vnc_executable name)
+    add_executable(${name} ${ARGN})
+    target_link_libraries(${name} PRIVATE project_options)
+endfunction()
