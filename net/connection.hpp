@@ -1,0 +1,42 @@
+// A TCP connection as a plain value: it belongs to no event loop and can be handed over.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/token.hpp"
+#include "net/unique_fd.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+namespace net {
+
+/// The socket (non-blocking), who is at the other end, and bytes that were read from it but belong
+/// to the session: whoever takes the connection delivers them first.
+struct connection {
+    unique_fd socket;
+    asio::ip::tcp::endpoint peer;
+    std::vector<std::byte> early;
+};
+
+/// How we find a peer that vanished without a packet: within about a minute, waiting or relaying.
+struct tcp_options {
+    std::chrono::seconds keepalive_idle{30};
+    std::chrono::seconds keepalive_interval{10};
+    int keepalive_probes = 3;
+    /// Keepalive does not fire while data is unacknowledged; this does.
+    std::chrono::milliseconds user_timeout{60'000};
+};
+
+/// Sets TCP_NODELAY, keepalive and TCP_USER_TIMEOUT. Sockets accepted from a listener inherit them.
+void apply(const tcp_options&, int fd);
+
+/// False once the peer has sent FIN or RST, or the kernel has given it up (tcp(7), TCP_INFO).
+[[nodiscard]] bool is_established(int fd);
+
+/// "203.0.113.9:4711", "[2001:db8::1]:4711".
+[[nodiscard]] std::string to_string(const asio::ip::tcp::endpoint&);
+
+} // namespace net

@@ -1,0 +1,38 @@
+// Passes one value from whoever has it to the one coroutine that waits for it.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/signal.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace net {
+
+/// One event loop, one value, one taker. The giver may be late and find the taker gone, and the
+/// taker may leave early (`take() || expire_after(t)`): so each holds a shared_ptr to the handoff,
+/// since either may be the last.
+template <class T>
+class handoff {
+public:
+    explicit handoff(const asio::any_io_executor& executor) : given_(executor) {}
+
+    void give(T value) {
+        value_ = std::move(value);
+        given_.notify();
+    }
+
+    /// Empty only where the wait was cancelled.
+    [[nodiscard]] asio::awaitable<std::optional<T>> take() {
+        if (!value_) {
+            co_await given_.wait();
+        }
+        co_return std::exchange(value_, std::nullopt);
+    }
+
+private:
+    signal given_;
+    std::optional<T> value_;
+};
+
+} // namespace net

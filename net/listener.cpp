@@ -1,0 +1,132 @@
+// Binding, batched accepting, and resting when the kernel has no more descriptors.
+// SPDX-License-Identifier: EUPL-1.2
+#include "net/listener.hpp"
+
+#include "net/deadline.hpp"
+
+#include <boost/asio/ip/v6_only.hpp>
+
+#include <cerrno>
+#include <optional>
+#include <sys/socket.h>
+#include <utility>
+
+namespace net {
+
+using asio::ip::tcp;
+
+namespace {
+
+constexpr int backlog = 4096;
+constexpr int batch_size = 64; // then other sessions get a turn
+constexpr auto rest = std::chrono::milliseconds(100);
+constexpr auto report_interval = std::chrono::seconds(10);
+
+/// Errors that concern the one connection that was being accepted (accept(2)).
+bool concerns_one_peer(int error) {
+    switch (error) {
+    case ECONNABORTED:
+    case EINTR:
+    case EPROTO:
+    case EPERM:
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case ENETUNREACH:
+        return true;
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
+listener::listener(const asio::any_io_executor& executor, const tcp::endpoint& at,
+                   const tcp_options& options)
+    : acceptor_(executor) {
+    acceptor_.open(at.protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    if (at.address().is_v6()) {
+        acceptor_.set_option(asio::ip::v6_only(true));
+    }
+    apply(options, acceptor_.native_handle());
+    acceptor_.bind(at);
+    acceptor_.listen(backlog);
+    acceptor_.native_non_blocking(true);
+    local_ = acceptor_.local_endpoint();
+}
+
+error_code listener::accept_batch(const on_accept& take) {
+    for (int i = 0; i < batch_size; ++i) {
+        tcp::endpoint peer;
+        auto size = static_cast<socklen_t>(peer.capacity());
+        const int fd =
+            ::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            peer.resize(size);
+            take({unique_fd{fd}, peer, {}});
+        } else if (!concerns_one_peer(errno)) {
+            return {errno, boost::system::system_category()};
+        }
+    }
+    return {};
+}
+
+asio::awaitable<void> listener::run(on_accept take, on_error report) {
+    std::optional<clock::time_point> reported;
+    for (;;) {
+        const auto [closed] = co_await acceptor_.async_wait(tcp::acceptor::wait_read, nothrow);
+        if (closed || !acceptor_.is_open()) {
+            co_return;
+        }
+        const auto ec = accept_batch(take);
+        if (!ec || ec == asio::error::would_block) {
+            continue;
+        }
+        if (!reported || clock::now() - *reported >= report_interval) {
+            reported = clock::now();
+            report(ec);
+        }
+        co_await expire_after(rest);
+        if ((co_await asio::this_coro::cancellation_state).cancelled() !=
+                asio::cancellation_type::none ||
+            !acceptor_.is_open()) {
+            co_return;
+        }
+    }
+}
+
+void listener::close() {
+    error_code ignored;
+    acceptor_.close(ignored);
+}
+
+std::vector<listener> listen_on(const asio::any_io_executor& executor,
+                                const std::vector<asio::ip::address>& addresses, std::uint16_t port,
+                                const tcp_options& options) {
+    const bool by_default = addresses.empty();
+    const auto wanted = by_default ? std::vector<asio::ip::address>{asio::ip::address_v4::any(),
+                                                                    asio::ip::address_v6::any()}
+                                   : addresses;
+    std::vector<listener> all;
+    for (const auto& address : wanted) {
+        try {
+            all.emplace_back(executor, tcp::endpoint{address, port}, options);
+        } catch (const boost::system::system_error& e) {
+            const bool no_ipv6 = e.code() == asio::error::address_family_not_supported ||
+                                 e.code().value() == EADDRNOTAVAIL;
+            if (!by_default || !address.is_v6() || !no_ipv6) {
+                throw;
+            }
+        }
+        if (port == 0) {
+            port = all.front().local().port();
+        }
+    }
+    return all;
+}
+
+} // namespace net

@@ -1,0 +1,47 @@
+// Accepts TCP connections on one address, also when descriptors run out.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/connection.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace net {
+
+class listener {
+public:
+    using on_accept = std::function<void(connection)>;
+    /// Called at most once in 10 s: accepting rests 100 ms after each such error.
+    using on_error = std::function<void(const error_code&)>;
+
+    /// Binds and listens (backlog 4096; IPv6 sockets never take IPv4).
+    /// Throws boost::system::system_error.
+    listener(const asio::any_io_executor&, const asio::ip::tcp::endpoint&, const tcp_options&);
+
+    /// Accepts until close() or cancellation.
+    [[nodiscard]] asio::awaitable<void> run(on_accept, on_error);
+
+    void close();
+
+    [[nodiscard]] const asio::ip::tcp::endpoint& local() const { return local_; }
+
+private:
+    /// Takes what is queued, at most a batch; the error that ended it, if one did.
+    [[nodiscard]] error_code accept_batch(const on_accept&);
+
+    asio::ip::tcp::acceptor acceptor_;
+    asio::ip::tcp::endpoint local_;
+};
+
+/// Listens on `port` of each address; no address means 0.0.0.0 and, where the machine has IPv6,
+/// [::]. Port 0 picks one free port for all. Throws boost::system::system_error.
+[[nodiscard]] std::vector<listener> listen_on(const asio::any_io_executor&,
+                                              const std::vector<asio::ip::address>&,
+                                              std::uint16_t port, const tcp_options&);
+
+} // namespace net

@@ -1,0 +1,73 @@
+// Non-blocking attempts on a socket, and waiting by Asio.
+// SPDX-License-Identifier: EUPL-1.2
+#include "net/tcp_stream.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <cerrno>
+#include <sys/socket.h>
+
+namespace net {
+
+namespace {
+
+io_result outcome(ssize_t n) {
+    if (n >= 0) {
+        return {static_cast<std::size_t>(n), {}};
+    }
+    return {0, {errno, boost::system::system_category()}};
+}
+
+} // namespace
+
+bool io_result::would_block() const {
+    return error == asio::error::would_block || error == asio::error::try_again ||
+           error == asio::error::interrupted;
+}
+
+tcp_stream::tcp_stream(const asio::any_io_executor& executor, connection& c)
+    : socket_(executor, c.peer.protocol(), c.socket.get()), peer_(c.peer) {
+    (void)c.socket.release();
+    // The descriptor is non-blocking already; this tells Asio, which would otherwise ask again.
+    socket_.native_non_blocking(true);
+}
+
+io_result tcp_stream::read_some(std::span<std::byte> into) {
+    const auto result = outcome(::recv(socket_.native_handle(), into.data(), into.size(), 0));
+    if (!result.error && result.bytes == 0 && !into.empty()) {
+        return {0, asio::error::eof};
+    }
+    return result;
+}
+
+io_result tcp_stream::write_some(std::span<const std::byte> from) {
+    return outcome(::send(socket_.native_handle(), from.data(), from.size(), MSG_NOSIGNAL));
+}
+
+asio::awaitable<std::tuple<error_code>> tcp_stream::wait(readiness what) {
+    return socket_.async_wait(what == readiness::read ? asio::ip::tcp::socket::wait_read
+                                                      : asio::ip::tcp::socket::wait_write,
+                              nothrow);
+}
+
+asio::awaitable<std::tuple<error_code>> tcp_stream::wait_for_error() {
+    return socket_.async_wait(asio::ip::tcp::socket::wait_error, nothrow);
+}
+
+void tcp_stream::shutdown_send() {
+    error_code ignored;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+}
+
+void tcp_stream::close() {
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+connection tcp_stream::detach(std::vector<std::byte> early) {
+    error_code ec;
+    unique_fd fd{socket_.release(ec)};
+    return {std::move(fd), peer_, std::move(early)};
+}
+
+} // namespace net

@@ -1,0 +1,57 @@
+// A thread with an event loop of its own, and a pool of them.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/token.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <thread>
+#include <vector>
+
+namespace net {
+
+/// What runs on a worker stays there: no locks, no strands. Other threads reach it by asio::post.
+class worker {
+public:
+    /// Lent to one attempt at a time between two waits; shared by all streams of this worker.
+    static constexpr std::size_t scratch_size = 256 * 1024;
+
+    worker();
+    worker(const worker&) = delete;
+    worker& operator=(const worker&) = delete;
+    ~worker();
+
+    [[nodiscard]] asio::any_io_executor executor() { return context_.get_executor(); }
+
+    [[nodiscard]] std::span<std::byte> scratch() { return scratch_; }
+
+    /// Lets the thread end once nothing is left to do on it.
+    void release() { work_.reset(); }
+
+private:
+    asio::io_context context_{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work_;
+    std::vector<std::byte> scratch_;
+    std::thread thread_;
+};
+
+class worker_pool {
+public:
+    explicit worker_pool(std::size_t size);
+
+    /// The next worker in turn.
+    [[nodiscard]] worker& next();
+
+    [[nodiscard]] std::span<const std::unique_ptr<worker>> all() const { return workers_; }
+
+private:
+    std::vector<std::unique_ptr<worker>> workers_;
+    std::size_t turn_ = 0;
+};
+
+} // namespace net
