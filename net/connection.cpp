@@ -27,11 +27,20 @@ void apply(const tcp_options& options, int fd) {
     set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(options.user_timeout.count()));
 }
 
-bool is_established(int fd) {
+tcp_state look_at(int fd) {
     tcp_info info{};
     socklen_t size = sizeof info;
-    return ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
-           info.tcpi_state == TCP_ESTABLISHED;
+    if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
+        return tcp_state::gone;
+    }
+    switch (info.tcpi_state) {
+    case TCP_ESTABLISHED:
+        return tcp_state::established;
+    case TCP_CLOSE_WAIT:
+        return tcp_state::peer_closed;
+    default:
+        return tcp_state::gone;
+    }
 }
 
 std::string to_string(const asio::ip::tcp::endpoint& endpoint) {

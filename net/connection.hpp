@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace net {
@@ -33,8 +34,14 @@ struct tcp_options {
 /// Sets TCP_NODELAY, keepalive and TCP_USER_TIMEOUT. Sockets accepted from a listener inherit them.
 void apply(const tcp_options&, int fd);
 
-/// False once the peer has sent FIN or RST, or the kernel has given it up (tcp(7), TCP_INFO).
-[[nodiscard]] bool is_established(int fd);
+enum class tcp_state {
+    established,
+    peer_closed, ///< the peer has sent FIN; what it sent before can still be read
+    gone,        ///< RST, or given up by the kernel, or not connected
+};
+
+/// Asks the kernel (tcp(7), TCP_INFO).
+[[nodiscard]] tcp_state look_at(int fd);
 
 /// "203.0.113.9:4711", "[2001:db8::1]:4711".
 [[nodiscard]] std::string to_string(const asio::ip::tcp::endpoint&);

@@ -33,7 +33,11 @@ spdlog::sink_ptr open_sink(const log::options& options) {
     if (options.file.empty()) {
         sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
     } else {
-        sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file);
+        try {
+            sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file);
+        } catch (const spdlog::spdlog_ex& e) {
+            throw std::runtime_error(e.what());
+        }
     }
     sink->set_pattern(options.pattern);
     return sink;

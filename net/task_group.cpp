@@ -4,6 +4,8 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <utility>
 
@@ -21,9 +23,24 @@ void task_group::spawn(asio::awaitable<void> task) {
                                                 }));
 }
 
+namespace {
+
+/// Asio lets a cancelled task end by throwing operation_aborted from its next co_await.
+bool was_cancelled(const std::exception_ptr& escaped) {
+    try {
+        std::rethrow_exception(escaped);
+    } catch (const boost::system::system_error& e) {
+        return e.code() == asio::error::operation_aborted;
+    } catch (...) {
+        return false;
+    }
+}
+
+} // namespace
+
 void task_group::finished(task_list::iterator task, const std::exception_ptr& escaped) {
     tasks_.erase(task);
-    if (escaped) {
+    if (escaped && !was_cancelled(escaped)) {
         on_escape_(escaped);
     }
     if (tasks_.empty()) {

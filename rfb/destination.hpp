@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "rfb/error.hpp"
+
 #include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "rfb/error.hpp"
 
 namespace rfb {
 
@@ -25,9 +25,12 @@ struct destination {
 inline constexpr unsigned first_real_port = 200;
 inline constexpr std::uint16_t vnc_base_port = 5900;
 
-/// Reads `host`, `host:display`, `host:port`, `host::port`, `[v6]`, `[v6]:port`, `[v6]::port` or
-/// `v6:port`. `text` ends before the first NUL; surrounding blanks and newlines are ignored.
-/// Errors: empty_destination, bad_destination, port_out_of_range.
+/// Reads `host`, `host:display`, `host:port` or `host::port` (always a port); a host is a name, an
+/// IPv4 literal or an IPv6 literal, with or without brackets. Without a number the port is 5900.
+/// Bare IPv6: the last colon splits off the number if what is before it is an IPv6 literal itself
+/// (as in the Perl: `::1:5901` is `::1` port 5901); else the whole text is the address, if it is
+/// one. `text` ends before the first NUL; surrounding blanks and newlines are ignored. Errors:
+/// empty_destination, bad_destination, port_out_of_range.
 [[nodiscard]] result<destination> parse_destination(std::string_view text);
 
 } // namespace rfb

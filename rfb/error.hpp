@@ -9,11 +9,11 @@
 namespace rfb {
 
 enum class error {
-    bad_version = 1,     ///< not "RFB ddd.ddd\n"
-    bad_id,              ///< no usable repeater ID
-    empty_destination,   ///< a viewer named neither an ID nor a host
-    bad_destination,     ///< not host, host:display, host:port, host::port or an IPv6 literal
-    port_out_of_range,   ///< port above 65535 (or 0 after normalising)
+    bad_version = 1,   ///< not "RFB ddd.ddd\n"
+    bad_id,            ///< no usable repeater ID
+    empty_destination, ///< a viewer named neither an ID nor a host
+    bad_destination,   ///< not host, host:display, host:port, host::port or an IPv6 literal
+    port_out_of_range, ///< port above 65535 (or 0 after normalising)
 };
 
 [[nodiscard]] const boost::system::error_category& category() noexcept;

@@ -2,18 +2,23 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "rfb/side.hpp"
+#include "rfb/version.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "rfb/side.hpp"
-#include "rfb/version.hpp"
-
 namespace rfb {
+
+/// "None", "VncAuth", "TLS" ...; "unknown" where a number has no owner.
+/// Source: RFC 6143 7.1.2 and the registry it founds.
+[[nodiscard]] std::string_view security_type_name(std::uint8_t);
 
 /// What is known about a session so far. Text fields are the peer's bytes: escape them.
 struct handshake_facts {
@@ -25,22 +30,25 @@ struct handshake_facts {
     };
 
     stage reached = stage::in_progress;
-    std::optional<protocol_version> server_version;
-    std::optional<protocol_version> viewer_version;
+    std::optional<protocol_version> server_version; ///< both versions become known together
+    std::optional<protocol_version> viewer_version; ///< the one that counts
     std::vector<std::uint8_t> security_offered; ///< security types (RFC 6143 7.1.2), server's order
     std::optional<std::uint8_t> security_chosen;
-    std::string reason;      ///< of a refusal, at most max_text bytes
+    std::string reason;      ///< of a refusal, at most max_text bytes; versions below 3.8 give none
     bool shared = false;     ///< from ClientInit
     std::uint16_t width = 0; ///< pixels
     std::uint16_t height = 0;
     std::string desktop_name; ///< at most max_text bytes
 
     static constexpr std::size_t max_text = 256;
+
+    friend bool operator==(const handshake_facts&, const handshake_facts&) = default;
 };
 
 /// Passive: sees copies of both directions in the order in which the relay read them, never changes
 /// or delays a byte, never fails. The first surprise ends the reading (stage::opaque).
-/// The result does not depend on how the bytes were cut.
+/// The result does not depend on how the bytes were cut, nor, up to max_lead, on which side's bytes
+/// were seen first.
 class handshake_reader {
 public:
     /// Bytes kept of one direction while the other is behind. More than this is a surprise.
@@ -49,11 +57,59 @@ public:
     /// Looks at bytes which `from` sent. Does nothing once done().
     void feed(side from, std::span<const std::byte>);
 
-    [[nodiscard]] bool done() const { return facts_.reached != handshake_facts::stage::in_progress; }
+    [[nodiscard]] bool done() const {
+        return facts_.reached != handshake_facts::stage::in_progress;
+    }
+
     [[nodiscard]] const handshake_facts& facts() const { return facts_; }
 
 private:
+    // What is read next. Each step has one sender, but for the first, which has both.
+    enum class step {
+        versions,
+        security_types,  // 3.7 on: a list
+        security_choice, // 3.7 on
+        security_type,   // 3.3: the server decides
+        challenge,
+        response,
+        security_result,
+        refusal_reason,
+        client_init,
+        server_init,
+    };
+
+    // Versions that share their rules. Ordered.
+    enum class dialect { v3_3, v3_7, v3_8 };
+
+    [[nodiscard]] static std::optional<dialect> dialect_of(protocol_version);
+
+    // Reads one step; false where more bytes are needed.
+    [[nodiscard]] bool advance();
+    [[nodiscard]] bool read_versions();
+    [[nodiscard]] bool read_security_types();
+    [[nodiscard]] bool read_security_choice();
+    [[nodiscard]] bool read_security_type();
+    [[nodiscard]] bool read_security_result();
+    [[nodiscard]] bool read_refusal_reason();
+    [[nodiscard]] bool read_client_init();
+    [[nodiscard]] bool read_server_init();
+    [[nodiscard]] bool skip(side from, std::size_t count, step next);
+
+    [[nodiscard]] static bool may_speak_rfb(std::span<const std::byte> start);
+
+    // These say how a step ended; all return true.
+    bool choose(std::uint8_t type, side chooser, std::size_t consumed);
+    bool go_on(side from, std::size_t consumed, step next);
+    bool finish(handshake_facts::stage);
+
+    [[nodiscard]] std::vector<std::byte>& unread(side s) {
+        return unread_[s == side::viewer ? 0 : 1];
+    }
+
     handshake_facts facts_;
+    step step_ = step::versions;
+    dialect dialect_ = dialect::v3_8;
+    std::array<std::vector<std::byte>, 2> unread_; // at most max_lead each; freed when done
 };
 
 } // namespace rfb

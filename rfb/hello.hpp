@@ -2,52 +2,63 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "rfb/destination.hpp"
+#include "rfb/repeater_id.hpp"
+#include "rfb/side.hpp"
+
 #include <cstddef>
 #include <span>
 #include <variant>
 #include <vector>
-
-#include "rfb/destination.hpp"
-#include "rfb/repeater_id.hpp"
-#include "rfb/side.hpp"
 
 namespace rfb {
 
 /// How text becomes an ID.
 enum class id_match {
     word,  ///< "ID:" and the longest run of [A-Za-z0-9_] behind it: the Perl's rule
-    exact, ///< "ID:" and the text up to NUL, blank or newline; a ":port" tail is cut off
-    raw,   ///< viewer: the whole text, any number of leading "ID:" removed; no Mode I (Help-Channel)
+    exact, ///< "ID:" and the text up to NUL, blank or newline; a ":digits" tail is cut off
+    /// [A-Za-z0-9_-], any number of "ID:" (in any case) before it removed; no Mode I
+    /// (Help-Channel). A server must send one "ID:", and may add "+KEY:" and hex digits, which are
+    /// ignored.
+    raw,
 };
 
 struct hello_rules {
-    std::size_t size = 250; ///< bytes of the block; 0: whatever the first read brings (<= 1024)
+    std::size_t size = 250; ///< bytes of the block; 0: no fixed size, see hello_reader::feed
     id_match match = id_match::word;
 };
 
 struct hello {
     std::variant<repeater_id, destination> wish;
     /// True where something other than NUL, blank or newline was cut off behind the ID, so that two
-    /// different texts may have become the same ID. Worth a warning.
+    /// different texts may have become the same ID. Worth a warning. (The key of raw does not
+    /// count.)
     bool truncated = false;
 };
 
 /// Reads one complete block. Only the part before the first NUL counts; padding may hold anything.
-/// Errors: bad_id (server side, or raw), empty_destination, bad_destination, port_out_of_range.
+/// A viewer's text that begins with "ID:" is an ID or an error, never a destination.
+/// Errors: bad_id, empty_destination, bad_destination, port_out_of_range; raw and the server side
+/// know only the first.
 [[nodiscard]] result<hello> parse_hello(std::span<const std::byte> block, side, const hello_rules&);
 
 /// Collects the block from any number of reads.
 class hello_reader {
 public:
-    static constexpr std::size_t max_unsized = 1024; ///< bytes taken where rules.size is 0
+    static constexpr std::size_t max_unsized = 1024; ///< most bytes taken where rules.size is 0
 
     explicit hello_reader(const hello_rules& rules);
 
     /// Takes the next bytes of the stream; returns how many belong to the block. The rest is the
     /// session's and must reach the partner. Precondition: !complete().
+    ///
+    /// With rules.size 0 the first bytes that come complete the block: up to and with the first
+    /// newline and the NULs behind it, or the first run of NULs; without either, all of them. In
+    /// "ID:q\nRFB 003.008\n" the block is 5 bytes. No bytes at all complete nothing.
     std::size_t feed(std::span<const std::byte>);
 
     [[nodiscard]] bool complete() const;
+
     [[nodiscard]] std::span<const std::byte> block() const { return block_; }
 
 private:

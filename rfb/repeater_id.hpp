@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "rfb/error.hpp"
+
 #include <compare>
 #include <functional>
 #include <string>
 #include <string_view>
-
-#include "rfb/error.hpp"
 
 namespace rfb {
 

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "rfb/error.hpp"
+
 #include <array>
 #include <compare>
 #include <cstddef>
 #include <span>
-
-#include "rfb/error.hpp"
 
 namespace rfb {
 
@@ -25,6 +25,10 @@ inline constexpr protocol_version repeater_greeting{0, 0};
 
 /// Reads "RFB xxx.yyy\n". Errors: bad_version.
 [[nodiscard]] result<protocol_version> parse_version(std::span<const std::byte, version_size>);
+
+/// Tells whether a stream that begins with `start` can still turn out to begin with "RFB
+/// xxx.yyy\n".
+[[nodiscard]] bool may_become_version(std::span<const std::byte> start);
 
 /// Writes "RFB xxx.yyy\n"; the inverse of parse_version.
 [[nodiscard]] std::array<std::byte, version_size> format_version(protocol_version);

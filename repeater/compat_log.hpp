@@ -1,0 +1,25 @@
+// Events in the words of ultravnc_repeater.pl, line for line.              repeater spec 6
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/log.hpp"
+#include "repeater/event.hpp"
+
+namespace repeater {
+
+/// For scripts and people that read the Perl's log: IDs in plain, no addresses. What the Perl has
+/// no words for gets a line of its own in the same form; nothing is inserted into the Perl's lines.
+class compat_log final : public event_sink {
+public:
+    explicit compat_log(net::log& to);
+
+    void receive(const any_event&) override;
+
+private:
+    net::log& log_;
+};
+
+/// "Sun Nov 22 22:37:23 2026: ": local time as ctime(3) writes it.
+[[nodiscard]] std::string compat_time(std::time_t);
+
+} // namespace repeater

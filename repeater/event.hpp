@@ -1,0 +1,210 @@
+// Everything that happens, as values. Words exist only in the logs that receive them.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/token.hpp"
+#include "rfb/destination.hpp"
+#include "rfb/handshake.hpp"
+#include "rfb/repeater_id.hpp"
+#include "rfb/side.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace repeater {
+
+namespace asio = boost::asio;
+using net::error_code;
+
+/// Numbers accepted peers, from 1. A pair goes by the number of its viewer.
+enum class session_number : std::uint64_t {};
+
+struct peer_name {
+    session_number number{};
+    rfb::side side{};
+    asio::ip::tcp::endpoint address;
+};
+
+/// What joined two peers: an ID (Mode II) or the destination that the viewer named (Mode I).
+using meeting = std::variant<rfb::repeater_id, rfb::destination>;
+
+namespace event {
+
+struct starting {
+    int pid = 0;
+    bool refuses_duplicates = false;
+    bool dials_anywhere = false; ///< --mode1 any: an open proxy
+};
+
+struct listening {
+    rfb::side side{};
+    asio::ip::tcp::endpoint at;
+};
+
+struct accept_failed {
+    error_code error;
+};
+
+struct arrived {
+    peer_name peer;
+    bool greeted = true; ///< false: a viewer that is not sent "RFB 000.000\n" (-R)
+};
+
+/// A peer's first bytes were of no use; its connection is closed.
+struct introduction_failed {
+    enum class reason { greeting_failed, timed_out, read_failed, too_short, not_understood };
+
+    peer_name peer;
+    reason why{};
+    std::size_t got = 0;  ///< bytes of the hello block
+    std::size_t size = 0; ///< bytes it should have
+    error_code error;     ///< of the socket, or of the block (rfb::error)
+    std::string text;     ///< the block up to its first NUL; the peer's bytes: escape them
+};
+
+/// Something was cut off behind the ID, so that different texts may have become the same ID.
+struct id_truncated {
+    peer_name peer;
+    rfb::repeater_id id;
+};
+
+struct waiting {
+    peer_name peer;
+    rfb::repeater_id id;
+};
+
+/// Somebody waits under the ID a newcomer named; the kernel was asked whether it is still there.
+struct partner_checked {
+    peer_name partner;
+    rfb::repeater_id id;
+    bool alive = false;
+};
+
+struct paired {
+    peer_name newcomer;
+    peer_name partner;
+    rfb::repeater_id id;
+};
+
+/// The older of two of the same side was closed in favour of the newer.
+struct replaced {
+    peer_name older;
+    session_number newer{};
+    rfb::repeater_id id;
+};
+
+struct refused {
+    peer_name peer;
+    rfb::repeater_id id;
+};
+
+/// A waiting peer went away by itself.
+struct left {
+    peer_name peer;
+    rfb::repeater_id id;
+    error_code how; ///< eof, or how the connection broke
+};
+
+struct dialling {
+    peer_name viewer;
+    rfb::destination to;
+};
+
+struct dial_refused {
+    enum class reason { mode1_off, port, address };
+
+    peer_name viewer;
+    rfb::destination to;
+    reason why{};
+};
+
+/// One address of the destination could not be reached, or it was not a VNC server.
+struct dial_attempt_failed {
+    peer_name viewer;
+    asio::ip::tcp::endpoint to;
+    error_code error;
+};
+
+struct dial_failed {
+    peer_name viewer;
+    rfb::destination to;
+    error_code error;
+};
+
+/// A pair starts to relay; `first` is the newcomer (Mode I: the viewer).
+struct relaying {
+    peer_name first;
+    peer_name second;
+    meeting met;
+};
+
+/// The start of the RFB session was understood, or given up (stage::opaque, stage::refused).
+struct described {
+    session_number pair{};
+    rfb::handshake_facts facts;
+};
+
+struct ended {
+    /// How one direction came to its end.
+    enum class how {
+        eof,         ///< the sender closed its side
+        read_error,  ///< the sender's connection broke
+        write_error, ///< the receiver's connection broke
+        lingered,    ///< cut: the other direction had ended and nothing came any more
+        stopped,     ///< the repeater was told to stop
+    };
+
+    struct direction {
+        how end{};
+        error_code error;
+        std::uint64_t bytes = 0; ///< that reached the receiver's socket
+    };
+
+    session_number pair{};
+    rfb::side newcomer{};
+    rfb::side first{}; ///< the side whose direction ended first
+    direction from_viewer;
+    direction from_server;
+    std::chrono::milliseconds duration{};
+    meeting met;
+};
+
+struct stopping {
+    std::size_t live_pairs = 0; ///< that go on until they end
+};
+
+/// A task let an exception out: a defect of ours. Only that session is gone.
+struct defect {
+    std::string what;
+};
+
+} // namespace event
+
+using any_event =
+    std::variant<event::starting, event::listening, event::accept_failed, event::arrived,
+                 event::introduction_failed, event::id_truncated, event::waiting,
+                 event::partner_checked, event::paired, event::replaced, event::refused,
+                 event::left, event::dialling, event::dial_refused, event::dial_attempt_failed,
+                 event::dial_failed, event::relaying, event::described, event::ended,
+                 event::stopping, event::defect>;
+
+/// Receives events, always on the thread that decides. Must not block or throw.
+class event_sink {
+public:
+    event_sink() = default;
+    event_sink(const event_sink&) = delete;
+    event_sink& operator=(const event_sink&) = delete;
+    virtual ~event_sink() = default;
+
+    virtual void receive(const any_event&) = 0;
+};
+
+/// "ID:1234" or "host:5900".
+[[nodiscard]] std::string to_string(const meeting&);
+
+} // namespace repeater

@@ -1,0 +1,259 @@
+// One line an event; numbers join the lines of a session.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/event_log.hpp"
+
+#include "net/connection.hpp"
+#include "net/escape.hpp"
+
+#include <boost/asio/error.hpp>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <stdexcept>
+
+namespace repeater {
+
+namespace {
+
+using net::log_level;
+using rfb::side;
+
+std::string show(const error_code& ec) {
+    if (!ec) {
+        return "none";
+    }
+    return ec == asio::error::eof ? "eof" : fmt::format("\"{}\"", net::escaped(ec.message()));
+}
+
+std::string show(const peer_name& p) {
+    return fmt::format("session={} side={} peer={}", static_cast<std::uint64_t>(p.number),
+                       to_string(p.side), net::to_string(p.address));
+}
+
+std::string show(const rfb::destination& to) {
+    return fmt::format("host=\"{}\" port={}", net::escaped(to.host), to.port);
+}
+
+std::string_view show(event::introduction_failed::reason why) {
+    using reason = event::introduction_failed::reason;
+    switch (why) {
+    case reason::greeting_failed:
+        return "greeting_failed";
+    case reason::timed_out:
+        return "timed_out";
+    case reason::read_failed:
+        return "read_failed";
+    case reason::too_short:
+        return "too_short";
+    case reason::not_understood:
+        break;
+    }
+    return "not_understood";
+}
+
+std::string_view show(event::dial_refused::reason why) {
+    using reason = event::dial_refused::reason;
+    return why == reason::mode1_off ? "mode1_off" : why == reason::port ? "port" : "address";
+}
+
+std::string_view show(event::ended::how how) {
+    using end = event::ended::how;
+    switch (how) {
+    case end::eof:
+        return "eof";
+    case end::read_error:
+        return "read_error";
+    case end::write_error:
+        return "write_error";
+    case end::lingered:
+        return "lingered";
+    case end::stopped:
+        break;
+    }
+    return "stopped";
+}
+
+std::string show(const event::ended::direction& d) {
+    return fmt::format("{}/{}", d.bytes, show(d.end));
+}
+
+std::string show(const std::optional<rfb::protocol_version>& v) {
+    return v ? fmt::format("{}.{}", v->major, v->minor) : "unknown";
+}
+
+std::string show_facts(const rfb::handshake_facts& f) {
+    std::vector<std::string> offered;
+    for (const auto type : f.security_offered) {
+        offered.push_back(fmt::format("{}({})", rfb::security_type_name(type), type));
+    }
+    auto text = fmt::format(
+        "server_version={} viewer_version={} security_offered={} security_chosen={}",
+        show(f.server_version), show(f.viewer_version), fmt::join(offered, ","),
+        f.security_chosen ? std::string{rfb::security_type_name(*f.security_chosen)} : "none");
+    using stage = rfb::handshake_facts::stage;
+    if (f.reached == stage::complete) {
+        text += fmt::format(" geometry={}x{} shared={} desktop=\"{}\"", f.width, f.height, f.shared,
+                            net::escaped(f.desktop_name));
+    } else if (f.reached == stage::refused) {
+        text += fmt::format(" refused=\"{}\"", net::escaped(f.reason));
+    }
+    return text;
+}
+
+struct writer {
+    net::log& log;
+    const id_printer& id;
+
+    void operator()(const event::starting& e) const {
+        info("starting pid={} refuses_duplicates={}", e.pid, e.refuses_duplicates);
+        if (e.dials_anywhere) {
+            warn("open_proxy mode1=any: every viewer can connect to any host and port through us");
+        }
+    }
+
+    void operator()(const event::listening& e) const {
+        info("listening side={} at={}", to_string(e.side), net::to_string(e.at));
+    }
+
+    void operator()(const event::accept_failed& e) const {
+        line(log_level::error, "accept_failed error={} pause=100ms", show(e.error));
+    }
+
+    void operator()(const event::arrived& e) const { info("arrived {}", show(e.peer)); }
+
+    void operator()(const event::introduction_failed& e) const {
+        warn("introduction_failed {} why={} got={} of={} error={} text=\"{}\"", show(e.peer),
+             show(e.why), e.got, e.size, show(e.error), net::escaped(e.text));
+    }
+
+    void operator()(const event::id_truncated& e) const {
+        warn("id_truncated {} id={}", show(e.peer), id(e.id));
+    }
+
+    void operator()(const event::waiting& e) const {
+        info("waiting {} id={}", show(e.peer), id(e.id));
+    }
+
+    void operator()(const event::partner_checked& e) const {
+        line(log_level::debug, "partner_checked {} id={} alive={}", show(e.partner), id(e.id),
+             e.alive);
+    }
+
+    void operator()(const event::paired& e) const {
+        info("paired {} with={} id={}", show(e.newcomer),
+             static_cast<std::uint64_t>(e.partner.number), id(e.id));
+    }
+
+    void operator()(const event::replaced& e) const {
+        info("replaced {} by={} id={}", show(e.older), static_cast<std::uint64_t>(e.newer),
+             id(e.id));
+    }
+
+    void operator()(const event::refused& e) const {
+        info("refused {} id={}", show(e.peer), id(e.id));
+    }
+
+    void operator()(const event::left& e) const {
+        info("left {} id={} how={}", show(e.peer), id(e.id), show(e.how));
+    }
+
+    void operator()(const event::dialling& e) const {
+        info("dialling {} {}", show(e.viewer), show(e.to));
+    }
+
+    void operator()(const event::dial_refused& e) const {
+        warn("dial_refused {} {} why={}", show(e.viewer), show(e.to), show(e.why));
+    }
+
+    void operator()(const event::dial_attempt_failed& e) const {
+        info("dial_attempt_failed {} to={} error={}", show(e.viewer), net::to_string(e.to),
+             show(e.error));
+    }
+
+    void operator()(const event::dial_failed& e) const {
+        info("dial_failed {} {} error={}", show(e.viewer), show(e.to), show(e.error));
+    }
+
+    void operator()(const event::relaying& e) const {
+        info("relaying first=\"{}\" second=\"{}\" met={}", show(e.first), show(e.second),
+             id(e.met));
+    }
+
+    void operator()(const event::described& e) const {
+        using stage = rfb::handshake_facts::stage;
+        const auto* const rfb = e.facts.reached == stage::complete  ? "understood"
+                                : e.facts.reached == stage::refused ? "refused"
+                                                                    : "opaque";
+        info("described pair={} rfb={} {}", static_cast<std::uint64_t>(e.pair), rfb,
+             show_facts(e.facts));
+    }
+
+    void operator()(const event::ended& e) const {
+        info("ended pair={} first={} viewer_to_server={} server_to_viewer={} seconds={:.3f} met={}",
+             static_cast<std::uint64_t>(e.pair), to_string(e.first), show(e.from_viewer),
+             show(e.from_server), static_cast<double>(e.duration.count()) / 1000.0, id(e.met));
+    }
+
+    void operator()(const event::stopping& e) const {
+        info("stopping live_pairs={}", e.live_pairs);
+    }
+
+    void operator()(const event::defect& e) const {
+        line(log_level::error, "defect what=\"{}\"", net::escaped(e.what, 200));
+    }
+
+private:
+    template <class... Values>
+    void line(log_level level, fmt::format_string<Values...> text, Values&&... values) const {
+        log.line(level, fmt::format(text, std::forward<Values>(values)...));
+    }
+
+    template <class... Values>
+    void info(fmt::format_string<Values...> text, Values&&... values) const {
+        line(log_level::info, text, std::forward<Values>(values)...);
+    }
+
+    template <class... Values>
+    void warn(fmt::format_string<Values...> text, Values&&... values) const {
+        line(log_level::warn, text, std::forward<Values>(values)...);
+    }
+};
+
+} // namespace
+
+id_printer::id_printer(log_ids how) : how_(how) {
+    if (RAND_bytes(key_.data(), static_cast<int>(key_.size())) != 1) {
+        throw std::runtime_error("no random bytes to be had from the system");
+    }
+}
+
+std::string id_printer::operator()(const rfb::repeater_id& id) const {
+    if (how_ == log_ids::full) {
+        return "ID:" + net::escaped(id.text(), rfb::repeater_id::max_size);
+    }
+    std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
+    const std::string_view text = id.text();
+    HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
+         reinterpret_cast<const unsigned char*>(text.data()), // NOLINT: OpenSSL's bytes
+         text.size(), mac.data(), nullptr);
+    return fmt::format("ID:{}~{:02x}{:02x}{:02x}", net::escaped(text.substr(0, 4)), mac[0], mac[1],
+                       mac[2]);
+}
+
+std::string id_printer::operator()(const meeting& met) const {
+    if (const auto* id = std::get_if<rfb::repeater_id>(&met)) {
+        return (*this)(*id);
+    }
+    return fmt::format("\"{}\"", net::escaped(to_string(met)));
+}
+
+event_log::event_log(net::log& to, log_ids how) : log_(to), id_(how) {}
+
+void event_log::receive(const any_event& e) {
+    std::visit(writer{log_, id_}, e);
+}
+
+} // namespace repeater

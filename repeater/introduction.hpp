@@ -1,0 +1,19 @@
+// A peer's first words: greet it, and read the block that says what it wants.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "repeater/config.hpp"
+#include "repeater/peer.hpp"
+#include "rfb/hello.hpp"
+
+#include <optional>
+
+namespace repeater {
+
+/// Sends viewers "RFB 000.000\n", then collects the hello block, all within limits.handshake.
+/// Bytes behind the block go to `p.early`. Empty where the peer is to be closed; the event says
+/// why.
+[[nodiscard]] asio::awaitable<std::optional<rfb::hello>> introduce(peer& p, const config&,
+                                                                   event_sink&);
+
+} // namespace repeater

@@ -1,0 +1,215 @@
+// The verdict on a Mode I destination.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/mode1.hpp"
+
+#include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/ip/address_v6.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <ifaddrs.h>
+#include <memory>
+#include <netinet/in.h>
+#include <span>
+#include <string>
+
+namespace repeater {
+
+namespace {
+
+using asio::ip::address;
+using asio::ip::address_v4;
+using asio::ip::address_v6;
+
+constexpr std::uint16_t first_vnc_port = 5900;
+constexpr std::uint16_t last_vnc_port = 6099;
+
+// security M2. Private networks (RFC 1918, 100.64/10, fc00::/7) are Mode I's ordinary use.
+constexpr std::array denied_networks{
+    "0.0.0.0/8",     "127.0.0.0/8",       "169.254.0.0/16", "192.0.0.0/24", "192.0.2.0/24",
+    "198.18.0.0/15", "198.51.100.0/24",   "203.0.113.0/24", "224.0.0.0/4",  "240.0.0.0/4",
+    "::/128",        "::1/128",           "fe80::/10",      "ff00::/8",     "100::/64",
+    "2001:db8::/32", "fd00:ec2::254/128",
+};
+
+template <std::unsigned_integral T>
+std::optional<T> parse_number(std::string_view text) {
+    T value{};
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (ec != std::errc{} || end != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+/// Reads "a.b.c.d", "a.b.c.d/n", "v6/n" or "[v6]/n" into network and prefix.
+std::optional<address_range> parse_network(std::string_view text) {
+    address_range range;
+    const auto slash = text.rfind('/');
+    auto host = text.substr(0, slash);
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+        host = host.substr(1, host.size() - 2);
+    }
+    error_code ec;
+    range.network = asio::ip::make_address(host, ec);
+    if (ec) {
+        return std::nullopt;
+    }
+    const unsigned all = range.network.is_v4() ? 32 : 128;
+    range.prefix = all;
+    if (slash != std::string_view::npos) {
+        const auto prefix = parse_number<unsigned>(text.substr(slash + 1));
+        if (!prefix || *prefix > all) {
+            return std::nullopt;
+        }
+        range.prefix = *prefix;
+    }
+    return range;
+}
+
+bool same_prefix(std::span<const unsigned char> a, std::span<const unsigned char> b,
+                 unsigned bits) {
+    const std::size_t whole = bits / 8;
+    if (!std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(whole), b.begin())) {
+        return false;
+    }
+    const unsigned rest = bits % 8;
+    return rest == 0 || ((a[whole] ^ b[whole]) >> (8U - rest)) == 0;
+}
+
+const std::vector<address_range>& denied() {
+    static const auto ranges = [] {
+        std::vector<address_range> all;
+        for (const auto* text : denied_networks) {
+            all.push_back(parse_network(text).value());
+        }
+        return all;
+    }();
+    return ranges;
+}
+
+address_v4 v4_at(const address_v6::bytes_type& bytes, std::size_t offset, unsigned char flip = 0) {
+    address_v4::bytes_type out{};
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        out.at(i) = static_cast<unsigned char>(bytes.at(offset + i) ^ flip);
+    }
+    return address_v4{out};
+}
+
+/// The IPv4 address that an IPv6 address stands for, where it does. security M3
+std::optional<address_v4> embedded_v4(const address_v6& v6) {
+    struct form {
+        const char* network;
+        std::size_t offset;
+        unsigned char flip;
+    };
+
+    static constexpr std::array forms{
+        form{"::/96", 12, 0},          // compatible
+        form{"::ffff:0:0/96", 12, 0},  // mapped
+        form{"64:ff9b::/96", 12, 0},   // NAT64
+        form{"64:ff9b:1::/48", 12, 0}, // local NAT64
+        form{"2002::/16", 2, 0},       // 6to4
+        form{"2001::/32", 12, 0xff},   // Teredo: the client's address, inverted
+    };
+    for (const auto& f : forms) {
+        if (parse_network(f.network)->contains(address{v6})) {
+            return v4_at(v6.to_bytes(), f.offset, f.flip);
+        }
+    }
+    return std::nullopt;
+}
+
+bool is_denied(const address& a, const std::vector<address>& ours) {
+    const auto within = [&a](const address_range& r) { return r.contains(a); };
+    return std::any_of(denied().begin(), denied().end(), within) ||
+           std::find(ours.begin(), ours.end(), a) != ours.end();
+}
+
+} // namespace
+
+std::optional<address_range> address_range::parse(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) {
+        return std::nullopt;
+    }
+    auto range = parse_network(text.substr(0, colon));
+    const auto ports = text.substr(colon + 1);
+    const auto dash = ports.find('-');
+    const auto first = parse_number<std::uint16_t>(ports.substr(0, dash));
+    const auto last = dash == std::string_view::npos
+                          ? first
+                          : parse_number<std::uint16_t>(ports.substr(dash + 1));
+    if (!range || !first || !last || *first == 0 || *first > *last) {
+        return std::nullopt;
+    }
+    range->first_port = *first;
+    range->last_port = *last;
+    return range;
+}
+
+bool address_range::contains(const address& a) const {
+    if (a.is_v4() != network.is_v4()) {
+        return false;
+    }
+    if (a.is_v4()) {
+        return same_prefix(a.to_v4().to_bytes(), network.to_v4().to_bytes(), prefix);
+    }
+    return same_prefix(a.to_v6().to_bytes(), network.to_v6().to_bytes(), prefix);
+}
+
+bool address_range::contains(const asio::ip::tcp::endpoint& at) const {
+    return contains(at.address()) && at.port() >= first_port && at.port() <= last_port;
+}
+
+verdict judge(const mode1_policy& policy, const asio::ip::tcp::endpoint& to,
+              const std::vector<address>& ours) {
+    if (policy.mode == mode1::off) {
+        return verdict::off;
+    }
+    const auto names_it = [&to](const address_range& r) { return r.contains(to); };
+    if (policy.mode == mode1::any ||
+        std::any_of(policy.allow.begin(), policy.allow.end(), names_it)) {
+        return verdict::trusted;
+    }
+    if (is_denied(to.address(), ours)) {
+        return verdict::bad_address;
+    }
+    if (to.address().is_v6()) {
+        if (const auto v4 = embedded_v4(to.address().to_v6()); v4 && is_denied(*v4, ours)) {
+            return verdict::bad_address;
+        }
+    }
+    return to.port() >= first_vnc_port && to.port() <= last_vnc_port ? verdict::allowed
+                                                                     : verdict::bad_port;
+}
+
+std::vector<address> own_addresses() {
+    ifaddrs* raw = nullptr;
+    if (::getifaddrs(&raw) != 0) {
+        return {};
+    }
+    const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> list(raw, ::freeifaddrs);
+    std::vector<address> all;
+    for (const auto* entry = list.get(); entry != nullptr; entry = entry->ifa_next) {
+        if (entry->ifa_addr == nullptr) {
+            continue;
+        }
+        if (entry->ifa_addr->sa_family == AF_INET) {
+            sockaddr_in in{};
+            std::memcpy(&in, entry->ifa_addr, sizeof in);
+            all.emplace_back(address_v4{ntohl(in.sin_addr.s_addr)});
+        } else if (entry->ifa_addr->sa_family == AF_INET6) {
+            sockaddr_in6 in{};
+            std::memcpy(&in, entry->ifa_addr, sizeof in);
+            address_v6::bytes_type bytes{};
+            std::memcpy(bytes.data(), &in.sin6_addr, bytes.size());
+            all.emplace_back(address_v6{bytes});
+        }
+    }
+    return all;
+}
+
+} // namespace repeater

@@ -1,0 +1,33 @@
+// Two peers that found each other, as one value that any thread can take.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/connection.hpp"
+#include "repeater/event.hpp"
+
+namespace repeater {
+
+struct pair {
+    struct end {
+        peer_name name;
+        net::connection connection;
+    };
+
+    end viewer;
+    end server;
+    rfb::side newcomer{}; ///< who came second (Mode I: the viewer)
+    meeting met;
+
+    /// A pair goes by the number of its viewer.
+    [[nodiscard]] session_number number() const { return viewer.name.number; }
+};
+
+/// Puts the newcomer and its partner on the right sides.
+[[nodiscard]] inline pair make_pair(pair::end newcomer, pair::end partner, meeting met) {
+    const auto side = newcomer.name.side;
+    const bool is_viewer = side == rfb::side::viewer;
+    return {std::move(is_viewer ? newcomer : partner), std::move(is_viewer ? partner : newcomer),
+            side, std::move(met)};
+}
+
+} // namespace repeater

@@ -1,0 +1,55 @@
+// Where pairs are relayed: hands them to workers, hears of their ends, can stop them all.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/signal.hpp"
+#include "net/worker.hpp"
+#include "repeater/config.hpp"
+#include "repeater/pair.hpp"
+#include "repeater/relay.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace repeater {
+
+/// Used on the thread that decides; relays run on the workers' threads.
+class relay_floor {
+public:
+    relay_floor(asio::any_io_executor decides, const config&, event_sink&);
+
+    void start(pair);
+
+    /// Ends every pair now.
+    void stop();
+
+    /// Pairs that live.
+    [[nodiscard]] std::size_t size() const { return live_; }
+
+    /// Completes when no pair lives.
+    [[nodiscard]] asio::awaitable<void> join();
+
+private:
+    /// The relays of one worker; touched on its thread only.
+    using roll = std::unordered_map<session_number, std::weak_ptr<relay>>;
+
+    struct station {
+        roll relays;
+        net::worker worker; // last: its thread ends first
+    };
+
+    void begin(station&, pair);
+    void receive(const any_event&);
+
+    asio::any_io_executor decides_;
+    event_sink& events_;
+    limits limits_;
+    std::size_t live_ = 0;
+    net::signal one_ended_;
+    std::size_t turn_ = 0;
+    std::vector<std::unique_ptr<station>> stations_; // last: its threads end before the rest goes
+};
+
+} // namespace repeater

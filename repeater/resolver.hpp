@@ -1,0 +1,50 @@
+// Looks names up without ever keeping the event loop, or another look-up, waiting.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/token.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/address.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace repeater {
+
+namespace asio = boost::asio;
+
+class resolver {
+public:
+    struct answer {
+        net::error_code error;
+        std::vector<asio::ip::address> addresses; ///< in the order to try them
+    };
+
+    /// Blocks; runs on a thread of its own. Replaced by tests.
+    using lookup = std::function<answer(const std::string& name)>;
+
+    /// Names looked up at once; one more is answered with try_again.
+    static constexpr std::size_t max_in_flight = 64;
+
+    explicit resolver(asio::any_io_executor, lookup = system_lookup);
+    resolver(const resolver&) = delete;
+    resolver& operator=(const resolver&) = delete;
+    ~resolver();
+
+    /// Literals are answered at once. A caller that leaves early leaves the look-up to itself.
+    [[nodiscard]] asio::awaitable<answer> resolve(std::string name);
+
+    /// getaddrinfo(3).
+    [[nodiscard]] static answer system_lookup(const std::string& name);
+
+private:
+    struct shared;
+
+    // A thread may hang in a name server's silence and outlast the resolver.
+    std::shared_ptr<shared> shared_;
+};
+
+} // namespace repeater

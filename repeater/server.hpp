@@ -1,0 +1,59 @@
+// The repeater: two ports, the waiting room, Mode I, and the relays.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/listener.hpp"
+#include "net/task_group.hpp"
+#include "repeater/config.hpp"
+#include "repeater/relay_floor.hpp"
+#include "repeater/resolver.hpp"
+#include "repeater/waiting_room.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace repeater {
+
+/// On the thread that decides. `config` and `event_sink` outlive the server.
+class server {
+public:
+    /// Binds the ports. Throws std::system_error that names the address.
+    server(const asio::any_io_executor&, const config&, event_sink&,
+           resolver::lookup = resolver::system_lookup);
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+
+    /// Accepts and serves until drain() or stop(); completes when everything has ended.
+    [[nodiscard]] asio::awaitable<void> run();
+
+    /// No more newcomers; peers that wait are closed; live pairs go on until they end.
+    void drain();
+
+    /// Ends the live pairs as well.
+    void stop();
+
+    [[nodiscard]] std::uint16_t port(rfb::side) const;
+
+    [[nodiscard]] std::size_t waiting() const { return room_.size(); }
+
+private:
+    void accept(rfb::side, net::connection);
+
+    /// The life of a peer until it waits, relays or is closed.
+    [[nodiscard]] asio::awaitable<void> serve(std::shared_ptr<peer>);
+
+    asio::any_io_executor executor_;
+    const config& config_;
+    event_sink& events_;
+    std::vector<net::listener> viewer_listeners_;
+    std::vector<net::listener> server_listeners_;
+    net::signal closing_;
+    bool closed_ = false;
+    std::uint64_t accepted_ = 0;
+    resolver resolver_;
+    net::task_group tasks_;
+    waiting_room room_;
+    relay_floor relays_;
+};
+
+} // namespace repeater

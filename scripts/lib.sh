@@ -1,0 +1,66 @@
+# Shared by the scripts: where things are, and how what is missing gets installed.
+# SPDX-License-Identifier: EUPL-1.2
+# shellcheck shell=bash
+
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# Used by those who source this.
+# shellcheck disable=SC2034
+novnc="$root/build/npm/node_modules/@novnc/novnc"
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+    say "error: $*"
+    exit 1
+}
+
+packages_build=(g++ cmake ninja-build libboost1.81-dev libssl-dev libspdlog-dev libcli11-dev)
+packages_web=(nodejs npm)
+# shellcheck disable=SC2034
+packages_demo=(xvfb x11vnc x11-apps x11-xserver-utils x11-utils xterm)
+# shellcheck disable=SC2034
+packages_test=(libgtest-dev libgmock-dev libvncserver-dev python3 openssl
+    xvfb x11vnc x11-apps x11-xserver-utils x11-utils xterm chromium iproute2)
+# shellcheck disable=SC2034
+packages_check=(clang clang-format clang-tidy libclang-rt-14-dev git python3)
+
+is_installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
+
+# need PACKAGE...: installs those that are missing; needs no network where none is.
+need() {
+    local missing=() package
+    for package in "$@"; do
+        case $package in
+        # A newer Node.js than Debian's, installed another way, is as good.
+        nodejs) command -v node >/dev/null || missing+=(nodejs) ;;
+        npm) command -v npm >/dev/null || missing+=(npm) ;;
+        *) is_installed "$package" || missing+=("$package") ;;
+        esac
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    say "installing: ${missing[*]}"
+    local as_root=()
+    [ "$(id -u)" = 0 ] || as_root=(sudo)
+    command -v apt-get >/dev/null ||
+        die "this needs Debian 12's apt-get, or these packages: ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq \
+        --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# build PRESET [TARGET...]: configures and builds; quiet unless it fails.
+build() {
+    local preset=$1
+    shift
+    local launcher=()
+    if command -v ccache >/dev/null; then
+        launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+    fi
+    (
+        cd "$root"
+        cmake --preset "$preset" "${launcher[@]}" >/dev/null
+        cmake --build --preset "$preset" ${1:+--target "$@"}
+    )
+}

@@ -1,0 +1,156 @@
+// Accepting on both families, and living through the descriptor limit.
+// SPDX-License-Identifier: EUPL-1.2
+#include "net/deadline.hpp"
+#include "net/listener.hpp"
+#include "net/task_group.hpp"
+#include "tests/support/tcp_client.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <string>
+#include <sys/resource.h>
+#include <system_error>
+#include <vector>
+
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+int option(int fd, int level, int name) {
+    int value = -1;
+    socklen_t size = sizeof value;
+    ::getsockopt(fd, level, name, &value, &size);
+    return value;
+}
+
+struct Listener : testing::Test {
+    asio::io_context context;
+    net::task_group tasks{context.get_executor(), [](const std::exception_ptr&) { FAIL(); }};
+    std::vector<net::connection> accepted;
+    std::vector<net::error_code> errors;
+
+    void run(net::listener& l) {
+        tasks.spawn(l.run([this](net::connection c) { accepted.push_back(std::move(c)); },
+                          [this](const net::error_code& ec) { errors.push_back(ec); }));
+    }
+
+    template <class Condition>
+    void run_until(Condition met) {
+        const auto deadline = net::clock::now() + std::chrono::seconds(10);
+        while (!met() && net::clock::now() < deadline) {
+            context.run_one_for(std::chrono::milliseconds(100));
+        }
+        ASSERT_TRUE(met());
+    }
+};
+
+/// Lowers the descriptor limit to what is open now.
+class no_descriptors_left {
+public:
+    no_descriptors_left() {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const net::unique_fd next{::dup(0)};
+        auto now = before_;
+        now.rlim_cur = static_cast<rlim_t>(next.get());
+        ::setrlimit(RLIMIT_NOFILE, &now);
+    }
+
+    no_descriptors_left(const no_descriptors_left&) = delete;
+    no_descriptors_left& operator=(const no_descriptors_left&) = delete;
+
+    ~no_descriptors_left() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
+} // namespace
+
+TEST_F(Listener, AcceptedSocketsNeverBlockAndCarryTheOptions) {
+    net::tcp_options options;
+    options.keepalive_idle = std::chrono::seconds(33);
+    net::listener l(context.get_executor(), {asio::ip::address_v4::loopback(), 0}, options);
+    run(l);
+    support::tcp_client client(l.local().port());
+    run_until([this] { return !accepted.empty(); });
+    const int fd = accepted[0].socket.get();
+    EXPECT_NE(::fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+    EXPECT_NE(::fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
+    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_NODELAY), 1);
+    EXPECT_EQ(option(fd, SOL_SOCKET, SO_KEEPALIVE), 1);
+    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPIDLE), 33);
+    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPINTVL), 10);
+    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPCNT), 3);
+    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 60'000);
+    EXPECT_TRUE(accepted[0].peer.address().is_loopback());
+}
+
+TEST_F(Listener, ByDefaultBothFamiliesShareThePort) {
+    auto all = net::listen_on(context.get_executor(), {}, 0, {});
+    ASSERT_EQ(all.size(), 2U) << "this machine has no IPv6";
+    EXPECT_EQ(all[0].local().port(), all[1].local().port());
+    for (auto& each : all) {
+        run(each);
+    }
+    tcp::socket v6(context);
+    v6.connect({asio::ip::address_v6::loopback(), all[0].local().port()});
+    support::tcp_client v4(all[0].local().port());
+    run_until([this] { return accepted.size() == 2; });
+    EXPECT_NE(accepted[0].peer.address().is_v6(), accepted[1].peer.address().is_v6());
+}
+
+TEST_F(Listener, ATakenPortIsAnErrorThatNamesTheAddress) {
+    const net::listener first(context.get_executor(), {asio::ip::address_v4::loopback(), 0}, {});
+    try {
+        (void)net::listen_on(context.get_executor(), {asio::ip::address_v4::loopback()},
+                             first.local().port(), {});
+        FAIL() << "bound a taken port";
+    } catch (const std::system_error& e) {
+        EXPECT_EQ(e.code(), std::errc::address_in_use);
+        EXPECT_EQ(std::string(e.what()),
+                  "cannot listen on 127.0.0.1:" + std::to_string(first.local().port()) +
+                      ": Address already in use");
+    }
+}
+
+TEST_F(Listener, AtTheDescriptorLimitItRestsAndGoesOnLater) {
+    net::listener l(context.get_executor(), {asio::ip::address_v4::loopback(), 0}, {});
+    run(l);
+    support::tcp_client client(l.local().port());
+    {
+        const no_descriptors_left limit;
+        run_until([this] { return !errors.empty(); });
+        EXPECT_EQ(errors[0].value(), EMFILE);
+        // It rests: a loop that is not idle now would come round at once.
+        context.poll();
+        EXPECT_EQ(context.poll(), 0U);
+        EXPECT_TRUE(accepted.empty());
+    }
+    run_until([this] { return accepted.size() == 1; });
+    EXPECT_EQ(errors.size(), 1U);
+}
+
+TEST_F(Listener, CloseEndsTheLoop) {
+    net::listener l(context.get_executor(), {asio::ip::address_v4::loopback(), 0}, {});
+    run(l);
+    context.poll();
+    l.close();
+    context.restart();
+    context.run();
+    EXPECT_EQ(tasks.size(), 0U);
+    EXPECT_THROW(support::tcp_client{l.local().port()}, std::system_error);
+}
+
+TEST_F(Listener, AHerdIsAcceptedWhole) {
+    net::listener l(context.get_executor(), {asio::ip::address_v4::loopback(), 0}, {});
+    std::vector<support::tcp_client> herd;
+    for (int i = 0; i < 200; ++i) {
+        herd.emplace_back(l.local().port());
+    }
+    run(l);
+    run_until([this] { return accepted.size() == 200; });
+}

@@ -1,0 +1,118 @@
+// One direction of a relay: every byte once and in order, whatever each I/O does.
+// SPDX-License-Identifier: EUPL-1.2
+#include "net/pump.hpp"
+#include "tests/support/bytes.hpp"
+#include "tests/support/scripted_stream.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <gtest/gtest.h>
+
+#include <optional>
+
+namespace {
+
+namespace asio = boost::asio;
+using end = net::pump_result::end;
+using support::bytes_of;
+
+struct recorder final : net::pump_observer {
+    std::vector<std::byte> seen;
+
+    void passing(std::span<const std::byte> bytes) override {
+        seen.insert(seen.end(), bytes.begin(), bytes.end());
+    }
+};
+
+/// One run of a pump over two scripted streams.
+struct story {
+    asio::io_context context;
+    support::fault fault;
+    support::scripted_stream from{context.get_executor(), fault};
+    support::scripted_stream to{context.get_executor(), fault};
+    std::vector<std::byte> early;
+    std::vector<std::byte> scratch = std::vector<std::byte>(8);
+    net::pump_progress progress;
+    recorder observer;
+    std::optional<net::pump_result> result;
+
+    void run() {
+        asio::co_spawn(context, net::pump(from, to, early, scratch, progress, observer),
+                       [this](const std::exception_ptr& e, net::pump_result r) {
+                           EXPECT_FALSE(e);
+                           result = r;
+                       });
+        context.run();
+    }
+};
+
+void tell_all(story& s) {
+    s.early = bytes_of("early ");
+    s.from.incoming = {
+        bytes_of("one "), {}, bytes_of("a chunk longer than the scratch "), bytes_of("end")};
+    s.to.write_room = {3, 0, 100, 1, 0, 0, 2};
+}
+
+const auto everything = bytes_of("early one a chunk longer than the scratch end");
+
+} // namespace
+
+TEST(Pump, MovesEarlyBytesFirstThenAllAndPassesTheEndOn) {
+    story s;
+    tell_all(s);
+    s.run();
+    ASSERT_TRUE(s.result);
+    EXPECT_EQ(s.result->how, end::eof);
+    EXPECT_EQ(s.to.written, everything);
+    EXPECT_EQ(s.observer.seen, everything);
+    EXPECT_TRUE(s.to.send_was_shut_down);
+    EXPECT_FALSE(s.from.send_was_shut_down);
+    EXPECT_EQ(s.progress.bytes_read, everything.size());
+    EXPECT_EQ(s.progress.bytes_written, everything.size());
+}
+
+TEST(Pump, FailsOnTheNthIoWithoutLosingOrRepeatingAByte) {
+    story good;
+    tell_all(good);
+    good.run();
+    const int all = good.fault.count;
+    ASSERT_GT(all, 15);
+    for (int n = 1; n <= all; ++n) {
+        SCOPED_TRACE(n);
+        story s;
+        tell_all(s);
+        s.fault.fail_at = n;
+        s.run();
+        ASSERT_TRUE(s.result);
+        EXPECT_TRUE(s.result->how == end::read_error || s.result->how == end::write_error);
+        EXPECT_EQ(s.result->error, asio::error::connection_reset);
+        EXPECT_FALSE(s.to.send_was_shut_down) << "an error is no end of stream";
+        const std::vector<std::byte> prefix(everything.begin(),
+                                            everything.begin() +
+                                                static_cast<std::ptrdiff_t>(s.to.written.size()));
+        EXPECT_EQ(s.to.written, prefix);
+        EXPECT_EQ(s.progress.bytes_written, s.to.written.size());
+        if (s.result->how == end::read_error) {
+            EXPECT_EQ(s.progress.bytes_read, s.progress.bytes_written)
+                << "what was read before the error is delivered";
+        }
+    }
+}
+
+TEST(Pump, AnEmptyStreamEndsAtOnce) {
+    story s;
+    s.run();
+    EXPECT_EQ(s.result->how, end::eof);
+    EXPECT_TRUE(s.to.written.empty());
+    EXPECT_TRUE(s.to.send_was_shut_down);
+}
+
+TEST(Pump, ClosingTheStreamUnderItIsAborted) {
+    story s;
+    s.from.ends_with_eof = false;
+    asio::post(s.context, [&s] { s.from.close(); });
+    s.run();
+    EXPECT_EQ(s.result->how, end::aborted);
+}

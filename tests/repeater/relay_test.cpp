@@ -1,0 +1,215 @@
+// Live pairs: every byte, prompt ends, and what the handshake reader makes of the stream.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/relay.hpp"
+#include "tests/repeater/running_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <random>
+
+namespace {
+
+using namespace repeater;
+using namespace support::literals;
+using how = event::ended::how;
+using support::bytes_of;
+using support::running_server;
+using support::tcp_client;
+
+std::vector<std::byte> noise(std::size_t size, unsigned seed) {
+    std::minstd_rand random(seed);
+    std::vector<std::byte> all(size);
+    for (auto& b : all) {
+        b = static_cast<std::byte>(random() & 0xffU);
+    }
+    return all;
+}
+
+struct joined {
+    tcp_client server;
+    tcp_client viewer;
+};
+
+joined join(running_server& repeater, const std::string& id = "ID:1",
+            std::string_view server_early = "") {
+    auto server = repeater.wait_as(rfb::side::server, id, server_early);
+    auto viewer = repeater.introduce(rfb::side::viewer, id);
+    return {std::move(server), std::move(viewer)};
+}
+
+} // namespace
+
+TEST(Relay, EveryByteArrivesBeforeTheEndInBothDirections) {
+    running_server repeater;
+    auto [server, viewer] = join(repeater);
+    const auto down = noise(8'000'000, 1);
+    const auto up = noise(3'000'000, 2);
+    auto sending_down = std::async(std::launch::async, [&server = server, &down] {
+        server.send(down);
+        server.finish_sending();
+    });
+    auto sending_up = std::async(std::launch::async, [&viewer = viewer, &up] {
+        viewer.send(up);
+        viewer.finish_sending();
+    });
+    auto receiving_up =
+        std::async(std::launch::async, [&server = server] { return server.receive_until_eof(); });
+    EXPECT_EQ(viewer.receive_until_eof(), down);
+    EXPECT_EQ(receiving_up.get(), up);
+    sending_down.get();
+    sending_up.get();
+    const auto ended = repeater.events.wait_for<event::ended>();
+    EXPECT_EQ(ended.from_server.bytes, down.size());
+    EXPECT_EQ(ended.from_viewer.bytes, up.size());
+    EXPECT_EQ(ended.from_server.end, how::eof);
+    EXPECT_EQ(ended.from_viewer.end, how::eof);
+}
+
+TEST(Relay, AfterOneEndTheOtherDirectionMayFinish) {
+    running_server repeater;
+    auto [server, viewer] = join(repeater);
+    viewer.send(bytes_of("last words"));
+    viewer.finish_sending();
+    EXPECT_EQ(server.receive_until_eof(), bytes_of("last words"));
+    server.send(bytes_of("an answer"));
+    server.close();
+    EXPECT_EQ(viewer.receive_until_eof(), bytes_of("an answer"));
+    const auto ended = repeater.events.wait_for<event::ended>();
+    EXPECT_EQ(ended.first, rfb::side::viewer);
+}
+
+TEST(Relay, ASilentRestIsCutAfterTheLinger) {
+    auto c = support::loopback_config();
+    c.limits.linger = std::chrono::milliseconds(30);
+    running_server repeater(c);
+    auto [server, viewer] = join(repeater);
+    viewer.finish_sending();
+    EXPECT_TRUE(viewer.is_closed_by_peer()) << "the server never closes, yet the session ends";
+    const auto ended = repeater.events.wait_for<event::ended>();
+    EXPECT_EQ(ended.from_viewer.end, how::eof);
+    EXPECT_EQ(ended.from_server.end, how::lingered);
+}
+
+TEST(Relay, LingerDoesNotCutAReceiverThatIsOnlySlow) {
+    auto c = support::loopback_config();
+    c.limits.linger = std::chrono::milliseconds(30);
+    running_server repeater(c);
+    auto [server, viewer] = join(repeater);
+    // More than the kernels' buffers hold: the rest waits in the repeater and at the server.
+    const auto down = noise(32'000'000, 3);
+    auto sending = std::async(std::launch::async, [&server = server, &down] {
+        server.send(down);
+        server.close();
+    });
+    viewer.finish_sending();
+    std::this_thread::sleep_for(std::chrono::milliseconds(200)); // several lingers, viewer stalled
+    EXPECT_EQ(viewer.receive_until_eof(), down);
+    sending.get();
+}
+
+TEST(Relay, AResetEndsThePartnerAtOnce) {
+    running_server repeater;
+    for (const auto side : {rfb::side::viewer, rfb::side::server}) {
+        const auto before = repeater.events.count<event::ended>();
+        auto [server, viewer] = join(repeater, "ID:1", "x");
+        EXPECT_EQ(viewer.receive(1), bytes_of("x")) << "the pair lives";
+        auto& breaks = side == rfb::side::viewer ? viewer : server;
+        auto& partner = side == rfb::side::viewer ? server : viewer;
+        breaks.reset();
+        EXPECT_TRUE(partner.is_closed_by_peer());
+        const auto ended = repeater.events.wait_for<event::ended>(before + 1);
+        EXPECT_EQ(ended.first, side);
+    }
+}
+
+TEST(Relay, AStalledViewerSlowsNobodyElse) {
+    auto c = support::loopback_config();
+    c.threads = 1; // the same worker for both pairs
+    running_server repeater(c);
+    auto stalled = join(repeater, "ID:stalled");
+    std::promise<void> give_up;
+    auto flood = std::async(std::launch::async, [&] {
+        const auto chunk = noise(1'000'000, 4);
+        try {
+            for (int i = 0; i < 200; ++i) {
+                stalled.server.send(chunk);
+            }
+        } catch (const std::system_error&) { // the stalled pair was ended below
+        }
+    });
+    auto [server, viewer] = join(repeater, "ID:good");
+    for (int i = 0; i < 100; ++i) {
+        server.send(bytes_of("ping"));
+        ASSERT_EQ(viewer.receive(4), bytes_of("ping"));
+    }
+    stalled.viewer.reset();
+    flood.get();
+}
+
+TEST(Relay, ManyPairsAtOnceKeepTheirBytesApart) {
+    running_server repeater;
+    std::vector<std::future<void>> all;
+    for (unsigned n = 0; n < 40; ++n) {
+        all.push_back(std::async(std::launch::async, [&repeater, n] {
+            const auto id = "ID:pair" + std::to_string(n);
+            const auto first = n % 2 == 0 ? rfb::side::server : rfb::side::viewer;
+            auto a = repeater.introduce(first, id);
+            auto b = repeater.introduce(rfb::other(first), id);
+            for (unsigned round = 0; round < 20; ++round) {
+                const auto bytes = noise(1 + (n * 37 + round * 911) % 50'000, n * 100 + round);
+                a.send(bytes);
+                ASSERT_EQ(b.receive(bytes.size()), bytes);
+                b.send(bytes);
+                ASSERT_EQ(a.receive(bytes.size()), bytes);
+            }
+        }));
+    }
+    for (auto& each : all) {
+        each.get();
+    }
+    EXPECT_EQ(repeater.events.count<event::paired>(), 40U);
+}
+
+TEST(Relay, TheStartOfAnRfbSessionIsUnderstood) {
+    running_server repeater;
+    auto [server, viewer] = join(repeater, "ID:1", "RFB 003.008\n");
+    EXPECT_EQ(viewer.receive(12), bytes_of("RFB 003.008\n"));
+    viewer.send(bytes_of("RFB 003.008\n"));
+    (void)server.receive(12);
+    server.send("\2\2\1"_bytes); // VncAuth, None
+    (void)viewer.receive(3);
+    viewer.send("\1"_bytes);
+    (void)server.receive(1);
+    server.send("\0\0\0\0"_bytes); // SecurityResult: OK
+    (void)viewer.receive(4);
+    viewer.send("\1"_bytes);
+    (void)server.receive(1);
+    auto init = "\x05\x00\x03\x20"_bytes; // 1280x800
+    init.resize(20);
+    const auto name = "\0\0\0\4desk"_bytes;
+    init.insert(init.end(), name.begin(), name.end());
+    server.send(init);
+    EXPECT_EQ(viewer.receive(init.size()), init);
+
+    const auto facts = repeater.events.wait_for<event::described>().facts;
+    EXPECT_EQ(facts.reached, rfb::handshake_facts::stage::complete);
+    EXPECT_EQ(facts.server_version, (rfb::protocol_version{3, 8}));
+    EXPECT_EQ(facts.security_offered, (std::vector<std::uint8_t>{2, 1}));
+    EXPECT_EQ(facts.security_chosen, 1);
+    EXPECT_EQ(facts.desktop_name, "desk");
+    EXPECT_EQ(facts.width, 1280);
+    EXPECT_EQ(facts.height, 800);
+}
+
+TEST(Relay, WhatIsNotRfbPassesUntouched) {
+    running_server repeater;
+    const std::string hello("\x16\x03\x01\x01\x24\x01\x00\x01\x20\x03\x03", 11); // TLS
+    auto [server, viewer] = join(repeater, "ID:1", hello);
+    EXPECT_EQ(viewer.receive(hello.size()), bytes_of(hello));
+    EXPECT_EQ(repeater.events.wait_for<event::described>().facts.reached,
+              rfb::handshake_facts::stage::opaque);
+    const auto more = noise(100'000, 5);
+    viewer.send(more);
+    EXPECT_EQ(server.receive(more.size()), more);
+}

@@ -1,0 +1,310 @@
+// Mode II over real sockets: introductions, pairing, waiting, stopping.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/server.hpp"
+#include "tests/repeater/running_server.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace repeater;
+using support::bytes_of;
+using support::padded;
+using support::running_server;
+using support::tcp_client;
+using enum rfb::side;
+
+/// What one peer sends reaches the other, both ways.
+void expect_joined(tcp_client& a, tcp_client& b) {
+    a.send(bytes_of("ping"));
+    EXPECT_EQ(b.receive(4), bytes_of("ping"));
+    b.send(bytes_of("pong"));
+    EXPECT_EQ(a.receive(4), bytes_of("pong"));
+}
+
+config with(duplicate_policy policy) {
+    auto c = support::loopback_config();
+    c.duplicates = policy;
+    return c;
+}
+
+} // namespace
+
+TEST(Session, ViewerMeetsAWaitingServer) {
+    running_server repeater;
+    auto server = repeater.wait_as(rfb::side::server, "ID:1", "RFB 003.008\n");
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    EXPECT_EQ(viewer.receive(12), bytes_of("RFB 003.008\n"));
+    expect_joined(viewer, server);
+}
+
+TEST(Session, ServerMeetsAWaitingViewer) {
+    running_server repeater;
+    auto viewer = repeater.wait_as(rfb::side::viewer, "ID:1", "early");
+    auto server = repeater.introduce(rfb::side::server, "ID:1", "RFB 003.008\n");
+    EXPECT_EQ(viewer.receive(12), bytes_of("RFB 003.008\n"));
+    EXPECT_EQ(server.receive(5), bytes_of("early"));
+    expect_joined(viewer, server);
+}
+
+TEST(Session, TheGreetingComesBeforeAnythingIsRead) {
+    running_server repeater;
+    auto viewer = repeater.connect(rfb::side::viewer);
+    running_server::expect_greeting(viewer);
+    auto server = repeater.connect(rfb::side::server);
+    viewer.send(padded("ID:1", 250));
+    server.send(padded("ID:1", 250));
+    expect_joined(viewer, server);
+}
+
+TEST(Session, WithoutGreetingTheViewerGetsTheServersFirstByte) {
+    auto c = support::loopback_config();
+    c.greet_viewers = false;
+    running_server repeater(c);
+    auto viewer = repeater.wait_as(rfb::side::viewer, "ID:1");
+    auto server = repeater.introduce(rfb::side::server, "ID:1", "x");
+    EXPECT_EQ(viewer.receive(1), bytes_of("x"));
+}
+
+// A first write of 303 bytes, 250 of them the hello block, cut into two segments everywhere.
+TEST(Session, EveryCutOfTheFirstWriteGivesTheSameStreams) {
+    running_server repeater;
+    for (const auto side : {rfb::side::viewer, rfb::side::server}) {
+        for (std::size_t cut = 1; cut < 303; ++cut) {
+            SCOPED_TRACE(testing::Message() << to_string(side) << " cut at " << cut);
+            const auto id = "ID:" + std::string{to_string(side)} + std::to_string(cut);
+            auto first_write = padded(id, 250);
+            const auto early = bytes_of("01234567890123456789012345678901234567890123456789end");
+            first_write.insert(first_write.end(), early.begin(), early.end());
+            ASSERT_EQ(first_write.size(), 303U);
+
+            auto cut_peer = repeater.connect(side);
+            cut_peer.send(std::span(first_write).first(cut));
+            cut_peer.wait_until_delivered();
+            cut_peer.send(std::span(first_write).subspan(cut));
+            auto partner = repeater.introduce(rfb::other(side), id);
+            EXPECT_EQ(partner.receive(early.size()), early);
+            if (side == rfb::side::viewer) {
+                running_server::expect_greeting(cut_peer);
+            }
+            expect_joined(cut_peer, partner);
+        }
+    }
+}
+
+TEST(Session, TheHelloMayComeByteByByte) {
+    running_server repeater;
+    auto server = repeater.connect(rfb::side::server);
+    const auto hello = padded("ID:1", 250);
+    for (const auto& byte : hello) {
+        server.send({&byte, 1});
+        server.wait_until_delivered();
+    }
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    expect_joined(viewer, server);
+}
+
+TEST(Session, SilentPeersDelayNobody) {
+    running_server repeater; // handshake limit 10 s
+    std::vector<tcp_client> silent;
+    for (int i = 0; i < 20; ++i) {
+        silent.push_back(repeater.connect(rfb::side::viewer));
+        silent.push_back(repeater.connect(rfb::side::server));
+    }
+    auto server = repeater.introduce(rfb::side::server, "ID:1");
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    expect_joined(viewer, server);
+    EXPECT_EQ(repeater.events.count<event::introduction_failed>(), 0U)
+        << "the pair met while all silent peers were still there";
+}
+
+TEST(Session, TheHandshakeLimitIsAbsolute) {
+    auto c = support::loopback_config();
+    c.limits.handshake = std::chrono::milliseconds(60);
+    running_server repeater(c);
+    auto trickler = repeater.connect(rfb::side::server);
+    // Trickled bytes do not move the limit: at some byte the connection is closed.
+    bool cut_off = false;
+    const auto hello = padded("ID:1", 250);
+    for (std::size_t i = 0; i < 200 && !cut_off; ++i) {
+        pollfd p{trickler.native_handle(), POLLIN, 0};
+        cut_off = ::poll(&p, 1, 2) == 1;
+        if (!cut_off) {
+            trickler.send(std::span(hello).subspan(i, 1));
+        }
+    }
+    EXPECT_TRUE(cut_off);
+    const auto failed = repeater.events.wait_for<event::introduction_failed>();
+    EXPECT_EQ(failed.why, event::introduction_failed::reason::timed_out);
+    EXPECT_GT(failed.got, 0U);
+}
+
+TEST(Session, AShortHelloIsClosedWithItsReason) {
+    running_server repeater;
+    auto server = repeater.connect(rfb::side::server);
+    server.send(bytes_of("ID:1"));
+    server.finish_sending();
+    EXPECT_TRUE(server.is_closed_by_peer());
+    const auto failed = repeater.events.wait_for<event::introduction_failed>();
+    EXPECT_EQ(failed.why, event::introduction_failed::reason::too_short);
+    EXPECT_EQ(failed.got, 4U);
+    EXPECT_EQ(failed.size, 250U);
+}
+
+TEST(Session, BadIdsAreClosedAndDisturbNobody) {
+    running_server repeater;
+    auto waiting = repeater.wait_as(rfb::side::server, "ID:1");
+    for (const auto* bad : {"ID:", "foo", "", "id:1", "\xff\xfe"}) {
+        auto server = repeater.introduce(rfb::side::server, bad);
+        EXPECT_TRUE(server.is_closed_by_peer()) << bad;
+    }
+    auto no_id = repeater.introduce(rfb::side::viewer, "ID:");
+    EXPECT_TRUE(no_id.is_closed_by_peer()) << "noVNC without repeaterID";
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    expect_joined(viewer, waiting);
+}
+
+TEST(Session, AWaitingPeerThatIsResetFreesItsSlotAtOnce) {
+    running_server repeater;
+    for (const auto side : {rfb::side::viewer, rfb::side::server}) {
+        const auto before = repeater.events.count<event::left>();
+        auto first = repeater.wait_as(side, "ID:1", "RFB 003.008\n");
+        first.reset();
+        const auto left = repeater.events.wait_for<event::left>(before + 1);
+        EXPECT_EQ(left.peer.side, side);
+        auto partner = repeater.wait_as(rfb::other(side), "ID:1");
+        EXPECT_EQ(repeater.events.count<event::paired>(), 0U);
+        partner.close();
+        (void)repeater.events.wait_for<event::left>(before + 2);
+    }
+}
+
+// Nothing waits between reset and arrival here: whichever the repeater sees first, no corpse is
+// met.
+TEST(Session, AResetPeerIsNeverPairedHoweverCloseTheRace) {
+    running_server repeater;
+    for (int i = 0; i < 200; ++i) {
+        const auto id = "ID:" + std::to_string(i);
+        auto corpse = repeater.wait_as(rfb::side::server, id, "RFB 003.008\n");
+        corpse.reset();
+        auto viewer = repeater.wait_as(rfb::side::viewer, id);
+        EXPECT_TRUE(viewer.is_quiet());
+    }
+    EXPECT_EQ(repeater.events.count<event::paired>(), 0U);
+}
+
+TEST(Session, AWaitingPeerThatClosesFreesItsSlot) {
+    running_server repeater;
+    auto server = repeater.wait_as(rfb::side::server, "ID:1", "RFB 003.008\n");
+    server.close();
+    (void)repeater.events.wait_for<event::left>();
+    auto viewer = repeater.wait_as(rfb::side::viewer, "ID:1");
+    EXPECT_TRUE(viewer.is_quiet());
+}
+
+TEST(Session, EarlyBytesBeyondTheLimitStayInTheKernelAndArriveWhole) {
+    running_server repeater; // keeps 1024
+    auto server = repeater.wait_as(rfb::side::server, "ID:1");
+    const auto early = padded("a lot", 100'000);
+    server.send(early);
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    EXPECT_EQ(viewer.receive(early.size()), early);
+    expect_joined(viewer, server);
+}
+
+TEST(Session, EndBehindUnreadEarlyBytesIsStillSeen) {
+    running_server repeater;
+    for (const bool politely : {true, false}) {
+        const auto before = repeater.events.count<event::left>();
+        auto server = repeater.wait_as(rfb::side::server, "ID:1");
+        server.send(padded("a lot", 5000));
+        server.wait_until_delivered();
+        politely ? server.close() : server.reset();
+        (void)repeater.events.wait_for<event::left>(before + 1);
+    }
+}
+
+TEST(Session, TheNewerOfTwoReplacesTheOlder) {
+    running_server repeater;
+    auto older = repeater.wait_as(rfb::side::server, "ID:1");
+    auto newer = repeater.wait_as(rfb::side::server, "ID:1");
+    EXPECT_TRUE(older.is_closed_by_peer());
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    expect_joined(viewer, newer);
+}
+
+TEST(Session, WithRefuseTheOlderStays) {
+    running_server repeater(with(duplicate_policy::refuse));
+    auto older = repeater.wait_as(rfb::side::server, "ID:1");
+    auto newer = repeater.introduce(rfb::side::server, "ID:1");
+    EXPECT_TRUE(newer.is_closed_by_peer());
+    (void)repeater.events.wait_for<event::refused>();
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    expect_joined(viewer, older);
+}
+
+TEST(Session, WithRefuseAResetPeerDoesNotLockItsIdOut) {
+    running_server repeater(with(duplicate_policy::refuse));
+    for (int i = 0; i < 50; ++i) {
+        const auto id = "ID:" + std::to_string(i);
+        auto corpse = repeater.wait_as(rfb::side::server, id);
+        corpse.reset();
+        auto owner = repeater.wait_as(rfb::side::server, id);
+        EXPECT_TRUE(owner.is_quiet());
+    }
+    EXPECT_EQ(repeater.events.count<event::refused>(), 0U);
+}
+
+TEST(Session, WithQueueServersAreHandedOutInOrder) {
+    running_server repeater(with(duplicate_policy::queue));
+    auto first = repeater.wait_as(rfb::side::server, "ID:1", "1");
+    auto second = repeater.wait_as(rfb::side::server, "ID:1", "2");
+    auto a = repeater.introduce(rfb::side::viewer, "ID:1");
+    EXPECT_EQ(a.receive(1), bytes_of("1"));
+    auto b = repeater.introduce(rfb::side::viewer, "ID:1");
+    EXPECT_EQ(b.receive(1), bytes_of("2"));
+}
+
+TEST(Session, ASecondViewerWaitsForTheNextServerAndLeavesTheLivePairAlone) {
+    running_server repeater;
+    auto server = repeater.wait_as(rfb::side::server, "ID:1");
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    expect_joined(viewer, server);
+    auto second_viewer = repeater.wait_as(rfb::side::viewer, "ID:1");
+    expect_joined(viewer, server);
+    auto second_server = repeater.introduce(rfb::side::server, "ID:1");
+    expect_joined(second_viewer, second_server);
+    expect_joined(viewer, server);
+}
+
+TEST(Session, DrainClosesWhoWaitsAndLeavesLivePairsAlone) {
+    running_server repeater;
+    auto server = repeater.wait_as(rfb::side::server, "ID:1");
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    expect_joined(viewer, server);
+    auto waiting = repeater.wait_as(rfb::side::server, "ID:2");
+    auto silent = repeater.connect(rfb::side::viewer);
+    running_server::expect_greeting(silent);
+
+    repeater.drain();
+    EXPECT_TRUE(waiting.is_closed_by_peer());
+    EXPECT_TRUE(silent.is_closed_by_peer());
+    EXPECT_THROW((void)repeater.connect(rfb::side::viewer), std::system_error);
+    expect_joined(viewer, server);
+    viewer.close();
+    EXPECT_TRUE(server.is_closed_by_peer());
+    repeater.join();
+}
+
+TEST(Session, StopEndsLivePairs) {
+    running_server repeater;
+    auto server = repeater.wait_as(rfb::side::server, "ID:1");
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    expect_joined(viewer, server);
+    repeater.drain();
+    repeater.stop();
+    EXPECT_TRUE(server.is_closed_by_peer());
+    EXPECT_TRUE(viewer.is_closed_by_peer());
+    repeater.join();
+    EXPECT_EQ(repeater.events.wait_for<event::ended>().from_viewer.end, event::ended::how::stopped);
+}

@@ -1,0 +1,257 @@
+// The first block: how it is collected and what it says.                   repeater spec 2.3-2.5, 8
+// SPDX-License-Identifier: EUPL-1.2
+#include "rfb/hello.hpp"
+#include "tests/support/bytes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace {
+
+using namespace support;
+using rfb::id_match;
+using rfb::side;
+
+// "id <text>", "id <text> truncated", "dial <host> <port>" or the error's name.
+std::string describe(const rfb::result<rfb::hello>& said) {
+    if (!said) {
+        return said.error() == rfb::error::bad_id              ? "bad id"
+               : said.error() == rfb::error::empty_destination ? "empty"
+               : said.error() == rfb::error::bad_destination   ? "bad destination"
+                                                               : said.error().message();
+    }
+    const std::string tail = said->truncated ? " truncated" : "";
+    if (const auto* to = std::get_if<rfb::destination>(&said->wish)) {
+        return "dial " + to->host + ' ' + std::to_string(to->port) + tail;
+    }
+    return "id " + std::get<rfb::repeater_id>(said->wish).text() + tail;
+}
+
+std::string parse(const bytes& block, side from, id_match match) {
+    return describe(rfb::parse_hello(block, from, {.size = block.size(), .match = match}));
+}
+
+struct row {
+    bytes start; ///< the block, without its padding
+    std::string from_server;
+    std::string from_viewer;
+    std::string_view why;
+};
+
+void check(std::span<const row> rows, id_match match) {
+    for (const auto& r : rows) {
+        const auto block = padded(text_of(r.start), 250);
+        EXPECT_EQ(parse(block, side::server, match), r.from_server)
+            << "server, '" << text_of(r.start) << "': " << r.why;
+        EXPECT_EQ(parse(block, side::viewer, match), r.from_viewer)
+            << "viewer, '" << text_of(r.start) << "': " << r.why;
+    }
+}
+
+const std::string word_247(247, 'w');
+
+TEST(HelloWord, FollowsTheSpecRowByRow) {
+    const row rows[] = {
+        {"ID:1234\0"_bytes, "id 1234", "id 1234", ""},
+        {"ID:007"_bytes, "id 007", "id 007", "leading zeros matter"},
+        {"ID:abc_9"_bytes, "id abc_9", "id abc_9", ""},
+        {"ID:a-b"_bytes, "id a truncated", "id a truncated", "collides with a-c, as in the Perl"},
+        {"ID:a-c"_bytes, "id a truncated", "id a truncated", "collides with a-b, as in the Perl"},
+        {"ID:A+B"_bytes, "id A truncated", "id A truncated", ""},
+        {"ID:a\xe9"_bytes, "id a truncated", "id a truncated", "above 0x7f: no word character"},
+        {bytes_of("ID:" + word_247), "id " + word_247, "id " + word_247, "no NUL is needed"},
+        {"ID:"_bytes, "bad id", "bad id", "unlike the Perl, no look-up of a host called ID:"},
+        {"ID: 5"_bytes, "bad id", "bad id", "unlike the Perl"},
+        {"ID:\xe9"_bytes, "bad id", "bad id", "unlike the Perl"},
+        {"id:1"_bytes, "bad id", "dial id 5901", "upper case only"},
+        {" ID:1"_bytes, "bad id", "bad id", "not at byte 0, but meant as an ID"},
+        {"XID:5"_bytes, "bad id", "dial XID 5905", ""},
+    };
+    check(rows, id_match::word);
+}
+
+TEST(HelloWord, ReadsWhatRealEndpointsSend) {
+    const row rows[] = {
+        {"ID:alpha:5900"_bytes, "id alpha truncated", "id alpha truncated",
+         "libvncclient, text ID"},
+        {"ID:alpha"_bytes, "id alpha", "id alpha", "meets the one above"},
+        {"ID:5912\0\xcc\x7f stack garbage"_bytes, "id 5912", "id 5912", "UltraVNC viewer"},
+        {"10.0.0.5:5901\0garbage:7"_bytes, "bad id", "dial 10.0.0.5 5901", "UltraVNC viewer"},
+        {"\0garbage"_bytes, "bad id", "empty", "UltraVNC viewer, empty host"},
+        {"ID:ID:5"_bytes, "id ID truncated", "id ID truncated", "UltraVNC server, id:5 typed"},
+        {"ID::12"_bytes, "bad id", "bad id", "UltraVNC viewer"},
+        {"ID:q\n"_bytes, "id q", "id q", "newline"},
+        {"ID:q\r\n"_bytes, "id q", "id q", "newline"},
+        {"ID:q\tx"_bytes, "id q", "id q", "blank"},
+        {"ID:x \0y"_bytes, "id x", "id x", "blank, then dirty padding"},
+        {"RFB 003.008\n"_bytes, "bad id", "bad destination", "a peer that can name nothing"},
+    };
+    check(rows, id_match::word);
+}
+
+TEST(HelloWord, ReadsDestinationsFromViewersOnly) {
+    const row rows[] = {
+        {"127.0.0.1:39963"_bytes, "bad id", "dial 127.0.0.1 39963", ""},
+        {"127.0.0.1:39963\n"_bytes, "bad id", "dial 127.0.0.1 39963", ""},
+        {"127.0.0.1:39963 "_bytes, "bad id", "dial 127.0.0.1 39963", "unlike the Perl"},
+        {"127.0.0.1:39963\0garbage"_bytes, "bad id", "dial 127.0.0.1 39963", "unlike the Perl"},
+        {"[::1]:35091"_bytes, "bad id", "dial ::1 35091", ""},
+        {"host"_bytes, "bad id", "dial host 5900", ""},
+        {"1234"_bytes, "bad id", "dial 1234 5900", "without ID: it is a host"},
+        {""_bytes, "bad id", "empty", "250 NULs"},
+        {"h:5:6"_bytes, "bad id", "bad destination", ""},
+        {"h:65536"_bytes, "bad id", "port is not between 1 and 65535", ""},
+    };
+    check(rows, id_match::word);
+}
+
+TEST(HelloExact, TakesTheWholeTextOrNothing) {
+    const row rows[] = {
+        {"ID:1234"_bytes, "id 1234", "id 1234", ""},
+        {"ID:a-b"_bytes, "id a-b", "id a-b", "does not collide"},
+        {"ID:a-c"_bytes, "id a-c", "id a-c", "does not collide"},
+        {"ID:A+B!~"_bytes, "id A+B!~", "id A+B!~", ""},
+        {"ID:alpha"_bytes, "id alpha", "id alpha", ""},
+        {"ID:alpha:5900"_bytes, "id alpha truncated", "id alpha truncated", "libvncclient"},
+        {"ID:alpha:5900 x"_bytes, "id alpha truncated", "id alpha truncated", "port, then blank"},
+        {"ID:a:b"_bytes, "id a:b", "id a:b", "not a port"},
+        {"ID:a:b:5"_bytes, "id a:b truncated", "id a:b truncated", ""},
+        {"ID:a:"_bytes, "id a:", "id a:", "not a port"},
+        {"ID:5900"_bytes, "id 5900", "id 5900", "the ID itself is no port"},
+        {"ID:a b"_bytes, "id a", "id a", "up to the blank"},
+        {"ID:a\nb"_bytes, "id a", "id a", "up to the newline"},
+        {"ID:a\0b"_bytes, "id a", "id a", "up to the NUL"},
+        {"ID:a\xe9"_bytes, "bad id", "bad id", "refused, not truncated"},
+        {"ID:a\x01"_bytes, "bad id", "bad id", "refused, not truncated"},
+        {"ID:\x7f"_bytes, "bad id", "bad id", ""},
+        {"ID:"_bytes, "bad id", "bad id", ""},
+        {"ID: 5"_bytes, "bad id", "bad id", ""},
+        {"ID::12"_bytes, "bad id", "bad id", "only a port"},
+        {" ID:1"_bytes, "bad id", "bad id", ""},
+        {"id:1"_bytes, "bad id", "dial id 5901", ""},
+        {"host:5"_bytes, "bad id", "dial host 5905", "Mode I as ever"},
+    };
+    check(rows, id_match::exact);
+}
+
+TEST(HelloRaw, NormalisesAsHelpDesksNeed) {
+    const row rows[] = {
+        {"ID:123"_bytes, "id 123", "id 123", ""},
+        {"123"_bytes, "bad id", "id 123", "old noVNC sends no prefix; servers must"},
+        {"ID:ID:x"_bytes, "id x", "id x", "old link, new noVNC"},
+        {"id:Id:iD:x"_bytes, "bad id", "id x", "any case; servers send upper case"},
+        {"ID:a-b_C"_bytes, "id a-b_C", "id a-b_C", "the hyphen belongs to it"},
+        {"ID:x \r\n"_bytes, "id x", "id x", "white space at the end"},
+        {"ID:x\0dirty"_bytes, "id x", "id x", ""},
+        {"ID:"_bytes, "bad id", "bad id", ""},
+        {"ID:ID:"_bytes, "bad id", "bad id", ""},
+        {""_bytes, "bad id", "bad id", "250 NULs"},
+        {"ID"_bytes, "bad id", "id ID", "no prefix"},
+        {"ID:a b"_bytes, "bad id", "bad id", "refused, not cut"},
+        {"ID:a\xe9"_bytes, "bad id", "bad id", ""},
+        {" ID:x"_bytes, "bad id", "bad id", ""},
+        {"127.0.0.1:5901"_bytes, "bad id", "bad id", "no Mode I"},
+        {"host"_bytes, "bad id", "id host", "no Mode I"},
+        {"ID:n1+KEY:00aF"_bytes, "id n1", "bad id", "servers may add a key"},
+        {"ID:n1+KEY:"_bytes, "bad id", "bad id", "an empty key"},
+        {"ID:n1+KEY:xyz"_bytes, "bad id", "bad id", "not hex"},
+        {"ID:n1+KEY:00+KEY:00"_bytes, "bad id", "bad id", "two keys"},
+        {"ID:+KEY:00"_bytes, "bad id", "bad id", "a key and no ID"},
+    };
+    check(rows, id_match::raw);
+}
+
+TEST(Hello, BlocksMayHaveAnyLength) {
+    EXPECT_EQ(parse({}, side::viewer, id_match::word), "empty");
+    EXPECT_EQ(parse({}, side::server, id_match::word), "bad id");
+    EXPECT_EQ(parse("ID:q"_bytes, side::server, id_match::word), "id q");
+    const auto at_most = std::string(1024, 'x');
+    EXPECT_EQ(parse(bytes_of("ID:" + at_most), side::server, id_match::word), "id " + at_most);
+    EXPECT_EQ(parse(bytes_of("ID:x" + at_most), side::server, id_match::word), "bad id");
+}
+
+struct collected {
+    bytes block;
+    bytes rest;
+};
+
+collected collect(const std::vector<std::span<const std::byte>>& parts, std::size_t size) {
+    rfb::hello_reader reader({.size = size});
+    collected all;
+    for (const auto part : parts) {
+        const auto taken = reader.complete() ? 0 : reader.feed(part);
+        all.rest.insert(all.rest.end(), part.begin() + static_cast<std::ptrdiff_t>(taken),
+                        part.end());
+    }
+    EXPECT_TRUE(reader.complete());
+    all.block.assign(reader.block().begin(), reader.block().end());
+    return all;
+}
+
+TEST(HelloReader, CollectsTheSameFromAnyNumberOfReads) {
+    const auto block = padded("ID:1234", 250);
+    const auto version = "RFB 003.008\n"_bytes;
+    const auto stream = joined({block, version});
+    for_each_split(stream, [&](const auto& parts) {
+        const auto got = collect(parts, 250);
+        EXPECT_EQ(got.block, block);
+        EXPECT_EQ(got.rest, version);
+    });
+}
+
+TEST(HelloReader, IsNotCompleteOneByteEarly) {
+    rfb::hello_reader reader({.size = 250});
+    const auto block = padded("ID:1", 250);
+    EXPECT_FALSE(reader.complete());
+    EXPECT_EQ(reader.feed(std::span(block).first(249)), 249U);
+    EXPECT_FALSE(reader.complete());
+    EXPECT_EQ(reader.feed({}), 0U);
+    EXPECT_FALSE(reader.complete());
+    EXPECT_EQ(reader.feed(std::span(block).last(1)), 1U);
+    EXPECT_TRUE(reader.complete());
+}
+
+TEST(HelloReader, ASmallBlockLeavesTheRestToTheSession) {
+    const auto stream = padded("ID:1", 250);
+    const auto got = collect({stream}, 10);
+    EXPECT_EQ(got.block, padded("ID:1", 10));
+    EXPECT_EQ(got.rest, bytes(240));
+}
+
+TEST(HelloReader, WithoutASizeTheFirstBytesComplete) {
+    struct unsized_row {
+        bytes stream;
+        bytes block;
+        std::string_view why;
+    };
+
+    const unsized_row rows[] = {
+        {"ID:q"_bytes, "ID:q"_bytes, "all of it"},
+        {"ID:q\nRFB 003.008\n"_bytes, "ID:q\n"_bytes, "unlike the Perl, which loses the version"},
+        {"ID:q\r\nRFB 003.008\n"_bytes, "ID:q\r\n"_bytes, ""},
+        {"ID:q\0RFB 003.008\n"_bytes, "ID:q\0"_bytes, "NUL ends it"},
+        {"ID:q\0\0\0RFB 003.008\n"_bytes, "ID:q\0\0\0"_bytes, "the padding belongs to it"},
+        {"ID:q\n\0\0RFB 003.008\n"_bytes, "ID:q\n\0\0"_bytes, "newline and padding"},
+        {"\nx"_bytes, "\n"_bytes, "an empty line is something"},
+        {"\0\0x"_bytes, "\0\0"_bytes, "so are NULs"},
+        {bytes(2000, std::byte{'x'}), bytes(1024, std::byte{'x'}), "at most 1024 bytes"},
+        {bytes(2000), bytes(1024), "at most 1024 bytes"},
+    };
+    for (const auto& r : rows) {
+        const auto got = collect({r.stream}, 0);
+        EXPECT_EQ(text_of(got.block), text_of(r.block)) << r.why;
+        EXPECT_EQ(joined({got.block, got.rest}), r.stream) << r.why;
+    }
+}
+
+TEST(HelloReader, WithoutASizeNothingCompletesNothing) {
+    rfb::hello_reader reader({.size = 0});
+    EXPECT_FALSE(reader.complete());
+    EXPECT_EQ(reader.feed({}), 0U);
+    EXPECT_FALSE(reader.complete());
+    EXPECT_EQ(reader.feed("x"_bytes), 1U);
+    EXPECT_TRUE(reader.complete());
+}
+
+} // namespace

@@ -1,0 +1,77 @@
+// Bytes for tests: written as text, padded, and cut in every way.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <initializer_list>
+#include <iterator>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace support {
+
+using bytes = std::vector<std::byte>;
+
+/// The characters of `text`, its NULs among them.
+[[nodiscard]] inline bytes bytes_of(std::string_view text) {
+    bytes b;
+    b.reserve(text.size());
+    std::transform(text.begin(), text.end(), std::back_inserter(b),
+                   [](char c) { return static_cast<std::byte>(c); });
+    return b;
+}
+
+[[nodiscard]] inline std::string text_of(std::span<const std::byte> b) {
+    std::string text;
+    text.reserve(b.size());
+    std::transform(b.begin(), b.end(), std::back_inserter(text),
+                   [](std::byte value) { return static_cast<char>(value); });
+    return text;
+}
+
+/// `text` and as many NULs as make `size` bytes of it.
+[[nodiscard]] inline bytes padded(std::string_view text, std::size_t size) {
+    assert(text.size() <= size);
+    auto b = bytes_of(text);
+    b.resize(size);
+    return b;
+}
+
+[[nodiscard]] inline bytes joined(std::initializer_list<bytes> pieces) {
+    bytes all;
+    for (const auto& piece : pieces) {
+        all.insert(all.end(), piece.begin(), piece.end());
+    }
+    return all;
+}
+
+/// Calls f(parts), a std::vector<std::span<const std::byte>>: with `all` in one part, byte by byte,
+/// and cut in two at every place.
+template <class F>
+void for_each_split(std::span<const std::byte> all, F f) {
+    using parts = std::vector<std::span<const std::byte>>;
+    f(parts{all});
+    parts single;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        single.push_back(all.subspan(i, 1));
+    }
+    f(single);
+    for (std::size_t cut = 1; cut < all.size(); ++cut) {
+        f(parts{all.first(cut), all.subspan(cut)});
+    }
+}
+
+inline namespace literals {
+
+/// "ID:1\0RFB"_bytes keeps the NUL.
+[[nodiscard]] inline bytes operator""_bytes(const char* text, std::size_t size) {
+    return bytes_of({text, size});
+}
+
+} // namespace literals
+
+} // namespace support

@@ -1,0 +1,112 @@
+// A net::stream that follows a script, and fails its n-th I/O on demand.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/signal.hpp"
+#include "net/stream.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace support {
+
+/// Counts the I/O of all streams of a story; the one with this number fails.
+struct fault {
+    int fail_at = 0; ///< 0: none
+    net::error_code error = boost::asio::error::connection_reset;
+    int count = 0;
+
+    [[nodiscard]] bool strikes() { return ++count == fail_at; }
+};
+
+class scripted_stream final : public net::stream {
+public:
+    scripted_stream(const boost::asio::any_io_executor& executor, fault& f)
+        : fault_(f), wake_(executor) {}
+
+    /// What reads bring, one chunk a read; an empty chunk is one that would block.
+    std::deque<std::vector<std::byte>> incoming;
+    bool ends_with_eof = true; ///< else reads block for ever once the script is through
+    /// How much each write takes, in turn; 0 is one that would block. Empty: everything.
+    std::deque<std::size_t> write_room;
+
+    std::vector<std::byte> written;
+    bool send_was_shut_down = false;
+    bool closed = false;
+
+    net::io_result read_some(std::span<std::byte> into) override {
+        if (fault_.strikes()) {
+            return {0, fault_.error};
+        }
+        if (incoming.empty()) {
+            return {0, ends_with_eof ? net::error_code{boost::asio::error::eof}
+                                     : net::error_code{boost::asio::error::would_block}};
+        }
+        auto& chunk = incoming.front();
+        if (chunk.empty()) {
+            incoming.pop_front();
+            return {0, boost::asio::error::would_block};
+        }
+        const auto size = std::min(chunk.size(), into.size());
+        std::copy_n(chunk.begin(), size, into.begin());
+        chunk.erase(chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(size));
+        if (chunk.empty()) {
+            incoming.pop_front();
+        }
+        return {size, {}};
+    }
+
+    net::io_result write_some(std::span<const std::byte> from) override {
+        if (fault_.strikes()) {
+            return {0, fault_.error};
+        }
+        auto size = from.size();
+        if (!write_room.empty()) {
+            size = std::min(size, write_room.front());
+            write_room.pop_front();
+            if (size == 0) {
+                return {0, boost::asio::error::would_block};
+            }
+        }
+        written.insert(written.end(), from.begin(),
+                       from.begin() + static_cast<std::ptrdiff_t>(size));
+        return {size, {}};
+    }
+
+    boost::asio::awaitable<std::tuple<net::error_code>> wait(net::readiness what) override {
+        if (fault_.strikes()) {
+            co_return fault_.error;
+        }
+        const bool for_ever = what == net::readiness::read && incoming.empty() && !ends_with_eof;
+        if (for_ever && !closed) {
+            co_await wake_.wait();
+        } else {
+            co_await boost::asio::post(co_await boost::asio::this_coro::executor,
+                                       boost::asio::use_awaitable);
+        }
+        co_return closed || for_ever ? net::error_code{boost::asio::error::operation_aborted}
+                                     : net::error_code{};
+    }
+
+    void shutdown_send() override { send_was_shut_down = true; }
+
+    void close() override {
+        closed = true;
+        wake_.notify();
+    }
+
+private:
+    fault& fault_;
+    net::signal wake_;
+};
+
+} // namespace support
