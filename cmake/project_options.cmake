@@ -23,7 +23,9 @@ check_pie_supported()
 if(VNC_SANITIZE)
     target_compile_options(project_options INTERFACE
         -fsanitize=${VNC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
-        -U_FORTIFY_SOURCE)
+        -U_FORTIFY_SOURCE
+        # Asio's fences are beside locks that ThreadSanitizer understands.
+        $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
     target_link_options(project_options INTERFACE -fsanitize=${VNC_SANITIZE})
 endif()
 

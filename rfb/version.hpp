@@ -26,8 +26,7 @@ inline constexpr protocol_version repeater_greeting{0, 0};
 /// Reads "RFB xxx.yyy\n". Errors: bad_version.
 [[nodiscard]] result<protocol_version> parse_version(std::span<const std::byte, version_size>);
 
-/// Tells whether a stream that begins with `start` can still turn out to begin with "RFB
-/// xxx.yyy\n".
+/// False as soon as a stream that begins with `start` cannot begin with a version message.
 [[nodiscard]] bool may_become_version(std::span<const std::byte> start);
 
 /// Writes "RFB xxx.yyy\n"; the inverse of parse_version.

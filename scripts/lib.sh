@@ -5,9 +5,9 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# Used by those who source this.
+# What wsgate serves: our page and noVNC. Used by those who source this.
 # shellcheck disable=SC2034
-novnc="$root/build/npm/node_modules/@novnc/novnc"
+web="$root/build/web"
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -19,10 +19,10 @@ die() {
 packages_build=(g++ cmake ninja-build libboost1.81-dev libssl-dev libspdlog-dev libcli11-dev)
 packages_web=(nodejs npm)
 # shellcheck disable=SC2034
-packages_demo=(xvfb x11vnc x11-apps x11-xserver-utils x11-utils xterm)
+packages_demo=(xvfb x11vnc x11-apps x11-xserver-utils xterm fonts-dejavu-core)
 # shellcheck disable=SC2034
-packages_test=(libgtest-dev libgmock-dev libvncserver-dev python3 openssl
-    xvfb x11vnc x11-apps x11-xserver-utils x11-utils xterm chromium iproute2)
+packages_test=(libgtest-dev libgmock-dev libvncserver-dev openssl util-linux
+    xvfb x11vnc x11-apps x11-xserver-utils xterm fonts-dejavu-core chromium iproute2 python3)
 # shellcheck disable=SC2034
 packages_check=(clang clang-format clang-tidy libclang-rt-14-dev git python3)
 
