@@ -9,9 +9,7 @@
 
 namespace net {
 
-/// One event loop, one value, one taker. The giver may be late and find the taker gone, and the
-/// taker may leave early (`take() || expire_after(t)`): so each holds a shared_ptr to the handoff,
-/// since either may be the last.
+/// One event loop, one value, one taker, who may leave early (`take() || expire_after(t)`).
 template <class T>
 class handoff {
 public:

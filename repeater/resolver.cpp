@@ -13,9 +13,16 @@
 #include <mutex>
 #include <netdb.h>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 
 namespace repeater {
+
+namespace {
+
+using reply = net::handoff<resolver::answer>;
+
+} // namespace
 
 struct resolver::shared {
     shared(asio::any_io_executor e, lookup l) : executor(std::move(e)), look_up(std::move(l)) {}
@@ -23,16 +30,38 @@ struct resolver::shared {
     const asio::any_io_executor executor;
     const lookup look_up;
 
+    /// Who waits for which look-up: touched on the event loop only, so that a thread never owns
+    /// anything of the loop's.
+    std::unordered_map<std::uint64_t, reply*> waiting;
+    std::uint64_t last_ticket = 0;
+
     std::mutex mutex; ///< guards what follows
     bool closed = false;
     std::size_t in_flight = 0;
 };
 
-namespace {
+/// The caller may leave before its answer comes.
+struct resolver::leave_waiting {
+    shared& state;
+    std::uint64_t ticket;
 
-using reply = net::handoff<resolver::answer>;
+    ~leave_waiting() { state.waiting.erase(ticket); }
+};
 
-} // namespace
+void resolver::look_up_on_thread(std::shared_ptr<shared> state, std::uint64_t ticket,
+                                 const std::string& name) {
+    auto found = state->look_up(name);
+    const std::lock_guard lock(state->mutex);
+    --state->in_flight;
+    if (state->closed) {
+        return; // there is no event loop any more
+    }
+    asio::post(state->executor, [state, ticket, found = std::move(found)]() mutable {
+        if (const auto who = state->waiting.find(ticket); who != state->waiting.end()) {
+            who->second->give(std::move(found));
+        }
+    });
+}
 
 resolver::resolver(asio::any_io_executor executor, lookup look_up)
     : shared_(std::make_shared<shared>(std::move(executor), std::move(look_up))) {}
@@ -55,19 +84,12 @@ asio::awaitable<resolver::answer> resolver::resolve(std::string name) {
         }
         ++shared_->in_flight;
     }
-    // Shared with the thread, which may find that nobody waits any more.
-    auto slot = std::make_shared<reply>(shared_->executor);
-    std::thread([state = shared_, slot, name] {
-        auto found = state->look_up(name);
-        const std::lock_guard lock(state->mutex);
-        --state->in_flight;
-        if (!state->closed) {
-            asio::post(state->executor, [slot, found = std::move(found)]() mutable {
-                slot->give(std::move(found));
-            });
-        }
-    }).detach();
-    auto found = co_await slot->take();
+    reply slot(shared_->executor);
+    const auto ticket = ++shared_->last_ticket;
+    shared_->waiting.emplace(ticket, &slot);
+    const leave_waiting on_exit{*shared_, ticket};
+    std::thread(look_up_on_thread, shared_, ticket, std::move(name)).detach();
+    auto found = co_await slot.take();
     co_return found ? std::move(*found) : answer{asio::error::operation_aborted, {}};
 }
 

@@ -7,6 +7,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/address.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -42,6 +43,10 @@ public:
 
 private:
     struct shared;
+    struct leave_waiting;
+
+    static void look_up_on_thread(std::shared_ptr<shared>, std::uint64_t ticket,
+                                  const std::string& name);
 
     // A thread may hang in a name server's silence and outlast the resolver.
     std::shared_ptr<shared> shared_;
