@@ -47,11 +47,11 @@ spdlog::sink_ptr open_sink(const log::options& options) {
 
 struct log::sinks {
     explicit sinks(const log::options& o)
-        : options(o), current(std::make_shared<spdlog::sinks::dist_sink_mt>()),
-          pool(std::make_shared<spdlog::details::thread_pool>(o.queue, 1)),
-          logger(std::make_shared<spdlog::async_logger>(
-              "", current, pool, spdlog::async_overflow_policy::overrun_oldest)) {
+        : options(o), current(std::make_shared<spdlog::sinks::dist_sink_mt>()) {
         current->add_sink(open_sink(options));
+        pool = std::make_shared<spdlog::details::thread_pool>(o.queue, 1);
+        logger = std::make_shared<spdlog::async_logger>(
+            "", current, pool, spdlog::async_overflow_policy::overrun_oldest);
         logger->set_level(to_spdlog(options.from));
         logger->flush_on(spdlog::level::trace);
         // A line that cannot be written is lost; there is nobody to tell.
@@ -60,8 +60,9 @@ struct log::sinks {
 
     log::options options;
     std::shared_ptr<spdlog::sinks::dist_sink_mt> current;
-    std::shared_ptr<spdlog::details::thread_pool> pool; ///< its destructor writes what is queued
     std::shared_ptr<spdlog::async_logger> logger;
+    /// Goes first: its destructor writes what is queued and joins its thread.
+    std::shared_ptr<spdlog::details::thread_pool> pool;
 };
 
 log::log(const options& o) : sinks_(std::make_unique<sinks>(o)) {}

@@ -149,9 +149,9 @@ TEST(Direct, NothingListensThere) {
               asio::error::connection_refused);
 }
 
-// What is not on the allow list must be a VNC server before the viewer's bytes go there. No address
-// of loopback passes the default policy, so the far end is heard through a name of our own making:
-// a machine's address that is none of ours is needed, which a namespace test has.
+// That a far end must speak RFB is shown by tests/e2e/mode1.py: the default policy dials no address
+// of this machine.
+
 TEST(Direct, AViewerThatLeavesEndsTheDial) {
     std::promise<void> answer;
     const auto answered = answer.get_future().share();

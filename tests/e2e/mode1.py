@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+# Mode I under its default policy, across two network namespaces: mode1.py REPEATER
+# SPDX-License-Identifier: EUPL-1.2
+#
+# The default policy dials no address of this machine, so loopback cannot show it at work. Here the
+# repeater and the viewers live in one namespace, the far end in another, a veth pair between them.
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import unittest
+
+OURS, FAR = "10.77.0.1", "10.77.0.2"
+PATIENCE = 20  # seconds for anything to happen
+
+# What the far end says on each port, before it reports what it was sent.
+FAR_END = {5900: b"RFB 003.008\n", 5901: b"SSH-2.0-x\r\n\r\n", 5902: b"RFB 000.000\n"}
+
+
+def run(*command):
+    subprocess.run(command, check=True, timeout=PATIENCE)
+
+
+def everything_from(peer):
+    got = b""
+    try:
+        while part := peer.recv(4096):
+            got += part
+    except ConnectionResetError:
+        pass  # closed with something of ours unread
+    return got
+
+
+def answer(port):
+    """Far end: greets each connection and prints a line with what it got from it."""
+    with socket.create_server((FAR, port)) as listener:
+        print("ready", port, flush=True)
+        while True:
+            peer, _ = listener.accept()
+            with peer:
+                peer.sendall(FAR_END[port])
+                print("got", port, everything_from(peer).hex(), flush=True)
+
+
+def far_end():
+    """Runs in the second namespace, once its interface is there (a line on stdin)."""
+    print(os.getpid(), flush=True)
+    sys.stdin.readline()
+    run("ip", "addr", "add", FAR + "/24", "dev", "far")
+    run("ip", "link", "set", "far", "up")
+    for port in FAR_END:
+        threading.Thread(target=answer, args=(port,), daemon=True).start()
+    sys.stdin.readline()
+
+
+class Mode1(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        run("ip", "link", "set", "lo", "up")
+        cls.far = subprocess.Popen(
+            ["unshare", "--net", sys.executable, __file__, "--far-end"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        namespace = cls.far.stdout.readline().strip()
+        run("ip", "link", "add", "near", "type", "veth", "peer", "name", "far", "netns", namespace)
+        run("ip", "addr", "add", OURS + "/24", "dev", "near")
+        run("ip", "link", "set", "near", "up")
+        cls.far.stdin.write("\n")
+        cls.far.stdin.flush()
+        for _ in FAR_END:
+            assert cls.far.stdout.readline().startswith("ready")
+        cls.repeater = subprocess.Popen(
+            [REPEATER, "--viewer-port", "0", "--server-port", "0"],
+            stderr=subprocess.PIPE, text=True)
+        for line in cls.repeater.stderr:
+            if found := re.search(r"watching for IPv4 connections on (\d+)/client", line):
+                cls.port = int(found.group(1))
+                break
+        # Its log must not fill the pipe.
+        threading.Thread(target=cls.repeater.stderr.read, daemon=True).start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.repeater.terminate()
+        assert cls.repeater.wait(PATIENCE) == 0
+        cls.far.kill()
+        cls.far.wait(PATIENCE)
+
+    def ask_for(self, destination, early=b""):
+        """A viewer that has named its destination and read its greeting."""
+        viewer = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        self.addCleanup(viewer.close)
+        viewer.sendall(destination.encode().ljust(250, b"\0") + early)
+        self.assertEqual(viewer.recv(12, socket.MSG_WAITALL), b"RFB 000.000\n")
+        return viewer
+
+    def test_a_vnc_server_elsewhere_is_reached(self):
+        viewer = self.ask_for(FAR, early=b"viewer's bytes")
+        self.assertEqual(viewer.recv(12, socket.MSG_WAITALL), b"RFB 003.008\n")
+        viewer.shutdown(socket.SHUT_WR)
+        self.assertEqual(viewer.recv(1), b"")
+        self.assertEqual(self.far.stdout.readline().split(),
+                         ["got", "5900", b"viewer's bytes".hex()])
+
+    def test_what_does_not_speak_rfb_gets_no_byte_of_the_viewers(self):
+        viewer = self.ask_for(FAR + ":5901", early=b"secret")
+        self.assertEqual(viewer.recv(1), b"")
+        self.assertEqual(self.far.stdout.readline().split(), ["got", "5901"])
+
+    def test_another_repeater_or_ourselves_in_a_circle_is_no_server(self):
+        viewer = self.ask_for(FAR + ":5902", early=b"secret")
+        self.assertEqual(viewer.recv(1), b"")
+        self.assertEqual(self.far.stdout.readline().split(), ["got", "5902"])
+
+    def test_our_own_addresses_and_other_ports_are_refused(self):
+        for destination in (OURS, f"{OURS}:{self.port}", "127.0.0.1", FAR + ":22"):
+            viewer = self.ask_for(destination)
+            self.assertEqual(viewer.recv(1), b"", destination)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--far-end"]:
+        far_end()
+    elif sys.argv[2:] != ["--in-namespace"]:
+        # A user namespace makes an ordinary user root over networks of its own.
+        as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+        os.execvp("unshare", ["unshare", *as_root, "--net", sys.executable, __file__,
+                              sys.argv[1], "--in-namespace"])
+    else:
+        REPEATER = sys.argv[1]
+        unittest.main(argv=sys.argv[:1])
