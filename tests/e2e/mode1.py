@@ -23,6 +23,11 @@ def run(*command):
     subprocess.run(command, check=True, timeout=PATIENCE)
 
 
+def tell(line):
+    """One write, so that threads do not mix their lines."""
+    os.write(1, line.encode() + b"\n")
+
+
 def everything_from(peer):
     got = b""
     try:
@@ -36,17 +41,17 @@ def everything_from(peer):
 def answer(port):
     """Far end: greets each connection and prints a line with what it got from it."""
     with socket.create_server((FAR, port)) as listener:
-        print("ready", port, flush=True)
+        tell(f"ready {port}")
         while True:
             peer, _ = listener.accept()
             with peer:
                 peer.sendall(FAR_END[port])
-                print("got", port, everything_from(peer).hex(), flush=True)
+                tell(f"got {port} {everything_from(peer).hex()}")
 
 
 def far_end():
     """Runs in the second namespace, once its interface is there (a line on stdin)."""
-    print(os.getpid(), flush=True)
+    tell(str(os.getpid()))
     sys.stdin.readline()
     run("ip", "addr", "add", FAR + "/24", "dev", "far")
     run("ip", "link", "set", "far", "up")
