@@ -4,9 +4,6 @@
 
 #include "net/token.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-
 #include <chrono>
 
 namespace net {
@@ -14,13 +11,7 @@ namespace net {
 using clock = std::chrono::steady_clock;
 
 /// Completes at `when`, or at once with the coroutine's cancellation.
-inline asio::awaitable<void> expire_at(clock::time_point when) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, when);
-    (void)co_await timer.async_wait(nothrow);
-}
-
-inline asio::awaitable<void> expire_after(clock::duration d) {
-    return expire_at(clock::now() + d);
-}
+[[nodiscard]] asio::awaitable<void> expire_at(clock::time_point when);
+[[nodiscard]] asio::awaitable<void> expire_after(clock::duration);
 
 } // namespace net

@@ -5,6 +5,7 @@
 #include "net/deadline.hpp"
 
 #include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <cerrno>
 #include <optional>

@@ -19,7 +19,7 @@ namespace net {
 class worker {
 public:
     /// Lent to one attempt at a time between two waits; shared by all streams of this worker.
-    static constexpr std::size_t scratch_size = 256 * 1024;
+    static constexpr std::size_t scratch_size = std::size_t{256} * 1024;
 
     worker();
     worker(const worker&) = delete;

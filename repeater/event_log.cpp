@@ -19,7 +19,6 @@ namespace repeater {
 namespace {
 
 using net::log_level;
-using rfb::side;
 
 std::string show(const error_code& ec) {
     if (!ec) {
@@ -178,7 +177,7 @@ struct writer {
     }
 
     void operator()(const event::relaying& e) const {
-        info("relaying first=\"{}\" second=\"{}\" met={}", show(e.first), show(e.second),
+        info("relaying {} with={} met={}", show(e.first), net::to_string(e.second.address),
              id(e.met));
     }
 

@@ -82,6 +82,7 @@ bool same_prefix(std::span<const unsigned char> a, std::span<const unsigned char
 const std::vector<address_range>& denied() {
     static const auto ranges = [] {
         std::vector<address_range> all;
+        all.reserve(denied_networks.size());
         for (const auto* text : denied_networks) {
             all.push_back(parse_network(text).value());
         }

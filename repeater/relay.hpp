@@ -35,7 +35,8 @@ public:
 
 private:
     /// Bytes that one side sends.
-    struct direction final : net::pump_observer {
+    class direction final : public net::pump_observer {
+    public:
         direction(relay& owner, rfb::side from) : relay_(owner), from_(from) {}
 
         void passing(std::span<const std::byte> bytes) override { relay_.listen_in(from_, bytes); }

@@ -42,10 +42,15 @@ struct resolver::shared {
 
 /// The caller may leave before its answer comes.
 struct resolver::leave_waiting {
-    shared& state;
-    std::uint64_t ticket;
+    leave_waiting(shared& s, std::uint64_t t) : state(s), ticket(t) {}
+
+    leave_waiting(const leave_waiting&) = delete;
+    leave_waiting& operator=(const leave_waiting&) = delete;
 
     ~leave_waiting() { state.waiting.erase(ticket); }
+
+    shared& state;
+    std::uint64_t ticket;
 };
 
 void resolver::look_up_on_thread(std::shared_ptr<shared> state, std::uint64_t ticket,
@@ -87,7 +92,7 @@ asio::awaitable<resolver::answer> resolver::resolve(std::string name) {
     reply slot(shared_->executor);
     const auto ticket = ++shared_->last_ticket;
     shared_->waiting.emplace(ticket, &slot);
-    const leave_waiting on_exit{*shared_, ticket};
+    const leave_waiting on_exit(*shared_, ticket);
     std::thread(look_up_on_thread, shared_, ticket, std::move(name)).detach();
     auto found = co_await slot.take();
     co_return found ? std::move(*found) : answer{asio::error::operation_aborted, {}};

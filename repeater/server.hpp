@@ -22,6 +22,7 @@ public:
            resolver::lookup = resolver::system_lookup);
     server(const server&) = delete;
     server& operator=(const server&) = delete;
+    ~server() = default;
 
     /// Accepts and serves until drain() or stop(); completes when everything has ended.
     [[nodiscard]] asio::awaitable<void> run();
