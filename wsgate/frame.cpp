@@ -24,13 +24,9 @@ constexpr std::uint8_t length_64 = 127; // ... in 8
 /// Copies with the key applied; `to` may lie before `from` in the same buffer, since every block is
 /// loaded before it is stored. Turns the key by what it used.
 void unmask(std::byte* to, const std::byte* from, std::size_t size, masking_key& key) {
+    std::array<masking_key, 2> twice{key, key};
     std::uint64_t pattern = 0;
-    std::memcpy(&pattern, key.data(), key.size());
-    pattern |= pattern << 32U;
-    if constexpr (std::endian::native == std::endian::big) {
-        std::memcpy(&pattern, key.data(), key.size());
-        pattern |= pattern >> 32U;
-    }
+    std::memcpy(&pattern, twice.data(), sizeof pattern);
     using block = std::array<std::uint64_t, 4>;
     std::size_t done = 0;
     for (; size - done >= sizeof(block); done += sizeof(block)) {
@@ -74,6 +70,10 @@ bool may_be_sent(std::uint64_t code) {
            (code >= 3000 && code <= 4999);
 }
 
+close_reason broken(const char* how) {
+    return {close_code::protocol_error, how};
+}
+
 std::string_view as_text(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; // NOLINT: bytes as chars
 }
@@ -86,19 +86,17 @@ decoded frame_decoder::decode(std::span<std::byte> received) {
     while (!received.empty() && !finished_) {
         if (!in_payload_) {
             received = received.subspan(take_header(received));
-            const char* wrong = header_size_ >= 2 ? check_start() : nullptr;
-            if (wrong == nullptr && header_size_ == header_length()) {
-                wrong = begin_frame();
+            out.failure = header_size_ >= 2 ? check_start() : std::nullopt;
+            if (!out.failure && header_size_ == header_length()) {
+                out.failure = begin_frame();
             }
-            if (wrong != nullptr) {
-                fail(out, close_code::protocol_error, wrong);
-            } else if (in_payload_ && left_ == 0) {
+            finished_ = out.failure.has_value();
+            if (in_payload_ && left_ == 0) {
                 end_frame(out);
             }
             continue;
         }
-        const auto size =
-            static_cast<std::size_t>(std::min<std::uint64_t>(left_, received.size()));
+        const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left_, received.size()));
         std::byte* const place = is_control() ? control_.bytes.data() + control_.size : to;
         if (us_ == ws_role::server) {
             unmask(place, received.data(), size, key_);
@@ -125,9 +123,6 @@ std::size_t frame_decoder::take_header(std::span<const std::byte> bytes) {
         std::memcpy(header_.data() + header_size_, bytes.data() + taken, size);
         header_size_ += size;
         taken += size;
-        if (header_size_ == 2 && check_start() != nullptr) {
-            break;
-        }
     }
     return taken;
 }
@@ -137,55 +132,64 @@ std::size_t frame_decoder::header_length() const {
         return 2;
     }
     const auto length = std::to_integer<std::uint8_t>(header_[1]) & length_bits;
-    return 2U + (length == length_64 ? 8U : length == length_16 ? 2U : 0U) +
+    return 2U +
+           (length == length_64   ? 8U
+            : length == length_16 ? 2U
+                                  : 0U) +
            (us_ == ws_role::server ? key_.size() : 0U);
 }
 
-/// What is wrong with the first two bytes, or nullptr.
-const char* frame_decoder::check_start() const {
+/// What is wrong with the first two bytes.
+std::optional<close_reason> frame_decoder::check_start() const {
     const auto first = std::to_integer<std::uint8_t>(header_[0]);
     const auto second = std::to_integer<std::uint8_t>(header_[1]);
     const auto code = static_cast<std::uint8_t>(first & opcode_bits);
     if ((first & reserved_bits) != 0) {
-        return "reserved bits";
+        return broken("reserved bits");
     }
     if (!is_known(code)) {
-        return "unknown opcode";
+        return broken("unknown opcode");
     }
     if (((second & mask_bit) != 0) != (us_ == ws_role::server)) {
-        return us_ == ws_role::server ? "frame without mask" : "frame with mask";
+        return broken(us_ == ws_role::server ? "frame without mask" : "frame with mask");
     }
     if ((code & control_bit) != 0) {
         if ((first & final_bit) == 0) {
-            return "fragmented control frame";
+            return broken("fragmented control frame");
         }
-        return (second & length_bits) > max_control_payload ? "control frame too long" : nullptr;
+        if ((second & length_bits) > max_control_payload) {
+            return broken("control frame too long");
+        }
+        return std::nullopt;
     }
     if ((static_cast<opcode>(code) == opcode::continuation) != in_message_) {
-        return in_message_ ? "message within a message" : "continuation of nothing";
+        return broken(in_message_ ? "message within a message" : "continuation of nothing");
     }
-    return nullptr;
+    if (static_cast<opcode>(code) == opcode::text) {
+        return close_reason{close_code::unsupported_data, "only binary frames are accepted"};
+    }
+    return std::nullopt;
 }
 
-/// Takes over what a whole header says; what is wrong with it, or nullptr.
-const char* frame_decoder::begin_frame() {
+/// Takes over what a whole header says; what is wrong with it.
+std::optional<close_reason> frame_decoder::begin_frame() {
     const auto keys = us_ == ws_role::server ? key_.size() : 0U;
     const auto extended = std::span(header_).subspan(2, header_size_ - 2 - keys);
     left_ = std::to_integer<std::uint8_t>(header_[1]) & length_bits;
     if (!extended.empty()) {
         left_ = big_endian(extended);
         if (left_ >> 63U != 0) {
-            return "length out of range";
+            return broken("length out of range");
         }
         if (left_ <= (extended.size() == 2 ? max_control_payload : std::size_t{0xffff})) {
-            return "length not minimal";
+            return broken("length not minimal");
         }
     }
     std::copy_n(header_.begin() + static_cast<std::ptrdiff_t>(header_size_ - keys), keys,
                 key_.begin());
     in_payload_ = true;
     control_.size = 0;
-    return nullptr;
+    return std::nullopt;
 }
 
 bool frame_decoder::is_control() const {
@@ -221,7 +225,7 @@ void frame_decoder::read_close(decoded& out) const {
     }
     const auto code = bytes.size() < 2 ? 0 : big_endian(bytes.first(2));
     if (!may_be_sent(code)) {
-        out.failure = close_reason{close_code::protocol_error, "bad close code"};
+        out.failure = broken("bad close code");
         return;
     }
     const auto text = as_text(bytes.subspan(2));
@@ -230,11 +234,6 @@ void frame_decoder::read_close(decoded& out) const {
         return;
     }
     out.close = close_reason{static_cast<close_code>(code), std::string{text}};
-}
-
-void frame_decoder::fail(decoded& out, close_code code, const char* why) {
-    out.failure = close_reason{code, why};
-    finished_ = true;
 }
 
 std::size_t header_size(std::uint64_t payload, ws_role us) {
@@ -305,8 +304,8 @@ std::span<std::byte> enframe(std::span<std::byte> buffer, frame_room room, std::
     assert(payload > 0 && payload <= room.size);
     const auto full = (payload - 1) / max_frame; // frames before the last
     const auto last = payload - full * max_frame;
-    const auto headers = full * header_size(max_frame, ws_role::server) +
-                         header_size(last, ws_role::server);
+    const auto headers =
+        full * header_size(max_frame, ws_role::server) + header_size(last, ws_role::server);
     // Frames grow leftwards into the gap, so every piece moves towards the front or not at all:
     //   | gap ....... |   payload 1   |   payload 2   |
     //   | gap .. | h1 |   payload 1   | h2 | payload 2 |

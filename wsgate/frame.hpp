@@ -1,5 +1,5 @@
-// WebSocket frames (RFC 6455 5) as bytes and values, without I/O: a streaming decoder and an encoder.
-// SPDX-License-Identifier: EUPL-1.2
+// WebSocket frames (RFC 6455 5) as bytes and values, without I/O: a streaming decoder and an
+// encoder. SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include <array>
@@ -79,12 +79,11 @@ public:
 private:
     [[nodiscard]] std::size_t take_header(std::span<const std::byte>);
     [[nodiscard]] std::size_t header_length() const;
-    [[nodiscard]] const char* check_start() const;
-    [[nodiscard]] const char* begin_frame();
+    [[nodiscard]] std::optional<close_reason> check_start() const;
+    [[nodiscard]] std::optional<close_reason> begin_frame();
     void end_frame(decoded&);
     void read_close(decoded&) const;
     [[nodiscard]] bool is_control() const;
-    void fail(decoded&, close_code, const char* why);
 
     ws_role us_;
     bool finished_ = false;

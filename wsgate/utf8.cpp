@@ -10,8 +10,8 @@ namespace wsgate {
 namespace {
 
 struct sequence {
-    std::size_t more = 0;            ///< bytes after the lead
-    unsigned char from = 0x80;       ///< the first of them
+    std::size_t more = 0;      ///< bytes after the lead
+    unsigned char from = 0x80; ///< the first of them
     unsigned char to = 0xbf;
     bool valid = true;
 };

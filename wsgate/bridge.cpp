@@ -1,0 +1,331 @@
+// The two directions, the closing map, and time.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/bridge.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+using namespace asio::experimental::awaitable_operators;
+
+constexpr auto never = net::clock::time_point::max();
+
+} // namespace
+
+bridge::bridge(const asio::any_io_executor& executor, std::span<std::byte> scratch,
+               net::stream& client, dialler dial, const bridge_options& options)
+    : scratch_(scratch), client_(client), dial_(std::move(dial)), options_(options),
+      room_(frame_room::in(scratch.size(), options.max_frame)), outbox_(executor, client),
+      changed_(executor), timer_(executor), next_ping_(net::clock::now() + options.ping) {}
+
+asio::awaitable<void> bridge::run(bytes early) {
+    try {
+        co_await (both_ways(std::move(early)) && outbox_.run() && keep_time());
+    } catch (const std::exception& e) {
+        summary_.reason = e.what();
+    }
+    cut();
+}
+
+asio::awaitable<void> bridge::both_ways(bytes early) {
+    co_await (up(std::move(early)) && down());
+    finished_ = true;
+    outbox_.stop();
+    timer_.cancel();
+}
+
+// ---- client to target ----
+
+asio::awaitable<void> bridge::up(bytes early) {
+    co_await settle(take(early));
+    bytes{}.swap(early);
+    for (;;) {
+        if (const auto [ec] = co_await client_.wait(net::readiness::read); ec) {
+            client_left(ec);
+            break;
+        }
+        const auto got = client_.read_some(scratch_);
+        if (got.would_block()) {
+            continue;
+        }
+        if (got.error) {
+            client_left(got.error);
+            break;
+        }
+        auto rest = take(scratch_.first(got.bytes));
+        if (ending_ || !rest.empty()) {
+            co_await settle(std::move(rest));
+        }
+    }
+    outbox_.stop();
+    client_.close();
+    if (target_) {
+        finish_target();
+    } else {
+        cut(); // nothing was left to be delivered: no need for a target any more
+    }
+}
+
+/// Acts on what the client sent; what the target did not take at once is left.
+bridge::bytes bridge::take(std::span<std::byte> received) {
+    const auto meant = decoder_.decode(received);
+    unanswered_since_.reset();
+    if (ending_) { // after a Close of ours nothing is forwarded
+        client_done_ = client_done_ || meant.close || meant.failure;
+        return {};
+    }
+    if (meant.ping) {
+        outbox_.pong(meant.ping->view());
+    }
+    const auto payload = received.first(meant.payload);
+    const auto rest = payload.subspan(forward(payload));
+    if (meant.close) {
+        client_done_ = true;
+        end(ended_by::client, meant.close->code, meant.close->text);
+        outbox_.close(meant.close->code, {});
+    } else if (meant.failure) {
+        client_done_ = true;
+        close_with(ended_by::gateway, meant.failure->code, meant.failure->text);
+    }
+    return {rest.begin(), rest.end()};
+}
+
+/// How many of the bytes are done with; all, where the target wants none.
+std::size_t bridge::forward(std::span<const std::byte> payload) {
+    std::size_t done = 0;
+    while (done < payload.size() && target_ && !target_over_ && !target_deaf_) {
+        const auto wrote = target_->write_some(payload.subspan(done));
+        if (wrote.would_block()) {
+            break;
+        }
+        // Whatever is wrong, down will hear it from the target, after its last bytes.
+        target_deaf_ = static_cast<bool>(wrote.error);
+        done += wrote.bytes;
+    }
+    summary_.up += done;
+    return target_over_ || target_deaf_ ? payload.size() : done;
+}
+
+/// Delivers, then ends the target's side or the client's where their time has come.
+asio::awaitable<void> bridge::settle(bytes rest) {
+    if (!rest.empty()) {
+        co_await deliver(std::move(rest));
+    }
+    if (ending_) {
+        finish_target();
+    }
+    if (client_done_ && !std::exchange(goodbye_, true)) {
+        // Nothing more is said either way. The client is still read from, since closing a socket
+        // with unread bytes resets it and may destroy our Close on its way.
+        co_await outbox_.flushed();
+        client_.shutdown_send();
+    }
+}
+
+asio::awaitable<void> bridge::deliver(bytes rest) {
+    delivering_ = true;
+    while (!target_ && !target_over_ && !cut_) {
+        co_await changed_.wait();
+    }
+    auto done = forward(rest);
+    while (done < rest.size() && target_) {
+        const auto [ec] = co_await target_->wait(net::readiness::write);
+        if (ec) {
+            break;
+        }
+        const auto more = forward(std::span(rest).subspan(done));
+        if (more > 0) {
+            delivered_ = net::clock::now();
+        }
+        done += more;
+    }
+    delivering_ = false;
+    unanswered_since_.reset();
+}
+
+void bridge::client_left(const net::error_code& ec) {
+    end(ended_by::client, close_code::abnormal,
+        ec == asio::error::eof ? "closed without Close" : ec.message());
+}
+
+// ---- target to client ----
+
+asio::awaitable<void> bridge::down() {
+    if (co_await open_target()) {
+        for (;;) {
+            if (const auto [ec] = co_await target_->wait(net::readiness::read); ec) {
+                target_ended(ec);
+                break;
+            }
+            const auto got = target_->read_some(scratch_.subspan(room_.gap, room_.size));
+            if (got.would_block()) {
+                continue;
+            }
+            if (got.error) {
+                target_ended(got.error);
+                break;
+            }
+            if (ending_) { // read all the same: closing a socket with unread bytes resets it
+                continue;
+            }
+            summary_.down += got.bytes;
+            outbox_.send(enframe(scratch_, room_, got.bytes, options_.max_frame));
+            if (!outbox_.idle()) {
+                co_await outbox_.flushed();
+            }
+            if (outbox_.broken()) {
+                client_left(outbox_.broken());
+            }
+        }
+        target_->close();
+    }
+    target_over_ = true;
+    changed_.notify();
+}
+
+asio::awaitable<bool> bridge::open_target() {
+    auto first = co_await (dial_() || until_cut());
+    if (first.index() == 1) {
+        co_return false;
+    }
+    auto& got = std::get<0>(first);
+    if (!got.stream) {
+        close_with(ended_by::target, close_code::internal_error,
+                   "Failed to connect to downstream server");
+        if (summary_.by == ended_by::target) {
+            summary_.reason += ": " + got.error.message();
+        }
+        co_return false;
+    }
+    target_ = std::move(got.stream);
+    changed_.notify();
+    if (ending_ && !delivering_) {
+        finish_target();
+    }
+    co_return true;
+}
+
+asio::awaitable<void> bridge::until_cut() {
+    while (!cut_) {
+        co_await changed_.wait();
+    }
+}
+
+void bridge::target_ended(const net::error_code& ec) {
+    if (ec == asio::error::eof) {
+        close_with(ended_by::target, close_code::normal, "Target closed");
+    } else {
+        close_with(ended_by::target, close_code::internal_error, "Target connection lost");
+    }
+}
+
+/// Tells the target that nothing more comes; down then reads until it has closed as well.
+void bridge::finish_target() {
+    if (target_ && !target_over_ && !std::exchange(target_finished_, true)) {
+        target_->shutdown_send();
+    }
+}
+
+// ---- time ----
+
+asio::awaitable<void> bridge::keep_time() {
+    while (!finished_) {
+        timer_.expires_at(next_deadline());
+        (void)co_await timer_.async_wait(net::nothrow);
+        const auto now = net::clock::now();
+        if (!ending_) {
+            look_after_client(now);
+        } else if (!finished_ && now >= cut_at()) {
+            cut();
+        }
+    }
+}
+
+net::clock::time_point bridge::next_deadline() const {
+    if (cut_) {
+        return never;
+    }
+    if (ending_) {
+        return cut_at();
+    }
+    auto next = options_.ping.count() > 0 ? next_ping_ : never;
+    if (unanswered_since_ && options_.pong.count() > 0 && !delivering_) {
+        next = std::min(next, *unanswered_since_ + options_.pong);
+    }
+    return next;
+}
+
+/// Who makes progress is not cut off.
+net::clock::time_point bridge::cut_at() const {
+    return std::max({end_began_, delivered_, outbox_.last_progress()}) + options_.close;
+}
+
+void bridge::look_after_client(net::clock::time_point now) {
+    if (options_.pong.count() > 0 && unanswered_since_ && !delivering_ &&
+        now >= *unanswered_since_ + options_.pong) {
+        close_with(ended_by::gateway, close_code::internal_error, "No answer to ping");
+        finish_target();
+        return;
+    }
+    if (options_.ping.count() == 0 || now < next_ping_) {
+        return;
+    }
+    if (const auto due = outbox_.last_progress() + options_.ping; due > now) {
+        next_ping_ = due;
+        return;
+    }
+    next_ping_ = now + options_.ping;
+    // A client that does not take what it has been sent cannot answer a ping behind it.
+    if (outbox_.idle()) {
+        outbox_.ping();
+        unanswered_since_ = unanswered_since_.value_or(now);
+    }
+}
+
+// ---- endings ----
+
+void bridge::go_away() {
+    if (!ending_) {
+        close_with(ended_by::gateway, close_code::going_away, "going away");
+        if (!delivering_) {
+            finish_target();
+        }
+    }
+}
+
+/// The first reason is the one that is reported.
+void bridge::end(ended_by who, close_code code, std::string_view reason) {
+    if (std::exchange(ending_, true)) {
+        return;
+    }
+    summary_.by = who;
+    summary_.code = code;
+    summary_.reason = reason;
+    end_began_ = net::clock::now();
+    timer_.cancel();
+}
+
+void bridge::close_with(ended_by who, close_code code, std::string_view reason) {
+    end(who, code, reason);
+    outbox_.close(code, reason);
+}
+
+/// Both sides, now; every task ends by itself.
+void bridge::cut() {
+    cut_ = true;
+    outbox_.stop();
+    client_.close();
+    if (target_) {
+        target_->close();
+    }
+    changed_.notify();
+}
+
+} // namespace wsgate

@@ -1,0 +1,119 @@
+// A WebSocket and a TCP connection until both have ended (RFC 6455 7).
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/deadline.hpp"
+#include "net/signal.hpp"
+#include "net/stream.hpp"
+#include "wsgate/frame.hpp"
+#include "wsgate/outbox.hpp"
+#include "wsgate/target.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wsgate {
+
+struct bridge_options {
+    std::size_t max_frame = 65536;          ///< payload bytes of a frame toward the client
+    std::chrono::milliseconds ping{25'000}; ///< after so much silence toward the client; 0: never
+    std::chrono::milliseconds pong{0}; ///< the client may be mute so long after a ping; 0: ever
+    std::chrono::milliseconds close{5'000}; ///< for each step of an ending session
+};
+
+enum class ended_by { client, target, gateway };
+
+struct bridge_summary {
+    ended_by by = ended_by::gateway;
+    close_code code = close_code::abnormal;
+    std::string reason;   ///< the Close frame's text, or what broke; may hold bytes from outside
+    std::uint64_t up = 0; ///< payload bytes, client to target
+    std::uint64_t down = 0;
+};
+
+/// On one event loop. Four tasks: up, down, what could not be written at once, and time. Either
+/// direction may stall without stopping the other. The first reason to end is the one that counts;
+/// then each side gets what was meant for it, as far as it takes it in time.
+///
+///   client --frames--> up:   decode in place in scratch --one write--> target
+///   target --bytes---> down: read into scratch behind a gap, header into the gap --one write-->
+///   client
+class bridge {
+public:
+    /// `client` and `scratch` outlive the bridge; others may use scratch whenever a task waits.
+    bridge(const asio::any_io_executor&, std::span<std::byte> scratch, net::stream& client, dialler,
+           const bridge_options&);
+
+    /// `early`: what came behind the request head. Reports a failure in the summary.
+    [[nodiscard]] asio::awaitable<void> run(std::vector<std::byte> early);
+
+    /// Close 1001; run() completes soon.
+    void go_away();
+
+    [[nodiscard]] const bridge_summary& summary() const { return summary_; }
+
+private:
+    using bytes = std::vector<std::byte>;
+
+    [[nodiscard]] asio::awaitable<void> both_ways(bytes early);
+
+    [[nodiscard]] asio::awaitable<void> up(bytes early);
+    [[nodiscard]] bytes take(std::span<std::byte> received);
+    [[nodiscard]] std::size_t forward(std::span<const std::byte>);
+    [[nodiscard]] asio::awaitable<void> settle(bytes rest);
+    [[nodiscard]] asio::awaitable<void> deliver(bytes rest);
+    void client_left(const net::error_code&);
+
+    [[nodiscard]] asio::awaitable<void> down();
+    [[nodiscard]] asio::awaitable<bool> open_target();
+    [[nodiscard]] asio::awaitable<void> until_cut();
+    void target_ended(const net::error_code&);
+    void finish_target();
+
+    [[nodiscard]] asio::awaitable<void> keep_time();
+    [[nodiscard]] net::clock::time_point next_deadline() const;
+    [[nodiscard]] net::clock::time_point cut_at() const;
+    void look_after_client(net::clock::time_point now);
+
+    void end(ended_by, close_code, std::string_view reason);
+    void close_with(ended_by, close_code, std::string_view reason);
+    void cut();
+
+    std::span<std::byte> scratch_;
+    net::stream& client_;
+    dialler dial_;
+    bridge_options options_;
+    frame_room room_;
+    frame_decoder decoder_{ws_role::server};
+    outbox outbox_;
+    std::unique_ptr<net::stream> target_;
+    net::signal changed_; ///< the target's state, or cut_
+    asio::steady_timer timer_;
+    bridge_summary summary_;
+
+    bool target_over_ = false;     ///< could not be reached, or has ended
+    bool target_finished_ = false; ///< was told that no more comes
+    bool target_deaf_ = false;     ///< takes nothing more; it may still speak
+    bool delivering_ = false;      ///< up waits for the target, so it reads no Pong either
+    bool client_done_ = false;     ///< its Close has come, or what cannot be understood
+    bool goodbye_ = false;         ///< it was told that no more comes
+    bool ending_ = false;
+    bool cut_ = false;
+    bool finished_ = false;
+    net::clock::time_point end_began_;
+    net::clock::time_point delivered_; ///< when the target last took what it was late with
+    net::clock::time_point next_ping_;
+    std::optional<net::clock::time_point> unanswered_since_;
+};
+
+} // namespace wsgate

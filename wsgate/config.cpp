@@ -1,0 +1,190 @@
+// The command line, by CLI11.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/config.hpp"
+
+#include "wsgate/version.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+#include <sstream>
+#include <thread>
+
+namespace wsgate {
+
+namespace {
+
+constexpr int usage_error = 64; // EX_USAGE, sysexits(3)
+constexpr auto min_frame = 128;
+constexpr auto max_frame = 65536;
+
+template <class Enum>
+using names = std::map<std::string, Enum>;
+
+const names<tls_minimum> tls_names{{"tlsv1_2", tls_minimum::v1_2}, {"tlsv1_3", tls_minimum::v1_3}};
+const names<log_format> format_names{{"text", log_format::text}, {"json", log_format::json}};
+const names<net::log_level> level_names{{"debug", net::log_level::debug},
+                                        {"info", net::log_level::info},
+                                        {"warn", net::log_level::warn},
+                                        {"error", net::log_level::error}};
+
+/// Values as text, before they become types of ours.
+struct raw_values {
+    std::vector<std::string> listen;
+    std::string server_target;
+    std::string viewer_target;
+};
+
+void add_addresses(CLI::App& app, raw_values& raw) {
+    app.add_option("--listen", raw.listen,
+                   "Accept connections here; *:PORT is every address, port 0 any free one; "
+                   "repeatable [*:6080]")
+        ->type_name("ADDR:PORT")
+        ->allow_extra_args(false);
+    app.add_option("--server-target", raw.server_target,
+                   "Where /wsServer leads, the repeater's port for servers [127.0.0.1:5500]")
+        ->type_name("HOST:PORT");
+    app.add_option("--viewer-target", raw.viewer_target,
+                   "Where /wsClient and /websockify lead, its port for viewers [127.0.0.1:5900]")
+        ->type_name("HOST:PORT");
+    app.footer("Addresses of IPv6 are in brackets: [::1]:6080.\n"
+               "Signals: TERM or INT closes the sessions and exits with 0; a second one exits at "
+               "once.\nHUP opens the log file anew.\n"
+               "Exit codes: 64 wrong command line, 71 cannot listen, 78 unusable file.");
+}
+
+void add_web(CLI::App& app, config& c) {
+    app.add_option("--web", c.web, "Serve the files below this directory, e.g. noVNC [none]")
+        ->type_name("DIR");
+    app.add_option("--cert", c.certificate, "Speak TLS with this certificate chain (PEM) [no TLS]")
+        ->type_name("FILE");
+    app.add_option("--key", c.key, "The certificate's key (PEM) [in the file of --cert]")
+        ->type_name("FILE");
+    app.add_option("--ssl-version", c.tls_minimum, "The oldest TLS accepted [tlsv1_2]")
+        ->transform(CLI::CheckedTransformer(tls_names).description("tlsv1_2|tlsv1_3"));
+}
+
+void add_limits(CLI::App& app, config& c) {
+    const auto seconds = [&app](const char* name, std::chrono::milliseconds& value,
+                                const char* what, double least) {
+        app.add_option_function<double>(
+               name,
+               [&value](double s) { value = std::chrono::milliseconds(std::llround(s * 1000)); },
+               what)
+            ->type_name("SECONDS")
+            ->check(CLI::Range(least, 86400.0));
+    };
+    constexpr double some = 0.001;
+    seconds("--handshake-timeout", c.limits.handshake,
+            "From accept to the whole request, TLS included [10]", some);
+    seconds("--connect-timeout", c.limits.connect, "For each address of a target [10]", some);
+    seconds("--ping-interval", c.bridge.ping,
+            "Ping a client after so much silence toward it; 0: never [25]", 0);
+    seconds("--pong-timeout", c.pong_timeout,
+            "Close a viewer that is mute so long after a ping; 0: never [50]", 0);
+    app.add_option("--max-frame", c.bridge.max_frame,
+                   "Payload bytes of a frame toward clients, at most [65536]")
+        ->check(CLI::Range(min_frame, max_frame));
+    app.add_option("--threads", c.threads, "Threads that carry sessions [one a core]")
+        ->check(CLI::Range(1, 1024));
+}
+
+void add_log(CLI::App& app, config& c) {
+    app.add_option("--log-file", c.log_file, "Append the log to this file [standard error]")
+        ->type_name("FILE");
+    app.add_option("--log-format", c.log_format, "key=value lines, or JSON [text]")
+        ->transform(CLI::CheckedTransformer(format_names).description("text|json"));
+    app.add_option("--log-level", c.log_level, "The least important that is logged [info]")
+        ->transform(CLI::CheckedTransformer(level_names).description("debug|info|warn|error"));
+}
+
+void take_target(const char* option, const std::string& text, target& to) {
+    if (text.empty()) {
+        return;
+    }
+    const auto parsed = parse_target(text);
+    if (!parsed) {
+        throw CLI::ValidationError(option, text + " is not HOST:PORT, such as 127.0.0.1:5900 or "
+                                                  "[::1]:5900");
+    }
+    to = *parsed;
+}
+
+/// Throws CLI::ValidationError.
+void take_over(const raw_values& raw, config& c) {
+    if (!raw.listen.empty()) {
+        c.listen.clear();
+    }
+    for (const auto& text : raw.listen) {
+        const auto parsed = parse_listen(text);
+        if (!parsed) {
+            throw CLI::ValidationError("--listen", text + " is not ADDRESS:PORT, such as *:6080, "
+                                                          "127.0.0.1:6080 or [::1]:6080");
+        }
+        c.listen.push_back(*parsed);
+    }
+    take_target("--server-target", raw.server_target, c.server_target);
+    take_target("--viewer-target", raw.viewer_target, c.viewer_target);
+    if (!c.key.empty() && c.certificate.empty()) {
+        throw CLI::ValidationError("--key", "needs the certificate as well: --cert FILE");
+    }
+}
+
+} // namespace
+
+std::optional<listen_address> parse_listen(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) {
+        return std::nullopt;
+    }
+    listen_address at;
+    const auto* const end = text.data() + text.size();
+    const auto [stop, ec] = std::from_chars(text.data() + colon + 1, end, at.port);
+    if (ec != std::errc{} || stop != end) {
+        return std::nullopt;
+    }
+    auto host = text.substr(0, colon);
+    if (host == "*") {
+        return at;
+    }
+    const bool in_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    if (in_brackets) {
+        host = host.substr(1, host.size() - 2);
+    }
+    net::error_code not_literal;
+    at.address = asio::ip::make_address(std::string{host}, not_literal);
+    if (not_literal || at.address->is_v6() != in_brackets) {
+        return std::nullopt;
+    }
+    return at;
+}
+
+std::variant<config, farewell> parse_command_line(int argc, const char* const* argv) {
+    config c;
+    c.threads = std::max(1U, std::thread::hardware_concurrency());
+    raw_values raw;
+    CLI::App app{"Carries VNC between browsers' WebSockets and a repeater's TCP ports.", "wsgate"};
+    app.set_version_flag("--version", std::string{"wsgate "} + version);
+    add_addresses(app, raw);
+    add_web(app, c);
+    add_limits(app, c);
+    add_log(app, c);
+    try {
+        app.parse(argc, argv);
+        take_over(raw, c);
+    } catch (const CLI::ParseError& e) {
+        if (e.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+            std::ostringstream text;
+            app.exit(e, text, text);
+            return farewell{text.str(), 0};
+        }
+        return farewell{"wsgate: " + std::string{e.what()} + " (--help lists the options)\n",
+                        usage_error};
+    }
+    return c;
+}
+
+} // namespace wsgate

@@ -1,0 +1,28 @@
+// The WebSocket opening handshake (RFC 6455 4.2), as a decision about one request.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "wsgate/request.hpp"
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace wsgate {
+
+struct opening {
+    std::string accept;  ///< the value of Sec-WebSocket-Accept
+    bool binary = false; ///< subprotocol `binary` was offered, hence is answered
+};
+
+/// Everything that RFC 6455 4.2.1 asks of a client, and nothing of any extension. A refusal with
+/// 426 tells the version, or that this is no opening handshake at all.
+[[nodiscard]] std::variant<opening, refusal> check_opening(const request&);
+
+/// RFC 6455 4.2.2, 5.4.
+[[nodiscard]] std::string accept_value(std::string_view key);
+
+/// 101, with exactly the fields that the most literal of clients look for.
+[[nodiscard]] std::string switching_protocols(const opening&);
+
+} // namespace wsgate

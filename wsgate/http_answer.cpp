@@ -1,0 +1,83 @@
+// Method, then body, then path.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/http_answer.hpp"
+
+#include "wsgate/url_path.hpp"
+
+namespace wsgate {
+
+namespace {
+
+using status = http::status;
+
+/// The connection stays as the client wishes, unless a body that nobody read is in the way.
+text_response plain(const request& r, status s, std::string_view text) {
+    auto answer = text_answer(s, text);
+    answer.keep_alive(may_stay(r));
+    return answer;
+}
+
+http_answer decide_opening(const request& r, route where) {
+    auto checked = check_opening(r);
+    if (auto* refused = std::get_if<refusal>(&checked)) {
+        return refusal_answer(*refused);
+    }
+    return open_session{where, std::move(std::get<opening>(checked))};
+}
+
+} // namespace
+
+http_answer decide(const request& r, bool has_files) {
+    if (r.method() == http::verb::unknown) {
+        return plain(r, status::not_implemented, "unknown method");
+    }
+    if (r.method() != http::verb::get && r.method() != http::verb::head) {
+        return plain(r, status::method_not_allowed, "only GET and HEAD");
+    }
+    const bool asks_for_websocket = has_token(r, http::field::upgrade, "websocket");
+    if (has_body(r)) {
+        return refusal_answer({status::bad_request, "a request here has no body"});
+    }
+    const auto path = decoded_path({r.target().data(), r.target().size()});
+    if (!path) {
+        return refusal_answer({status::bad_request, "bad request target"});
+    }
+    if (const auto where = find_route(*path)) {
+        if (!asks_for_websocket) {
+            return plain(r, status::upgrade_required, "this path speaks WebSocket");
+        }
+        return decide_opening(r, *where);
+    }
+    if (asks_for_websocket) {
+        return refusal_answer({status::not_found, "no WebSocket here"});
+    }
+    if (*path == "/healthz") {
+        return plain(r, status::ok, "ok");
+    }
+    auto file = file_path(*path);
+    if (const auto* refused = std::get_if<refusal>(&file)) {
+        return plain(r, refused->status, refused->why);
+    }
+    if (!has_files) {
+        return plain(r, status::not_found, "nothing here");
+    }
+    return send_file{std::move(std::get<std::string>(file))};
+}
+
+head_response file_head(const static_file& file) {
+    head_response head(status::ok, 11);
+    const auto type = mime_type(file.name);
+    head.set(http::field::content_type, {type.data(), type.size()});
+    head.content_length(file.size);
+    head.set(http::field::cache_control, file.is_html() ? "no-cache" : "max-age=3600");
+    head.set("X-Content-Type-Options", "nosniff");
+    head.set("Referrer-Policy", "no-referrer"); // tokens are in URLs
+    sign(head);
+    return head;
+}
+
+bool may_stay(const request& r) {
+    return r.keep_alive() && !has_body(r);
+}
+
+} // namespace wsgate

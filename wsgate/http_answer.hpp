@@ -1,0 +1,35 @@
+// What a request is answered with, decided without I/O.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "wsgate/handshake.hpp"
+#include "wsgate/response.hpp"
+#include "wsgate/route.hpp"
+#include "wsgate/static_files.hpp"
+
+#include <string>
+#include <variant>
+
+namespace wsgate {
+
+struct open_session {
+    wsgate::route route;
+    opening how;
+};
+
+struct send_file {
+    std::string path; ///< for static_root::open()
+};
+
+using http_answer = std::variant<text_response, send_file, open_session>;
+
+/// A text_response says itself whether the connection stays.
+[[nodiscard]] http_answer decide(const request&, bool has_files);
+
+/// The head of a file's answer; HTTP/1.1, the connection stays unless told otherwise.
+[[nodiscard]] head_response file_head(const static_file&);
+
+/// The connection may stay for another request.
+[[nodiscard]] bool may_stay(const request&);
+
+} // namespace wsgate

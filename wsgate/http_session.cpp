@@ -1,0 +1,248 @@
+// Read a head, answer, again; an upgrade is the last answer.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/http_session.hpp"
+
+#include "net/tcp_stream.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <unistd.h>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+using namespace asio::experimental::awaitable_operators;
+
+constexpr std::size_t file_piece = 64 * 1024;  // bytes read for one write
+constexpr std::size_t max_ignored = 64 * 1024; // bytes of a refused body that we look away from
+
+} // namespace
+
+http_session::http_session(const site& s, net::worker& w, session_number n, net::connection c)
+    : site_(s), worker_(w), number_(n), connection_(std::move(c)), peer_(connection_.peer) {}
+
+asio::awaitable<void> http_session::run() {
+    auto deadline = net::clock::now() + site_.conf.limits.handshake;
+    if (!co_await open(deadline)) {
+        co_return;
+    }
+    auto then = next::again;
+    while (then == next::again && !going_away_) {
+        auto head = co_await (read_head() || net::expire_at(deadline));
+        if (head.index() == 1 || std::get<0>(head) == head_scanner::state::incomplete) {
+            co_return;
+        }
+        then = co_await answer();
+        deadline = net::clock::now() + site_.conf.limits.keep_alive;
+    }
+    if (then == next::session && !going_away_) {
+        co_await carry();
+    } else if (then == next::close) {
+        co_await (linger() || net::expire_after(site_.conf.limits.linger));
+    }
+    client_->close();
+}
+
+void http_session::go_away() {
+    going_away_ = true;
+    if (bridge_ != nullptr) {
+        bridge_->go_away();
+    } else if (client_) {
+        client_->close();
+    }
+}
+
+/// TLS, where it is spoken here.
+asio::awaitable<bool> http_session::open(net::clock::time_point deadline) {
+    const auto executor = worker_.executor();
+    if (site_.tls == nullptr) {
+        client_ = std::make_unique<net::tcp_stream>(executor, connection_);
+        co_return true;
+    }
+    auto stream = std::make_unique<tls_stream>(executor, connection_, site_.tls);
+    auto& tls = *stream;
+    client_ = std::move(stream);
+    const auto done = co_await (tls.handshake() || net::expire_at(deadline));
+    const auto ec = done.index() == 0 ? std::get<0>(done) : net::error_code{asio::error::timed_out};
+    if (ec) {
+        site_.journal.tls_failed(number_, peer_, ec);
+        co_return false;
+    }
+    tls_version_ = tls.version();
+    co_return true;
+}
+
+/// Until the head is complete or refused; `incomplete` means that the client has gone.
+asio::awaitable<head_scanner::state> http_session::read_head() {
+    scanner_ = head_scanner{};
+    auto state = scanner_.feed(received_); // what came behind the last head
+    while (state == head_scanner::state::incomplete) {
+        if (const auto [ec] = co_await client_->wait(net::readiness::read); ec) {
+            break;
+        }
+        const auto room = worker_.scratch().first(head_scanner::max_head);
+        const auto got = client_->read_some(room);
+        if (got.would_block()) {
+            continue;
+        }
+        if (got.error) {
+            break;
+        }
+        const std::string_view bytes{reinterpret_cast<const char*>(room.data()), // NOLINT: text
+                                     got.bytes};
+        received_ += bytes;
+        state = scanner_.feed(bytes);
+    }
+    co_return state;
+}
+
+/// The head that read_head() has left at the front of received_.
+http_answer http_session::decide_answer(request& r) {
+    if (!scanner_.why().why.empty()) {
+        return refusal_answer(scanner_.why());
+    }
+    auto parsed = parse_head(std::string_view{received_}.substr(0, scanner_.size()));
+    received_.erase(0, scanner_.size());
+    if (const auto* refused = std::get_if<refusal>(&parsed)) {
+        return refusal_answer(*refused);
+    }
+    r = std::move(std::get<request>(parsed));
+    return decide(r, site_.files != nullptr);
+}
+
+asio::awaitable<http_session::next> http_session::answer() {
+    request r;
+    auto what = decide_answer(r);
+    if (auto* file = std::get_if<send_file>(&what)) {
+        co_return co_await answer_file(r, file->path);
+    }
+    if (auto* session = std::get_if<open_session>(&what)) {
+        opened_ = std::move(*session);
+        const auto written = co_await write(switching_protocols(opened_->how));
+        co_return written ? next::session : next::drop;
+    }
+    co_return co_await answer_text(r, std::get<text_response>(what));
+}
+
+asio::awaitable<http_session::next> http_session::answer_text(const request& r,
+                                                              const text_response& text) {
+    if (text.result_int() >= 400) {
+        site_.journal.refused(number_, peer_, text.result(), text.body());
+    }
+    const auto written = co_await write(serialized(text, r.method()));
+    if (!written) {
+        co_return next::drop;
+    }
+    co_return text.keep_alive() ? next::again : next::close;
+}
+
+asio::awaitable<http_session::next> http_session::answer_file(const request& r,
+                                                              const std::string& path) {
+    const auto file = site_.files->open(path);
+    if (!file) {
+        auto none = text_answer(http::status::not_found, "no such file");
+        none.keep_alive(may_stay(r));
+        co_return co_await answer_text(r, none);
+    }
+    auto head = file_head(*file);
+    head.keep_alive(may_stay(r));
+    auto written = co_await write(serialized(head));
+    if (written && r.method() == http::verb::get) {
+        written = co_await send_content(*file);
+    }
+    if (!written) {
+        co_return next::drop;
+    }
+    co_return may_stay(r) ? next::again : next::close;
+}
+
+/// Reads a piece again rather than keeping what the client did not take of it.
+asio::awaitable<bool> http_session::send_content(const static_file& file) {
+    std::uint64_t sent = 0;
+    while (sent < file.size) {
+        const auto piece = worker_.scratch().first(
+            static_cast<std::size_t>(std::min<std::uint64_t>(file_piece, file.size - sent)));
+        const auto size =
+            ::pread(file.fd.get(), piece.data(), piece.size(), static_cast<off_t>(sent));
+        if (size < 0 || static_cast<std::size_t>(size) < piece.size()) {
+            co_return false; // the file has changed: its length has been told already
+        }
+        const auto wrote = client_->write_some(piece);
+        if (wrote.error && !wrote.would_block()) {
+            co_return false;
+        }
+        sent += wrote.bytes;
+        if (wrote.bytes < piece.size() && !co_await wait_writable()) {
+            co_return false;
+        }
+    }
+    co_return true;
+}
+
+asio::awaitable<bool> http_session::write(std::string text) {
+    auto rest = std::as_bytes(std::span(text));
+    while (!rest.empty()) {
+        const auto wrote = client_->write_some(rest);
+        if (wrote.error && !wrote.would_block()) {
+            co_return false;
+        }
+        rest = rest.subspan(wrote.bytes);
+        if (!rest.empty() && !co_await wait_writable()) {
+            co_return false;
+        }
+    }
+    co_return true;
+}
+
+asio::awaitable<bool> http_session::wait_writable() {
+    const auto first = co_await (client_->wait(net::readiness::write) ||
+                                 net::expire_after(site_.conf.limits.no_progress));
+    co_return first.index() == 0 && !std::get<0>(std::get<0>(first));
+}
+
+/// Lets the client read our last answer: closing a socket with unread bytes would reset it.
+asio::awaitable<void> http_session::linger() {
+    client_->shutdown_send();
+    for (std::size_t ignored = received_.size(); ignored < max_ignored;) {
+        if (const auto [ec] = co_await client_->wait(net::readiness::read); ec) {
+            break;
+        }
+        const auto got = client_->read_some(worker_.scratch());
+        if (got.error && !got.would_block()) {
+            break;
+        }
+        ignored += got.bytes;
+    }
+}
+
+asio::awaitable<void> http_session::carry() {
+    const auto& conf = site_.conf;
+    const auto where = opened_->route;
+    const auto& to = conf.target_of(where);
+    const session_facts facts{
+        number_, where, peer_, to_string(to), opened_->how.binary ? "binary" : "", tls_version_};
+    auto options = conf.bridge;
+    options.pong = where == route::viewer ? conf.pong_timeout : std::chrono::milliseconds{0};
+    const auto bytes = std::as_bytes(std::span(received_));
+    std::vector<std::byte> early(bytes.begin(), bytes.end());
+    std::string{}.swap(received_);
+
+    bridge b(
+        worker_.executor(), worker_.scratch(), *client_,
+        [&to, &conf] { return dial(to, conf.limits.connect, conf.tcp); }, options);
+    const auto began = net::clock::now();
+    site_.journal.started(facts);
+    bridge_ = &b;
+    co_await b.run(std::move(early));
+    bridge_ = nullptr;
+    site_.journal.ended(
+        facts, b.summary(),
+        std::chrono::duration_cast<std::chrono::milliseconds>(net::clock::now() - began));
+}
+
+} // namespace wsgate

@@ -1,0 +1,71 @@
+// One accepted connection: TLS, requests, files, and at last perhaps a WebSocket.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/connection.hpp"
+#include "net/deadline.hpp"
+#include "net/worker.hpp"
+#include "wsgate/bridge.hpp"
+#include "wsgate/config.hpp"
+#include "wsgate/http_answer.hpp"
+#include "wsgate/journal.hpp"
+#include "wsgate/static_files.hpp"
+#include "wsgate/tls_stream.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wsgate {
+
+/// What all sessions share, on every thread; nothing of it changes while they run.
+struct site {
+    const config& conf;
+    wsgate::journal& journal;
+    SSL_CTX* tls = nullptr;             ///< none: plain
+    const static_root* files = nullptr; ///< none: no files
+};
+
+/// Lives on one worker.
+class http_session {
+public:
+    http_session(const site&, net::worker&, session_number, net::connection);
+    http_session(const http_session&) = delete;
+    http_session& operator=(const http_session&) = delete;
+
+    [[nodiscard]] asio::awaitable<void> run();
+
+    /// A WebSocket is closed with 1001, anything else at once; run() completes soon.
+    void go_away();
+
+private:
+    enum class next { again, session, close, drop };
+
+    [[nodiscard]] asio::awaitable<bool> open(net::clock::time_point deadline);
+    [[nodiscard]] asio::awaitable<head_scanner::state> read_head();
+    [[nodiscard]] http_answer decide_answer(request&);
+    [[nodiscard]] asio::awaitable<next> answer();
+    [[nodiscard]] asio::awaitable<next> answer_text(const request&, const text_response&);
+    [[nodiscard]] asio::awaitable<next> answer_file(const request&, const std::string& path);
+    [[nodiscard]] asio::awaitable<bool> send_content(const static_file&);
+    [[nodiscard]] asio::awaitable<bool> write(std::string);
+    [[nodiscard]] asio::awaitable<bool> wait_writable();
+    [[nodiscard]] asio::awaitable<void> linger();
+    [[nodiscard]] asio::awaitable<void> carry();
+
+    const site& site_;
+    net::worker& worker_;
+    session_number number_;
+    net::connection connection_; ///< until open()
+    asio::ip::tcp::endpoint peer_;
+    std::unique_ptr<net::stream> client_;
+    std::string tls_version_;
+    std::string received_; ///< the head in progress, and what came behind it
+    head_scanner scanner_;
+    std::optional<open_session> opened_;
+    bridge* bridge_ = nullptr; ///< while there is one
+    bool going_away_ = false;
+};
+
+} // namespace wsgate

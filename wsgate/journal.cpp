@@ -1,0 +1,139 @@
+// Each line is an object of fields first; how it looks is decided in one place.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/journal.hpp"
+
+#include "net/connection.hpp"
+#include "net/escape.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <fmt/format.h>
+
+namespace wsgate {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t longest_text = 200;
+
+std::string_view name_of(ended_by who) {
+    switch (who) {
+    case ended_by::client:
+        return "client";
+    case ended_by::target:
+        return "target";
+    case ended_by::gateway:
+        break;
+    }
+    return "gateway";
+}
+
+json::string_view show(std::string_view text) {
+    return {text.data(), text.size()};
+}
+
+json::string_view show_or_none(std::string_view text) {
+    return text.empty() ? json::string_view{"none"} : show(text);
+}
+
+json::object describe(const session_facts& s) {
+    return {
+        {"session", static_cast<std::uint64_t>(s.number)},
+        {"route", show(to_string(s.route))},
+        {"peer", net::to_string(s.peer)},
+        {"target", net::escaped(s.target, longest_text)},
+        {"subprotocol", show_or_none(s.subprotocol)},
+        {"tls", show_or_none(s.tls)},
+    };
+}
+
+std::string as_text(const json::value& v) {
+    if (const auto* text = v.if_string()) {
+        const bool quoted = text->empty() || text->find(' ') != json::string::npos;
+        return quoted ? fmt::format("\"{}\"", text->c_str()) : std::string{text->c_str()};
+    }
+    return v.is_double() ? fmt::format("{:.3f}", v.as_double()) : json::serialize(v);
+}
+
+} // namespace
+
+const char* journal::pattern(log_format f) {
+    return f == log_format::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})"
+                                 : "%Y-%m-%dT%H:%M:%S.%e%z %l %v";
+}
+
+void journal::write(net::log_level level, std::string_view event, const json::object& fields) {
+    std::string line;
+    if (format_ == log_format::json) {
+        json::object all{{"event", show(event)}};
+        all.insert(fields.begin(), fields.end());
+        line = json::serialize(all);
+        line = line.substr(1, line.size() - 2); // the braces are in the pattern
+    } else {
+        line = event;
+        for (const auto& field : fields) {
+            line += fmt::format(" {}={}", std::string_view{field.key()}, as_text(field.value()));
+        }
+    }
+    log_.line(level, line);
+}
+
+void journal::listening(const asio::ip::tcp::endpoint& at, bool tls) {
+    if (format_ == log_format::json) {
+        write(net::log_level::info, "listening", {{"at", net::to_string(at)}, {"tls", tls}});
+    } else { // those who start us wait for these words
+        log_.line(net::log_level::info,
+                  fmt::format("listening on {}{}", net::to_string(at), tls ? " (TLS)" : ""));
+    }
+}
+
+void journal::started(const session_facts& s) {
+    write(net::log_level::info, "start", describe(s));
+}
+
+void journal::ended(const session_facts& s, const bridge_summary& e,
+                    std::chrono::milliseconds lasted) {
+    auto fields = describe(s);
+    fields.insert({
+        {"seconds", static_cast<double>(lasted.count()) / 1000.0},
+        {"up", e.up},
+        {"down", e.down},
+        {"code", static_cast<std::uint64_t>(e.code)},
+        {"closed_by", show(name_of(e.by))},
+        {"reason", net::escaped(e.reason, longest_text)},
+    });
+    write(net::log_level::info, "end", fields);
+}
+
+void journal::refused(session_number number, const asio::ip::tcp::endpoint& peer,
+                      http::status status, std::string_view why) {
+    write(net::log_level::debug, "refused",
+          {{"session", static_cast<std::uint64_t>(number)},
+           {"peer", net::to_string(peer)},
+           {"status", static_cast<unsigned>(status)},
+           {"why", show(why)}});
+}
+
+void journal::tls_failed(session_number number, const asio::ip::tcp::endpoint& peer,
+                         const net::error_code& ec) {
+    write(net::log_level::debug, "tls_failed",
+          {{"session", static_cast<std::uint64_t>(number)},
+           {"peer", net::to_string(peer)},
+           {"error", ec.message()}});
+}
+
+void journal::accept_failed(const net::error_code& ec) {
+    write(net::log_level::error, "accept_failed", {{"error", ec.message()}, {"pause", "100ms"}});
+}
+
+void journal::stopping(std::string_view how) {
+    write(net::log_level::info, "stopping", {{"how", show(how)}});
+}
+
+void journal::defect(std::string_view what) {
+    write(net::log_level::error, "defect", {{"what", net::escaped(what, longest_text)}});
+}
+
+} // namespace wsgate

@@ -1,0 +1,63 @@
+// What the gateway tells in its log, in words or as JSON.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/log.hpp"
+#include "net/token.hpp"
+#include "wsgate/bridge.hpp"
+#include "wsgate/request.hpp"
+#include "wsgate/route.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace boost::json {
+class object;
+} // namespace boost::json
+
+namespace wsgate {
+
+enum class log_format { text, json };
+
+/// The number that joins the lines of one accepted connection.
+enum class session_number : std::uint64_t {};
+
+struct session_facts {
+    session_number number{};
+    wsgate::route route = route::viewer;
+    asio::ip::tcp::endpoint peer;
+    std::string target;
+    std::string_view subprotocol; ///< empty: none
+    std::string_view tls;         ///< "TLSv1.3"; empty: none
+};
+
+/// Safe from any thread. Never a query string, never payload; bytes from outside are escaped.
+class journal {
+public:
+    journal(net::log& to, log_format f) : log_(to), format_(f) {}
+
+    /// What spdlog puts around our lines.
+    [[nodiscard]] static const char* pattern(log_format);
+
+    void listening(const asio::ip::tcp::endpoint&, bool tls);
+    void started(const session_facts&);
+    void ended(const session_facts&, const bridge_summary&, std::chrono::milliseconds lasted);
+    void refused(session_number, const asio::ip::tcp::endpoint& peer, http::status,
+                 std::string_view why);
+    void tls_failed(session_number, const asio::ip::tcp::endpoint& peer, const net::error_code&);
+    void accept_failed(const net::error_code&);
+    void stopping(std::string_view how);
+    void defect(std::string_view what);
+
+private:
+    void write(net::log_level, std::string_view event, const boost::json::object& fields);
+
+    net::log& log_;
+    log_format format_;
+};
+
+} // namespace wsgate

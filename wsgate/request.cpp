@@ -1,0 +1,162 @@
+// Our own view of the bytes first, then Beast's parser for the structure, then what both let
+// through. SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/request.hpp"
+
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace wsgate {
+
+namespace {
+
+constexpr auto bad = http::status::bad_request;
+
+bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+/// RFC 9110 5.6.2.
+bool is_token_char(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c != '\0' && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos);
+}
+
+bool is_digits(std::string_view text) {
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::optional<refusal> check_lengths(const request& r) {
+    const auto lengths = r.equal_range(http::field::content_length);
+    for (auto each = lengths.first; each != lengths.second; ++each) {
+        if (!is_digits(each->value()) || each->value() != lengths.first->value()) {
+            return refusal{bad, "Content-Length is not one number"};
+        }
+    }
+    const auto encodings = r.count(http::field::transfer_encoding);
+    if (encodings == 0) {
+        return std::nullopt;
+    }
+    if (lengths.first != lengths.second) {
+        return refusal{bad, "Content-Length together with Transfer-Encoding"};
+    }
+    if (encodings > 1 || r.version() < 11 ||
+        !beast::iequals(r[http::field::transfer_encoding], "chunked")) {
+        return refusal{bad, "unknown Transfer-Encoding"};
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+head_scanner::state head_scanner::feed(std::string_view bytes) {
+    for (const char c : bytes) {
+        ++size_;
+        const auto now = take(c);
+        if (now != state::incomplete) {
+            return now;
+        }
+        if (size_ >= max_head) {
+            return refuse(http::status::request_header_fields_too_large, "head over 16 KiB");
+        }
+    }
+    return state::incomplete;
+}
+
+head_scanner::state head_scanner::take(char c) {
+    switch (place_) {
+    case place::request_line:
+        if (c == '\r' && size_ > 1) {
+            place_ = place::line_end;
+        } else if (is_control(c) || static_cast<unsigned char>(c) > 0x7f) {
+            return refuse(bad, "bad byte in the request line");
+        } else if (size_ > max_request_line) {
+            return refuse(http::status::uri_too_long, "request line over 8 KiB");
+        }
+        break;
+    case place::line_end:
+    case place::head_end:
+        if (c != '\n') {
+            return refuse(bad, "CR without LF");
+        }
+        if (place_ == place::head_end) {
+            return state::complete;
+        }
+        place_ = place::line_start;
+        break;
+    case place::line_start:
+        if (c == '\r') {
+            place_ = place::head_end;
+            break;
+        }
+        if (++fields_ > max_fields) {
+            return refuse(http::status::request_header_fields_too_large, "over 100 fields");
+        }
+        place_ = place::name;
+        if (!is_token_char(c)) { // a blank would continue the line above: obs-fold
+            return refuse(bad, "bad start of a field");
+        }
+        break;
+    case place::name:
+        if (c == ':') {
+            place_ = place::value;
+        } else if (!is_token_char(c)) {
+            return refuse(bad, "bad byte in a field name");
+        }
+        break;
+    case place::value:
+        if (c == '\r') {
+            place_ = place::line_end;
+        } else if (is_control(c) && c != '\t') {
+            return refuse(bad, "bad byte in a field value");
+        }
+        break;
+    }
+    return state::incomplete;
+}
+
+head_scanner::state head_scanner::refuse(http::status status, std::string_view why) {
+    why_ = {status, why};
+    return state::refused;
+}
+
+std::variant<request, refusal> parse_head(std::string_view head) {
+    http::request_parser<http::empty_body> parser;
+    parser.header_limit(2 * head_scanner::max_head);
+    parser.skip(true); // of a body; it is never read as one
+    beast::error_code ec;
+    parser.put(boost::asio::buffer(head), ec);
+    if (ec == http::error::bad_version) {
+        return refusal{http::status::http_version_not_supported, "only HTTP/1.0 and HTTP/1.1"};
+    }
+    if (ec || !parser.is_header_done()) {
+        return refusal{bad, "not an HTTP request"};
+    }
+    auto r = parser.release();
+    if (r.count(http::field::host) > 1 || (r.version() == 11 && r.count(http::field::host) == 0)) {
+        return refusal{bad, "there must be exactly one Host"};
+    }
+    if (const auto refused = check_lengths(r)) {
+        return *refused;
+    }
+    return r;
+}
+
+bool has_body(const request& r) {
+    const auto length = r[http::field::content_length];
+    return r.count(http::field::transfer_encoding) > 0 ||
+           std::any_of(length.begin(), length.end(), [](char c) { return c != '0'; });
+}
+
+bool has_token(const request& r, http::field name, std::string_view token) {
+    const auto fields = r.equal_range(name);
+    return std::any_of(fields.first, fields.second, [token](const auto& field) {
+        return http::token_list{field.value()}.exists({token.data(), token.size()});
+    });
+}
+
+} // namespace wsgate

@@ -1,0 +1,176 @@
+// Accept, hand over, stop.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/server.hpp"
+
+#include "net/deadline.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+using namespace asio::experimental::awaitable_operators;
+
+std::string what(const std::exception_ptr& escaped) {
+    try {
+        std::rethrow_exception(escaped);
+    } catch (const std::exception& e) {
+        return e.what();
+    } catch (...) {
+        return "unknown exception";
+    }
+}
+
+net::task_group::escape report_to(journal& j) {
+    return [&j](const std::exception_ptr& e) { j.defect(what(e)); };
+}
+
+std::optional<static_root> open_web(const std::string& directory) {
+    if (directory.empty()) {
+        return std::nullopt;
+    }
+    try {
+        return std::optional<static_root>(directory);
+    } catch (const std::system_error& e) {
+        throw std::runtime_error("cannot serve files from " + directory + ": " +
+                                 e.code().message() + " (choose another with --web)");
+    }
+}
+
+tls_context open_tls(const config& c) {
+    return c.certificate.empty() ? tls_context{} : load_tls(c.certificate, c.key, c.tls_minimum);
+}
+
+std::vector<net::listener> listen_all(const asio::any_io_executor& executor, const config& c) {
+    std::vector<net::listener> all;
+    for (const auto& at : c.listen) {
+        std::vector<asio::ip::address> addresses;
+        if (at.address) {
+            addresses.push_back(*at.address);
+        }
+        for (auto& each : net::listen_on(executor, addresses, at.port, c.tcp)) {
+            all.push_back(std::move(each));
+        }
+    }
+    return all;
+}
+
+} // namespace
+
+server::station::station(journal& j) : tasks(worker.executor(), report_to(j)) {}
+
+server::server(asio::any_io_executor executor, const config& c, wsgate::journal& j)
+    : executor_(std::move(executor)), config_(c), journal_(j), files_(open_web(c.web)),
+      tls_(open_tls(c)), site_{c, j, tls_.get(), files_ ? &*files_ : nullptr},
+      listeners_(listen_all(executor_, c)), accepting_(executor_, report_to(j)),
+      changed_(executor_) {
+    for (std::size_t i = 0; i < c.threads; ++i) {
+        stations_.push_back(std::make_unique<station>(j));
+    }
+}
+
+asio::awaitable<void> server::run() {
+    for (auto& each : listeners_) {
+        journal_.listening(each.local(), site_.tls != nullptr);
+        accepting_.spawn(
+            each.run([this](net::connection c) { accept(std::move(c)); },
+                     [this](const net::error_code& ec) { journal_.accept_failed(ec); }));
+    }
+    while (!stopping_) {
+        co_await changed_.wait();
+    }
+    co_await accepting_.join();
+    for (const auto& each : stations_) {
+        ++open_stations_;
+        asio::co_spawn(each->worker.executor(), close_down(*each),
+                       [this](const std::exception_ptr& e) {
+                           asio::post(executor_, [this, e] {
+                               if (e) {
+                                   journal_.defect(what(e));
+                               }
+                               --open_stations_;
+                               changed_.notify();
+                           });
+                       });
+    }
+    while (open_stations_ > 0) {
+        co_await changed_.wait();
+    }
+}
+
+void server::accept(net::connection c) {
+    turn_ = (turn_ + 1) % stations_.size();
+    auto& where = *stations_[turn_];
+    const session_number number{++accepted_};
+    asio::post(where.worker.executor(), [this, &where, number, c = std::move(c)]() mutable {
+        begin(where, number, std::move(c));
+    });
+}
+
+void server::begin(station& where, session_number number, net::connection c) {
+    if (!where.closed) {
+        where.tasks.spawn(serve(where, number, std::move(c)));
+    }
+}
+
+asio::awaitable<void> server::serve(station& where, session_number number, net::connection c) {
+    http_session session(site_, where.worker, number, std::move(c));
+
+    // Leaves the list with the frame, however the task ends.
+    struct entry {
+        std::list<http_session*>& all;
+        std::list<http_session*>::iterator mine;
+
+        entry(std::list<http_session*>& list, http_session* s)
+            : all(list), mine(list.insert(list.end(), s)) {}
+
+        entry(const entry&) = delete;
+        entry& operator=(const entry&) = delete;
+
+        ~entry() { all.erase(mine); }
+    };
+
+    const entry listed(where.sessions, &session);
+    co_await session.run();
+}
+
+void server::stop() {
+    if (std::exchange(stopping_, true)) {
+        return;
+    }
+    journal_.stopping("graceful");
+    for (auto& each : listeners_) {
+        each.close();
+    }
+    accepting_.cancel();
+    changed_.notify();
+}
+
+asio::awaitable<void> server::close_down(station& where) {
+    where.closed = true;
+    for (auto* const session : where.sessions) {
+        session->go_away();
+    }
+    co_await (where.tasks.join() || net::expire_after(config_.limits.stop));
+    where.tasks.cancel();
+    co_await where.tasks.join();
+}
+
+void server::stop_now() {
+    stop();
+    journal_.stopping("now");
+    for (const auto& each : stations_) {
+        asio::post(each->worker.executor(), [&tasks = each->tasks] { tasks.cancel(); });
+    }
+}
+
+} // namespace wsgate

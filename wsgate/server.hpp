@@ -1,0 +1,77 @@
+// The gateway: listeners, workers, and every session on them.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/listener.hpp"
+#include "net/signal.hpp"
+#include "net/task_group.hpp"
+#include "net/worker.hpp"
+#include "wsgate/config.hpp"
+#include "wsgate/http_session.hpp"
+#include "wsgate/journal.hpp"
+#include "wsgate/static_files.hpp"
+#include "wsgate/tls.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace wsgate {
+
+/// Listeners live on the thread of `executor`, each session on one of the workers. `config` and
+/// `journal` outlive the server.
+class server {
+public:
+    /// Binds. Throws std::runtime_error where a file cannot be used (a certificate, the web
+    /// directory), std::system_error that names the address where one cannot be listened on.
+    server(asio::any_io_executor, const config&, journal&);
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+
+    /// Accepts and serves until stop(); completes when every session has ended.
+    [[nodiscard]] asio::awaitable<void> run();
+
+    /// No newcomers; sessions are closed with 1001, and cut off after a while.
+    void stop();
+
+    /// Cuts every session off.
+    void stop_now();
+
+    [[nodiscard]] const std::vector<net::listener>& listeners() const { return listeners_; }
+
+private:
+    /// A worker and what runs there; touched on its thread only.
+    struct station {
+        explicit station(journal&);
+
+        net::worker worker;
+        net::task_group tasks;
+        std::list<http_session*> sessions;
+        bool closed = false;
+    };
+
+    void accept(net::connection);
+    void begin(station&, session_number, net::connection);
+    [[nodiscard]] asio::awaitable<void> serve(station&, session_number, net::connection);
+    [[nodiscard]] asio::awaitable<void> close_down(station&);
+
+    asio::any_io_executor executor_;
+    const config& config_;
+    wsgate::journal& journal_;
+    std::optional<static_root> files_;
+    tls_context tls_;
+    site site_;
+    std::vector<net::listener> listeners_;
+    net::task_group accepting_;
+    net::signal changed_;
+    bool stopping_ = false;
+    std::uint64_t accepted_ = 0;
+    std::size_t turn_ = 0;
+    std::size_t open_stations_ = 0;
+    std::vector<std::unique_ptr<station>> stations_; // last: their threads end before the rest goes
+};
+
+} // namespace wsgate

@@ -1,0 +1,155 @@
+// SSL_read and SSL_write as attempts, and waiting for what they ask for.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/tls_stream.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/system/errc.hpp>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <cerrno>
+#include <new>
+#include <sys/socket.h>
+
+namespace wsgate {
+
+void tls_stream::ssl_free::operator()(SSL* ssl) const {
+    SSL_free(ssl);
+}
+
+tls_stream::tls_stream(const asio::any_io_executor& executor, net::connection& c, SSL_CTX* context)
+    : socket_(executor, c.peer.protocol(), c.socket.get()), ssl_(SSL_new(context)) {
+    const int fd = c.socket.release();
+    socket_.native_non_blocking(true);
+    if (!ssl_ || SSL_set_fd(ssl_.get(), fd) != 1) {
+        throw std::bad_alloc();
+    }
+    SSL_set_accept_state(ssl_.get());
+}
+
+/// Why the last call did not succeed. Call right after it, with the error queue cleared before it.
+net::error_code tls_stream::why(int result, direction& wanted) {
+    const int error = errno;
+    switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+        wanted = direction::wait_read;
+        return asio::error::would_block;
+    case SSL_ERROR_WANT_WRITE:
+        wanted = direction::wait_write;
+        return asio::error::would_block;
+    case SSL_ERROR_ZERO_RETURN:
+        return asio::error::eof;
+    case SSL_ERROR_SYSCALL:
+        broken_ = true;
+        return {error == 0 ? ECONNRESET : error, boost::system::system_category()};
+    default:
+        broken_ = true;
+        return make_error_code(boost::system::errc::protocol_error);
+    }
+}
+
+asio::awaitable<net::error_code> tls_stream::handshake() {
+    for (;;) {
+        ERR_clear_error();
+        const int result = SSL_do_handshake(ssl_.get());
+        if (result == 1) {
+            established_ = true;
+            co_return net::error_code{};
+        }
+        auto wanted = direction::wait_read;
+        const auto ec = why(result, wanted);
+        if (ec != asio::error::would_block) {
+            if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST) {
+                answer_plain_http();
+            }
+            co_return ec;
+        }
+        if (const auto [closed] = co_await socket_.async_wait(wanted, net::nothrow); closed) {
+            co_return closed;
+        }
+    }
+}
+
+void tls_stream::answer_plain_http() {
+    static constexpr std::string_view text = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"
+                                             "Content-Type: text/plain\r\nContent-Length: 28\r\n"
+                                             "\r\nThis port speaks HTTPS only\n";
+    (void)::send(socket_.native_handle(), text.data(), text.size(), MSG_NOSIGNAL);
+}
+
+net::io_result tls_stream::read_some(std::span<std::byte> into) {
+    net::io_result result;
+    if (!socket_.is_open()) { // by now its descriptor may be somebody else's
+        result.error = asio::error::bad_descriptor;
+        return result;
+    }
+    read_blocked_ = false;
+    // One SSL_read brings at most one record: take all that have already come.
+    do {
+        ERR_clear_error();
+        std::size_t got = 0;
+        const auto rest = into.subspan(result.bytes);
+        if (SSL_read_ex(ssl_.get(), rest.data(), rest.size(), &got) != 1) {
+            const auto ec = why(0, read_wants_);
+            read_blocked_ = ec == asio::error::would_block;
+            if (result.bytes == 0) {
+                result.error = ec;
+            }
+            break; // an error after some bytes will come again
+        }
+        result.bytes += got;
+    } while (result.bytes < into.size() && SSL_has_pending(ssl_.get()) == 1);
+    return result;
+}
+
+net::io_result tls_stream::write_some(std::span<const std::byte> from) {
+    net::io_result result;
+    if (!socket_.is_open()) {
+        result.error = asio::error::bad_descriptor;
+    }
+    while (result.bytes < from.size() && !result.error) {
+        ERR_clear_error();
+        std::size_t put = 0;
+        const auto rest = from.subspan(result.bytes);
+        if (SSL_write_ex(ssl_.get(), rest.data(), rest.size(), &put) != 1) {
+            const auto ec = why(0, write_wants_);
+            if (result.bytes > 0) {
+                break;
+            }
+            result.error = ec;
+        }
+        result.bytes += put;
+    }
+    return result;
+}
+
+asio::awaitable<std::tuple<net::error_code>> tls_stream::wait(net::readiness what) {
+    if (what == net::readiness::write) {
+        co_return co_await socket_.async_wait(write_wants_, net::nothrow);
+    }
+    if (!read_blocked_ && SSL_has_pending(ssl_.get()) == 1 && socket_.is_open()) {
+        co_return std::tuple{net::error_code{}};
+    }
+    co_return co_await socket_.async_wait(read_blocked_ ? read_wants_ : direction::wait_read,
+                                          net::nothrow);
+}
+
+void tls_stream::shutdown_send() {
+    if (established_ && !broken_ && socket_.is_open()) {
+        ERR_clear_error();
+        (void)SSL_shutdown(ssl_.get());
+    }
+    net::error_code ignored;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+}
+
+void tls_stream::close() {
+    net::error_code ignored;
+    socket_.close(ignored);
+}
+
+std::string_view tls_stream::version() const {
+    return SSL_get_version(ssl_.get());
+}
+
+} // namespace wsgate

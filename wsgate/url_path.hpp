@@ -1,0 +1,15 @@
+// The path that a request names, decoded once.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wsgate {
+
+/// Of "/path?query" or "http://host/path?query": the path, percent-decoded. Nothing for any other
+/// form, a fragment, or a bad escape. The result may hold any byte.
+[[nodiscard]] std::optional<std::string> decoded_path(std::string_view request_target);
+
+} // namespace wsgate
