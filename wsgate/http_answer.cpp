@@ -77,7 +77,7 @@ head_response file_head(const static_file& file) {
 }
 
 bool may_stay(const request& r) {
-    return r.keep_alive() && !has_body(r);
+    return r.version() == 11 && r.keep_alive() && !has_body(r);
 }
 
 } // namespace wsgate

@@ -132,7 +132,7 @@ asio::awaitable<http_session::next> http_session::answer() {
 asio::awaitable<http_session::next> http_session::answer_text(const request& r,
                                                               const text_response& text) {
     if (text.result_int() >= 400) {
-        site_.journal.refused(number_, peer_, text.result(), text.body());
+        site_.journal.refused(number_, peer_, text.result());
     }
     const auto written = co_await write(serialized(text, r.method()));
     if (!written) {

@@ -108,12 +108,11 @@ void journal::ended(const session_facts& s, const bridge_summary& e,
 }
 
 void journal::refused(session_number number, const asio::ip::tcp::endpoint& peer,
-                      http::status status, std::string_view why) {
+                      http::status status) {
     write(net::log_level::debug, "refused",
           {{"session", static_cast<std::uint64_t>(number)},
            {"peer", net::to_string(peer)},
-           {"status", static_cast<unsigned>(status)},
-           {"why", show(why)}});
+           {"status", static_cast<unsigned>(status)}});
 }
 
 void journal::tls_failed(session_number number, const asio::ip::tcp::endpoint& peer,

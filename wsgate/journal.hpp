@@ -46,8 +46,7 @@ public:
     void listening(const asio::ip::tcp::endpoint&, bool tls);
     void started(const session_facts&);
     void ended(const session_facts&, const bridge_summary&, std::chrono::milliseconds lasted);
-    void refused(session_number, const asio::ip::tcp::endpoint& peer, http::status,
-                 std::string_view why);
+    void refused(session_number, const asio::ip::tcp::endpoint& peer, http::status);
     void tls_failed(session_number, const asio::ip::tcp::endpoint& peer, const net::error_code&);
     void accept_failed(const net::error_code&);
     void stopping(std::string_view how);

@@ -31,6 +31,15 @@ export class Bench {
         return program;
     }
 
+    /// A program that others wrote, and that need not end well. x11vnc locks itself up now and then
+    /// when it is told to end while it ends by itself.
+    startForeign(name, command, args, options) {
+        const program = new Program(name, command, args, options);
+        this.#programs.push(program);
+        this.atEnd(() => program.ending ?? program.dismiss());
+        return program;
+    }
+
     /// The last things started end first: so sessions are over when the daemons are told to stop.
     atEnd(action) {
         this.#closers.push(action);

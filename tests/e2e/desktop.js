@@ -29,7 +29,7 @@ export class Desktop {
 
     /// A terminal in the middle of the screen, with a shell that stands in `directory`.
     async openTerminal(directory) {
-        this.#bench.start('xterm', 'xterm', [
+        this.#bench.startForeign('xterm', 'xterm', [
             '-geometry', '70x20+100+80', '-bg', Desktop.terminalColour, '-fg', '#ffe680',
             '-e', 'sh'], { cwd: directory, env: { ...this.#environment, PS1: 'desktop> ' } });
         await eventually('the terminal is on the screen', async () =>
@@ -38,7 +38,7 @@ export class Desktop {
 
     /// Dials the repeater, or any address that leads there; ends after one session.
     startVncServer({ id, port, password }) {
-        return this.#bench.start('x11vnc', 'x11vnc', [
+        return this.#bench.startForeign('x11vnc', 'x11vnc', [
             '-display', this.display, '-norc', '-nocursor', '-rfbport', '0', '-noipv6',
             ...(password ? ['-passwd', password] : ['-nopw']),
             '-connect_or_exit', `repeater=ID:${id}+127.0.0.1:${port}`]);

@@ -78,6 +78,14 @@ export class Program {
         return ending;
     }
 
+    /// Asks it to end, and ends it when it does not: for programs that are not what is tested.
+    async dismiss() {
+        this.#child.kill('SIGTERM');
+        await Promise.race([this.ended, pause(2000, null, { ref: false })]);
+        this.#child.kill('SIGKILL');
+        await this.ended;
+    }
+
     /// Asks it to end and waits; kills it when it does not.
     async stop() {
         this.#child.kill('SIGTERM');

@@ -1,0 +1,149 @@
+// What plain HTTP is answered with.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/http_answer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace {
+
+namespace http = wsgate::http;
+using wsgate::decide;
+using wsgate::http_answer;
+
+wsgate::request request(const std::string& start, const std::string& fields = "") {
+    return std::get<wsgate::request>(
+        wsgate::parse_head(start + "\r\nHost: h\r\n" + fields + "\r\n"));
+}
+
+const std::string upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                            "Sec-WebSocket-Version: 13\r\n";
+
+/// 1: a file. 101: a session.
+unsigned status(const http_answer& a) {
+    if (std::holds_alternative<wsgate::send_file>(a)) {
+        return 1;
+    }
+    const auto* text = std::get_if<wsgate::text_response>(&a);
+    return text == nullptr ? 101 : text->result_int();
+}
+
+} // namespace
+
+TEST(HttpAnswer, FollowsTheTable) {
+    struct row {
+        std::string start;
+        std::string fields;
+        unsigned without_files;
+        unsigned with_files;
+    };
+
+    const std::vector<row> table{
+        {"GET / HTTP/1.1", "", 404, 1},
+        {"HEAD / HTTP/1.1", "", 404, 1},
+        {"GET /vnc.html HTTP/1.1", "", 404, 1},
+        {"GET http://h/vnc.html HTTP/1.1", "", 404, 1},
+        {"GET /healthz HTTP/1.1", "", 200, 200},
+        {"HEAD /healthz HTTP/1.1", "", 200, 200},
+        {"GET /healthz?x HTTP/1.1", "", 200, 200},
+        {"GET /websockify HTTP/1.1", "", 426, 426},
+        {"GET /wsServer HTTP/1.1", "", 426, 426},
+        {"HEAD /wsClient/ HTTP/1.1", "", 426, 426},
+        {"GET /websockify HTTP/1.1", upgrade, 101, 101},
+        {"GET /websockify?token=a HTTP/1.1", upgrade, 101, 101},
+        {"GET http://h/wsServer HTTP/1.1", upgrade, 101, 101},
+        {"GET /other HTTP/1.1", upgrade, 404, 404},
+        {"GET / HTTP/1.1", upgrade, 404, 404},
+        {"GET /healthz HTTP/1.1", upgrade, 404, 404},
+        {"GET /websockify HTTP/1.0", upgrade, 400, 400},
+        {"GET / HTTP/1.1", "Upgrade: h2c\r\nConnection: Upgrade\r\n", 404, 1},
+        {"POST / HTTP/1.1", "", 405, 405},
+        {"POST /websockify HTTP/1.1", upgrade, 405, 405},
+        {"PUT / HTTP/1.1", "Content-Length: 5\r\n", 405, 405},
+        {"DELETE / HTTP/1.1", "", 405, 405},
+        {"OPTIONS * HTTP/1.1", "", 405, 405},
+        {"TRACE / HTTP/1.1", "", 405, 405},
+        {"CONNECT h:80 HTTP/1.1", "", 405, 405},
+        {"BREW / HTTP/1.1", "", 501, 501},
+        {"GET / HTTP/1.1", "Content-Length: 5\r\n", 400, 400},
+        {"GET / HTTP/1.1", "Content-Length: 0\r\n", 404, 1},
+        {"GET / HTTP/1.1", "Transfer-Encoding: chunked\r\n", 400, 400},
+        {"GET /%zz HTTP/1.1", "", 400, 400},
+        {"GET ftp://h/ HTTP/1.1", "", 400, 400},
+        {"GET //evil.example/ HTTP/1.1", "", 400, 400},
+        {"GET /a%5cb HTTP/1.1", "", 400, 400},
+        {"GET /.git/config HTTP/1.1", "", 404, 404},
+        {"GET /../etc/passwd HTTP/1.1", "", 404, 404},
+    };
+    for (const auto& r : table) {
+        const auto asked = request(r.start, r.fields);
+        EXPECT_EQ(status(decide(asked, false)), r.without_files) << r.start << "\n" << r.fields;
+        EXPECT_EQ(status(decide(asked, true)), r.with_files) << r.start << "\n" << r.fields;
+    }
+}
+
+TEST(HttpAnswer, RoutesSessions) {
+    const auto route_of = [](const std::string& path) {
+        const auto a = decide(request("GET " + path + " HTTP/1.1", upgrade), false);
+        return std::get<wsgate::open_session>(a).route;
+    };
+    EXPECT_EQ(route_of("/wsServer"), wsgate::route::server);
+    EXPECT_EQ(route_of("/wsClient"), wsgate::route::viewer);
+    EXPECT_EQ(route_of("/websockify"), wsgate::route::viewer);
+}
+
+TEST(HttpAnswer, SaysWhetherTheConnectionStays) {
+    const auto stays = [](const std::string& start, const std::string& fields = "") {
+        return std::get<wsgate::text_response>(decide(request(start, fields), false)).keep_alive();
+    };
+    EXPECT_TRUE(stays("GET / HTTP/1.1"));
+    EXPECT_TRUE(stays("GET /websockify HTTP/1.1"));
+    EXPECT_TRUE(stays("POST / HTTP/1.1"));
+    EXPECT_FALSE(stays("GET / HTTP/1.1", "Connection: close\r\n"));
+    EXPECT_FALSE(stays("GET / HTTP/1.0"));
+    EXPECT_FALSE(stays("GET / HTTP/1.0", "Connection: keep-alive\r\n"));
+    EXPECT_FALSE(stays("POST / HTTP/1.1", "Content-Length: 5\r\n"));
+    EXPECT_FALSE(stays("POST / HTTP/1.1", "Transfer-Encoding: chunked\r\n"));
+    EXPECT_FALSE(stays("GET /nowhere HTTP/1.1", upgrade));
+    EXPECT_FALSE(stays("GET /websockify HTTP/1.1", "Upgrade: websocket\r\n"));
+}
+
+TEST(HttpAnswer, TellsHowToDoBetter) {
+    const auto field = [](const http_answer& a, http::field name) {
+        return std::string{std::get<wsgate::text_response>(a)[name]};
+    };
+    const auto wrong_version =
+        decide(request("GET /websockify HTTP/1.1", "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                                                   "Sec-WebSocket-Version: 8\r\n"),
+               false);
+    EXPECT_EQ(status(wrong_version), 426U);
+    EXPECT_EQ(field(wrong_version, http::field::sec_websocket_version), "13");
+    EXPECT_EQ(field(wrong_version, http::field::upgrade), "websocket");
+    EXPECT_EQ(field(wrong_version, http::field::connection), "Upgrade, close");
+    EXPECT_EQ(field(decide(request("POST / HTTP/1.1"), false), http::field::allow), "GET, HEAD");
+    EXPECT_EQ(field(decide(request("GET / HTTP/1.1"), false), http::field::server), "wsgate");
+}
+
+TEST(HttpAnswer, GivesHeadTheHeadOfGet) {
+    const auto answer =
+        std::get<wsgate::text_response>(decide(request("GET /healthz HTTP/1.1"), false));
+    const auto get = wsgate::serialized(answer, http::verb::get);
+    const auto head = wsgate::serialized(answer, http::verb::head);
+    EXPECT_EQ(get, head + "ok\n");
+    EXPECT_NE(head.find("Content-Length: 3\r\n"), std::string::npos);
+}
+
+TEST(HttpAnswer, DressesFiles) {
+    const auto head = [](const char* name) {
+        return wsgate::file_head({net::unique_fd{}, 7, name});
+    };
+    EXPECT_EQ(head("index.html")[http::field::cache_control], "no-cache");
+    EXPECT_EQ(head("rfb.js")[http::field::cache_control], "max-age=3600");
+    EXPECT_EQ(head("rfb.js")[http::field::content_type], "text/javascript; charset=utf-8");
+    EXPECT_EQ(head("rfb.js")[http::field::content_length], "7");
+    EXPECT_EQ(head("rfb.js")["X-Content-Type-Options"], "nosniff");
+    EXPECT_EQ(head("rfb.js")["Referrer-Policy"], "no-referrer");
+    EXPECT_EQ(head("rfb.js").count("X-Frame-Options"), 0U);
+}
