@@ -1,4 +1,4 @@
-// Threads that run event loops.
+// The thread runs until it has nothing left to do and was told so.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/worker.hpp"
 
@@ -11,17 +11,6 @@ worker::worker() : work_(asio::make_work_guard(context_)), scratch_(scratch_size
 worker::~worker() {
     release();
     thread_.join();
-}
-
-worker_pool::worker_pool(std::size_t size) {
-    for (std::size_t i = 0; i < size; ++i) {
-        workers_.push_back(std::make_unique<worker>());
-    }
-}
-
-worker& worker_pool::next() {
-    turn_ = (turn_ + 1) % workers_.size();
-    return *workers_[turn_];
 }
 
 } // namespace net

@@ -1,4 +1,4 @@
-// A thread with an event loop of its own, and a pool of them.
+// A thread with an event loop of its own.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -8,7 +8,6 @@
 #include <boost/asio/io_context.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <thread>
 #include <vector>
@@ -38,20 +37,6 @@ private:
     asio::executor_work_guard<asio::io_context::executor_type> work_;
     std::vector<std::byte> scratch_;
     std::thread thread_;
-};
-
-class worker_pool {
-public:
-    explicit worker_pool(std::size_t size);
-
-    /// The next worker in turn.
-    [[nodiscard]] worker& next();
-
-    [[nodiscard]] std::span<const std::unique_ptr<worker>> all() const { return workers_; }
-
-private:
-    std::vector<std::unique_ptr<worker>> workers_;
-    std::size_t turn_ = 0;
 };
 
 } // namespace net
