@@ -138,6 +138,7 @@ asio::awaitable<void> bridge::deliver(bytes rest) {
     while (done < rest.size() && target_) {
         const auto [ec] = co_await target_->wait(net::readiness::write);
         if (ec) {
+            target_deaf_ = true;
             break;
         }
         const auto more = forward(std::span(rest).subspan(done));
@@ -164,6 +165,9 @@ asio::awaitable<void> bridge::down() {
                 target_ended(ec);
                 break;
             }
+            if (!outbox_.idle()) { // a client that does not read stops the reading here
+                co_await outbox_.flushed();
+            }
             const auto got = target_->read_some(scratch_.subspan(room_.gap, room_.size));
             if (got.would_block()) {
                 continue;
@@ -177,9 +181,6 @@ asio::awaitable<void> bridge::down() {
             }
             summary_.down += got.bytes;
             outbox_.send(enframe(scratch_, room_, got.bytes, options_.max_frame));
-            if (!outbox_.idle()) {
-                co_await outbox_.flushed();
-            }
             if (outbox_.broken()) {
                 client_left(outbox_.broken());
             }

@@ -105,7 +105,7 @@ std::string accept_value(std::string_view key) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int size = 0;
     EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr);
-    std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> base64{};
+    std::array<unsigned char, std::size_t{2} * EVP_MAX_MD_SIZE> base64{};
     const auto length = EVP_EncodeBlock(base64.data(), digest.data(), static_cast<int>(size));
     return {base64.begin(), base64.begin() + length};
 }

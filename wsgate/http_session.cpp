@@ -18,8 +18,9 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;
 
-constexpr std::size_t file_piece = 64 * 1024;  // bytes read for one write
-constexpr std::size_t max_ignored = 64 * 1024; // bytes of a refused body that we look away from
+constexpr std::size_t file_piece = std::size_t{64} * 1024; // bytes read for one write
+constexpr std::size_t max_ignored =
+    std::size_t{64} * 1024; // bytes of a refused body that we look away from
 
 } // namespace
 

@@ -33,6 +33,7 @@ public:
     http_session(const site&, net::worker&, session_number, net::connection);
     http_session(const http_session&) = delete;
     http_session& operator=(const http_session&) = delete;
+    ~http_session() = default;
 
     [[nodiscard]] asio::awaitable<void> run();
 

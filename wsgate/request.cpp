@@ -2,7 +2,8 @@
 // through. SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/request.hpp"
 
-#include <boost/beast/core/string.hpp>
+#include "wsgate/ascii.hpp"
+
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
@@ -30,6 +31,15 @@ bool is_digits(std::string_view text) {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// METHOD SP TARGET SP HTTP/x.y: a request line of HTTP, of whatever version.
+bool has_http_version(std::string_view head) {
+    const auto line = head.substr(0, head.find('\r'));
+    const auto version = line.substr(std::min(line.rfind(' '), line.size() - 1) + 1);
+    return std::count(line.begin(), line.end(), ' ') == 2 && version.size() == 8 &&
+           version.starts_with("HTTP/") && is_digits(version.substr(5, 1)) && version[6] == '.' &&
+           is_digits(version.substr(7));
+}
+
 std::optional<refusal> check_lengths(const request& r) {
     const auto lengths = r.equal_range(http::field::content_length);
     for (auto each = lengths.first; each != lengths.second; ++each) {
@@ -45,7 +55,7 @@ std::optional<refusal> check_lengths(const request& r) {
         return refusal{bad, "Content-Length together with Transfer-Encoding"};
     }
     if (encodings > 1 || r.version() < 11 ||
-        !beast::iequals(r[http::field::transfer_encoding], "chunked")) {
+        !equal_but_for_case(r[http::field::transfer_encoding], "chunked")) {
         return refusal{bad, "unknown Transfer-Encoding"};
     }
     return std::nullopt;
@@ -70,53 +80,64 @@ head_scanner::state head_scanner::feed(std::string_view bytes) {
 head_scanner::state head_scanner::take(char c) {
     switch (place_) {
     case place::request_line:
-        if (c == '\r' && size_ > 1) {
-            place_ = place::line_end;
-        } else if (is_control(c) || static_cast<unsigned char>(c) > 0x7f) {
-            return refuse(bad, "bad byte in the request line");
-        } else if (size_ > max_request_line) {
-            return refuse(http::status::uri_too_long, "request line over 8 KiB");
-        }
-        break;
+        return take_request_line(c);
     case place::line_end:
     case place::head_end:
-        if (c != '\n') {
-            return refuse(bad, "CR without LF");
-        }
-        if (place_ == place::head_end) {
-            return state::complete;
-        }
-        place_ = place::line_start;
-        break;
+        return take_line_end(c);
     case place::line_start:
-        if (c == '\r') {
-            place_ = place::head_end;
-            break;
-        }
-        if (++fields_ > max_fields) {
-            return refuse(http::status::request_header_fields_too_large, "over 100 fields");
-        }
-        place_ = place::name;
-        if (!is_token_char(c)) { // a blank would continue the line above: obs-fold
-            return refuse(bad, "bad start of a field");
-        }
-        break;
     case place::name:
-        if (c == ':') {
-            place_ = place::value;
-        } else if (!is_token_char(c)) {
-            return refuse(bad, "bad byte in a field name");
-        }
-        break;
     case place::value:
+        break;
+    }
+    return take_field(c);
+}
+
+head_scanner::state head_scanner::take_request_line(char c) {
+    if (c == '\r' && size_ > 1) {
+        place_ = place::line_end;
+    } else if (is_control(c) || static_cast<unsigned char>(c) > 0x7f) {
+        return refuse(bad, "bad byte in the request line");
+    } else if (size_ > max_request_line) {
+        return refuse(http::status::uri_too_long, "request line over 8 KiB");
+    }
+    return state::incomplete;
+}
+
+head_scanner::state head_scanner::take_line_end(char c) {
+    if (c != '\n') {
+        return refuse(bad, "CR without LF");
+    }
+    if (place_ == place::head_end) {
+        return state::complete;
+    }
+    place_ = place::line_start;
+    return state::incomplete;
+}
+
+head_scanner::state head_scanner::take_field(char c) {
+    if (place_ == place::value) {
         if (c == '\r') {
             place_ = place::line_end;
         } else if (is_control(c) && c != '\t') {
             return refuse(bad, "bad byte in a field value");
         }
-        break;
+        return state::incomplete;
     }
-    return state::incomplete;
+    if (place_ == place::line_start) {
+        if (c == '\r') {
+            place_ = place::head_end;
+            return state::incomplete;
+        }
+        if (++fields_ > max_fields) {
+            return refuse(http::status::request_header_fields_too_large, "over 100 fields");
+        }
+        place_ = place::name;
+    } else if (c == ':') {
+        place_ = place::value;
+        return state::incomplete;
+    }
+    // A blank in front would continue the line above: obs-fold.
+    return is_token_char(c) ? state::incomplete : refuse(bad, "bad byte in a field name");
 }
 
 head_scanner::state head_scanner::refuse(http::status status, std::string_view why) {
@@ -130,7 +151,7 @@ std::variant<request, refusal> parse_head(std::string_view head) {
     parser.skip(true); // of a body; it is never read as one
     beast::error_code ec;
     parser.put(boost::asio::buffer(head), ec);
-    if (ec == http::error::bad_version) {
+    if (ec == http::error::bad_version && has_http_version(head)) {
         return refusal{http::status::http_version_not_supported, "only HTTP/1.0 and HTTP/1.1"};
     }
     if (ec || !parser.is_header_done()) {

@@ -28,8 +28,8 @@ struct refusal {
 /// what two readers could understand differently is refused (RFC 9112 2.2, 5, 11.2).
 class head_scanner {
 public:
-    static constexpr std::size_t max_head = 16 * 1024;
-    static constexpr std::size_t max_request_line = 8 * 1024;
+    static constexpr std::size_t max_head = std::size_t{16} * 1024;
+    static constexpr std::size_t max_request_line = std::size_t{8} * 1024;
     static constexpr std::size_t max_fields = 100;
 
     enum class state { incomplete, complete, refused };
@@ -46,6 +46,9 @@ private:
     enum class place { request_line, line_start, name, value, line_end, head_end };
 
     [[nodiscard]] state take(char);
+    [[nodiscard]] state take_request_line(char);
+    [[nodiscard]] state take_line_end(char);
+    [[nodiscard]] state take_field(char);
     state refuse(http::status, std::string_view why);
 
     place place_ = place::request_line;

@@ -30,6 +30,7 @@ public:
     server(asio::any_io_executor, const config&, journal&);
     server(const server&) = delete;
     server& operator=(const server&) = delete;
+    ~server() = default;
 
     /// Accepts and serves until stop(); completes when every session has ended.
     [[nodiscard]] asio::awaitable<void> run();

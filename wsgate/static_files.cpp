@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/static_files.hpp"
 
+#include "wsgate/ascii.hpp"
 #include "wsgate/utf8.hpp"
 
 #include <algorithm>
@@ -21,6 +22,20 @@ namespace wsgate {
 namespace {
 
 constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK; // a FIFO must not block
+
+// The system calls' own signatures.
+// NOLINTBEGIN(cppcoreguidelines-pro-type-vararg)
+
+net::unique_fd open_at(int directory, const char* name, int flags) {
+    return net::unique_fd{::openat(directory, name, flags)};
+}
+
+net::unique_fd open_at(int directory, const char* name, open_how how) {
+    return net::unique_fd{
+        static_cast<int>(::syscall(SYS_openat2, directory, name, &how, sizeof how))};
+}
+
+// NOLINTEND(cppcoreguidelines-pro-type-vararg)
 
 bool is_harmless(std::string_view path) {
     return is_utf8(path) && std::none_of(path.begin(), path.end(), [](char c) {
@@ -112,14 +127,13 @@ std::string_view mime_type(std::string_view name) {
     const auto dot = name.rfind('.');
     const auto end = dot == std::string_view::npos ? std::string_view{} : name.substr(dot + 1);
     const auto* const found = std::find_if(table.begin(), table.end(), [end](const entry& e) {
-        return std::equal(end.begin(), end.end(), e.first.begin(), e.first.end(),
-                          [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+        return equal_but_for_case(end, e.first);
     });
     return found == table.end() ? "application/octet-stream" : found->second;
 }
 
 static_root::static_root(const std::string& directory, guard g)
-    : root_(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), guard_(g) {
+    : root_(open_at(AT_FDCWD, directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), guard_(g) {
     if (!root_) {
         throw std::system_error(errno, std::generic_category(), directory);
     }
@@ -153,9 +167,9 @@ net::unique_fd static_root::open_beneath(const std::string& path) const {
     how.flags = static_cast<std::uint64_t>(open_flags);
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
     for (int attempt = 0; attempt < 3; ++attempt) {
-        const auto fd = ::syscall(SYS_openat2, root_.get(), path.c_str(), &how, sizeof how);
-        if (fd >= 0) {
-            return net::unique_fd{static_cast<int>(fd)};
+        auto fd = open_at(root_.get(), path.c_str(), how);
+        if (fd) {
+            return fd;
         }
         if (errno == ENOSYS ||
             errno == EPERM) { // an old kernel, or a sandbox that knows no openat2
@@ -170,12 +184,11 @@ net::unique_fd static_root::open_beneath(const std::string& path) const {
 
 net::unique_fd static_root::open_by_component(const std::string& path) const {
     const auto parts = components(path);
-    net::unique_fd here{::openat(root_.get(), ".", open_flags | O_DIRECTORY)};
+    auto here = open_at(root_.get(), ".", open_flags | O_DIRECTORY);
     for (std::size_t i = 0; here && i < parts.size(); ++i) {
         const bool must_be_directory = i + 1 < parts.size() || path.ends_with('/');
-        here = net::unique_fd{
-            ::openat(here.get(), std::string{parts[i]}.c_str(),
-                     open_flags | O_NOFOLLOW | (must_be_directory ? O_DIRECTORY : 0))};
+        here = open_at(here.get(), std::string{parts[i]}.c_str(),
+                       open_flags | O_NOFOLLOW | (must_be_directory ? O_DIRECTORY : 0));
     }
     return here;
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/url_path.hpp"
 
-#include <boost/beast/core/string.hpp>
+#include "wsgate/ascii.hpp"
 
 #include <charconv>
 #include <cstdint>
@@ -13,8 +13,7 @@ namespace {
 
 std::optional<std::string_view> path_of(std::string_view target) {
     for (const std::string_view scheme : {"http://", "https://"}) {
-        if (boost::beast::iequals({target.data(), std::min(target.size(), scheme.size())},
-                                  {scheme.data(), scheme.size()})) {
+        if (equal_but_for_case(target.substr(0, scheme.size()), scheme)) {
             target.remove_prefix(scheme.size());
             const auto authority = target.substr(0, target.find_first_of("/?#"));
             if (authority.empty()) {

@@ -337,7 +337,7 @@ TEST(FrameEncoder, MakesClosePayloads) {
 
 TEST(FrameEncoder, TurnsAPayloadIntoFramesInPlace) {
     for (const std::size_t max_frame : {1U, 2U, 125U, 126U, 200U, 65535U, 65536U}) {
-        const std::size_t buffer_size = max_frame == 1 ? 4096 : 256 * 1024;
+        const std::size_t buffer_size = max_frame < 1000 ? 4096 : 256 * 1024;
         const auto room = wsgate::frame_room::in(buffer_size, max_frame);
         ASSERT_GE(room.size, buffer_size / 4) << max_frame;
         ASSERT_EQ(room.gap + room.size, buffer_size);
@@ -354,7 +354,8 @@ TEST(FrameEncoder, TurnsAPayloadIntoFramesInPlace) {
             const auto out = wsgate::enframe(buffer, room, size, max_frame);
             bytes expected;
             for (std::size_t at = 0; at < size; at += max_frame) {
-                expected = expected + frame(fin | 2, payload.substr(at, max_frame), false);
+                const auto one = frame(fin | 2, payload.substr(at, max_frame), false);
+                expected.insert(expected.end(), one.begin(), one.end());
             }
             EXPECT_TRUE(bytes(out.begin(), out.end()) == expected) << max_frame << " " << size;
         }

@@ -195,6 +195,7 @@ TEST(Closing, ClientCloseComesAfterAllItsBytes) {
     sender.join();
     EXPECT_EQ(client.receive(), close_with(4711));
     EXPECT_TRUE(client.stream().is_closed_by_peer());
+    client.stream().close();
     const auto line = s.gateway.lines.wait_for(" end ");
     EXPECT_NE(line.find("code=4711 closed_by=client reason=done"), std::string::npos) << line;
 }
@@ -229,7 +230,10 @@ TEST(Closing, ClientResetClosesTheTarget) {
 TEST(Closing, TargetResetIs1011) {
     stage s;
     auto client = s.client();
-    s.target.accept().reset();
+    auto target = s.target.accept();
+    client.send(binary_frame, "x");
+    EXPECT_EQ(target.receive(1).size(), 1U); // so the gateway knows that it is connected
+    target.reset();
     EXPECT_EQ(client.receive(), close_with(1011, "Target connection lost"));
 }
 
@@ -349,6 +353,7 @@ TEST(Closing, StopSaysGoingAway) {
         EXPECT_EQ(client->receive(), close_with(1001, "going away"));
         client->send(close_frame, close_text(1001));
         EXPECT_TRUE(client->stream().is_closed_by_peer());
+        client->stream().close();
     }
     EXPECT_TRUE(first.is_closed_by_peer());
     EXPECT_TRUE(second.is_closed_by_peer());
@@ -577,6 +582,7 @@ TEST(Journal, TellsStartAndEndOfASession) {
     client.send(close_frame, close_text(1000, "evil\x1b[2J\n reason"));
     EXPECT_EQ(client.receive(), close_with(1000));
     target.close();
+    client.stream().close();
     const auto end = s.gateway.lines.wait_for(" end ");
     EXPECT_NE(end.find(where), std::string::npos) << end;
     EXPECT_NE(end.find("up=5 down=3 code=1000 closed_by=client "
@@ -602,6 +608,8 @@ TEST(Journal, SpeaksJson) {
     auto client = s.client();
     client.send(close_frame, close_text(1000, "a \"quote\""));
     (void)client.receive();
+    client.stream().close();
+    s.target.accept().close();
     const auto end = s.gateway.lines.wait_for(R"("event":"end")");
     EXPECT_TRUE(end.starts_with("{\"time\":\"") && end.ends_with("}")) << end;
     EXPECT_NE(end.find(R"("code":1000,"closed_by":"client","reason":"a \\x22quote\\x22"})"),

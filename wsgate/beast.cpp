@@ -1,3 +1,0 @@
-// Builds Beast's own code once for everything that links wsgate_core.
-// SPDX-License-Identifier: EUPL-1.2
-#include <boost/beast/src.hpp>
