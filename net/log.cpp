@@ -45,6 +45,11 @@ spdlog::sink_ptr open_sink(const log::options& options) {
 
 } // namespace
 
+std::string_view name_of(log_level level) {
+    const auto name = spdlog::level::to_string_view(to_spdlog(level));
+    return {name.data(), name.size()};
+}
+
 struct log::sinks {
     explicit sinks(const log::options& o)
         : options(o), current(std::make_shared<spdlog::sinks::dist_sink_mt>()) {

@@ -11,6 +11,8 @@ namespace net {
 
 enum class log_level { debug, info, warn, error };
 
+[[nodiscard]] std::string_view name_of(log_level);
+
 /// Lines are queued and written by a thread of their own. A full queue drops its oldest lines; a
 /// full disk or a reader that has gone loses lines, nothing else. Safe from any thread.
 class log {

@@ -7,6 +7,7 @@
 #include <boost/asio/error.hpp>
 
 #include <array>
+#include <chrono>
 #include <ctime>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -43,6 +44,8 @@ struct writer {
         }
         line(fmt::format("ultravnc_repeater: starting up.  pid: {}", e.pid));
     }
+
+    void operator()(const event::advice& e) const { line("WARNING: " + net::escaped(e.text, 300)); }
 
     void operator()(const event::listening& e) const {
         line(fmt::format("watching for {} connections on {}/{}.",
@@ -128,6 +131,11 @@ struct writer {
         line(fmt::format("socket for ID:{} is no longer established, closing it.", id_of(e.id)));
     }
 
+    void operator()(const event::expired& e) const {
+        line(fmt::format("vnc {} with ID:{} waited {} s, closing it.", word(e.peer.side),
+                         id_of(e.id), std::chrono::duration<double>(e.waited).count()));
+    }
+
     void operator()(const event::dialling& e) const {
         if (e.to.display) {
             line(fmt::format("resetting port from {} to {}.", *e.to.display, e.to.port));
@@ -183,6 +191,42 @@ struct writer {
     void operator()(const event::described&) const {}
 
     void operator()(const event::stopping&) const {}
+
+    void operator()(const event::stopped&) const {}
+
+    void operator()(const event::dismissed&) const {}
+
+    void operator()(const event::reloaded& e) const {
+        if (!e.error.empty()) {
+            line("HUP: the old configuration stays: " + net::escaped(e.error, 300));
+            return;
+        }
+        line("HUP: configuration read again.");
+        if (!e.needs_restart.empty()) {
+            line("HUP: changed, but in effect only after a restart: " + e.needs_restart);
+        }
+    }
+
+    void operator()(const event::events_lost& e) const {
+        line(fmt::format("WARNING: {} did not get {} events: {}", e.output, e.count,
+                         net::escaped(e.why, 200)));
+    }
+
+    void operator()(const event::pid_file_failed& e) const {
+        line(fmt::format("could not open pidfile: {} - {} - continuing...",
+                         net::escaped(e.path, 300), e.error.message()));
+    }
+
+    void operator()(const event::supervising& e) const {
+        using what = event::supervising::what;
+        if (e.now == what::ends) {
+            line(fmt::format("{}:\t{} looppid={}", e.cause, e.pid, e.child));
+        } else if (e.now == what::starts) {
+            line(fmt::format("ultravnc_repeater.pl: starting service. master-pid={}", e.pid));
+        } else {
+            line(fmt::format("ultravnc_repeater.pl: re-starting service.  master-pid={}", e.pid));
+        }
+    }
 
     void operator()(const event::defect& e) const {
         line(fmt::format("ultravnc_repeater: a session ended by a defect: {}",

@@ -1,12 +1,14 @@
-// The command line, by CLI11.
+// The options, by CLI11.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/config.hpp"
 
 #include "repeater/version.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/tokenizer.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <sstream>
 #include <thread>
@@ -15,12 +17,15 @@ namespace repeater {
 
 namespace {
 
-constexpr int usage_error = 64; // EX_USAGE, sysexits(3)
-
 /// Values as text or number, before they become types of ours.
 struct raw_values {
+    std::string client_port; ///< by position
+    std::string server_port;
     std::vector<std::string> bind;
     std::vector<std::string> mode1_allow;
+    std::vector<std::string> mode1_deny;
+    std::string event_exec;
+    std::string event_url;
     bool no_greeting = false;
     bool refuse = false;
     bool raw_id = false;
@@ -30,103 +35,206 @@ struct raw_values {
 template <class Enum>
 using names = std::map<std::string, Enum>;
 
-const names<mode1> mode1_names{{"off", mode1::off}, {"vnc", mode1::vnc}, {"any", mode1::any}};
+const names<mode1> mode1_names{
+    {"off", mode1::off}, {"vnc", mode1::vnc}, {"list", mode1::list}, {"any", mode1::any}};
 const names<duplicate_policy> duplicate_names{{"replace", duplicate_policy::replace},
                                               {"refuse", duplicate_policy::refuse},
                                               {"queue", duplicate_policy::queue}};
 const names<rfb::id_match> match_names{{"word", rfb::id_match::word},
                                        {"exact", rfb::id_match::exact}};
-const names<log_format> format_names{{"compat", log_format::compat}, {"text", log_format::text}};
-const names<log_ids> id_names{{"hashed", log_ids::hashed}, {"full", log_ids::full}};
+const names<log_format> format_names{
+    {"compat", log_format::compat}, {"text", log_format::text}, {"json", log_format::json}};
+const names<id_form> id_names{{"hashed", id_form::hashed}, {"full", id_form::full}};
 const names<net::log_level> level_names{{"debug", net::log_level::debug},
                                         {"info", net::log_level::info},
                                         {"warn", net::log_level::warn},
                                         {"error", net::log_level::error}};
+const names<supervision> loop_names{
+    {"off", supervision::off},       {"0", supervision::off},
+    {"on", supervision::foreground}, {"1", supervision::foreground},
+    {"bg", supervision::background}, {"BG", supervision::background},
+};
+
+/// One of the names; the description lists those that the help shows.
+template <class Enum>
+void add_choice(CLI::App& app, const char* option, Enum& value, const names<Enum>& choices,
+                const char* shown, const char* what) {
+    app.add_option(option, value, what)
+        ->transform(CLI::CheckedTransformer(choices).description(shown));
+}
+
+void add_list(CLI::App& app, const char* option, std::vector<std::string>& values, const char* type,
+              const char* what) {
+    app.add_option(option, values, what)
+        ->type_name(type)
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_seconds(CLI::App& app, const char* option, std::chrono::milliseconds& value,
+                 double smallest, const char* what) {
+    app.add_option_function<double>(
+           option,
+           [&value](double s) { value = std::chrono::milliseconds(std::llround(s * 1000)); }, what)
+        ->type_name("SECONDS")
+        ->check(CLI::Range(smallest, 864'000.0));
+}
+
+// The short names are the Perl's; to_long_arguments has already put them into long ones, and they
+// stand here for the help.
 
 void add_ports(CLI::App& app, config& c, raw_values& raw) {
-    app.add_option("-c,--viewer-port,viewer_port", c.viewer_port,
-                   "Viewers connect here; 0 takes any free port [5900]")
-        ->envname("ULTRAVNC_REPEATER_CLIENT_PORT");
-    app.add_option("-s,--server-port,server_port", c.server_port, "VNC servers connect here [5500]")
-        ->envname("ULTRAVNC_REPEATER_SERVER_PORT");
-    app.add_option("--bind", raw.bind, "Listen on this address only; repeatable [all addresses]")
-        ->type_name("ADDR")
-        ->allow_extra_args(false);
+    app.add_option("-c,--viewer-port", c.viewer_port,
+                   "Viewers connect here; 0 takes any free port [5900]");
+    app.add_option("-s,--server-port", c.server_port, "VNC servers connect here [5500]");
+    app.add_option("client_port", raw.client_port, "As --viewer-port")->configurable(false);
+    app.add_option("server_port", raw.server_port, "As --server-port")->configurable(false);
+    add_list(app, "--bind", raw.bind, "ADDR", "Listen on this address only; repeatable [all]");
 }
 
 void add_pairing(CLI::App& app, config& c, raw_values& raw) {
     app.add_flag("-r,--refuse", raw.refuse, "Refuse a second peer with a waiting peer's ID");
-    app.add_option("--duplicates", c.duplicates, "What a second waiting peer means [replace]")
-        ->transform(CLI::CheckedTransformer(duplicate_names).description("replace|refuse|queue"));
+    add_choice(app, "--duplicates", c.duplicates, duplicate_names, "replace|refuse|queue",
+               "What a second waiting peer means [replace]");
     app.add_flag("-R,--no-rfb", raw.no_greeting, "Do not send RFB 000.000 to viewers");
     app.add_flag("-C,--clean", raw.clean, "Accepted; peers that left are always noticed at once");
-    app.add_option("--id-match", c.hello.match, "How an ID is read [word]")
-        ->transform(CLI::CheckedTransformer(match_names).description("word|exact"));
+    add_choice(app, "--id-match", c.hello.match, match_names, "word|exact",
+               "How an ID is read [word]");
     app.add_flag("--raw-id", raw.raw_id,
                  "Viewers name an ID without ID: (Help-Channel); no Mode I");
-    app.add_option("--handshake-size", c.hello.size, "Bytes of the first block; 0: the first read")
-        ->check(CLI::Range(0, 65536))
-        ->envname("ULTRAVNC_REPEATER_BUFSIZE");
-    app.add_option("--mode1", c.mode1.mode, "Where viewers may send us by host:port [vnc]")
-        ->transform(CLI::CheckedTransformer(mode1_names).description("off|vnc|any"));
-    app.add_option("--mode1-allow", raw.mode1_allow,
-                   "More that --mode1 vnc may dial, as 10.0.0.0/8:5900-5999; repeatable")
-        ->type_name("RANGE")
-        ->delimiter(',')
-        ->allow_extra_args(false);
+    app.add_flag("--uvnc-alias", c.hello.uvnc_alias,
+                 "IDs without case and leading zeros; below 100 means + 5900 (UltraVNC)");
+    app.add_option("-b,--handshake-size", c.hello.size,
+                   "Bytes of the first block; 0: the first read [250]")
+        ->check(CLI::Range(0, 65536));
+    app.add_flag("--explain", c.explain,
+                 "Tell viewers, in RFB, why they get no session [close silently]");
+}
+
+void add_mode1(CLI::App& app, config& c, raw_values& raw) {
+    add_choice(app, "--mode1", c.mode1.mode, mode1_names, "off|vnc|list|any",
+               "Where viewers may send us by host:port [vnc]");
+    add_list(app, "--mode1-allow", raw.mode1_allow, "RANGE",
+             "May be dialled, as 10.0.0.0/8:5900-5999 or host.example:5901; repeatable");
+    add_list(app, "--mode1-deny", raw.mode1_deny, "RANGE",
+             "Must not be dialled, as 10.0.0.0/8 or 192.0.2.7:5900; wins; repeatable");
 }
 
 void add_limits(CLI::App& app, config& c) {
-    const auto seconds = [&app](const char* name, std::chrono::milliseconds& value,
-                                const char* what) {
-        app.add_option_function<double>(
-               name,
-               [&value](double s) { value = std::chrono::milliseconds(std::llround(s * 1000)); },
-               what)
-            ->type_name("SECONDS")
-            ->check(CLI::Range(0.001, 86400.0));
-    };
-    seconds("--handshake-timeout", c.limits.handshake, "For a peer's first block [10]");
-    seconds("--connect-timeout", c.limits.connect, "Mode I: for each address [10]");
-    seconds("--linger", c.limits.linger, "For what is left when one side has closed [1]");
+    constexpr double instant = 0.001;
+    add_seconds(app, "--handshake-timeout", c.limits.handshake, instant,
+                "For a peer's first block [10]");
+    add_seconds(app, "--connect-timeout", c.limits.connect, instant,
+                "Mode I: for each address [10]");
+    add_seconds(app, "--linger", c.limits.linger, instant,
+                "For what is left when one side has closed [1]");
+    add_seconds(app, "--viewer-wait", c.limits.viewer_wait, 0,
+                "A viewer waits so long for its server; 0: for ever [0]");
+    add_seconds(app, "--server-wait", c.limits.server_wait, 0,
+                "A server waits so long for its viewer; 0: for ever [0]");
     app.add_option("--threads", c.threads, "Relay threads [one a core]")
         ->check(CLI::Range(1, 1024));
 }
 
 void add_output(CLI::App& app, config& c) {
     app.add_option("-l,--log-file", c.log_file, "Append the log to this file [standard error]")
-        ->type_name("FILE")
-        ->envname("ULTRAVNC_REPEATER_LOGFILE");
-    app.add_option("--log-format", c.log_format, "The Perl's words, or key=value lines [compat]")
-        ->transform(CLI::CheckedTransformer(format_names).description("compat|text"));
-    app.add_option("--log-ids", c.log_ids, "How the text log shows IDs [hashed]")
-        ->transform(CLI::CheckedTransformer(id_names).description("hashed|full"));
-    app.add_option("--log-level", c.log_level, "What the text log tells [info]")
-        ->transform(CLI::CheckedTransformer(level_names).description("debug|info|warn|error"));
-    app.add_option("-p,--pid-file", c.pid_file, "Write our process id there")
-        ->type_name("FILE")
-        ->envname("ULTRAVNC_REPEATER_PIDFILE");
+        ->type_name("FILE");
+    add_choice(app, "--log-format", c.log_format, format_names, "compat|text|json",
+               "The Perl's words, key=value lines, or JSON lines [compat]");
+    add_choice(app, "--log-ids", c.log_ids, id_names, "hashed|full",
+               "How text and JSON logs show IDs [hashed]");
+    add_choice(app, "--log-level", c.log_level, level_names, "debug|info|warn|error",
+               "What text and JSON logs tell [info]");
+    app.add_option("-p,--pid-file", c.pid_file, "Write our process id there")->type_name("FILE");
+}
+
+void add_events(CLI::App& app, config& c, raw_values& raw) {
+    app.add_option("--event-file", c.events.file, "Append events to this file, as JSON lines")
+        ->type_name("FILE");
+    app.add_option("--event-exec", raw.event_exec,
+                   "Run this command for each event, its JSON on standard input")
+        ->type_name("COMMAND");
+    app.add_option("--event-url", raw.event_url, "POST each event's JSON there")->type_name("URL");
+    add_choice(app, "--event-ids", c.events.ids, id_names, "hashed|full",
+               "How events show IDs [hashed]");
+}
+
+void add_running(CLI::App& app, config& c) {
+    add_choice(app, "-L,--loop", c.loop, loop_names, "off|on|bg",
+               "Start again whenever it ends; bg: in the background [off]");
+    app.add_flag("--debug", c.debug, "Say where and how it was started");
+    // Where it stands, configure() does no more than that.
+    app.add_flag_function(
+           "--check-config", [](std::int64_t) {}, "Only check all of this")
+        ->configurable(false);
+}
+
+std::uint16_t positional_port(const std::string& text, std::uint16_t otherwise) {
+    if (text.empty() || text == "0") {
+        return otherwise;
+    }
+    std::uint16_t port = 0;
+    if (!CLI::detail::lexical_cast(text, port) || port == 0) {
+        throw CLI::ValidationError(text + " is not a port number (1 to 65535)");
+    }
+    return port;
+}
+
+/// Words between blanks; quotes and backslashes as a shell has them.
+std::vector<std::string> split_command(const std::string& command) {
+    std::vector<std::string> words;
+    try {
+        const boost::tokenizer<boost::escaped_list_separator<char>> parts(
+            command, boost::escaped_list_separator<char>("\\", " \t", "\"'"));
+        std::copy_if(parts.begin(), parts.end(), std::back_inserter(words),
+                     [](const std::string& word) { return !word.empty(); });
+    } catch (const boost::escaped_list_error& e) {
+        throw CLI::ValidationError("--event-exec", e.what());
+    }
+    return words;
+}
+
+template <class T>
+std::vector<T> parse_all(const char* option, const std::vector<std::string>& texts,
+                         std::optional<T> (*parse)(std::string_view), const char* form) {
+    std::vector<T> all;
+    for (const auto& text : texts) {
+        auto value = parse(text);
+        if (!value) {
+            throw CLI::ValidationError(option, text + " is not " + form);
+        }
+        all.push_back(std::move(*value));
+    }
+    return all;
+}
+
+std::optional<asio::ip::address> parse_address(std::string_view text) {
+    error_code ec;
+    const auto address = asio::ip::make_address(text, ec);
+    return ec ? std::nullopt : std::optional{address};
 }
 
 /// Throws CLI::ValidationError.
 void take_over(const raw_values& raw, config& c) {
-    for (const auto& text : raw.bind) {
-        error_code ec;
-        c.bind.push_back(asio::ip::make_address(text, ec));
-        if (ec) {
-            throw CLI::ValidationError("--bind", text + " is not an IPv4 or IPv6 address");
-        }
-    }
-    for (const auto& text : raw.mode1_allow) {
-        const auto range = address_range::parse(text);
-        if (!range) {
-            throw CLI::ValidationError("--mode1-allow",
-                                       text + " is not of the form ADDRESS[/BITS]:PORT[-PORT]");
-        }
-        c.mode1.allow.push_back(*range);
-    }
+    c.viewer_port = positional_port(raw.client_port, c.viewer_port);
+    c.server_port = positional_port(raw.server_port, c.server_port);
     if (c.viewer_port == c.server_port && c.viewer_port != 0) {
         throw CLI::ValidationError("--viewer-port", "viewers and servers need different ports");
+    }
+    c.bind =
+        parse_all<asio::ip::address>("--bind", raw.bind, parse_address, "an IPv4 or IPv6 address");
+    c.mode1.allow = parse_all<mode1_rule>("--mode1-allow", raw.mode1_allow, parse_allow_rule,
+                                          "of the form ADDRESS[/BITS]:PORT[-PORT] or HOST:PORT");
+    c.mode1.deny = parse_all<mode1_rule>("--mode1-deny", raw.mode1_deny, parse_deny_rule,
+                                         "of the form ADDRESS[/BITS][:PORT[-PORT]] or HOST[:PORT]");
+    c.events.exec = split_command(raw.event_exec);
+    if (!raw.event_url.empty()) {
+        c.events.url = parse_http_url(raw.event_url);
+        if (!c.events.url) {
+            throw CLI::ValidationError(
+                "--event-url", raw.event_url + " is not of the form http[s]://HOST[:PORT]/PATH");
+        }
     }
     if (raw.refuse) {
         c.duplicates = duplicate_policy::refuse;
@@ -138,32 +246,141 @@ void take_over(const raw_values& raw, config& c) {
     c.greet_viewers = !raw.no_greeting;
 }
 
-} // namespace
+/// The Perl stopped reading options at the first port, so that they had no effect until now.
+void warn_of_late_options(const CLI::App& app, std::vector<std::string>& warnings) {
+    const auto is_the_perls = [](const CLI::Option& option) {
+        return std::any_of(option.get_snames().begin(), option.get_snames().end(),
+                           [](const auto& name) {
+                               return std::string{"lpcsLRCr"}.find(name) != std::string::npos;
+                           });
+    };
+    bool behind_port = false;
+    for (const auto* const option : app.parse_order()) {
+        behind_port = behind_port || option->get_positional();
+        if (behind_port && is_the_perls(*option)) {
+            warnings.push_back(
+                "option behind a port, which ultravnc_repeater.pl ignored, is obeyed: " +
+                option->get_name());
+        }
+    }
+}
 
-std::variant<config, farewell> parse_command_line(int argc, const char* const* argv) {
-    config c;
-    c.threads = std::max(1U, std::thread::hardware_concurrency());
+struct outcome {
+    config settings;
     raw_values raw;
+    std::string text; ///< what --help or --version asked for
+};
+
+/// Throws CLI::ParseError.
+outcome parse(std::vector<std::string> words, bool with_file) {
+    outcome result;
+    auto& c = result.settings;
+    auto& raw = result.raw;
+    c.threads = std::max(1U, std::thread::hardware_concurrency());
     CLI::App app{"Joins VNC viewers and VNC servers that name the same ID.", "ultravnc_repeater"};
+    app.option_defaults()->take_last();
     app.set_version_flag("--version", std::string{"ultravnc_repeater "} + version);
+    app.footer("-r, -R, -C take 1 or 0 as well, -L takes 1, 0 or BG, as in ultravnc_repeater.pl.\n"
+               "Environment, also as an argument NAME=value: ULTRAVNC_REPEATER_LOGFILE, _PIDFILE,\n"
+               "_CLIENT_PORT, _SERVER_PORT, _BUFSIZE, _LOOP, _NO_RFB, _CLEAN, _REFUSE, _DEBUG;\n"
+               "BUFSIZE, as in its first version. Nothing as a value means not set.");
+    app.allow_config_extras(CLI::config_extras_mode::error);
     add_ports(app, c, raw);
     add_pairing(app, c, raw);
+    add_mode1(app, c, raw);
     add_limits(app, c);
     add_output(app, c);
-    try {
-        app.parse(argc, argv);
-        take_over(raw, c);
-    } catch (const CLI::ParseError& e) {
-        if (e.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
-            std::ostringstream text;
-            app.exit(e, text, text);
-            return farewell{text.str(), 0};
-        }
-        return farewell{"ultravnc_repeater: " + std::string{e.what()} +
-                            " (--help lists the options)\n",
-                        usage_error};
+    add_events(app, c, raw);
+    add_running(app, c);
+    if (with_file) {
+        app.set_config("--config");
+    } else {
+        app.add_option("--config", c.file, "Read options from this file: their long names, = value")
+            ->type_name("FILE")
+            ->configurable(false);
     }
-    return c;
+    std::reverse(words.begin(), words.end()); // CLI11 takes them from the back
+    try {
+        app.parse(words);
+    } catch (const CLI::Success& e) { // help or version
+        std::ostringstream text;
+        app.exit(e, text, text);
+        result.text = text.str();
+    }
+    warn_of_late_options(app, c.warnings);
+    return result;
+}
+
+std::string one_line(std::string text) {
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    // CLI11's words for an unknown name in a file.
+    constexpr std::string_view unknown = "INI was not able to parse ";
+    if (const auto at = text.find(unknown); at != std::string::npos) {
+        text.replace(at, unknown.size(), "no such option: ");
+    }
+    return "ultravnc_repeater: " + text + " (--help lists the options)\n";
+}
+
+/// A web server started us. A request that starts a daemon is a hole. repeater spec 5.3
+std::optional<farewell> refuse_web_request(const environment& variables) {
+    const auto value = [&variables](const char* name) {
+        const auto found = variables.find(name);
+        return found == variables.end() ? std::string{} : found->second;
+    };
+    const auto method = value("REQUEST_METHOD");
+    const auto query = value("QUERY_STRING");
+    const bool asks =
+        (method == "GET" && query.find_first_not_of(" \t\r\n") != std::string::npos) ||
+        (method == "POST" && !value("CONTENT_LENGTH").empty());
+    if (!asks) {
+        return std::nullopt;
+    }
+    const auto query_has = [&query](std::string_view pair) {
+        return ("&" + query + "&").find("&" + std::string{pair} + "&") != std::string::npos;
+    };
+    if (method == "GET" && (query_has("help=1") || query_has("help=true"))) {
+        const auto usage = std::get<farewell>(configure({"--help"}, {}));
+        return farewell{"Content-type: text/html\n\n" + usage.text, 0};
+    }
+    return farewell{"ultravnc_repeater: it is not started by web requests (REQUEST_METHOD is set): "
+                    "start it as a service\n",
+                    usage_error};
+}
+
+} // namespace
+
+std::variant<config, farewell> configure(const std::vector<std::string>& command_line,
+                                         const environment& variables) {
+    if (auto refusal = refuse_web_request(variables)) {
+        return std::move(*refusal);
+    }
+    const auto arguments = to_long_arguments(command_line, variables);
+    const bool check_only = std::find(arguments.words.begin(), arguments.words.end(),
+                                      "--check-config") != arguments.words.end();
+    int exit_code = check_only ? config_error : usage_error;
+    std::string where;
+    try {
+        auto said = parse(arguments.words, false);
+        if (!said.text.empty()) {
+            return farewell{said.text, 0};
+        }
+        const auto file = said.settings.file;
+        if (!file.empty()) {
+            exit_code = config_error;
+            where = file + ": ";
+            said = parse(arguments.words, true);
+        }
+        auto& c = said.settings;
+        take_over(said.raw, c);
+        if (check_only) {
+            return farewell{"ultravnc_repeater: the configuration is good\n", 0};
+        }
+        c.file = file;
+        c.warnings.insert(c.warnings.end(), arguments.warnings.begin(), arguments.warnings.end());
+        return std::move(c);
+    } catch (const CLI::ParseError& e) {
+        return farewell{one_line(where + e.what()), exit_code};
+    }
 }
 
 } // namespace repeater

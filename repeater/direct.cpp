@@ -109,7 +109,7 @@ asio::awaitable<server_end> reach(const request& r) {
     bool tried = false;
     for (const auto& address : found.addresses) {
         const tcp::endpoint to{address, r.to.port};
-        const auto verdict = judge(r.conf.mode1, to, ours);
+        const auto verdict = judge(r.conf.mode1, r.to.host, to, ours);
         if (verdict != verdict::allowed && verdict != verdict::trusted) {
             against = verdict;
             continue;

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace repeater {
@@ -39,6 +40,11 @@ struct starting {
     int pid = 0;
     bool refuses_duplicates = false;
     bool dials_anywhere = false; ///< --mode1 any: an open proxy
+};
+
+/// Something in how it was started that is worth knowing.
+struct advice {
+    std::string text;
 };
 
 struct listening {
@@ -110,6 +116,19 @@ struct left {
     error_code how; ///< eof, or how the connection broke
 };
 
+/// A peer has waited as long as it may; its connection is closed.
+struct expired {
+    peer_name peer;
+    rfb::repeater_id id;
+    std::chrono::milliseconds waited{};
+};
+
+/// A waiting peer was closed because the repeater stops.
+struct dismissed {
+    peer_name peer;
+    rfb::repeater_id id;
+};
+
 struct dialling {
     peer_name viewer;
     rfb::destination to;
@@ -178,6 +197,43 @@ struct stopping {
     std::size_t live_pairs = 0; ///< that go on until they end
 };
 
+/// Nothing lives any more.
+struct stopped {};
+
+/// The configuration was read again (HUP). Sessions keep the one they began under.
+struct reloaded {
+    std::string error;         ///< not empty: all of the old one stays
+    std::string needs_restart; ///< options that have changed without effect
+};
+
+/// An event output did not get some events.
+struct events_lost {
+    std::string output; ///< its option
+    std::size_t count = 0;
+    std::string why;
+};
+
+/// It goes on without.
+struct pid_file_failed {
+    std::string path;
+    error_code error;
+};
+
+/// The parent process of -L: it has started the repeater, will start it again, or ends.
+struct supervising {
+    enum class what { starts, starts_again, ends };
+
+    what now{};
+    int pid = 0;            ///< the parent's
+    int child = 0;          ///< when it ends
+    std::string_view cause; ///< the signal that ends it: "TERM", "INT"
+};
+
+/// One word each, the same in every log and output.
+[[nodiscard]] std::string_view to_string(introduction_failed::reason);
+[[nodiscard]] std::string_view to_string(dial_refused::reason);
+[[nodiscard]] std::string_view to_string(ended::how);
+
 /// A task let an exception out: a defect of ours. Only that session is gone.
 struct defect {
     std::string what;
@@ -185,15 +241,16 @@ struct defect {
 
 } // namespace event
 
-using any_event =
-    std::variant<event::starting, event::listening, event::accept_failed, event::arrived,
-                 event::introduction_failed, event::id_truncated, event::waiting,
-                 event::partner_checked, event::paired, event::replaced, event::refused,
-                 event::left, event::dialling, event::dial_refused, event::dial_attempt_failed,
-                 event::dial_failed, event::relaying, event::described, event::ended,
-                 event::stopping, event::defect>;
+using any_event = std::variant<
+    event::starting, event::advice, event::listening, event::accept_failed, event::arrived,
+    event::introduction_failed, event::id_truncated, event::waiting, event::partner_checked,
+    event::paired, event::replaced, event::refused, event::left, event::expired, event::dismissed,
+    event::dialling, event::dial_refused, event::dial_attempt_failed, event::dial_failed,
+    event::relaying, event::described, event::ended, event::stopping, event::stopped,
+    event::reloaded, event::events_lost, event::pid_file_failed, event::supervising, event::defect>;
 
-/// Receives events, always on the thread that decides. Must not block or throw.
+/// Receives events on the thread that decides; the logs can be told from any thread. Must not block
+/// or throw.
 class event_sink {
 public:
     event_sink() = default;

@@ -6,13 +6,10 @@
 #include "net/escape.hpp"
 
 #include <boost/asio/error.hpp>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/rand.h>
 
+#include <chrono>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <stdexcept>
 
 namespace repeater {
 
@@ -36,47 +33,8 @@ std::string show(const rfb::destination& to) {
     return fmt::format("host=\"{}\" port={}", net::escaped(to.host), to.port);
 }
 
-std::string_view show(event::introduction_failed::reason why) {
-    using reason = event::introduction_failed::reason;
-    switch (why) {
-    case reason::greeting_failed:
-        return "greeting_failed";
-    case reason::timed_out:
-        return "timed_out";
-    case reason::read_failed:
-        return "read_failed";
-    case reason::too_short:
-        return "too_short";
-    case reason::not_understood:
-        break;
-    }
-    return "not_understood";
-}
-
-std::string_view show(event::dial_refused::reason why) {
-    using reason = event::dial_refused::reason;
-    return why == reason::mode1_off ? "mode1_off" : why == reason::port ? "port" : "address";
-}
-
-std::string_view show(event::ended::how how) {
-    using end = event::ended::how;
-    switch (how) {
-    case end::eof:
-        return "eof";
-    case end::read_error:
-        return "read_error";
-    case end::write_error:
-        return "write_error";
-    case end::lingered:
-        return "lingered";
-    case end::stopped:
-        break;
-    }
-    return "stopped";
-}
-
 std::string show(const event::ended::direction& d) {
-    return fmt::format("{}/{}", d.bytes, show(d.end));
+    return fmt::format("{}/{}", d.bytes, to_string(d.end));
 }
 
 std::string show(const std::optional<rfb::protocol_version>& v) {
@@ -104,13 +62,26 @@ std::string show_facts(const rfb::handshake_facts& f) {
 
 struct writer {
     net::log& log;
-    const id_printer& id;
+    const id_printer& print;
+
+    std::string id(const rfb::repeater_id& name) const { return "ID:" + print(name); }
+
+    std::string id(const meeting& met) const {
+        if (const auto* name = std::get_if<rfb::repeater_id>(&met)) {
+            return id(*name);
+        }
+        return fmt::format("\"{}\"", net::escaped(to_string(met)));
+    }
 
     void operator()(const event::starting& e) const {
         info("starting pid={} refuses_duplicates={}", e.pid, e.refuses_duplicates);
         if (e.dials_anywhere) {
             warn("open_proxy mode1=any: every viewer can connect to any host and port through us");
         }
+    }
+
+    void operator()(const event::advice& e) const {
+        warn("advice text=\"{}\"", net::escaped(e.text, 300));
     }
 
     void operator()(const event::listening& e) const {
@@ -125,7 +96,7 @@ struct writer {
 
     void operator()(const event::introduction_failed& e) const {
         warn("introduction_failed {} why={} got={} of={} error={} text=\"{}\"", show(e.peer),
-             show(e.why), e.got, e.size, show(e.error), net::escaped(e.text));
+             to_string(e.why), e.got, e.size, show(e.error), net::escaped(e.text));
     }
 
     void operator()(const event::id_truncated& e) const {
@@ -159,12 +130,21 @@ struct writer {
         info("left {} id={} how={}", show(e.peer), id(e.id), show(e.how));
     }
 
+    void operator()(const event::expired& e) const {
+        info("expired {} id={} seconds={}", show(e.peer), id(e.id),
+             std::chrono::duration<double>(e.waited).count());
+    }
+
+    void operator()(const event::dismissed& e) const {
+        info("dismissed {} id={}", show(e.peer), id(e.id));
+    }
+
     void operator()(const event::dialling& e) const {
         info("dialling {} {}", show(e.viewer), show(e.to));
     }
 
     void operator()(const event::dial_refused& e) const {
-        warn("dial_refused {} {} why={}", show(e.viewer), show(e.to), show(e.why));
+        warn("dial_refused {} {} why={}", show(e.viewer), show(e.to), to_string(e.why));
     }
 
     void operator()(const event::dial_attempt_failed& e) const {
@@ -200,6 +180,35 @@ struct writer {
         info("stopping live_pairs={}", e.live_pairs);
     }
 
+    void operator()(const event::stopped&) const { info("stopped"); }
+
+    void operator()(const event::reloaded& e) const {
+        if (!e.error.empty()) {
+            line(log_level::error, "reload_failed error=\"{}\"", net::escaped(e.error, 300));
+        } else {
+            info("reloaded needs_restart=\"{}\"", e.needs_restart);
+        }
+    }
+
+    void operator()(const event::events_lost& e) const {
+        warn("events_lost output={} count={} why=\"{}\"", e.output, e.count,
+             net::escaped(e.why, 200));
+    }
+
+    void operator()(const event::pid_file_failed& e) const {
+        warn("pid_file_failed path=\"{}\" error={}", net::escaped(e.path, 300), show(e.error));
+    }
+
+    void operator()(const event::supervising& e) const {
+        using what = event::supervising::what;
+        if (e.now == what::ends) {
+            info("supervisor_ends pid={} child={} signal={}", e.pid, e.child, e.cause);
+        } else {
+            info("{} pid={}",
+                 e.now == what::starts ? "supervisor_starts" : "supervisor_starts_again", e.pid);
+        }
+    }
+
     void operator()(const event::defect& e) const {
         line(log_level::error, "defect what=\"{}\"", net::escaped(e.what, 200));
     }
@@ -223,33 +232,7 @@ private:
 
 } // namespace
 
-id_printer::id_printer(log_ids how) : how_(how) {
-    if (RAND_bytes(key_.data(), static_cast<int>(key_.size())) != 1) {
-        throw std::runtime_error("no random bytes to be had from the system");
-    }
-}
-
-std::string id_printer::operator()(const rfb::repeater_id& id) const {
-    if (how_ == log_ids::full) {
-        return "ID:" + net::escaped(id.text(), rfb::repeater_id::max_size);
-    }
-    std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
-    const std::string_view text = id.text();
-    HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
-         reinterpret_cast<const unsigned char*>(text.data()), // NOLINT: OpenSSL's bytes
-         text.size(), mac.data(), nullptr);
-    return fmt::format("ID:{}~{:02x}{:02x}{:02x}", net::escaped(text.substr(0, 4)), mac[0], mac[1],
-                       mac[2]);
-}
-
-std::string id_printer::operator()(const meeting& met) const {
-    if (const auto* id = std::get_if<rfb::repeater_id>(&met)) {
-        return (*this)(*id);
-    }
-    return fmt::format("\"{}\"", net::escaped(to_string(met)));
-}
-
-event_log::event_log(net::log& to, log_ids how) : log_(to), id_(how) {}
+event_log::event_log(net::log& to, id_form how) : log_(to), id_(how) {}
 
 void event_log::receive(const any_event& e) {
     std::visit(writer{log_, id_}, e);

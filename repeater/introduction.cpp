@@ -3,6 +3,7 @@
 #include "repeater/introduction.hpp"
 
 #include "net/deadline.hpp"
+#include "net/write_all.hpp"
 #include "rfb/version.hpp"
 
 #include <boost/asio/error.hpp>
@@ -23,24 +24,6 @@ struct outcome {
     std::optional<reason> failure;
     error_code error;
 };
-
-asio::awaitable<error_code> greet(peer& p) {
-    const auto greeting = rfb::format_version(rfb::repeater_greeting);
-    std::span<const std::byte> rest = greeting;
-    while (!rest.empty()) {
-        const auto wrote = p.stream.write_some(rest);
-        if (wrote.error && !wrote.would_block()) {
-            co_return wrote.error;
-        }
-        rest = rest.subspan(wrote.bytes);
-        if (!rest.empty()) {
-            if (const auto [ec] = co_await p.stream.wait(net::readiness::write); ec) {
-                co_return ec;
-            }
-        }
-    }
-    co_return error_code{};
-}
 
 asio::awaitable<outcome> collect(peer& p, rfb::hello_reader& reader) {
     std::array<std::byte, 1024> buffer{};
@@ -67,7 +50,8 @@ asio::awaitable<outcome> collect(peer& p, rfb::hello_reader& reader) {
 
 asio::awaitable<outcome> greet_and_collect(peer& p, bool greeting, rfb::hello_reader& reader) {
     if (greeting) {
-        if (const auto ec = co_await greet(p)) {
+        const auto hello = rfb::format_version(rfb::repeater_greeting);
+        if (const auto ec = co_await net::write_all(p.stream, hello)) {
             co_return outcome{reason::greeting_failed, ec};
         }
     }
@@ -84,7 +68,7 @@ std::string text_of(std::span<const std::byte> block) {
 
 } // namespace
 
-asio::awaitable<std::optional<rfb::hello>> introduce(peer& p, const config& c, event_sink& events) {
+asio::awaitable<rfb::result<rfb::hello>> introduce(peer& p, const config& c, event_sink& events) {
     const auto deadline = net::clock::now() + c.limits.handshake;
     const bool greeting = p.name.side == rfb::side::viewer && c.greet_viewers;
     rfb::hello_reader reader(c.hello);
@@ -98,7 +82,7 @@ asio::awaitable<std::optional<rfb::hello>> introduce(peer& p, const config& c, e
         failed.why = *result.failure;
         failed.error = result.error;
         events.receive(failed);
-        co_return std::nullopt;
+        co_return result.error ? result.error : error_code{asio::error::eof};
     }
     auto hello = rfb::parse_hello(reader.block(), p.name.side, c.hello);
     if (!hello) {
@@ -106,9 +90,9 @@ asio::awaitable<std::optional<rfb::hello>> introduce(peer& p, const config& c, e
         failed.error = hello.error();
         failed.text = text_of(reader.block());
         events.receive(failed);
-        co_return std::nullopt;
+        co_return hello.error();
     }
-    co_return std::move(*hello);
+    co_return hello;
 }
 
 } // namespace repeater

@@ -6,14 +6,12 @@
 #include "repeater/peer.hpp"
 #include "rfb/hello.hpp"
 
-#include <optional>
-
 namespace repeater {
 
 /// Sends viewers "RFB 000.000\n", then collects the hello block, all within limits.handshake.
-/// Bytes behind the block go to `p.early`. Empty where the peer is to be closed; the event says
-/// why.
-[[nodiscard]] asio::awaitable<std::optional<rfb::hello>> introduce(peer& p, const config&,
-                                                                   event_sink&);
+/// Bytes behind the block go to `p.early`. An error means that the peer is to be closed, and the
+/// event has said why; one of rfb's category, that it said something we do not understand.
+[[nodiscard]] asio::awaitable<rfb::result<rfb::hello>> introduce(peer& p, const config&,
+                                                                 event_sink&);
 
 } // namespace repeater

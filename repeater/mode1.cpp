@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/mode1.hpp"
 
+#include "rfb/text.hpp"
+
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 
@@ -44,29 +46,51 @@ std::optional<T> parse_number(std::string_view text) {
     return value;
 }
 
-/// Reads "a.b.c.d", "a.b.c.d/n", "v6/n" or "[v6]/n" into network and prefix.
-std::optional<address_range> parse_network(std::string_view text) {
-    address_range range;
+/// Reads "a.b.c.d", "a.b.c.d/n", "v6", "v6/n", "[v6]" or "[v6]/n".
+std::optional<network> parse_network(std::string_view text) {
     const auto slash = text.rfind('/');
     auto host = text.substr(0, slash);
     if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
         host = host.substr(1, host.size() - 2);
     }
     error_code ec;
-    range.network = asio::ip::make_address(host, ec);
+    const auto address = asio::ip::make_address(host, ec);
     if (ec) {
         return std::nullopt;
     }
-    const unsigned all = range.network.is_v4() ? 32 : 128;
-    range.prefix = all;
-    if (slash != std::string_view::npos) {
-        const auto prefix = parse_number<unsigned>(text.substr(slash + 1));
-        if (!prefix || *prefix > all) {
-            return std::nullopt;
-        }
-        range.prefix = *prefix;
+    const unsigned all = address.is_v4() ? 32 : 128;
+    if (slash == std::string_view::npos) {
+        return network{address, all};
     }
-    return range;
+    const auto prefix = parse_number<unsigned>(text.substr(slash + 1));
+    if (!prefix || *prefix > all) {
+        return std::nullopt;
+    }
+    return network{address, *prefix};
+}
+
+/// A mistyped address is not taken for a name.
+bool is_host_name(std::string_view text) {
+    const auto is_part = [](char c) { return rfb::is_word(c) || c == '-' || c == '.'; };
+    const auto last_label = text.substr(text.rfind('.') + 1);
+    return !text.empty() && std::all_of(text.begin(), text.end(), is_part) &&
+           !rfb::is_number(last_label);
+}
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), rfb::to_lower);
+    return out;
+}
+
+std::optional<mode1_rule> parse_place(std::string_view text) {
+    if (const auto addresses = parse_network(text)) {
+        return mode1_rule{*addresses};
+    }
+    if (is_host_name(text)) {
+        return mode1_rule{lower(text)};
+    }
+    return std::nullopt;
 }
 
 bool same_prefix(std::span<const unsigned char> a, std::span<const unsigned char> b,
@@ -79,16 +103,16 @@ bool same_prefix(std::span<const unsigned char> a, std::span<const unsigned char
     return rest == 0 || ((a[whole] ^ b[whole]) >> (8U - rest)) == 0;
 }
 
-const std::vector<address_range>& denied() {
-    static const auto ranges = [] {
-        std::vector<address_range> all;
+const std::vector<network>& denied() {
+    static const auto networks = [] {
+        std::vector<network> all;
         all.reserve(denied_networks.size());
         for (const auto* text : denied_networks) {
             all.push_back(parse_network(text).value());
         }
         return all;
     }();
-    return ranges;
+    return networks;
 }
 
 address_v4 v4_at(const address_v6::bytes_type& bytes, std::size_t offset, unsigned char flip = 0) {
@@ -124,64 +148,102 @@ std::optional<address_v4> embedded_v4(const address_v6& v6) {
 }
 
 bool is_denied(const address& a, const std::vector<address>& ours) {
-    const auto within = [&a](const address_range& r) { return r.contains(a); };
+    const auto within = [&a](const network& n) { return n.contains(a); };
     return std::any_of(denied().begin(), denied().end(), within) ||
            std::find(ours.begin(), ours.end(), a) != ours.end();
 }
 
+/// What is denied is allowed by a rule that means just that: one address, or no more than the
+/// denied network. 0.0.0.0/0 does not open the way to ourselves. security M2
+bool lifts_denial(const mode1_rule& r) {
+    const auto* allowed = std::get_if<network>(&r.where);
+    if (allowed == nullptr) {
+        return false; // whoever runs the name server could point the name at us
+    }
+    const auto is_within = [allowed](const network& d) {
+        return d.contains(allowed->address) && allowed->prefix >= d.prefix;
+    };
+    return allowed->prefix == (allowed->address.is_v4() ? 32U : 128U) ||
+           std::any_of(denied().begin(), denied().end(), is_within);
+}
+
 } // namespace
 
-std::optional<address_range> address_range::parse(std::string_view text) {
+std::optional<mode1_rule> parse_allow_rule(std::string_view text) {
     const auto colon = text.rfind(':');
     if (colon == std::string_view::npos) {
         return std::nullopt;
     }
-    auto range = parse_network(text.substr(0, colon));
+    auto rule = parse_place(text.substr(0, colon));
     const auto ports = text.substr(colon + 1);
     const auto dash = ports.find('-');
     const auto first = parse_number<std::uint16_t>(ports.substr(0, dash));
     const auto last = dash == std::string_view::npos
                           ? first
                           : parse_number<std::uint16_t>(ports.substr(dash + 1));
-    if (!range || !first || !last || *first == 0 || *first > *last) {
+    if (!rule || !first || !last || *first == 0 || *first > *last) {
         return std::nullopt;
     }
-    range->first_port = *first;
-    range->last_port = *last;
-    return range;
+    rule->first_port = *first;
+    rule->last_port = *last;
+    return rule;
 }
 
-bool address_range::contains(const address& a) const {
-    if (a.is_v4() != network.is_v4()) {
+std::optional<mode1_rule> parse_deny_rule(std::string_view text) {
+    auto whole = parse_place(text);
+    return whole ? whole : parse_allow_rule(text);
+}
+
+bool network::contains(const asio::ip::address& a) const {
+    if (a.is_v4() != address.is_v4()) {
         return false;
     }
     if (a.is_v4()) {
-        return same_prefix(a.to_v4().to_bytes(), network.to_v4().to_bytes(), prefix);
+        return same_prefix(a.to_v4().to_bytes(), address.to_v4().to_bytes(), prefix);
     }
-    return same_prefix(a.to_v6().to_bytes(), network.to_v6().to_bytes(), prefix);
+    return same_prefix(a.to_v6().to_bytes(), address.to_v6().to_bytes(), prefix);
 }
 
-bool address_range::contains(const asio::ip::tcp::endpoint& at) const {
-    return contains(at.address()) && at.port() >= first_port && at.port() <= last_port;
+bool mode1_rule::covers(std::string_view host, const asio::ip::tcp::endpoint& to) const {
+    if (to.port() < first_port || to.port() > last_port) {
+        return false;
+    }
+    if (const auto* name = std::get_if<std::string>(&where)) {
+        return lower(host) == *name;
+    }
+    return std::get<network>(where).contains(to.address());
 }
 
-verdict judge(const mode1_policy& policy, const asio::ip::tcp::endpoint& to,
+verdict judge(const mode1_policy& policy, std::string_view host, const asio::ip::tcp::endpoint& to,
               const std::vector<address>& ours) {
     if (policy.mode == mode1::off) {
         return verdict::off;
     }
-    const auto names_it = [&to](const address_range& r) { return r.contains(to); };
-    if (policy.mode == mode1::any ||
-        std::any_of(policy.allow.begin(), policy.allow.end(), names_it)) {
-        return verdict::trusted;
-    }
-    if (is_denied(to.address(), ours)) {
-        return verdict::bad_address;
-    }
+    std::vector<asio::ip::tcp::endpoint> meanings{to};
     if (to.address().is_v6()) {
-        if (const auto v4 = embedded_v4(to.address().to_v6()); v4 && is_denied(*v4, ours)) {
+        if (const auto v4 = embedded_v4(to.address().to_v6())) {
+            meanings.emplace_back(*v4, to.port());
+        }
+    }
+    for (const auto& meaning : meanings) {
+        const auto covers = [&](const mode1_rule& r) { return r.covers(host, meaning); };
+        if (std::any_of(policy.deny.begin(), policy.deny.end(), covers)) {
             return verdict::bad_address;
         }
+    }
+    if (policy.mode == mode1::any) {
+        return verdict::trusted;
+    }
+    const bool denied = std::any_of(meanings.begin(), meanings.end(), [&ours](const auto& m) {
+        return is_denied(m.address(), ours);
+    });
+    for (const auto& rule : policy.allow) {
+        if (rule.covers(host, to) && (!denied || lifts_denial(rule))) {
+            return verdict::trusted;
+        }
+    }
+    if (policy.mode == mode1::list || denied) {
+        return verdict::bad_address;
     }
     return to.port() >= first_vnc_port && to.port() <= last_vnc_port ? verdict::allowed
                                                                      : verdict::bad_port;

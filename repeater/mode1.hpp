@@ -8,41 +8,58 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace repeater {
 
 enum class mode1 {
     off,
-    vnc, ///< ports 5900-6099 of unicast addresses that are not ours or special; must speak RFB
-    any, ///< the Perl's open proxy
+    vnc,  ///< ports 5900-6099 of unicast addresses that are not ours or special; must speak RFB
+    list, ///< only what is allowed by name
+    any,  ///< the Perl's open proxy
 };
 
-/// Addresses and ports, e.g. "10.0.0.0/8:5900-5999", "192.0.2.7:5901", "[2001:db8::]/32:5900".
-struct address_range {
-    asio::ip::address network;
+struct network {
+    asio::ip::address address;
     unsigned prefix = 0; ///< leading bits that count
-    std::uint16_t first_port = 0;
-    std::uint16_t last_port = 0;
-
-    /// Empty where the text is not of that form.
-    [[nodiscard]] static std::optional<address_range> parse(std::string_view);
 
     [[nodiscard]] bool contains(const asio::ip::address&) const;
-    [[nodiscard]] bool contains(const asio::ip::tcp::endpoint&) const;
 };
+
+/// One entry of a list: "10.0.0.0/8:5900-5999", "192.0.2.7:5901", "[2001:db8::]/32:5900",
+/// "host.example:5901".
+struct mode1_rule {
+    std::variant<network, std::string> where; ///< addresses, or the name that the viewer wrote
+    std::uint16_t first_port = 1;
+    std::uint16_t last_port = 65535;
+
+    [[nodiscard]] bool covers(std::string_view host, const asio::ip::tcp::endpoint&) const;
+};
+
+/// Empty where the text is not of that form. An allow rule has a port, or a range of them.
+[[nodiscard]] std::optional<mode1_rule> parse_allow_rule(std::string_view);
+
+/// Without a port the rule denies all ports.
+[[nodiscard]] std::optional<mode1_rule> parse_deny_rule(std::string_view);
 
 struct mode1_policy {
     mode1 mode = mode1::vnc;
-    std::vector<address_range> allow; ///< also what `vnc` denies; not asked to speak RFB
+    /// Not asked to speak RFB. What `vnc` denies is allowed by one address, or by a network within
+    /// the denied one.
+    std::vector<mode1_rule> allow;
+    std::vector<mode1_rule> deny; ///< wins, in every mode
 };
 
 enum class verdict { allowed, trusted, bad_port, bad_address, off };
 
-/// `trusted`: may be dialled and need not speak RFB. `ours`: the addresses of this machine.
+/// `host`: as the viewer wrote it; `to`: one of its addresses. `ours`: the addresses of this
+/// machine. `trusted`: may be dialled and need not speak RFB.
 /// IPv4 inside IPv6 (mapped, compatible, NAT64, 6to4, Teredo) is judged by the IPv4 as well.
-[[nodiscard]] verdict judge(const mode1_policy&, const asio::ip::tcp::endpoint&,
+[[nodiscard]] verdict judge(const mode1_policy&, std::string_view host,
+                            const asio::ip::tcp::endpoint& to,
                             const std::vector<asio::ip::address>& ours);
 
 /// The addresses of this machine's interfaces now. Empty where the kernel does not tell.

@@ -81,7 +81,8 @@ void relay::finish(rfb::side from, const net::pump_result& result) {
                         : result.how == end::write_error ? how::write_error
                                                          : cut_.value_or(how::stopped);
     auto& mine = sent_by(from);
-    mine.outcome = {reason, result.error, mine.progress.bytes_written};
+    const bool by_us = result.how == end::aborted;
+    mine.outcome = {reason, by_us ? cut_error_ : result.error, mine.progress.bytes_written};
     if (!first_to_end_) {
         first_to_end_ = from;
     }
@@ -92,6 +93,7 @@ void relay::finish(rfb::side from, const net::pump_result& result) {
     } else if (reason == how::read_error) {
         // Its connection is broken both ways: nobody is left to receive the other direction.
         cut_ = how::write_error;
+        cut_error_ = result.error;
         stop();
     } else {
         asio::co_spawn(worker_.executor(), linger(rest), escaped{shared_from_this()});

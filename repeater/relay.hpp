@@ -76,6 +76,7 @@ private:
     net::clock::time_point started_;
     std::optional<rfb::side> first_to_end_;
     std::optional<event::ended::how> cut_; ///< why we closed what was still open
+    net::error_code cut_error_;
 };
 
 } // namespace repeater

@@ -23,10 +23,12 @@ void relay_floor::start(pair p) {
     turn_ = (turn_ + 1) % stations_.size();
     auto& where = *stations_[turn_];
     asio::post(where.worker.executor(),
-               [this, &where, p = std::move(p)]() mutable { begin(where, std::move(p)); });
+               [this, &where, p = std::move(p), limits = limits_]() mutable {
+                   begin(where, std::move(p), limits);
+               });
 }
 
-void relay_floor::begin(station& where, pair p) {
+void relay_floor::begin(station& where, pair p, const limits& l) {
     const auto number = p.number();
     const auto report = [this, &where, number](any_event e) {
         if (std::holds_alternative<event::ended>(e)) {
@@ -34,7 +36,7 @@ void relay_floor::begin(station& where, pair p) {
         }
         asio::post(decides_, [this, e = std::move(e)] { receive(e); });
     };
-    const auto made = std::make_shared<relay>(where.worker, std::move(p), limits_, report);
+    const auto made = std::make_shared<relay>(where.worker, std::move(p), l, report);
     where.relays.emplace(number, made);
     made->start();
 }

@@ -22,6 +22,9 @@ public:
 
     void start(pair);
 
+    /// For pairs that start from now on.
+    void set_limits(const limits& l) { limits_ = l; }
+
     /// Ends every pair now.
     void stop();
 
@@ -40,7 +43,7 @@ private:
         net::worker worker; // last: its thread ends first
     };
 
-    void begin(station&, pair);
+    void begin(station&, pair, const limits&);
     void receive(const any_event&);
 
     asio::any_io_executor decides_;

@@ -43,6 +43,9 @@ public:
 
     explicit rendezvous(duplicate_policy policy) : policy_(policy) {}
 
+    /// Who waits already goes on waiting, also a queue of them.
+    void set_policy(duplicate_policy policy) { policy_ = policy; }
+
     /// After waits and replaces the newcomer waits; after pairs neither does; after replaces the
     /// older does not.
     [[nodiscard]] outcome arrive(const rfb::repeater_id&, rfb::side, session_number);

@@ -3,12 +3,15 @@
 #include "repeater/server.hpp"
 
 #include "repeater/direct.hpp"
+#include "repeater/explanation.hpp"
 #include "repeater/introduction.hpp"
 
 #include <boost/asio/error.hpp>
 
 #include <exception>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace repeater {
@@ -25,17 +28,31 @@ std::string what(const std::exception_ptr& escaped) {
     }
 }
 
+/// The Perl's words for a port that cannot be had, and the address.
+std::vector<net::listener> listen(const asio::any_io_executor& executor, const config& c,
+                                  rfb::side side) {
+    const bool viewers = side == rfb::side::viewer;
+    const auto port = viewers ? c.viewer_port : c.server_port;
+    try {
+        return net::listen_on(executor, c.bind, port, c.tcp);
+    } catch (const std::system_error& e) {
+        throw std::runtime_error(std::string{viewers ? "client" : "server"} + " listen on port " +
+                                 std::to_string(port) + ": " + e.code().message() + " - " +
+                                 e.what());
+    }
+}
+
 } // namespace
 
-server::server(const asio::any_io_executor& executor, const config& c, event_sink& events,
-               resolver::lookup look_up)
-    : executor_(executor), config_(c), events_(events),
-      viewer_listeners_(net::listen_on(executor, c.bind, c.viewer_port, c.tcp)),
-      server_listeners_(net::listen_on(executor, c.bind, c.server_port, c.tcp)), closing_(executor),
+server::server(const asio::any_io_executor& executor, std::shared_ptr<const config> c,
+               event_sink& events, resolver::lookup look_up)
+    : executor_(executor), config_(std::move(c)), events_(events),
+      viewer_listeners_(listen(executor, *config_, rfb::side::viewer)),
+      server_listeners_(listen(executor, *config_, rfb::side::server)), closing_(executor),
       resolver_(executor, std::move(look_up)),
       tasks_(executor,
              [&events](const std::exception_ptr& e) { events.receive(event::defect{what(e)}); }),
-      room_(c.duplicates, c.limits.early_bytes, tasks_, events), relays_(executor, c, events) {}
+      room_(config_->duplicates, tasks_, events), relays_(executor, *config_, events) {}
 
 asio::awaitable<void> server::run() {
     for (const auto side : {rfb::side::viewer, rfb::side::server}) {
@@ -56,28 +73,51 @@ asio::awaitable<void> server::run() {
 
 void server::accept(rfb::side side, net::connection c) {
     auto p = std::make_shared<peer>(session_number{++accepted_}, side, executor_, std::move(c));
-    events_.receive(event::arrived{p->name, side == rfb::side::server || config_.greet_viewers});
+    events_.receive(event::arrived{p->name, side == rfb::side::server || config_->greet_viewers});
     tasks_.spawn(serve(std::move(p)));
 }
 
 asio::awaitable<void> server::serve(std::shared_ptr<peer> p) {
-    auto hello = co_await introduce(*p, config_, events_);
-    if (!hello || closed_) {
-        co_return;
+    const auto conf = config_;
+    const auto why = co_await admit(p, conf);
+    if (!why.empty() && conf->explain && p->name.side == rfb::side::viewer && !closed_) {
+        co_await explain(*p, why, conf->limits);
+    }
+}
+
+asio::awaitable<std::string_view> server::admit(const std::shared_ptr<peer>& p,
+                                                std::shared_ptr<const config> conf) {
+    auto hello = co_await introduce(*p, *conf, events_);
+    if (closed_) {
+        co_return "";
+    }
+    if (!hello) {
+        const bool has_spoken = hello.error().category() == rfb::category();
+        co_return has_spoken ? "The repeater needs an ID, as ID:1234, and got none." : "";
     }
     if (const auto* id = std::get_if<rfb::repeater_id>(&hello->wish)) {
         if (hello->truncated) {
             events_.receive(event::id_truncated{p->name, *id});
         }
-        if (auto met = room_.arrive(std::move(p), *id)) {
+        auto outcome = room_.arrive(p, *id, std::move(conf));
+        if (auto* met = std::get_if<pair>(&outcome)) {
             relays_.start(std::move(*met));
         }
-        co_return;
+        const bool refused = std::holds_alternative<rendezvous::refused>(outcome);
+        co_return refused ? "Another viewer waits for this ID already." : "";
     }
     auto& to = std::get<rfb::destination>(hello->wish);
-    if (auto met = co_await dial(*p, std::move(to), config_, resolver_, events_)) {
+    if (auto met = co_await dial(*p, std::move(to), *conf, resolver_, events_)) {
         relays_.start(std::move(*met));
+        co_return "";
     }
+    co_return "The repeater could not connect to that VNC server.";
+}
+
+void server::configure(std::shared_ptr<const config> c) {
+    config_ = std::move(c);
+    room_.set_policy(config_->duplicates);
+    relays_.set_limits(config_->limits);
 }
 
 void server::drain() {

@@ -10,15 +10,17 @@
 #include "repeater/waiting_room.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <string_view>
 #include <vector>
 
 namespace repeater {
 
-/// On the thread that decides. `config` and `event_sink` outlive the server.
+/// On the thread that decides. The event_sink outlives the server.
 class server {
 public:
-    /// Binds the ports. Throws std::system_error that names the address.
-    server(const asio::any_io_executor&, const config&, event_sink&,
+    /// Binds the ports. Throws std::runtime_error that names the port.
+    server(const asio::any_io_executor&, std::shared_ptr<const config>, event_sink&,
            resolver::lookup = resolver::system_lookup);
     server(const server&) = delete;
     server& operator=(const server&) = delete;
@@ -33,6 +35,9 @@ public:
     /// Ends the live pairs as well.
     void stop();
 
+    /// For peers that come from now on: policies, lists, limits. What was bound stays.
+    void configure(std::shared_ptr<const config>);
+
     [[nodiscard]] std::uint16_t port(rfb::side) const;
 
     [[nodiscard]] std::size_t waiting() const { return room_.size(); }
@@ -43,8 +48,13 @@ private:
     /// The life of a peer until it waits, relays or is closed.
     [[nodiscard]] asio::awaitable<void> serve(std::shared_ptr<peer>);
 
+    /// Until the peer waits or relays, or gets no session: then the reason, as a viewer may know
+    /// it.
+    [[nodiscard]] asio::awaitable<std::string_view> admit(const std::shared_ptr<peer>&,
+                                                          std::shared_ptr<const config>);
+
     asio::any_io_executor executor_;
-    const config& config_;
+    std::shared_ptr<const config> config_; ///< a peer keeps the one that it came under
     event_sink& events_;
     std::vector<net::listener> viewer_listeners_;
     std::vector<net::listener> server_listeners_;

@@ -3,14 +3,15 @@
 #pragma once
 
 #include "net/task_group.hpp"
+#include "repeater/config.hpp"
 #include "repeater/pair.hpp"
 #include "repeater/peer.hpp"
 #include "repeater/rendezvous.hpp"
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <unordered_map>
+#include <variant>
 
 namespace repeater {
 
@@ -18,10 +19,17 @@ namespace repeater {
 /// not; taking a pair out and making both free of this event loop is one step.
 class waiting_room {
 public:
-    waiting_room(duplicate_policy, std::size_t max_early, net::task_group&, event_sink&);
+    using arrival = std::variant<pair, rendezvous::waits, rendezvous::refused>;
 
-    /// Pairs the newcomer, lets it wait, or refuses it (and closes it).
-    [[nodiscard]] std::optional<pair> arrive(std::shared_ptr<peer>, const rfb::repeater_id&);
+    waiting_room(duplicate_policy, net::task_group&, event_sink&);
+
+    /// Pairs the newcomer, or lets it wait under the limits of this configuration. Who is refused
+    /// stays with the caller.
+    [[nodiscard]] arrival arrive(std::shared_ptr<peer>, const rfb::repeater_id&,
+                                 std::shared_ptr<const config>);
+
+    /// For who comes from now on.
+    void set_policy(duplicate_policy p) { rendezvous_.set_policy(p); }
 
     /// Closes everybody who waits.
     void clear();
@@ -36,10 +44,9 @@ private:
 
     /// Drops those in the newcomer's way that are no longer there.
     void drop_dead(const rfb::repeater_id&, rfb::side newcomer);
-    void admit(std::shared_ptr<peer>, const rfb::repeater_id&);
-    [[nodiscard]] asio::awaitable<void> watch(std::shared_ptr<peer>);
+    void admit(std::shared_ptr<peer>, const rfb::repeater_id&, std::shared_ptr<const config>);
+    [[nodiscard]] asio::awaitable<void> watch(std::shared_ptr<peer>, std::shared_ptr<const config>);
 
-    std::size_t max_early_;
     net::task_group& tasks_;
     event_sink& events_;
     rendezvous rendezvous_;

@@ -62,6 +62,18 @@ std::string_view without_key(std::string_view text) {
     return is_key ? text.substr(0, mark) : text;
 }
 
+// What UltraVNC's viewer makes of the ID that its server sends as it was typed.
+std::string uvnc_alias(std::string_view id) {
+    if (!is_number(id)) {
+        std::string lower(id);
+        std::transform(lower.begin(), lower.end(), lower.begin(), to_lower);
+        return lower;
+    }
+    const auto digits = id.substr(std::min(id.find_first_not_of('0'), id.size() - 1));
+    return digits.size() <= 2 ? std::to_string(vnc_base_port + std::stoi(std::string(digits)))
+                              : std::string(digits);
+}
+
 result<hello> match_raw(std::string_view text, side from) {
     text = trim_end(text);
     if (from == side::server) {
@@ -80,7 +92,9 @@ result<hello> match_raw(std::string_view text, side from) {
 
 } // namespace
 
-result<hello> parse_hello(std::span<const std::byte> block, side from, const hello_rules& rules) {
+namespace {
+
+result<hello> match(std::span<const std::byte> block, side from, const hello_rules& rules) {
     const auto nul = std::find(block.begin(), block.end(), std::byte{0});
     const auto kept = to_text(block.first(static_cast<std::size_t>(nul - block.begin())));
     const std::string_view text = kept;
@@ -100,6 +114,18 @@ result<hello> parse_hello(std::span<const std::byte> block, side from, const hel
         return to.error();
     }
     return hello{std::move(*to), false};
+}
+
+} // namespace
+
+result<hello> parse_hello(std::span<const std::byte> block, side from, const hello_rules& rules) {
+    auto said = match(block, from, rules);
+    if (said && rules.uvnc_alias) {
+        if (auto* id = std::get_if<repeater_id>(&said->wish)) {
+            *id = repeater_id::make(uvnc_alias(id->text())).value();
+        }
+    }
+    return said;
 }
 
 namespace {

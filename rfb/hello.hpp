@@ -26,6 +26,9 @@ enum class id_match {
 struct hello_rules {
     std::size_t size = 250; ///< bytes of the block; 0: no fixed size, see hello_reader::feed
     id_match match = id_match::word;
+    /// UltraVNC rewrites IDs on the viewer's side only: compare without case, without leading
+    /// zeros, and a number below 100 as that number + 5900 (repeater spec 8).
+    bool uvnc_alias = false;
 };
 
 struct hello {

@@ -29,6 +29,10 @@ namespace rfb {
     return c > ' ' && c <= '~';
 }
 
+[[nodiscard]] constexpr char to_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 /// At least one, and nothing but digits.
 [[nodiscard]] constexpr bool is_number(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);

@@ -1,13 +1,12 @@
 // The Perl's words, line for line.                                         repeater spec 6
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/compat_log.hpp"
+#include "tests/repeater/log_text.hpp"
 
 #include <boost/asio/error.hpp>
 #include <gtest/gtest.h>
 
 #include <ctime>
-#include <filesystem>
-#include <fstream>
 #include <unistd.h>
 
 namespace {
@@ -34,24 +33,11 @@ std::string without_stamp(const std::string& line) {
 
 /// What is logged for the events, without their time stamps.
 std::string logged(const std::vector<any_event>& events) {
-    const auto file =
-        std::filesystem::temp_directory_path() / ("compat_log_test." + std::to_string(::getpid()));
-    {
-        net::log::options options;
-        options.file = file;
-        options.pattern = "%v";
-        net::log log(options);
-        compat_log compat(log);
-        for (const auto& e : events) {
-            compat.receive(e);
-        }
-    }
+    std::istringstream lines(support::log_text<compat_log>("%v", events));
     std::string all;
-    std::ifstream lines(file);
     for (std::string line; std::getline(lines, line);) {
         all += without_stamp(line) + "\n";
     }
-    std::filesystem::remove(file);
     return all;
 }
 
@@ -122,6 +108,18 @@ TEST(CompatLog, SaysEachEventInThePerlsWords) {
              "/host:5900] finished xfer.\n[" + pid + "/host:5900] Input is EOF.\n[" + pid +
              "/host:5900] finished xfer.\n"},
         {event::stopping{1}, ""},
+        {event::stopped{}, ""},
+        {event::dismissed{server, id}, ""},
+        {event::expired{viewer, id, std::chrono::milliseconds(1500)},
+         "vnc client with ID:7 waited 1.5 s, closing it.\n"},
+        {event::pid_file_failed{"/no/where", asio::error::access_denied},
+         "could not open pidfile: /no/where - Permission denied - continuing...\n"},
+        {event::supervising{event::supervising::what::starts, 42, 0, ""},
+         "ultravnc_repeater.pl: starting service. master-pid=42\n"},
+        {event::supervising{event::supervising::what::starts_again, 42, 0, ""},
+         "ultravnc_repeater.pl: re-starting service.  master-pid=42\n"},
+        {event::supervising{event::supervising::what::ends, 42, 43, "TERM"},
+         "TERM:\t42 looppid=43\n"},
     };
     for (const auto& r : rows) {
         EXPECT_EQ(logged({r.event}), r.lines);

@@ -17,7 +17,7 @@ using support::tcp_listener;
 
 config allowing(const char* range) {
     auto c = support::loopback_config();
-    c.mode1.allow = {address_range::parse(range).value()};
+    c.mode1.allow = {parse_allow_rule(range).value()};
     return c;
 }
 

@@ -1,15 +1,11 @@
 // key=value lines: IDs hashed, hostile bytes escaped, facts of the RFB session shown.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/event_log.hpp"
+#include "tests/repeater/log_text.hpp"
 
 #include <boost/asio/error.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <unistd.h>
 
 namespace {
 
@@ -23,22 +19,8 @@ const auto id = rfb::repeater_id::make("secret1234").value();
 const peer_name viewer{session_number{17}, rfb::side::viewer, {make_address("192.0.2.9"), 4711}};
 const peer_name server{session_number{16}, rfb::side::server, {make_address("2001:db8::1"), 99}};
 
-std::string logged(const any_event& e, log_ids ids = log_ids::hashed) {
-    const auto file =
-        std::filesystem::temp_directory_path() / ("event_log_test." + std::to_string(::getpid()));
-    {
-        net::log::options options;
-        options.file = file;
-        options.pattern = "%l %v";
-        options.from = net::log_level::debug;
-        net::log log(options);
-        event_log sink(log, ids);
-        sink.receive(e);
-    }
-    std::ostringstream all;
-    all << std::ifstream(file).rdbuf();
-    std::filesystem::remove(file);
-    return all.str();
+std::string logged(const any_event& e, id_form ids = id_form::hashed) {
+    return support::log_text<event_log>("%l %v", {e}, ids);
 }
 
 } // namespace
@@ -52,11 +34,11 @@ TEST(EventLog, LinesCarrySessionSideAndPeer) {
 TEST(EventLog, IdsAreHashedUnlessAskedFor) {
     EXPECT_THAT(logged(event::waiting{server, id}),
                 AllOf(HasSubstr("id=ID:secr~"), Not(HasSubstr("secret1234"))));
-    EXPECT_THAT(logged(event::waiting{server, id}, log_ids::full), HasSubstr("id=ID:secret1234"));
+    EXPECT_THAT(logged(event::waiting{server, id}, id_form::full), HasSubstr("id=ID:secret1234"));
 }
 
 TEST(EventLog, OneIdHasOneHashAndAnotherIdAnother) {
-    const id_printer print(log_ids::hashed);
+    const id_printer print(id_form::hashed);
     EXPECT_EQ(print(id), print(id));
     EXPECT_NE(print(id), print(rfb::repeater_id::make("secret1235").value()));
 }
@@ -83,6 +65,15 @@ TEST(EventLog, TheRfbSessionIsDescribed) {
               "info described pair=17 rfb=understood server_version=3.8 viewer_version=3.7 "
               "security_offered=VncAuth(2),None(1) security_chosen=None geometry=1280x800 "
               "shared=false desktop=\"desk\"\n");
+}
+
+TEST(EventLog, WaitingEndsInWords) {
+    EXPECT_THAT(logged(event::expired{viewer, id, std::chrono::milliseconds(2500)}),
+                AllOf(HasSubstr("info expired session=17"), HasSubstr("seconds=2.5")));
+    EXPECT_THAT(logged(event::dismissed{server, id}), HasSubstr("info dismissed session=16"));
+    EXPECT_THAT(
+        logged(event::events_lost{"--event-url", 3, "HTTP status 500"}),
+        HasSubstr("warning events_lost output=--event-url count=3 why=\"HTTP status 500\""));
 }
 
 TEST(EventLog, TheEndSaysWhoHowAndHowMuch) {

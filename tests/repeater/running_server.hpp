@@ -15,6 +15,7 @@
 #include <condition_variable>
 #include <functional>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -80,7 +81,7 @@ class running_server {
 public:
     explicit running_server(repeater::config c = loopback_config(),
                             repeater::resolver::lookup look_up = repeater::resolver::system_lookup)
-        : config_(std::move(c)),
+        : config_(std::make_shared<const repeater::config>(std::move(c))),
           server_(context_.get_executor(), config_, events, std::move(look_up)) {
         boost::asio::co_spawn(context_, server_.run(), [this](const std::exception_ptr& e) {
             if (e) {
@@ -99,6 +100,11 @@ public:
         join();
         work_.reset();
         thread_.join();
+    }
+
+    void configure(repeater::config c) {
+        config_ = std::make_shared<const repeater::config>(std::move(c));
+        on_its_thread([this] { server_.configure(config_); });
     }
 
     void drain() {
@@ -126,7 +132,7 @@ public:
         const auto more = bytes_of(early);
         block.insert(block.end(), more.begin(), more.end());
         peer.send(block);
-        if (side == rfb::side::viewer && config_.greet_viewers) {
+        if (side == rfb::side::viewer && config_->greet_viewers) {
             expect_greeting(peer);
         }
         return peer;
@@ -159,7 +165,7 @@ private:
         done.get_future().wait();
     }
 
-    repeater::config config_;
+    std::shared_ptr<const repeater::config> config_;
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
         context_.get_executor()};

@@ -162,6 +162,25 @@ TEST(HelloRaw, NormalisesAsHelpDesksNeed) {
     check(rows, id_match::raw);
 }
 
+TEST(Hello, UvncAliasMakesWhatUltraVncSidesSendTheSame) {
+    const auto canonical = [](std::string_view text, side from) {
+        return describe(rfb::parse_hello(padded(text, 250), from, {.uvnc_alias = true}));
+    };
+    const std::pair<std::string_view, std::string_view> rows[] = {
+        {"ID:12", "id 5912"},    {"ID:5912", "id 5912"},
+        {"ID:0", "id 5900"},     {"ID:00", "id 5900"},
+        {"ID:99", "id 5999"},    {"ID:100", "id 100"},
+        {"ID:0012", "id 5912"},  {"ID:007", "id 5907"},
+        {"ID:000123", "id 123"}, {"ID:AbC", "id abc"},
+        {"ID:0x12", "id 0x12"},  {"ID:12a", "id 12a"},
+        {"ID:_", "id _"},        {"ID:123456789012345", "id 123456789012345"}};
+    for (const auto& [text, expected] : rows) {
+        EXPECT_EQ(canonical(text, side::viewer), expected) << text;
+        EXPECT_EQ(canonical(text, side::server), expected) << text;
+    }
+    EXPECT_EQ(canonical("10.0.0.7:1", side::viewer), "dial 10.0.0.7 5901") << "not an ID";
+}
+
 TEST(Hello, BlocksMayHaveAnyLength) {
     EXPECT_EQ(parse({}, side::viewer, id_match::word), "empty");
     EXPECT_EQ(parse({}, side::server, id_match::word), "bad id");

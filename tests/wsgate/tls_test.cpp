@@ -1,6 +1,6 @@
 // TLS: what is accepted, what is refused, and that sessions flow through it.
 // SPDX-License-Identifier: EUPL-1.2
-#include "tests/wsgate/certificate.hpp"
+#include "tests/support/certificate.hpp"
 #include "tests/wsgate/running_gateway.hpp"
 #include "tests/wsgate/ws_peer.hpp"
 #include "wsgate/tls.hpp"

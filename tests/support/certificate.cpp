@@ -1,6 +1,6 @@
 // OpenSSL's API, in the order in which a certificate comes about.
 // SPDX-License-Identifier: EUPL-1.2
-#include "tests/wsgate/certificate.hpp"
+#include "tests/support/certificate.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>

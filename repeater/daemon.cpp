@@ -1,0 +1,155 @@
+// Wiring, and what each signal means.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/daemon.hpp"
+
+#include "repeater/event_sinks.hpp"
+#include "repeater/pid_file.hpp"
+#include "repeater/server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <unistd.h>
+
+namespace repeater {
+
+namespace {
+
+constexpr auto last_deliveries = std::chrono::seconds(5);
+
+/// Options that a reload cannot put into effect, where they differ.
+std::string needs_restart(const config& a, const config& b) {
+    std::string all;
+    const auto compare = [&all](bool same, const char* option) {
+        if (!same) {
+            all.append(all.empty() ? "" : " ").append(option);
+        }
+    };
+    compare(a.viewer_port == b.viewer_port, "viewer-port");
+    compare(a.server_port == b.server_port, "server-port");
+    compare(a.bind == b.bind, "bind");
+    compare(a.threads == b.threads, "threads");
+    compare(a.pid_file == b.pid_file, "pid-file");
+    compare(a.log_file == b.log_file, "log-file");
+    compare(a.log_format == b.log_format, "log-format");
+    compare(a.log_ids == b.log_ids, "log-ids");
+    compare(a.log_level == b.log_level, "log-level");
+    compare(a.events == b.events, "event-file/exec/url/ids");
+    compare(a.loop == b.loop, "loop");
+    return all;
+}
+
+class daemon {
+public:
+    daemon(std::shared_ptr<const config> c, const reread& again, net::unique_fd serving)
+        : config_(std::move(c)), reread_(again), serving_(std::move(serving)), sinks_(*config_) {}
+
+    int run() {
+        try {
+            server_ = std::make_unique<server>(context_.get_executor(), config_, sinks_);
+        } catch (const std::exception& e) {
+            return cannot_serve(e.what());
+        }
+        const pid_file pid(config_->pid_file);
+        announce(pid);
+        asio::co_spawn(context_, serve(), rethrow);
+        asio::co_spawn(context_, obey_signals(), rethrow);
+        context_.run();
+        sinks_.receive(event::stopped{});
+        sinks_.outputs().finish(last_deliveries);
+        return EXIT_SUCCESS;
+    }
+
+private:
+    static void rethrow(const std::exception_ptr& e) {
+        if (e) {
+            std::rethrow_exception(e);
+        }
+    }
+
+    /// To standard error, and to where the Perl's fatal words went.
+    int cannot_serve(const std::string& why) {
+        const auto line =
+            "ultravnc_repeater: error: " + why + " (choose another with -c, -s or --bind)";
+        std::cerr << line << '\n';
+        if (!config_->log_file.empty()) {
+            sinks_.log().lines().line(net::log_level::error, line);
+        }
+        return system_error;
+    }
+
+    void announce(const pid_file& pid) {
+        if (pid.error()) {
+            sinks_.receive(event::pid_file_failed{config_->pid_file, pid.error()});
+        }
+        for (const auto& text : config_->warnings) {
+            sinks_.receive(event::advice{text});
+        }
+        sinks_.receive(event::starting{::getpid(), config_->duplicates == duplicate_policy::refuse,
+                                       config_->mode1.mode == mode1::any});
+    }
+
+    asio::awaitable<void> serve() {
+        co_await server_->run();
+        signals_.cancel();
+    }
+
+    asio::awaitable<void> obey_signals() {
+        bool draining = false;
+        for (;;) {
+            const auto [ec, number] = co_await signals_.async_wait(net::nothrow);
+            if (ec) {
+                co_return;
+            }
+            if (number == SIGHUP) {
+                reload();
+            } else if (number == SIGTERM && !draining) {
+                draining = true;
+                server_->drain();
+                serving_ = net::unique_fd{};
+            } else {
+                server_->stop();
+            }
+        }
+    }
+
+    void reload() {
+        event::reloaded outcome;
+        try {
+            sinks_.log().lines().reopen();
+        } catch (const std::exception& e) {
+            outcome.error = e.what(); // the old file stays in use
+        }
+        auto again = reread_();
+        if (const auto* bye = std::get_if<farewell>(&again)) {
+            outcome.error = bye->text.substr(0, bye->text.find('\n'));
+        } else {
+            auto fresh = std::make_shared<const config>(std::get<config>(std::move(again)));
+            outcome.needs_restart = needs_restart(*config_, *fresh);
+            server_->configure(std::move(fresh));
+        }
+        sinks_.receive(outcome);
+    }
+
+    std::shared_ptr<const config> config_; ///< the one it was started with
+    const reread& reread_;
+    net::unique_fd serving_;
+    event_sinks sinks_;
+    asio::io_context context_{1};
+    asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
+    std::unique_ptr<server> server_;
+};
+
+} // namespace
+
+int run_daemon(config c, const reread& again, net::unique_fd serving) {
+    return daemon(std::make_shared<const config>(std::move(c)), again, std::move(serving)).run();
+}
+
+} // namespace repeater

@@ -1,0 +1,41 @@
+// URLs, by Boost.URL, whose own code is built here.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/http_url.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/src.hpp>
+
+#include <charconv>
+#include <cstdint>
+
+namespace repeater {
+
+std::optional<http_url> parse_http_url(std::string_view text) {
+    const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
+    if (!parsed || parsed->has_userinfo() || parsed->encoded_host().empty()) {
+        return std::nullopt;
+    }
+    const std::string scheme{parsed->scheme()};
+    if (scheme != "http" && scheme != "https") {
+        return std::nullopt;
+    }
+    http_url url;
+    url.tls = scheme == "https";
+    url.host =
+        std::string{parsed->host_type() == boost::urls::host_type::ipv6 ? parsed->host_address()
+                                                                        : parsed->host()};
+    url.port = parsed->has_port() ? std::string{parsed->port()} : url.tls ? "443" : "80";
+    std::uint16_t port = 0;
+    const auto* const end = url.port.data() + url.port.size();
+    if (std::from_chars(url.port.data(), end, port).ptr != end || port == 0) {
+        return std::nullopt;
+    }
+    url.target = std::string{parsed->encoded_target()};
+    if (url.target.empty() || url.target.front() != '/') {
+        url.target.insert(0, "/");
+    }
+    url.authority = std::string{parsed->encoded_host_and_port()};
+    return url;
+}
+
+} // namespace repeater

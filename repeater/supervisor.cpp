@@ -1,0 +1,202 @@
+// fork(2), wait, fork again. No exec: nothing depends on how the program was found.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/supervisor.hpp"
+
+#include "repeater/event_sinks.hpp"
+#include "repeater/pid_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace repeater {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+using what = event::supervising::what;
+
+constexpr auto first_pause = std::chrono::seconds(1);
+constexpr auto longest_pause = std::chrono::seconds(60);
+constexpr auto long_enough = std::chrono::seconds(10);
+
+/// A log for one event: its thread is gone again before the next fork.
+void tell(const config& c, const any_event& e) {
+    logging(c).sink().receive(e);
+}
+
+/// No terminal's job any more; what is still printed goes to the log file. True in the process that
+/// goes on.
+bool go_to_background(const config& c) {
+    (void)::setpgid(0, 0);
+    if (const pid_t child = ::fork(); child != 0) {
+        (void)::waitpid(child, nullptr, 0);
+        return false;
+    }
+    if (::fork() != 0) {
+        std::_Exit(EXIT_SUCCESS);
+    }
+    (void)::setpgid(0, 0);
+    const net::unique_fd nothing{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+    net::unique_fd log;
+    if (!c.log_file.empty()) {
+        log = net::unique_fd{::open(c.log_file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC)};
+    }
+    (void)::dup2(nothing.get(), STDIN_FILENO);
+    for (const int output : {STDOUT_FILENO, STDERR_FILENO}) {
+        (void)::dup2(log ? log.get() : nothing.get(), output);
+    }
+    return true;
+}
+
+/// The signals that the parent reads one by one.
+class signals {
+public:
+    signals() {
+        ::sigemptyset(&set_);
+        for (const int s : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) {
+            ::sigaddset(&set_, s);
+        }
+        ::sigprocmask(SIG_BLOCK, &set_, &before_);
+        fd_ = net::unique_fd{::signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK)};
+    }
+
+    /// In a child: as if there were no parent.
+    void leave() {
+        fd_ = net::unique_fd{};
+        ::sigprocmask(SIG_SETMASK, &before_, nullptr);
+    }
+
+    /// The next one; 0 where there is none.
+    [[nodiscard]] int take() const {
+        signalfd_siginfo info{};
+        return ::read(fd_.get(), &info, sizeof info) == sizeof info
+                   ? static_cast<int>(info.ssi_signo)
+                   : 0;
+    }
+
+    [[nodiscard]] int native_handle() const { return fd_.get(); }
+
+private:
+    sigset_t set_{};
+    sigset_t before_{};
+    net::unique_fd fd_;
+};
+
+class parent {
+public:
+    parent(const config& c, const supervised& run) : config_(c), run_(run) {}
+
+    int loop() {
+        tell(config_, event::supervising{what::starts, ::getpid(), 0, {}});
+        auto pause = first_pause;
+        for (;;) {
+            const auto started = clock::now();
+            start();
+            if (!wait(std::nullopt)) {
+                return EXIT_SUCCESS;
+            }
+            const bool lived = clock::now() - started >= long_enough;
+            pause = lived ? first_pause : pause;
+            tell(config_, event::supervising{what::starts_again, ::getpid(), 0, {}});
+            if (!wait(clock::now() + pause)) {
+                return EXIT_SUCCESS;
+            }
+            pause = std::min(pause * 2, longest_pause);
+        }
+    }
+
+private:
+    void start() {
+        std::array<int, 2> ends{};
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+            return; // the pause, and another try
+        }
+        serving_ = net::unique_fd{ends[0]};
+        net::unique_fd theirs{ends[1]};
+        child_ = ::fork();
+        if (child_ == 0) {
+            signals_.leave();
+            serving_ = net::unique_fd{};
+            std::_Exit(run_(std::move(theirs)));
+        }
+    }
+
+    /// Until the child serves no more, or until then. False where we are told to end.
+    bool wait(std::optional<clock::time_point> until) {
+        for (;;) {
+            int left = -1;
+            if (until) {
+                const auto rest =
+                    std::chrono::ceil<std::chrono::milliseconds>(*until - clock::now());
+                left = static_cast<int>(std::max<std::int64_t>(rest.count(), 0));
+            }
+            std::array<pollfd, 2> on{pollfd{signals_.native_handle(), POLLIN, 0},
+                                     pollfd{until ? -1 : serving_.get(), POLLIN, 0}};
+            if (::poll(on.data(), on.size(), left) == 0) {
+                return true;
+            }
+            while (const int signal = signals_.take()) {
+                if (!obey(signal)) {
+                    return false;
+                }
+            }
+            if (!until && (!serving_ || on[1].revents != 0)) {
+                return true;
+            }
+        }
+    }
+
+    bool obey(int signal) {
+        if (signal == SIGCHLD) {
+            while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+            }
+            return true;
+        }
+        if (signal == SIGHUP) {
+            pass_on(SIGHUP);
+            return true;
+        }
+        tell(config_, event::supervising{what::ends, ::getpid(), static_cast<int>(child_),
+                                         signal == SIGTERM ? "TERM" : "INT"});
+        pass_on(SIGTERM);
+        return false;
+    }
+
+    /// A child that serves no more may be gone, and its number another's.
+    void pass_on(int signal) const {
+        pollfd p{serving_.get(), POLLIN, 0};
+        if (child_ > 0 && ::poll(&p, 1, 0) == 0) {
+            (void)::kill(child_, signal);
+        }
+    }
+
+    const config& config_;
+    const supervised& run_;
+    signals signals_;
+    pid_t child_ = 0;
+    net::unique_fd serving_; ///< readable (its end) once the child serves no more
+};
+
+} // namespace
+
+int supervise(const config& c, const supervised& run) {
+    if (c.loop == supervision::background && !go_to_background(c)) {
+        return EXIT_SUCCESS;
+    }
+    const pid_file pid(c.pid_file);
+    if (pid.error()) {
+        tell(c, event::pid_file_failed{c.pid_file, pid.error()});
+    }
+    return parent(c, run).loop();
+}
+
+} // namespace repeater

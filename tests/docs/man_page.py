@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+# Compares the manual page with the program's --help, and asks mandoc whether the page is sound.
+# SPDX-License-Identifier: EUPL-1.2
+import os
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+
+OPTION = re.compile(r"-[A-Za-z]\b|--[a-z][a-z0-9-]*")
+PREFIX = "ULTRAVNC_REPEATER"
+VARIABLE = re.compile(rf"\b(?:{PREFIX}_[A-Z_]+|BUFSIZE)\b")
+SHORTENED = re.compile(r"(?<![A-Za-z0-9])_[A-Z][A-Z_]*\b")  # "..._LOGFILE, _PIDFILE"
+LINTER = "mandoc"
+
+program, page = "", ""
+
+
+def help_text():
+    # A bare environment: a variable of ours may change defaults, REQUEST_METHOD the whole program.
+    done = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=20,
+                          env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}, check=False)
+    if done.returncode != 0:
+        raise AssertionError(f"--help ended with {done.returncode}: {done.stderr}")
+    return done.stdout
+
+
+def options_of_help(text):
+    """The options at the start of a line: "  -c,--viewer-port PORT  Viewers connect here"."""
+    found = set()
+    for line in text.splitlines():
+        head = re.match(r"\s+(-\S*?(?:,\s*-\S+)*)(?=[\s=\[]|$)", line)
+        if head:
+            found.update(OPTION.findall(head.group(1)))
+    return found
+
+
+def variables_in(text):
+    return set(VARIABLE.findall(text)) | {PREFIX + end for end in SHORTENED.findall(text)}
+
+
+def source_lines():
+    """The page's lines without comments and with `\\-` as the plain `-` it stands for."""
+    with open(page, encoding="utf-8") as file:
+        for line in file:
+            if not line.startswith('.\\"'):
+                yield line.rstrip("\n").replace("\\-", "-")
+
+
+def options_in(line):
+    """What one line says of our options: `Fl c`, `Fl -viewer-port`, `--viewer-port`."""
+    found = set()
+    if line.startswith("."):
+        for word in re.findall(r"\bFl\s+(-?[A-Za-z][a-z0-9-]*)", line):
+            found.add("-" + word)
+    found.update(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", line))
+    for ours in re.findall(r"\bultravnc_repeater(?:\.pl)?((?:\s+[^\s|;&]+)+)", line):
+        found.update(re.findall(r"(?<=\s)-[A-Za-z](?=\s|$)", ours))
+    return found
+
+
+def described_options():
+    """Options with an entry of their own: an `.It` line that begins with `Fl`."""
+    found = set()
+    for line in source_lines():
+        if re.match(r"\.It Fl\b", line):
+            found.update(options_in(line))
+    return found
+
+
+def named_options():
+    """All options the page names, mapped to the first line that does."""
+    first = {}
+    joined = ""
+    for line in source_lines():
+        if line.endswith("\\e"):  # an example goes on in the next line
+            joined += line[:-2] + " "
+            continue
+        for option in options_in(joined + line):
+            first.setdefault(option, joined + line)
+        joined = ""
+    return first
+
+
+def described_variables():
+    """Environment variables with an entry of their own: `.It Ev NAME`."""
+    found = set()
+    for line in source_lines():
+        if re.match(r"\.It Ev\b", line):
+            found |= variables_in(line)
+    return found
+
+
+def named_variables():
+    return {name for line in source_lines() for name in variables_in(line)}
+
+
+class ManPage(unittest.TestCase):
+    def test_help_is_understood(self):
+        text = help_text()
+        self.assertLessEqual({"-c", "--viewer-port", "--help"}, options_of_help(text))
+        self.assertIn(f"{PREFIX}_CLIENT_PORT", variables_in(text), "--help names no variables")
+
+    def test_every_option_has_an_entry(self):
+        missing = options_of_help(help_text()) - described_options()
+        self.assertFalse(missing, f"--help has them, the page has no .It Fl: {sorted(missing)}")
+
+    def test_every_named_option_exists(self):
+        known = options_of_help(help_text())
+        named = named_options()
+        unknown = {o: named[o] for o in named if o not in known}
+        self.assertFalse(unknown, f"the program does not have them: {unknown}")
+
+    def test_variables_are_those_of_the_program(self):
+        known = variables_in(help_text())
+        self.assertEqual(described_variables(), known)
+        self.assertEqual(named_variables() - known, set())
+
+    def test_mandoc_has_nothing_to_say(self):
+        if not shutil.which(LINTER):
+            self.fail("mandoc is not installed (apt-get install mandoc)")
+        done = subprocess.run([LINTER, "-T", "lint", "-W", "warning", page],
+                              capture_output=True, text=True, timeout=60, check=False)
+        said = done.stdout + done.stderr
+        self.assertFalse(said.strip() or done.returncode, said)
+
+
+def main():
+    global program, page
+    if len(sys.argv) != 3:
+        print("usage: man_page.py REPEATER MANPAGE", file=sys.stderr)
+        return 64
+    program, page = sys.argv[1:]
+    unittest.main(argv=sys.argv[:1], verbosity=2)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
