@@ -120,7 +120,7 @@ std::vector<listener> listen_on(const asio::any_io_executor& executor,
             const bool no_ipv6 = e.code() == asio::error::address_family_not_supported ||
                                  e.code().value() == EADDRNOTAVAIL;
             if (!by_default || !address.is_v6() || !no_ipv6) {
-                throw std::system_error(e.code(), "cannot listen on " + to_string({address, port}));
+                throw cannot_listen(e.code(), {address, port});
             }
         }
         if (port == 0) {

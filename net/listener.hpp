@@ -9,6 +9,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace net {
@@ -38,8 +39,16 @@ private:
     asio::ip::tcp::endpoint local_;
 };
 
+class cannot_listen : public std::system_error {
+public:
+    cannot_listen(const error_code& ec, const asio::ip::tcp::endpoint& where)
+        : std::system_error(ec, "cannot listen on " + to_string(where)), at(where) {}
+
+    const asio::ip::tcp::endpoint at;
+};
+
 /// Listens on `port` of each address; no address means 0.0.0.0 and, where the machine has IPv6,
-/// [::]. Port 0 picks one free port for all. Throws boost::system::system_error.
+/// [::]. Port 0 picks one free port for all. Throws cannot_listen.
 [[nodiscard]] std::vector<listener> listen_on(const asio::any_io_executor&,
                                               const std::vector<asio::ip::address>&,
                                               std::uint16_t port, const tcp_options&);

@@ -3,6 +3,7 @@
 #include "repeater/config.hpp"
 
 #include "repeater/version.hpp"
+#include "rfb/text.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/tokenizer.hpp>
@@ -21,6 +22,7 @@ namespace {
 struct raw_values {
     std::string client_port; ///< by position
     std::string server_port;
+    std::vector<std::string> surplus; ///< words behind the ports, which the Perl ignored
     std::vector<std::string> bind;
     std::vector<std::string> mode1_allow;
     std::vector<std::string> mode1_deny;
@@ -90,6 +92,7 @@ void add_ports(CLI::App& app, config& c, raw_values& raw) {
     app.add_option("-s,--server-port", c.server_port, "VNC servers connect here [5500]");
     app.add_option("client_port", raw.client_port, "As --viewer-port")->configurable(false);
     app.add_option("server_port", raw.server_port, "As --server-port")->configurable(false);
+    app.add_option("surplus", raw.surplus)->configurable(false)->group("");
     add_list(app, "--bind", raw.bind, "ADDR", "Listen on this address only; repeatable [all]");
 }
 
@@ -236,6 +239,9 @@ void take_over(const raw_values& raw, config& c) {
                 "--event-url", raw.event_url + " is not of the form http[s]://HOST[:PORT]/PATH");
         }
     }
+    for (const auto& word : raw.surplus) {
+        c.warnings.push_back("ignored, as by ultravnc_repeater.pl: " + word);
+    }
     if (raw.refuse) {
         c.duplicates = duplicate_policy::refuse;
     }
@@ -328,7 +334,8 @@ std::optional<farewell> refuse_web_request(const environment& variables) {
         return found == variables.end() ? std::string{} : found->second;
     };
     const auto method = value("REQUEST_METHOD");
-    const auto query = value("QUERY_STRING");
+    auto query = value("QUERY_STRING");
+    std::transform(query.begin(), query.end(), query.begin(), rfb::to_lower);
     const bool asks =
         (method == "GET" && query.find_first_not_of(" \t\r\n") != std::string::npos) ||
         (method == "POST" && !value("CONTENT_LENGTH").empty());

@@ -118,9 +118,8 @@ struct writer {
     object operator()(const event::waiting& e) const { return peer_event("waiting", e.peer, e.id); }
 
     object operator()(const event::partner_checked& e) const {
-        auto o = peer_event("partner_checked", e.partner, e.id);
-        o["alive"] = e.alive;
-        return o;
+        return e.alive ? peer_event("partner_checked", e.partner, e.id)
+                       : aborted(e.partner, e.id, "left");
     }
 
     object operator()(const event::paired& e) const {
@@ -289,7 +288,7 @@ bool is_one_of(const any_event& e) {
 }
 
 net::log_level level_of(const any_event& e) {
-    if (is_one_of<event::partner_checked>(e)) {
+    if (is_one_of<event::partner_checked>(e) && !is_milestone(e)) {
         return net::log_level::debug;
     }
     if (is_one_of<event::defect, event::accept_failed>(e)) {
@@ -307,6 +306,9 @@ object to_json(const any_event& e, const id_printer& print) {
 }
 
 bool is_milestone(const any_event& e) {
+    if (const auto* checked = std::get_if<event::partner_checked>(&e)) {
+        return !checked->alive;
+    }
     return is_one_of<event::starting, event::waiting, event::relaying, event::ended, event::refused,
                      event::introduction_failed, event::dial_refused, event::dial_failed,
                      event::left, event::replaced, event::expired, event::dismissed,

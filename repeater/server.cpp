@@ -35,10 +35,10 @@ std::vector<net::listener> listen(const asio::any_io_executor& executor, const c
     const auto port = viewers ? c.viewer_port : c.server_port;
     try {
         return net::listen_on(executor, c.bind, port, c.tcp);
-    } catch (const std::system_error& e) {
+    } catch (const net::cannot_listen& e) {
         throw std::runtime_error(std::string{viewers ? "client" : "server"} + " listen on port " +
                                  std::to_string(port) + ": " + e.code().message() + " - " +
-                                 e.what());
+                                 net::to_string(e.at));
     }
 }
 

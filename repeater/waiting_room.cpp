@@ -5,6 +5,7 @@
 #include "net/deadline.hpp"
 #include "repeater/explanation.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <optional>
@@ -44,8 +45,13 @@ waiting_room::arrival waiting_room::arrive(std::shared_ptr<peer> newcomer,
 void waiting_room::drop_dead(const rfb::repeater_id& id, rfb::side newcomer) {
     while (const auto number = rendezvous_.in_the_way(id, newcomer)) {
         auto& stream = waiters_.at(*number).who->stream;
+        const auto& found = waiters_.at(*number).who->name;
         const bool alive = net::look_at(stream.native_handle()) == net::tcp_state::established;
-        events_.receive(event::partner_checked{waiters_.at(*number).who->name, id, alive});
+        if (found.side != newcomer) {
+            events_.receive(event::partner_checked{found, id, alive});
+        } else if (!alive) {
+            events_.receive(event::left{found, id, asio::error::eof});
+        }
         if (alive) {
             return;
         }

@@ -63,10 +63,10 @@ export class Bench {
     }
 
     /// The program, with `viewerPort` and `serverPort`.
-    async repeater() {
+    async repeater(...options) {
         const program = this.#startDaemon('repeater', this.#paths.repeater, [
             '--bind', '127.0.0.1', '--viewer-port', '0', '--server-port', '0',
-            '--log-format', 'compat']);
+            '--log-format', 'compat', ...options]);
         const port = async (role) => Number(
             (await program.says(new RegExp(`watching for IPv4 connections on (\\d+)/${role}`)))[1]);
         program.viewerPort = await port('client');

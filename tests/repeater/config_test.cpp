@@ -158,6 +158,13 @@ TEST(Config, OptionsBehindPortsWorkAndAreWarnedOf) {
     EXPECT_TRUE(parsed({"-r", "--threads", "3", "5900", "5500"}).warnings.empty());
 }
 
+TEST(Config, WordsBehindThePortsAreIgnoredWithAWarning) {
+    const auto c = parsed({"5901", "5501", "what"});
+    EXPECT_EQ(c.server_port, 5501);
+    ASSERT_EQ(c.warnings.size(), 1U);
+    EXPECT_THAT(c.warnings.front(), HasSubstr("what"));
+}
+
 TEST(Config, TheOldNameOfTheHandshakeSizeIsKnown) {
     EXPECT_EQ(parsed({}, {{"BUFSIZE", "10"}}).hello.size, 10U);
     EXPECT_EQ(parsed({}, {{"BUFSIZE", "10"}, {"ULTRAVNC_REPEATER_BUFSIZE", "0"}}).hello.size, 0U);

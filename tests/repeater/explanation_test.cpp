@@ -66,14 +66,22 @@ TEST(Explanation, AViewerWhoseWaitIsOverHearsIt) {
 }
 
 TEST(Explanation, WhatModeIRefusesAndWhatFailsSoundTheSame) {
+    std::uint16_t nobody = 0;
+    {
+        const support::tcp_listener closed;
+        nobody = closed.port();
+    }
     auto c = explaining();
-    c.limits.connect = std::chrono::milliseconds(200);
+    c.mode1.allow = {parse_allow_rule("127.0.0.1:" + std::to_string(nobody)).value()};
     running_server repeater(c);
-    for (const auto* where : {"127.0.0.1:5900", "10.255.255.1:22"}) {
+    const auto fails = "127.0.0.1::" + std::to_string(nobody);
+    for (const auto& where : {std::string{"127.0.0.1:5900"}, fails}) {
         auto viewer = repeater.introduce(rfb::side::viewer, where);
         EXPECT_EQ(reason_heard(viewer, "RFB 003.008\n"),
                   "The repeater could not connect to that VNC server.");
     }
+    EXPECT_EQ(repeater.events.count<event::dial_refused>(), 1U);
+    EXPECT_EQ(repeater.events.count<event::dial_failed>(), 1U);
 }
 
 TEST(Explanation, AViewerThatDoesNotAnswerIsClosed) {
