@@ -308,3 +308,91 @@ TEST(Session, StopEndsLivePairs) {
     repeater.join();
     EXPECT_EQ(repeater.events.wait_for<event::ended>().from_viewer.end, event::ended::how::stopped);
 }
+
+// --- Help-Channel: how its viewers and machines speak (help desk spec 2; rules R1 and R2)
+
+namespace {
+
+config help_channel() {
+    auto c = support::loopback_config();
+    c.hello.match = rfb::id_match::raw;
+    c.mode1.mode = mode1::off;
+    return c;
+}
+
+const std::string code = "0123456789abcdef0123456789abcdef01234567"; // 40 hex digits
+
+} // namespace
+
+TEST(HelpChannel, EveryFormOfTheCodeMeetsTheMachine) {
+    running_server repeater(help_channel());
+    for (const auto& from_server : {"ID:" + code, "ID:" + code + "+KEY:" + std::string(64, 'a')}) {
+        for (const auto& from_viewer :
+             {code, "ID:" + code, "ID:ID:" + code, "id:" + code, code + " \r\n"}) {
+            SCOPED_TRACE(from_server + " and " + from_viewer);
+            auto machine = repeater.wait_as(rfb::side::server, from_server, "RFB 003.008\n");
+            auto viewer = repeater.introduce(rfb::side::viewer, from_viewer);
+            EXPECT_EQ(viewer.receive(12), bytes_of("RFB 003.008\n"));
+            expect_joined(viewer, machine);
+        }
+    }
+}
+
+TEST(HelpChannel, TheTechnicianMayComeFirst) {
+    running_server repeater(help_channel());
+    auto viewer = repeater.wait_as(rfb::side::viewer, code);
+    auto machine = repeater.introduce(rfb::side::server, "ID:" + code, "RFB 003.008\n");
+    EXPECT_EQ(viewer.receive(12), bytes_of("RFB 003.008\n"));
+    expect_joined(viewer, machine);
+}
+
+TEST(HelpChannel, WhatIsNoCodeIsRefusedAndNeverDialled) {
+    running_server repeater(help_channel());
+    const std::string no_codes[] = {"", "ID:", "ID:ID:", "127.0.0.1:5901", "a b", "a\xe9"};
+    for (const auto& text : no_codes) {
+        auto viewer = repeater.introduce(rfb::side::viewer, text);
+        EXPECT_TRUE(viewer.is_closed_by_peer()) << text;
+    }
+    EXPECT_EQ(repeater.events.count<event::dialling>(), 0U);
+    EXPECT_EQ(repeater.events.count<event::introduction_failed>(), std::size(no_codes));
+}
+
+// Old noVNC sends a long ID as it is: unpadded and untruncated.
+TEST(HelpChannel, ACodeOf300BytesIsReadUpToTheBlocksEnd) {
+    running_server repeater(help_channel());
+    auto viewer = repeater.connect(rfb::side::viewer);
+    running_server::expect_greeting(viewer);
+    viewer.send(bytes_of(std::string(300, 'x')));
+    const auto waiting = repeater.events.wait_for<event::waiting>();
+    EXPECT_EQ(waiting.id.text(), std::string(250, 'x'));
+    EXPECT_TRUE(viewer.is_quiet());
+}
+
+// x11vnc's hello and greeting come in two segments; a tunnel may put them into one.
+TEST(HelpChannel, HelloAndGreetingMayComeApartOrTogether) {
+    running_server repeater(help_channel());
+    for (const bool together : {true, false}) {
+        auto machine = repeater.connect(rfb::side::server);
+        auto block = padded("ID:" + code, 250);
+        const auto greeting = bytes_of("RFB 003.008\n");
+        if (together) {
+            block.insert(block.end(), greeting.begin(), greeting.end());
+        }
+        machine.send(block);
+        if (!together) {
+            machine.wait_until_delivered();
+            machine.send(greeting);
+        }
+        auto viewer = repeater.introduce(rfb::side::viewer, code);
+        EXPECT_EQ(viewer.receive(12), greeting);
+    }
+}
+
+// The greeting that old noVNC must get in one message.
+TEST(HelpChannel, TheGreetingIsOneSegmentOfTwelveBytes) {
+    running_server repeater(help_channel());
+    auto viewer = repeater.connect(rfb::side::viewer);
+    std::array<char, 64> first{};
+    EXPECT_EQ(::recv(viewer.native_handle(), first.data(), first.size(), 0), 12);
+    EXPECT_TRUE(viewer.is_quiet()) << "and nothing more";
+}

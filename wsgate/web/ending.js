@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 /// `end` says how far it came (`opened`: the gateway has answered; `connected`: the screen was
-/// there), whether the user `asked` for the end, what the machine said when it `refused`, and the
+/// there), whether the user `asked` for the end, what was said when it was `refused`, and the
 /// `code` and `reason` of the WebSocket's close (RFC 6455 7.4) once they are known.
 export function describeEnd(end) {
     return { failed: !end.asked && !(end.connected && end.code === 1000),
@@ -11,7 +11,7 @@ export function describeEnd(end) {
 
 function sentence({ opened, connected, refused, code }) {
     if (refused) {
-        return `The machine refuses the session: ${refused}.`;
+        return `The session is refused: ${refused.replace(/\.$/, '')}.`;
     }
     if (!opened) {
         return 'The gateway cannot be reached.';

@@ -18,7 +18,7 @@ export default async function browserPassword(bench) {
     const first = startServer();
     await page.open(`http://127.0.0.1:${gateway.port}/vnc.html?autoconnect=1#repeaterID=9`);
     await page.enterPassword('mustard');
-    assert.match(await page.status('failed'), /The machine refuses the session/);
+    assert.match(await page.status('failed'), /The session is refused/);
     await first.end();
 
     const second = startServer();
