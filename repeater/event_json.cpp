@@ -52,23 +52,25 @@ object named(std::string_view name) {
 struct writer {
     const id_printer& print;
 
-    object with_id(object o, const rfb::repeater_id& id) const {
+    [[nodiscard]] object with_id(object o, const rfb::repeater_id& id) const {
         o["id"] = print(id);
         return o;
     }
 
-    object with_meeting(object o, const meeting& met) const {
+    [[nodiscard]] object with_meeting(object o, const meeting& met) const {
         if (const auto* id = std::get_if<rfb::repeater_id>(&met)) {
             return with_id(std::move(o), *id);
         }
         return with(std::move(o), std::get<rfb::destination>(met));
     }
 
-    object peer_event(std::string_view name, const peer_name& p, const rfb::repeater_id& id) const {
+    [[nodiscard]] object peer_event(std::string_view name, const peer_name& p,
+                                    const rfb::repeater_id& id) const {
         return with_id(with(named(name), p), id);
     }
 
-    object aborted(const peer_name& p, const rfb::repeater_id& id, std::string_view why) const {
+    [[nodiscard]] object aborted(const peer_name& p, const rfb::repeater_id& id,
+                                 std::string_view why) const {
         auto o = peer_event("aborted", p, id);
         o["why"] = why;
         return o;

@@ -64,9 +64,9 @@ struct writer {
     net::log& log;
     const id_printer& print;
 
-    std::string id(const rfb::repeater_id& name) const { return "ID:" + print(name); }
+    [[nodiscard]] std::string id(const rfb::repeater_id& name) const { return "ID:" + print(name); }
 
-    std::string id(const meeting& met) const {
+    [[nodiscard]] std::string id(const meeting& met) const {
         if (const auto* name = std::get_if<rfb::repeater_id>(&met)) {
             return id(*name);
         }
