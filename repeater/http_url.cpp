@@ -30,10 +30,11 @@ std::optional<http_url> parse_http_url(std::string_view text) {
     if (std::from_chars(url.port.data(), end, port).ptr != end || port == 0) {
         return std::nullopt;
     }
-    url.target = std::string{parsed->encoded_target()};
-    if (url.target.empty() || url.target.front() != '/') {
-        url.target.insert(0, "/");
+    const std::string target{parsed->encoded_target()};
+    if (target.empty() || target.front() != '/') {
+        url.target.push_back('/');
     }
+    url.target.append(target);
     url.authority = std::string{parsed->encoded_host_and_port()};
     return url;
 }
