@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/pipe_pool.hpp"
 #include "net/stream.hpp"
 
 #include <cstddef>
@@ -15,6 +16,9 @@ namespace net {
 class pump_observer {
 public:
     virtual void passing(std::span<const std::byte>) = 0;
+
+    /// True once it has seen enough: from then on bytes may pass unseen.
+    [[nodiscard]] virtual bool has_enough() const = 0;
 
 protected:
     ~pump_observer() = default;
@@ -38,12 +42,23 @@ struct pump_result {
     error_code error; ///< empty for eof
 };
 
-/// Moves `early`, then everything from `from`, to `to`. Reads into `scratch`, which others may use
-/// whenever this coroutine waits; only a partial write takes memory (at most scratch.size()), and
-/// nothing more is read until that is gone. Never closes a stream; at EOF calls to.shutdown_send().
+/// What the pumps of one event loop share.
+struct pump_means {
+    std::span<std::byte> scratch; ///< for one attempt between two waits
+    pipe_pool& pipes;
+    /// Reads in a row that fill half of the scratch buffer, or a pipe, before a direction counts as
+    /// streaming.
+    static constexpr unsigned default_reads = 4;
+    unsigned reads_before_streaming = default_reads;
+};
+
+/// Moves `early`, then everything from `from`, to `to`. In one of two gears: copying through the
+/// scratch buffer, where only a partial write takes memory (at most scratch.size()); or, while the
+/// direction streams and nobody needs to see it, moving through a borrowed pipe, which goes back
+/// whenever there is nothing to read. Nothing more is read until what was read is written. Never
+/// closes a stream; at EOF calls to.shutdown_send().
 [[nodiscard]] asio::awaitable<pump_result> pump(stream& from, stream& to,
-                                                std::vector<std::byte> early,
-                                                std::span<std::byte> scratch, pump_progress&,
-                                                pump_observer&);
+                                                std::vector<std::byte> early, pump_means,
+                                                pump_progress&, pump_observer&);
 
 } // namespace net

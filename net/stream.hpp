@@ -10,6 +10,8 @@
 
 namespace net {
 
+struct pipe;
+
 enum class readiness { read, write };
 
 /// What one attempt did. `error` is empty where bytes moved; would_block: wait and try again;
@@ -34,6 +36,14 @@ public:
     [[nodiscard]] virtual io_result read_some(std::span<std::byte>) = 0;
     [[nodiscard]] virtual io_result write_some(std::span<const std::byte>) = 0;
 
+    /// True where bytes can go through a pipe without being copied (splice(2)).
+    [[nodiscard]] virtual bool can_splice() const { return false; }
+
+    /// As read_some() and write_some(), into and out of a pipe. Only where can_splice().
+    [[nodiscard]] virtual io_result read_into(pipe&) { return unsupported(); }
+
+    [[nodiscard]] virtual io_result write_from(pipe&) { return unsupported(); }
+
     /// Completes when an attempt is worth making again. At most one wait a direction at a time.
     [[nodiscard]] virtual asio::awaitable<std::tuple<error_code>> wait(readiness) = 0;
 
@@ -42,6 +52,9 @@ public:
 
     /// Ends both directions; pending waits complete with operation_aborted.
     virtual void close() = 0;
+
+private:
+    [[nodiscard]] static io_result unsupported();
 };
 
 } // namespace net

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/pipe_pool.hpp"
 #include "net/token.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -20,7 +21,8 @@ public:
     /// Lent to one attempt at a time between two waits; shared by all streams of this worker.
     static constexpr std::size_t scratch_size = std::size_t{256} * 1024;
 
-    worker();
+    /// `pipes`: how many it may lend at a time; 0: none.
+    explicit worker(std::size_t pipes = 0);
     worker(const worker&) = delete;
     worker& operator=(const worker&) = delete;
     ~worker();
@@ -29,10 +31,13 @@ public:
 
     [[nodiscard]] std::span<std::byte> scratch() { return scratch_; }
 
+    [[nodiscard]] pipe_pool& pipes() { return pipes_; }
+
     /// Lets the thread end once nothing is left to do on it.
     void release() { work_.reset(); }
 
 private:
+    pipe_pool pipes_; // first: what still runs when the context goes may hold a pipe
     asio::io_context context_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_;
     std::vector<std::byte> scratch_;

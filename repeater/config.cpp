@@ -51,6 +51,8 @@ const names<net::log_level> level_names{{"debug", net::log_level::debug},
                                         {"info", net::log_level::info},
                                         {"warn", net::log_level::warn},
                                         {"error", net::log_level::error}};
+const names<splicing> splice_names{
+    {"auto", splicing::automatic}, {"on", splicing::on}, {"off", splicing::off}};
 const names<supervision> loop_names{
     {"off", supervision::off},       {"0", supervision::off},
     {"on", supervision::foreground}, {"1", supervision::foreground},
@@ -136,6 +138,8 @@ void add_limits(CLI::App& app, config& c) {
                 "A viewer waits so long for its server; 0: for ever [0]");
     add_seconds(app, "--server-wait", c.limits.server_wait, 0,
                 "A server waits so long for its viewer; 0: for ever [0]");
+    add_choice(app, "--splice", c.splice, splice_names, "auto|on|off",
+               "Relay bulk through pipes, without copying [auto]");
     app.add_option("--threads", c.threads, "Relay threads [one a core]")
         ->check(CLI::Range(1, 1024));
 }

@@ -30,6 +30,13 @@ enum class id_form { hashed, full };
 /// The Perl's -L: a parent process that starts the repeater again when it ends.
 enum class supervision { off, foreground, background };
 
+/// Whether a direction may move through a pipe instead of being copied.
+enum class splicing {
+    automatic, ///< while it streams
+    on,        ///< from its first large read on
+    off
+};
+
 struct limits {
     std::chrono::milliseconds handshake{10'000}; ///< from accept to the whole hello block
     std::size_t early_bytes = 1024;              ///< kept of a peer that waits
@@ -70,6 +77,7 @@ struct config {
     repeater::limits limits;
     net::tcp_options tcp;
     std::size_t threads = 1; ///< relay workers
+    splicing splice = splicing::automatic;
     repeater::log_format log_format = repeater::log_format::compat;
     id_form log_ids = id_form::hashed;
     net::log_level log_level = net::log_level::info;

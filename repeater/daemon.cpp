@@ -35,6 +35,7 @@ std::string needs_restart(const config& a, const config& b) {
     compare(a.server_port == b.server_port, "server-port");
     compare(a.bind == b.bind, "bind");
     compare(a.threads == b.threads, "threads");
+    compare(a.splice == b.splice, "splice");
     compare(a.pid_file == b.pid_file, "pid-file");
     compare(a.log_file == b.log_file, "log-file");
     compare(a.log_format == b.log_format, "log-format");

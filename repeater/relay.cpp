@@ -27,9 +27,9 @@ struct escaped {
 
 } // namespace
 
-relay::relay(net::worker& w, pair p, const limits& l, report r)
-    : worker_(w), pair_(std::move(p)), limits_(l), report_(std::move(r)),
-      viewer_(w.executor(), pair_.viewer.connection),
+relay::relay(net::worker& w, pair p, const limits& l, unsigned splice_after, report r)
+    : worker_(w), pair_(std::move(p)), limits_(l), splice_after_(splice_after),
+      report_(std::move(r)), viewer_(w.executor(), pair_.viewer.connection),
       server_(w.executor(), pair_.server.connection), linger_timer_(w.executor()),
       started_(net::clock::now()) {}
 
@@ -68,7 +68,8 @@ asio::awaitable<void> relay::run(rfb::side from, std::vector<std::byte> early) {
     net::pump_result result{net::pump_result::end::read_error, asio::error::no_memory};
     try {
         result = co_await net::pump(stream_of(from), stream_of(rfb::other(from)), std::move(early),
-                                    worker_.scratch(), mine.progress, mine);
+                                    {worker_.scratch(), worker_.pipes(), splice_after_},
+                                    mine.progress, mine);
     } catch (const std::bad_alloc&) {
     }
     finish(from, result);

@@ -26,7 +26,8 @@ public:
     /// Hears of described and of ended (which comes last), on the worker's thread.
     using report = std::function<void(any_event)>;
 
-    relay(net::worker&, pair, const limits&, report);
+    /// `splice_after`: see net::pump_means.
+    relay(net::worker&, pair, const limits&, unsigned splice_after, report);
 
     void start();
 
@@ -40,6 +41,8 @@ private:
         direction(relay& owner, rfb::side from) : relay_(owner), from_(from) {}
 
         void passing(std::span<const std::byte> bytes) override { relay_.listen_in(from_, bytes); }
+
+        [[nodiscard]] bool has_enough() const override { return relay_.handshake_.done(); }
 
         net::pump_progress progress;
         std::optional<event::ended::direction> outcome;
@@ -66,6 +69,7 @@ private:
     net::worker& worker_;
     pair pair_;
     limits limits_;
+    unsigned splice_after_;
     report report_;
     net::tcp_stream viewer_;
     net::tcp_stream server_;

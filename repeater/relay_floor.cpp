@@ -4,14 +4,25 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace repeater {
 
+namespace {
+
+/// Three quarters of what a user without privilege may have, at 256 KiB each (pipe(7)).
+constexpr std::size_t pipes_in_all = 192;
+
+} // namespace
+
 relay_floor::relay_floor(asio::any_io_executor decides, const config& c, event_sink& events)
-    : decides_(std::move(decides)), events_(events), limits_(c.limits), one_ended_(decides_) {
+    : decides_(std::move(decides)), events_(events), limits_(c.limits),
+      splice_after_(c.splice == splicing::on ? 1 : net::pump_means::default_reads),
+      one_ended_(decides_) {
+    const auto pipes = c.splice == splicing::off ? 0 : std::max(1UL, pipes_in_all / c.threads);
     for (std::size_t i = 0; i < c.threads; ++i) {
-        stations_.push_back(std::make_unique<station>());
+        stations_.push_back(std::make_unique<station>(pipes));
     }
 }
 
@@ -36,7 +47,7 @@ void relay_floor::begin(station& where, pair p, const limits& l) {
         }
         asio::post(decides_, [this, e = std::move(e)] { receive(e); });
     };
-    const auto made = std::make_shared<relay>(where.worker, std::move(p), l, report);
+    const auto made = std::make_shared<relay>(where.worker, std::move(p), l, splice_after_, report);
     where.relays.emplace(number, made);
     made->start();
 }

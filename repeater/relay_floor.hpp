@@ -39,6 +39,8 @@ private:
     using roll = std::unordered_map<session_number, std::weak_ptr<relay>>;
 
     struct station {
+        explicit station(std::size_t pipes) : worker(pipes) {}
+
         roll relays;
         net::worker worker; // last: its thread ends first
     };
@@ -49,6 +51,7 @@ private:
     asio::any_io_executor decides_;
     event_sink& events_;
     limits limits_;
+    unsigned splice_after_;
     std::size_t live_ = 0;
     net::signal one_ended_;
     std::size_t turn_ = 0;

@@ -21,9 +21,13 @@ using support::bytes_of;
 struct recorder final : net::pump_observer {
     std::vector<std::byte> seen;
 
+    bool enough = false;
+
     void passing(std::span<const std::byte> bytes) override {
         seen.insert(seen.end(), bytes.begin(), bytes.end());
     }
+
+    [[nodiscard]] bool has_enough() const override { return enough; }
 };
 
 /// One run of a pump over two scripted streams.
@@ -34,12 +38,13 @@ struct story {
     support::scripted_stream to{context.get_executor(), fault};
     std::vector<std::byte> early;
     std::vector<std::byte> scratch = std::vector<std::byte>(8);
+    net::pipe_pool pipes{1};
     net::pump_progress progress;
     recorder observer;
     std::optional<net::pump_result> result;
 
     void run() {
-        asio::co_spawn(context, net::pump(from, to, early, scratch, progress, observer),
+        asio::co_spawn(context, net::pump(from, to, early, {scratch, pipes, 1}, progress, observer),
                        [this](const std::exception_ptr& e, net::pump_result r) {
                            EXPECT_FALSE(e);
                            result = r;
@@ -115,4 +120,91 @@ TEST(Pump, ClosingTheStreamUnderItIsAborted) {
     asio::post(s.context, [&s] { s.from.close(); });
     s.run();
     EXPECT_EQ(s.result->how, end::aborted);
+}
+
+// --- the other gear
+
+namespace {
+
+/// Streams at once: one read of half the scratch buffer, and nobody looks.
+void tell_bulk(story& s) {
+    s.from.splices = true;
+    s.to.splices = true;
+    s.observer.enough = true;
+    s.early = bytes_of("early ");
+    s.from.incoming = {
+        bytes_of("12345678"), bytes_of("spliced "), {}, bytes_of("more "), bytes_of("and the end")};
+    s.to.write_room = {6, 8, 3, 0, 100, 0, 1};
+}
+
+const auto all_bulk = bytes_of("early 12345678spliced more and the end");
+
+} // namespace
+
+TEST(PumpBulk, MovesEverythingInOrder) {
+    story s;
+    tell_bulk(s);
+    s.run();
+    ASSERT_TRUE(s.result);
+    EXPECT_EQ(s.result->how, end::eof);
+    EXPECT_EQ(s.to.written, all_bulk);
+    EXPECT_TRUE(s.to.send_was_shut_down);
+    EXPECT_EQ(s.progress.bytes_read, all_bulk.size());
+    EXPECT_EQ(s.progress.bytes_written, all_bulk.size());
+    EXPECT_EQ(s.observer.seen, bytes_of("early 12345678")) << "the rest passed through a pipe";
+    EXPECT_EQ(s.pipes.lent(), 0U);
+}
+
+TEST(PumpBulk, FailsOnTheNthIoWithoutLosingOrRepeatingAByte) {
+    story good;
+    tell_bulk(good);
+    good.run();
+    ASSERT_GT(good.fault.count, 15);
+    for (int n = 1; n <= good.fault.count; ++n) {
+        SCOPED_TRACE(n);
+        story s;
+        tell_bulk(s);
+        s.fault.fail_at = n;
+        s.run();
+        ASSERT_TRUE(s.result);
+        EXPECT_TRUE(s.result->how == end::read_error || s.result->how == end::write_error);
+        EXPECT_EQ(s.result->error, asio::error::connection_reset);
+        EXPECT_FALSE(s.to.send_was_shut_down);
+        const std::vector<std::byte> prefix(
+            all_bulk.begin(), all_bulk.begin() + static_cast<std::ptrdiff_t>(s.to.written.size()));
+        EXPECT_EQ(s.to.written, prefix);
+        EXPECT_EQ(s.progress.bytes_written, s.to.written.size());
+        EXPECT_EQ(s.pipes.lent(), 0U) << "also where bytes were left in it";
+    }
+}
+
+TEST(PumpBulk, AnObserverThatWantsMoreSeesAll) {
+    story s;
+    tell_bulk(s);
+    s.observer.enough = false;
+    s.run();
+    EXPECT_EQ(s.to.written, all_bulk);
+    EXPECT_EQ(s.observer.seen, all_bulk);
+}
+
+TEST(PumpBulk, WithoutAPipeItGoesOnByCopying) {
+    story s;
+    tell_bulk(s);
+    const auto taken = s.pipes.borrow();
+    ASSERT_TRUE(taken);
+    s.run();
+    EXPECT_EQ(s.to.written, all_bulk);
+    EXPECT_EQ(s.observer.seen, all_bulk);
+}
+
+TEST(PumpBulk, WhereTheKernelWillNotItGoesOnByCopying) {
+    story s;
+    tell_bulk(s);
+    // The fault strikes at the first read through the pipe.
+    s.fault.error = asio::error::invalid_argument;
+    s.fault.fail_at = 5;
+    s.run();
+    EXPECT_EQ(s.to.written, all_bulk);
+    EXPECT_EQ(s.observer.seen, all_bulk);
+    EXPECT_EQ(s.result->how, end::eof);
 }

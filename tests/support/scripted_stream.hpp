@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/pipe_pool.hpp"
 #include "net/signal.hpp"
 #include "net/stream.hpp"
 
@@ -80,6 +81,37 @@ public:
         written.insert(written.end(), from.begin(),
                        from.begin() + static_cast<std::ptrdiff_t>(size));
         return {size, {}};
+    }
+
+    bool splices = false; ///< what reads bring and writes take then goes through real pipes
+
+    [[nodiscard]] bool can_splice() const override { return splices; }
+
+    net::io_result read_into(net::pipe& p) override {
+        std::vector<std::byte> chunk(p.capacity);
+        const auto got = read_some(chunk);
+        p.pending += got.bytes;
+        if (got.bytes > 0 && ::write(p.write_end.get(), chunk.data(), got.bytes) !=
+                                 static_cast<ssize_t>(got.bytes)) {
+            throw std::runtime_error("the pipe is too small");
+        }
+        return got;
+    }
+
+    net::io_result write_from(net::pipe& p) override {
+        std::vector<std::byte> all(p.pending);
+        // What is not taken goes back in: nothing else is in the pipe.
+        if (::read(p.read_end.get(), all.data(), all.size()) != static_cast<ssize_t>(all.size())) {
+            throw std::runtime_error("the pipe holds less than it says");
+        }
+        const auto wrote = write_some(all);
+        p.pending -= wrote.bytes;
+        const auto rest = std::span(all).subspan(wrote.bytes);
+        if (::write(p.write_end.get(), rest.data(), rest.size()) !=
+            static_cast<ssize_t>(rest.size())) {
+            throw std::runtime_error("the pipe is too small");
+        }
+        return wrote;
     }
 
     boost::asio::awaitable<std::tuple<net::error_code>> wait(net::readiness what) override {
