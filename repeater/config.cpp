@@ -3,7 +3,7 @@
 #include "repeater/config.hpp"
 
 #include "repeater/version.hpp"
-#include "rfb/text.hpp"
+#include "repeater/web_request.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/tokenizer.hpp>
@@ -331,39 +331,24 @@ std::string one_line(std::string text) {
     return "ultravnc_repeater: " + text + " (--help lists the options)\n";
 }
 
-/// A web server started us. A request that starts a daemon is a hole. repeater spec 5.3
-std::optional<farewell> refuse_web_request(const environment& variables) {
-    const auto value = [&variables](const char* name) {
-        const auto found = variables.find(name);
-        return found == variables.end() ? std::string{} : found->second;
-    };
-    const auto method = value("REQUEST_METHOD");
-    auto query = value("QUERY_STRING");
-    std::transform(query.begin(), query.end(), query.begin(), rfb::to_lower);
-    const bool asks =
-        (method == "GET" && query.find_first_not_of(" \t\r\n") != std::string::npos) ||
-        (method == "POST" && !value("CONTENT_LENGTH").empty());
-    if (!asks) {
-        return std::nullopt;
+/// A request that starts a daemon is a hole. repeater spec 5.3
+farewell answer_web_request(const environment& variables) {
+    if (asks_for_help(variables)) {
+        return {"Content-type: text/html\n\n" + std::get<farewell>(configure({"--help"}, {})).text,
+                0};
     }
-    const auto query_has = [&query](std::string_view pair) {
-        return ("&" + query + "&").find("&" + std::string{pair} + "&") != std::string::npos;
-    };
-    if (method == "GET" && (query_has("help=1") || query_has("help=true"))) {
-        const auto usage = std::get<farewell>(configure({"--help"}, {}));
-        return farewell{"Content-type: text/html\n\n" + usage.text, 0};
-    }
-    return farewell{"ultravnc_repeater: it is not started by web requests (REQUEST_METHOD is set): "
-                    "start it as a service\n",
-                    usage_error};
+    return {
+        "ultravnc_repeater: it is not started by web requests (REQUEST_METHOD is set): start it as "
+        "a service\n",
+        usage_error};
 }
 
 } // namespace
 
 std::variant<config, farewell> configure(const std::vector<std::string>& command_line,
                                          const environment& variables) {
-    if (auto refusal = refuse_web_request(variables)) {
-        return std::move(*refusal);
+    if (is_web_request(variables)) {
+        return answer_web_request(variables);
     }
     const auto arguments = to_long_arguments(command_line, variables);
     const bool check_only = std::find(arguments.words.begin(), arguments.words.end(),
