@@ -4,10 +4,14 @@
 
 #include <spdlog/async.h>
 #include <spdlog/async_logger.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/dist_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
 
+#include <cstdio>
+#include <mutex>
+#include <stdexcept>
+#include <unistd.h>
 #include <utility>
 
 namespace net {
@@ -28,10 +32,40 @@ spdlog::level::level_enum to_spdlog(log_level level) {
     return spdlog::level::err;
 }
 
+/// Standard error with a buffer, which the program's own last words do not share. (spdlog's sink
+/// writes each line by itself.)
+class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
+public:
+    stderr_sink() : file_(::fdopen(::dup(STDERR_FILENO), "a")) {
+        if (!file_) { // closed by whoever started us
+            file_.reset(std::fopen("/dev/null", "a"));
+        }
+        if (!file_) {
+            throw std::runtime_error("neither standard error nor /dev/null can be written");
+        }
+    }
+
+protected:
+    void sink_it_(const spdlog::details::log_msg& line) override {
+        spdlog::memory_buf_t text;
+        formatter_->format(line, text);
+        (void)std::fwrite(text.data(), 1, text.size(), file_.get());
+    }
+
+    void flush_() override { (void)std::fflush(file_.get()); }
+
+private:
+    struct closer {
+        void operator()(std::FILE* f) const { (void)std::fclose(f); }
+    };
+
+    std::unique_ptr<std::FILE, closer> file_;
+};
+
 spdlog::sink_ptr open_sink(const log::options& options) {
     spdlog::sink_ptr sink;
     if (options.file.empty()) {
-        sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+        sink = std::make_shared<stderr_sink>();
     } else {
         try {
             sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file);
@@ -50,24 +84,51 @@ std::string_view name_of(log_level level) {
     return {name.data(), name.size()};
 }
 
+namespace {
+
+/// Flushes when nothing more is queued: at once for a single line, once for a burst.
+class sink_group final : public spdlog::sinks::dist_sink_mt {
+public:
+    explicit sink_group(spdlog::details::thread_pool& queue) : queue_(queue) {}
+
+protected:
+    void sink_it_(const spdlog::details::log_msg& line) override {
+        spdlog::sinks::dist_sink_mt::sink_it_(line);
+        if (queue_.queue_size() == 0) {
+            flush_();
+        }
+    }
+
+private:
+    spdlog::details::thread_pool& queue_;
+};
+
+} // namespace
+
 struct log::sinks {
     explicit sinks(const log::options& o)
-        : options(o), current(std::make_shared<spdlog::sinks::dist_sink_mt>()) {
+        : options(o), pool(std::make_shared<spdlog::details::thread_pool>(o.queue, 1)),
+          current(std::make_shared<sink_group>(*pool)) {
         current->add_sink(open_sink(options));
-        pool = std::make_shared<spdlog::details::thread_pool>(o.queue, 1);
         logger = std::make_shared<spdlog::async_logger>(
             "", current, pool, spdlog::async_overflow_policy::overrun_oldest);
         logger->set_level(to_spdlog(options.from));
-        logger->flush_on(spdlog::level::trace);
         // A line that cannot be written is lost; there is nobody to tell.
         logger->set_error_handler([](const std::string&) {});
     }
 
+    ~sinks() {
+        logger.reset();
+        pool.reset(); // writes what is queued and joins its thread; closing the file flushes it
+    }
+
+    sinks(const sinks&) = delete;
+    sinks& operator=(const sinks&) = delete;
+
     log::options options;
-    std::shared_ptr<spdlog::sinks::dist_sink_mt> current;
-    std::shared_ptr<spdlog::async_logger> logger;
-    /// Goes first: its destructor writes what is queued and joins its thread.
     std::shared_ptr<spdlog::details::thread_pool> pool;
+    std::shared_ptr<sink_group> current;
+    std::shared_ptr<spdlog::async_logger> logger;
 };
 
 log::log(const options& o) : sinks_(std::make_unique<sinks>(o)) {}

@@ -32,6 +32,7 @@ public:
 
     pipe_pool(const pipe_pool&) = delete;
     pipe_pool& operator=(const pipe_pool&) = delete;
+    ~pipe_pool() = default;
 
     /// Goes back to the pool, which must live longer.
     class lease {

@@ -8,10 +8,12 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace {
 
@@ -25,6 +27,15 @@ void raise_descriptor_limit() {
         limit.rlim_cur = limit.rlim_max;
         (void)::setrlimit(RLIMIT_NOFILE, &limit);
     }
+}
+
+/// Where one of the three was closed, the next socket would get its number, and our last words.
+void keep_standard_descriptors() {
+    int fd = 0;
+    do {
+        fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    (void)::close(fd);
 }
 
 /// A child of a supervisor: the parent has the pid file.
@@ -100,6 +111,7 @@ int start(const char* program, const std::vector<std::string>& command_line) {
 
 int main(int argc, char** argv) {
     try {
+        keep_standard_descriptors();
         (void)std::signal(SIGPIPE, SIG_IGN);
         raise_descriptor_limit();
         return start(argv[0], {argv + 1, argv + argc});

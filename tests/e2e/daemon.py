@@ -180,6 +180,12 @@ class Files(DaemonTest):
         self.assertEqual(done.stderr,
                          "ultravnc_repeater.pl: /no/such/folder/log No such file or directory\n")
 
+    def test_closed_standard_descriptors_are_no_reason_to_end(self):
+        # Else the first sockets would be standard input, output and error.
+        self.start(preexec_fn=lambda: [os.close(fd) for fd in (0, 1, 2)])
+        self.ready()
+        self.assert_joined(self.pair("1"))
+
     def test_a_pid_file_that_cannot_be_written_is_no_reason_to_end(self):
         self.start("-p", "/no/such/folder/pid")
         self.says(r"could not open pidfile: /no/such/folder/pid - No such file or directory"

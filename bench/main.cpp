@@ -1,0 +1,133 @@
+// repeater_bench: measures any repeater or relay, and referees between several.
+// SPDX-License-Identifier: EUPL-1.2
+#include "bench/machine.hpp"
+#include "bench/process_tree.hpp"
+#include "bench/report.hpp"
+#include "bench/runner.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+#include <sys/prctl.h>
+#include <thread>
+#include <unistd.h>
+
+namespace {
+
+struct command_line {
+    bench::plan plan;
+    std::vector<std::string> subjects;
+    std::string json_file;
+    std::string markdown_file;
+    int slice_ms = 400;
+    int budget_s = 600;
+    int drain_s = 60;
+    bool list = false;
+};
+
+void declare(CLI::App& app, command_line& c) {
+    app.add_option("--subject", c.subjects,
+                   "NAME=KIND:COMMAND, repeatable. KIND repeater: two ports, 250-byte blocks; "
+                   "relay: connects to {server_port}. COMMAND for sh, with {viewer_port} and "
+                   "{server_port}. The first is also measured against itself");
+    app.add_option("--tests", c.plan.tests, "Only these, separated by commas")->delimiter(',');
+    app.add_flag("--list", c.list, "Print the tests and exit");
+    app.add_option("--rounds", c.plan.rounds, "Most rounds")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    app.add_option("--slice", c.slice_ms, "Milliseconds of measuring in a slice")
+        ->check(CLI::Range(50, 60'000))
+        ->capture_default_str();
+    app.add_option("--budget", c.budget_s, "No new round that would end later than this, seconds")
+        ->check(CLI::Range(1, 86'400))
+        ->capture_default_str();
+    app.add_option("--drain", c.drain_s, "Most seconds of a run to wait for TIME_WAITs to go")
+        ->check(CLI::Range(0, 3600))
+        ->capture_default_str();
+    app.add_option("--idle", c.plan.idle_peers, "Peers or pairs of the memory tests")
+        ->check(CLI::Range(20, 100'000))
+        ->capture_default_str();
+    app.add_option("--sessions", c.plan.mixed_sessions, "Sessions of the mixed load")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    app.add_flag("--pin", c.plan.pin_all, "Both ends and the subject on one CPU, in all tests");
+    app.add_option("--json", c.json_file, "Write every figure there");
+    app.add_option("--markdown", c.markdown_file, "Write the tables there [standard output]");
+}
+
+void write_file(const std::string& name, const std::string& text) {
+    std::ofstream file(name);
+    if (!(file << text).flush()) {
+        throw std::runtime_error("cannot write " + name);
+    }
+}
+
+void print_tests() {
+    for (const auto& t : bench::all_tests()) {
+        std::cout << t.key << "\t" << t.title << '\n';
+    }
+}
+
+int run(command_line c) {
+    for (const auto& text : c.subjects) {
+        c.plan.subjects.push_back(bench::parse_subject(text));
+    }
+    c.plan.slice = std::chrono::milliseconds(c.slice_ms);
+    c.plan.budget = std::chrono::seconds(c.budget_s);
+    c.plan.drain = std::chrono::seconds(c.drain_s);
+    const auto outcome = bench::run(c.plan);
+    if (!c.json_file.empty()) {
+        write_file(c.json_file, bench::to_json(c.plan, outcome));
+    }
+    const auto markdown = bench::to_markdown(c.plan, outcome);
+    if (c.markdown_file.empty()) {
+        std::cout << markdown;
+    } else {
+        write_file(c.markdown_file, markdown);
+    }
+    return outcome.results.failures().empty() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+// From here on INT, TERM and HUP end the subjects, and then us.
+void take_signals() {
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        ::sigaddset(&signals, signal);
+    }
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::thread([signals] {
+        int signal = 0;
+        if (::sigwait(&signals, &signal) == 0) {
+            bench::end_all_children();
+            ::_exit(128 + signal);
+        }
+    }).detach();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    try {
+        CLI::App app("Measures VNC repeaters and TCP relays against each other on loopback.");
+        command_line c;
+        declare(app, c);
+        CLI11_PARSE(app, argc, argv);
+        if (c.list) {
+            print_tests();
+            return EXIT_SUCCESS;
+        }
+        (void)std::signal(SIGPIPE, SIG_IGN);
+        // What a subject leaves behind is ours to reap.
+        (void)::prctl(PR_SET_CHILD_SUBREAPER, 1);
+        bench::raise_descriptor_limit();
+        take_signals();
+        return run(std::move(c));
+    } catch (const std::exception& e) {
+        std::cerr << "repeater_bench: " << e.what() << '\n';
+        return EXIT_FAILURE;
+    }
+}

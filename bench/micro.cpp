@@ -1,0 +1,220 @@
+// What the parts cost alone: parsers, rendezvous, pump.
+// SPDX-License-Identifier: EUPL-1.2
+#include "net/pump.hpp"
+#include "net/tcp_stream.hpp"
+#include "net/worker.hpp"
+#include "repeater/rendezvous.hpp"
+#include "rfb/bytes.hpp"
+#include "rfb/handshake.hpp"
+#include "rfb/hello.hpp"
+
+#include <benchmark/benchmark.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <sys/socket.h>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace {
+
+namespace asio = boost::asio;
+using rfb::side;
+
+std::vector<std::byte> bytes_of(std::string_view text) {
+    const auto bytes = std::as_bytes(std::span(text));
+    return {bytes.begin(), bytes.end()};
+}
+
+std::vector<std::byte> block_of(std::string_view text) {
+    auto block = bytes_of(text);
+    block.resize(rfb::hello_rules{}.size);
+    return block;
+}
+
+void parse_id(benchmark::State& state) {
+    const auto block = block_of("ID:technician4711");
+    const rfb::hello_rules rules;
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(rfb::parse_hello(block, side::server, rules));
+    }
+}
+
+void parse_mode1_destination(benchmark::State& state) {
+    const std::string text = "[2001:db8::17]:5901";
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(rfb::parse_destination(text));
+    }
+}
+
+void read_hello(benchmark::State& state) {
+    const auto block = block_of("ID:technician4711");
+    const auto piece = static_cast<std::size_t>(state.range(0));
+    const rfb::hello_rules rules;
+    for (auto _ : state) {
+        rfb::hello_reader reader(rules);
+        for (std::size_t at = 0; at < block.size(); at += piece) {
+            reader.feed(std::span(block).subspan(at, std::min(piece, block.size() - at)));
+        }
+        benchmark::DoNotOptimize(reader.complete());
+    }
+}
+
+// RFC 6143 7.1-7.3, version 3.8, no authentication.
+void read_handshake(benchmark::State& state) {
+    const auto version = bytes_of("RFB 003.008\n");
+    const std::array types{std::byte{1}, std::byte{1}};
+    const std::array choice{std::byte{1}};
+    const std::array<std::byte, 4> security_result{};
+    const std::array shared{std::byte{1}};
+    std::vector<std::byte> server_init(24 + 7);
+    server_init[23] = std::byte{7}; // length of the desktop's name
+    for (auto _ : state) {
+        rfb::handshake_reader reader;
+        reader.feed(side::server, version);
+        reader.feed(side::viewer, version);
+        reader.feed(side::server, types);
+        reader.feed(side::viewer, choice);
+        reader.feed(side::server, security_result);
+        reader.feed(side::viewer, shared);
+        reader.feed(side::server, server_init);
+        if (reader.facts().reached != rfb::handshake_facts::stage::complete) {
+            state.SkipWithError("the handshake was not understood");
+        }
+    }
+}
+
+// One server waits among `range` others, and its viewer comes.
+void meet(benchmark::State& state) {
+    repeater::rendezvous waiting(repeater::duplicate_policy::replace);
+    const auto others = static_cast<std::uint64_t>(state.range(0));
+    for (std::uint64_t i = 0; i < others; ++i) {
+        const auto id = rfb::repeater_id::make("other" + std::to_string(i)).value();
+        (void)waiting.arrive(id, side::server, repeater::session_number{i});
+    }
+    const auto id = rfb::repeater_id::make("technician4711").value();
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(
+            waiting.arrive(id, side::server, repeater::session_number{others + 1}));
+        benchmark::DoNotOptimize(
+            waiting.arrive(id, side::viewer, repeater::session_number{others + 2}));
+    }
+}
+
+// One server waits among `range` others, and goes.
+void wait_and_leave(benchmark::State& state) {
+    repeater::rendezvous waiting(repeater::duplicate_policy::replace);
+    const auto others = static_cast<std::uint64_t>(state.range(0));
+    for (std::uint64_t i = 0; i < others; ++i) {
+        const auto id = rfb::repeater_id::make("other" + std::to_string(i)).value();
+        (void)waiting.arrive(id, side::server, repeater::session_number{i});
+    }
+    const auto id = rfb::repeater_id::make("technician4711").value();
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(
+            waiting.arrive(id, side::server, repeater::session_number{others + 1}));
+        waiting.leave(id, repeater::session_number{others + 1});
+    }
+}
+
+/// A stream of the pump's, and the end of it that a peer would hold.
+struct connection_and_peer {
+    connection_and_peer() {
+        std::array<int, 2> ends{};
+        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+            throw std::system_error(errno, std::generic_category(), "socketpair");
+        }
+        ours = {net::unique_fd(ends[0]), {}, {}};
+        peer = net::unique_fd(ends[1]);
+    }
+
+    net::connection ours;
+    net::unique_fd peer;
+};
+
+struct no_observer final : net::pump_observer {
+    void passing(std::span<const std::byte>) override {}
+
+    [[nodiscard]] bool has_enough() const override { return true; }
+};
+
+/// A pump on a thread of its own, from one socket pair to another, until the first one's peer ends.
+class pump_on_a_worker {
+public:
+    /// `pipes`: how many the worker may lend; without one it copies.
+    explicit pump_on_a_worker(std::size_t pipes) : worker_(pipes) {
+        asio::co_spawn(
+            worker_.executor(),
+            net::pump(from_, to_, {}, {worker_.scratch(), worker_.pipes()}, progress_, observer_),
+            asio::detached);
+    }
+
+    pump_on_a_worker(const pump_on_a_worker&) = delete;
+    pump_on_a_worker& operator=(const pump_on_a_worker&) = delete;
+
+    ~pump_on_a_worker() {
+        // The pump's end: its worker then has nothing left to do.
+        (void)::shutdown(source(), SHUT_WR);
+        worker_.release();
+    }
+
+    [[nodiscard]] int source() const { return source_.peer.get(); }
+
+    [[nodiscard]] int sink() const { return sink_.peer.get(); }
+
+private:
+    connection_and_peer source_;
+    connection_and_peer sink_;
+    net::pump_progress progress_;
+    no_observer observer_;
+    net::worker worker_;
+    net::tcp_stream from_{worker_.executor(), source_.ours};
+    net::tcp_stream to_{worker_.executor(), sink_.ours};
+};
+
+// Each message is through before the next one is sent: what readiness, read and write cost.
+void pump_messages(benchmark::State& state) {
+    const pump_on_a_worker pump(1);
+    std::vector<std::byte> message(static_cast<std::size_t>(state.range(0)));
+    for (auto _ : state) {
+        (void)::send(pump.source(), message.data(), message.size(), MSG_NOSIGNAL);
+        (void)::recv(pump.sink(), message.data(), message.size(), MSG_WAITALL);
+    }
+    state.SetBytesProcessed(state.iterations() * state.range(0));
+}
+
+// Sent from a thread of its own as fast as it goes.
+void pump_stream(benchmark::State& state) {
+    const pump_on_a_worker pump(static_cast<std::size_t>(state.range(0)));
+    const std::jthread sender([&pump](const std::stop_token& stop) {
+        const std::vector<std::byte> chunk(std::size_t{256} * 1024);
+        while (!stop.stop_requested()) {
+            (void)::send(pump.source(), chunk.data(), chunk.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        }
+    });
+    std::vector<std::byte> buffer(std::size_t{256} * 1024);
+    std::int64_t received = 0;
+    for (auto _ : state) {
+        received += ::recv(pump.sink(), buffer.data(), buffer.size(), 0);
+    }
+    state.SetBytesProcessed(received);
+}
+
+BENCHMARK(parse_id);
+BENCHMARK(parse_mode1_destination);
+BENCHMARK(read_hello)->ArgName("piece")->Arg(250)->Arg(25)->Arg(1);
+BENCHMARK(read_handshake);
+BENCHMARK(meet)->ArgName("waiting")->Arg(10)->Arg(10'000);
+BENCHMARK(wait_and_leave)->ArgName("waiting")->Arg(10)->Arg(10'000);
+BENCHMARK(pump_messages)->ArgName("bytes")->Arg(32)->Arg(8192)->UseRealTime();
+BENCHMARK(pump_stream)->ArgName("pipes")->Arg(0)->Arg(1)->UseRealTime();
+
+} // namespace
+
+BENCHMARK_MAIN();

@@ -1,0 +1,18 @@
+// Small messages there and back, one in flight a pair.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "bench/subject.hpp"
+
+#include <chrono>
+#include <span>
+#include <vector>
+
+namespace bench {
+
+/// Round trips in microseconds: viewers send, servers (a thread of their own) send back. The pairs
+/// become non-blocking.
+[[nodiscard]] std::vector<double> ping_pong(std::span<const session_ends> pairs,
+                                            std::chrono::milliseconds duration);
+
+} // namespace bench

@@ -1,0 +1,32 @@
+// Medians and quantiles.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+namespace bench {
+
+/// The value below which a share `q` of all lie; 0 where there are none. Sorts its copy.
+[[nodiscard]] inline double quantile(std::vector<double> values, double q) {
+    if (values.empty()) {
+        return 0;
+    }
+    const auto last = static_cast<double>(values.size() - 1);
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(q * last + 0.5);
+    std::nth_element(values.begin(), at, values.end());
+    return *at;
+}
+
+/// The middle one, or the mean of the middle two.
+[[nodiscard]] inline double median(std::vector<double> values) {
+    if (values.empty()) {
+        return 0;
+    }
+    std::sort(values.begin(), values.end());
+    const auto half = values.size() / 2;
+    return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+} // namespace bench

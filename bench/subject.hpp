@@ -1,0 +1,101 @@
+// What is measured: a repeater, a relay, or nothing but loopback; and how to get pairs through it.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "bench/process_tree.hpp"
+#include "bench/socket.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bench {
+
+enum class subject_kind {
+    direct,   ///< viewers connect to us: what the machine can do without anybody between
+    repeater, ///< two ports; each side sends a 250-byte block that names an ID
+    relay,    ///< connects to the server port for every connection at the viewer port
+};
+
+struct subject {
+    std::string name;
+    subject_kind kind = subject_kind::direct;
+    std::string command; ///< for sh; {viewer_port} and {server_port} are replaced
+};
+
+/// Reads NAME=KIND:COMMAND. Errors: std::invalid_argument.
+[[nodiscard]] subject parse_subject(std::string_view text);
+
+/// The two ends of a session through the subject.
+struct session_ends {
+    unique_fd viewer;
+    unique_fd server;
+};
+
+/// The block that both sides send to a repeater.
+[[nodiscard]] std::vector<std::byte> hello_for(std::uint64_t id);
+
+/// What a repeater says to a viewer first: "RFB 000.000\n".
+inline constexpr std::size_t greeting_size = 12;
+
+/// A subject that listens; ends with this.
+class running_subject {
+public:
+    /// Errors: std::runtime_error where it does not listen in time.
+    explicit running_subject(const subject&);
+    running_subject(const running_subject&) = delete;
+    running_subject& operator=(const running_subject&) = delete;
+    ~running_subject();
+
+    [[nodiscard]] subject_kind kind() const { return kind_; }
+
+    [[nodiscard]] std::uint16_t viewer_port() const { return viewer_port_; }
+
+    [[nodiscard]] std::uint16_t server_port() const { return server_port_; }
+
+    /// Where a relay connects to; kind repeater has none.
+    [[nodiscard]] const unique_fd& listener() const { return listener_; }
+
+    [[nodiscard]] std::uint64_t next_id() { return ++last_id_; }
+
+    /// A server that waits (kind repeater only).
+    [[nodiscard]] unique_fd waiting_server(std::uint64_t id);
+
+    /// The viewer for it; a first byte has gone from server to viewer.
+    [[nodiscard]] unique_fd viewer_for(const unique_fd& waiting_server, std::uint64_t id);
+
+    /// Blocking sockets; a first byte has gone from server to viewer.
+    [[nodiscard]] session_ends make_pair();
+
+    /// As many as can be made in `limit`, at most `count`.
+    [[nodiscard]] std::vector<session_ends> make_pairs(std::size_t count,
+                                                       std::chrono::milliseconds limit);
+
+    /// Zero for kind direct.
+    [[nodiscard]] std::chrono::duration<double> cpu() const;
+    [[nodiscard]] double pss_kib() const;
+
+    void limit_descriptors(std::size_t most) const;
+
+    /// Until it does (nearly) nothing for a tenth of a second; bounded.
+    void wait_until_quiet() const;
+
+private:
+    void launch(const std::string& command);
+    [[nodiscard]] bool accepts_connections() const;
+    void wait_until_it_listens() const;
+
+    subject_kind kind_;
+    unique_fd listener_;
+    std::uint16_t viewer_port_ = 0;
+    std::uint16_t server_port_ = 0;
+    std::uint64_t last_id_ = 0;
+    std::optional<process_tree> processes_;
+};
+
+/// Both ends of all of them, with RST.
+void reset(std::vector<session_ends>);
+
+} // namespace bench

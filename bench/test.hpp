@@ -1,0 +1,68 @@
+// What a test is: one slice of measuring, of one subject.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "bench/plan.hpp"
+#include "bench/results.hpp"
+#include "bench/subject.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+struct slice {
+    running_subject& subject; ///< fresh
+    const plan& how;
+    std::function<void(const metric&, double)> record;
+};
+
+struct test {
+    std::string key;
+    std::string title;
+    std::function<void(const slice&)> measure;
+    bool pinned = false;         ///< both ends and the subject on one CPU
+    bool repeaters_only = false; ///< says nothing about relays
+    bool drains_first = false;   ///< waits until the host's TIME_WAITs are gone
+    int most_rounds = 1000;      ///< fewer where figures hardly vary
+};
+
+/// Where a slice's pairs cannot be made in this time, its figure would say nothing.
+inline constexpr std::chrono::milliseconds pairs_limit{15'000};
+
+/// Errors: std::runtime_error where there are fewer.
+[[nodiscard]] std::vector<session_ends> all_pairs(const slice&, std::size_t count);
+
+/// Time and the subject's CPU time since it was made.
+class meter {
+public:
+    explicit meter(const running_subject& s) : subject_(s), cpu_(s.cpu()) {}
+
+    [[nodiscard]] double seconds() const {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+    }
+
+    [[nodiscard]] double cpu_seconds() const { return (subject_.cpu() - cpu_).count(); }
+
+private:
+    const running_subject& subject_;
+    std::chrono::duration<double> cpu_;
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
+[[nodiscard]] std::vector<test> bulk_tests();
+[[nodiscard]] std::vector<test> ping_pong_tests();
+[[nodiscard]] std::vector<test> set_up_tests();
+[[nodiscard]] std::vector<test> mixed_tests();
+[[nodiscard]] std::vector<test> memory_tests();
+[[nodiscard]] std::vector<test> stall_tests();
+[[nodiscard]] std::vector<test> crowd_tests();
+[[nodiscard]] std::vector<test> end_tests();
+[[nodiscard]] std::vector<test> integrity_tests();
+
+/// All of them, in the order of the report.
+[[nodiscard]] std::vector<test> all_tests();
+
+} // namespace bench
