@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/log.hpp"
 
+#include "net/unique_fd.hpp"
+
 #include <spdlog/async.h>
 #include <spdlog/async_logger.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/dist_sink.h>
 
-#include <cstdio>
+#include <algorithm>
+#include <cerrno>
 #include <mutex>
 #include <stdexcept>
 #include <unistd.h>
@@ -32,34 +35,37 @@ spdlog::level::level_enum to_spdlog(log_level level) {
     return spdlog::level::err;
 }
 
-/// Standard error with a buffer, which the program's own last words do not share. (spdlog's sink
-/// writes each line by itself.)
+/// Standard error, a write a burst. (spdlog's sink writes each line by itself.)
 class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
 public:
-    stderr_sink() : file_(::fdopen(::dup(STDERR_FILENO), "a")) {
-        if (!file_) { // closed by whoever started us
-            file_.reset(std::fopen("/dev/null", "a"));
-        }
-        if (!file_) {
-            throw std::runtime_error("neither standard error nor /dev/null can be written");
-        }
-    }
+    stderr_sink() : to_(::dup(STDERR_FILENO)) {}
 
 protected:
     void sink_it_(const spdlog::details::log_msg& line) override {
+        constexpr std::size_t enough = 65536;
         spdlog::memory_buf_t text;
         formatter_->format(line, text);
-        (void)std::fwrite(text.data(), 1, text.size(), file_.get());
+        pending_.append(text.data(), text.size());
+        if (pending_.size() >= enough) {
+            flush_();
+        }
     }
 
-    void flush_() override { (void)std::fflush(file_.get()); }
+    void flush_() override {
+        std::string_view rest = pending_;
+        while (!rest.empty()) {
+            const auto written = ::write(to_.get(), rest.data(), rest.size());
+            if (written <= 0 && errno != EINTR) {
+                break; // lost: there is nobody to tell
+            }
+            rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+        }
+        pending_.clear();
+    }
 
 private:
-    struct closer {
-        void operator()(std::FILE* f) const { (void)std::fclose(f); }
-    };
-
-    std::unique_ptr<std::FILE, closer> file_;
+    unique_fd to_; ///< none where it was closed: the lines are lost
+    std::string pending_;
 };
 
 spdlog::sink_ptr open_sink(const log::options& options) {
@@ -119,7 +125,11 @@ struct log::sinks {
 
     ~sinks() {
         logger.reset();
-        pool.reset(); // writes what is queued and joins its thread; closing the file flushes it
+        pool.reset(); // writes what is queued and joins its thread
+        try {
+            current->flush();
+        } catch (const spdlog::spdlog_ex&) { // a full disk: as ever, lines are lost
+        }
     }
 
     sinks(const sinks&) = delete;
