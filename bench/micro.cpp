@@ -90,14 +90,20 @@ void read_handshake(benchmark::State& state) {
     }
 }
 
-// One server waits among `range` others, and its viewer comes.
-void meet(benchmark::State& state) {
+// Under IDs of their own.
+repeater::rendezvous where_servers_wait(std::uint64_t servers) {
     repeater::rendezvous waiting(repeater::duplicate_policy::replace);
-    const auto others = static_cast<std::uint64_t>(state.range(0));
-    for (std::uint64_t i = 0; i < others; ++i) {
+    for (std::uint64_t i = 0; i < servers; ++i) {
         const auto id = rfb::repeater_id::make("other" + std::to_string(i)).value();
         (void)waiting.arrive(id, side::server, repeater::session_number{i});
     }
+    return waiting;
+}
+
+// One server waits among `range` others, and its viewer comes.
+void meet(benchmark::State& state) {
+    const auto others = static_cast<std::uint64_t>(state.range(0));
+    auto waiting = where_servers_wait(others);
     const auto id = rfb::repeater_id::make("technician4711").value();
     for (auto _ : state) {
         benchmark::DoNotOptimize(
@@ -109,12 +115,8 @@ void meet(benchmark::State& state) {
 
 // One server waits among `range` others, and goes.
 void wait_and_leave(benchmark::State& state) {
-    repeater::rendezvous waiting(repeater::duplicate_policy::replace);
     const auto others = static_cast<std::uint64_t>(state.range(0));
-    for (std::uint64_t i = 0; i < others; ++i) {
-        const auto id = rfb::repeater_id::make("other" + std::to_string(i)).value();
-        (void)waiting.arrive(id, side::server, repeater::session_number{i});
-    }
+    auto waiting = where_servers_wait(others);
     const auto id = rfb::repeater_id::make("technician4711").value();
     for (auto _ : state) {
         benchmark::DoNotOptimize(

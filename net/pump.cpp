@@ -1,6 +1,8 @@
-// Two gears: copying, where an idle direction owns no buffer, and splicing, where nothing is
-// copied. SPDX-License-Identifier: EUPL-1.2
+// Two gears: copying, where an idle direction owns no buffer, and moving through a pipe.
+// SPDX-License-Identifier: EUPL-1.2
 #include "net/pump.hpp"
+
+#include "net/write_all.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -40,7 +42,7 @@ public:
     asio::awaitable<pump_result> run(std::vector<std::byte> early) {
         progress_.bytes_read += early.size();
         observer_.passing(early);
-        if (const auto ec = co_await write_all(early)) {
+        if (const auto ec = co_await write_all(to_, early, progress_.bytes_written)) {
             co_return failed(end::write_error, ec);
         }
         std::vector<std::byte>{}.swap(early);
@@ -55,25 +57,6 @@ public:
     }
 
 private:
-    /// Writes all of `rest`, waiting as often as needed.
-    asio::awaitable<error_code> write_all(std::span<const std::byte> rest) {
-        while (!rest.empty()) {
-            const auto wrote = to_.write_some(rest);
-            if (wrote.would_block()) {
-                if (const auto [ec] = co_await to_.wait(readiness::write); ec) {
-                    co_return ec;
-                }
-                continue;
-            }
-            if (wrote.error) {
-                co_return wrote.error;
-            }
-            progress_.bytes_written += wrote.bytes;
-            rest = rest.subspan(wrote.bytes);
-        }
-        co_return error_code{};
-    }
-
     outcome read_ended(const error_code& ec) {
         if (ec == asio::error::eof) {
             to_.shutdown_send();
@@ -113,7 +96,7 @@ private:
             if (wrote.bytes < bytes.size()) {
                 const auto rest = bytes.subspan(wrote.bytes);
                 const std::vector<std::byte> kept(rest.begin(), rest.end());
-                if (const auto ec = co_await write_all(kept)) {
+                if (const auto ec = co_await write_all(to_, kept, progress_.bytes_written)) {
                     co_return failed(end::write_error, ec);
                 }
             }

@@ -12,6 +12,8 @@ import tempfile
 import time
 import unittest
 
+from peers import exactly
+
 PATIENCE = 20  # seconds for anything to happen
 
 
@@ -43,13 +45,6 @@ def introduce(port, text, early=b""):
     peer = connect(port)
     peer.sendall(text.encode().ljust(250, b"\0") + early)
     return peer
-
-
-def exactly(size, peer):
-    got = b""
-    while len(got) < size and (part := peer.recv(size - len(got))):
-        got += part
-    return got
 
 
 def is_alive(pid):

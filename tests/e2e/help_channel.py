@@ -20,6 +20,8 @@ import threading
 import time
 import unittest
 
+from peers import exactly
+
 try:
     import pymysql
 except ImportError:
@@ -419,13 +421,6 @@ def connect(port):
     peer = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return peer
-
-
-def exactly(size, peer):
-    got = b""
-    while len(got) < size and (part := peer.recv(size - len(got))):
-        got += part
-    return got
 
 
 def reset(peer):

@@ -12,6 +12,8 @@ import sys
 import threading
 import unittest
 
+from peers import exactly
+
 OURS, FAR = "10.77.0.1", "10.77.0.2"
 PATIENCE = 20  # seconds for anything to happen
 
@@ -26,14 +28,6 @@ def run(*command):
 def tell(line):
     """One write, so that threads do not mix their lines."""
     os.write(1, line.encode() + b"\n")
-
-
-def exactly(size, sock):
-    """The next `size` bytes, or fewer where the stream ends."""
-    got = b""
-    while len(got) < size and (part := sock.recv(size - len(got))):
-        got += part
-    return got
 
 
 def everything_from(peer):
