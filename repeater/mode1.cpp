@@ -14,7 +14,6 @@
 #include <ifaddrs.h>
 #include <memory>
 #include <netinet/in.h>
-#include <span>
 #include <string>
 
 namespace repeater {
@@ -46,29 +45,6 @@ std::optional<T> parse_number(std::string_view text) {
     return value;
 }
 
-/// Reads "a.b.c.d", "a.b.c.d/n", "v6", "v6/n", "[v6]" or "[v6]/n".
-std::optional<network> parse_network(std::string_view text) {
-    const auto slash = text.rfind('/');
-    auto host = text.substr(0, slash);
-    if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-        host = host.substr(1, host.size() - 2);
-    }
-    error_code ec;
-    const auto address = asio::ip::make_address(host, ec);
-    if (ec) {
-        return std::nullopt;
-    }
-    const unsigned all = address.is_v4() ? 32 : 128;
-    if (slash == std::string_view::npos) {
-        return network{address, all};
-    }
-    const auto prefix = parse_number<unsigned>(text.substr(slash + 1));
-    if (!prefix || *prefix > all) {
-        return std::nullopt;
-    }
-    return network{address, *prefix};
-}
-
 /// A mistyped address is not taken for a name.
 bool is_host_name(std::string_view text) {
     const auto is_part = [](char c) { return rfb::is_word(c) || c == '-' || c == '.'; };
@@ -84,7 +60,7 @@ std::string lower(std::string_view text) {
 }
 
 std::optional<mode1_rule> parse_place(std::string_view text) {
-    if (const auto addresses = parse_network(text)) {
+    if (const auto addresses = net::parse_network(text)) {
         return mode1_rule{*addresses};
     }
     if (is_host_name(text)) {
@@ -93,22 +69,12 @@ std::optional<mode1_rule> parse_place(std::string_view text) {
     return std::nullopt;
 }
 
-bool same_prefix(std::span<const unsigned char> a, std::span<const unsigned char> b,
-                 unsigned bits) {
-    const std::size_t whole = bits / 8;
-    if (!std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(whole), b.begin())) {
-        return false;
-    }
-    const unsigned rest = bits % 8;
-    return rest == 0 || ((a[whole] ^ b[whole]) >> (8U - rest)) == 0;
-}
-
-const std::vector<network>& denied() {
+const std::vector<net::network>& denied() {
     static const auto networks = [] {
-        std::vector<network> all;
+        std::vector<net::network> all;
         all.reserve(denied_networks.size());
         for (const auto* text : denied_networks) {
-            all.push_back(parse_network(text).value());
+            all.push_back(*net::parse_network(text));
         }
         return all;
     }();
@@ -140,7 +106,7 @@ std::optional<address_v4> embedded_v4(const address_v6& v6) {
         form{"2001::/32", 12, 0xff},   // Teredo: the client's address, inverted
     };
     for (const auto& f : forms) {
-        if (parse_network(f.network)->contains(address{v6})) {
+        if (net::parse_network(f.network)->contains(address{v6})) {
             return v4_at(v6.to_bytes(), f.offset, f.flip);
         }
     }
@@ -148,7 +114,7 @@ std::optional<address_v4> embedded_v4(const address_v6& v6) {
 }
 
 bool is_denied(const address& a, const std::vector<address>& ours) {
-    const auto within = [&a](const network& n) { return n.contains(a); };
+    const auto within = [&a](const net::network& n) { return n.contains(a); };
     return std::any_of(denied().begin(), denied().end(), within) ||
            std::find(ours.begin(), ours.end(), a) != ours.end();
 }
@@ -156,11 +122,11 @@ bool is_denied(const address& a, const std::vector<address>& ours) {
 /// What is denied is allowed by a rule that means just that: one address, or no more than the
 /// denied network. 0.0.0.0/0 does not open the way to ourselves. security M2
 bool lifts_denial(const mode1_rule& r) {
-    const auto* allowed = std::get_if<network>(&r.where);
+    const auto* allowed = std::get_if<net::network>(&r.where);
     if (allowed == nullptr) {
         return false; // whoever runs the name server could point the name at us
     }
-    const auto is_within = [allowed](const network& d) {
+    const auto is_within = [allowed](const net::network& d) {
         return d.contains(allowed->address) && allowed->prefix >= d.prefix;
     };
     return allowed->prefix == (allowed->address.is_v4() ? 32U : 128U) ||
@@ -194,16 +160,6 @@ std::optional<mode1_rule> parse_deny_rule(std::string_view text) {
     return whole ? whole : parse_allow_rule(text);
 }
 
-bool network::contains(const asio::ip::address& a) const {
-    if (a.is_v4() != address.is_v4()) {
-        return false;
-    }
-    if (a.is_v4()) {
-        return same_prefix(a.to_v4().to_bytes(), address.to_v4().to_bytes(), prefix);
-    }
-    return same_prefix(a.to_v6().to_bytes(), address.to_v6().to_bytes(), prefix);
-}
-
 bool mode1_rule::covers(std::string_view host, const asio::ip::tcp::endpoint& to) const {
     if (to.port() < first_port || to.port() > last_port) {
         return false;
@@ -211,7 +167,7 @@ bool mode1_rule::covers(std::string_view host, const asio::ip::tcp::endpoint& to
     if (const auto* name = std::get_if<std::string>(&where)) {
         return lower(host) == *name;
     }
-    return std::get<network>(where).contains(to.address());
+    return std::get<net::network>(where).contains(to.address());
 }
 
 verdict judge(const mode1_policy& policy, std::string_view host, const asio::ip::tcp::endpoint& to,

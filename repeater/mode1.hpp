@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/network.hpp"
 #include "repeater/event.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -22,17 +23,10 @@ enum class mode1 {
     any,  ///< the Perl's open proxy
 };
 
-struct network {
-    asio::ip::address address;
-    unsigned prefix = 0; ///< leading bits that count
-
-    [[nodiscard]] bool contains(const asio::ip::address&) const;
-};
-
 /// One entry of a list: "10.0.0.0/8:5900-5999", "192.0.2.7:5901", "[2001:db8::]/32:5900",
 /// "host.example:5901".
 struct mode1_rule {
-    std::variant<network, std::string> where; ///< addresses, or the name that the viewer wrote
+    std::variant<net::network, std::string> where; ///< addresses, or the name that the viewer wrote
     std::uint16_t first_port = 1;
     std::uint16_t last_port = 65535;
 
