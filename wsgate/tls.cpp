@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls.hpp"
 
-#include <openssl/err.h>
+#include "wsgate/tls_error.hpp"
+
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -15,13 +16,6 @@
 namespace wsgate {
 
 namespace {
-
-[[noreturn]] void fail(const std::string& what) {
-    const auto code = ERR_get_error();
-    const char* const why = code == 0 ? nullptr : ERR_reason_error_string(code);
-    ERR_clear_error();
-    throw std::runtime_error(why == nullptr ? what : what + ": " + why);
-}
 
 /// Browsers offer h2 first; we speak http/1.1. Other offers go on without ALPN.
 int choose_protocol(SSL* /*ssl*/, const unsigned char** out, unsigned char* out_size,
@@ -59,7 +53,7 @@ void set_policy(SSL_CTX* context, tls_minimum minimum) {
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
     if (SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") != 1 ||
         SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") != 1) {
-        fail("TLS cannot be set up");
+        fail_tls("TLS cannot be set up");
     }
 }
 
@@ -72,20 +66,21 @@ void ssl_ctx_free::operator()(SSL_CTX* context) const {
 tls_context load_tls(const std::string& certificate, const std::string& key, tls_minimum minimum) {
     tls_context context(SSL_CTX_new(TLS_server_method()));
     if (!context) {
-        fail("TLS cannot be set up");
+        fail_tls("TLS cannot be set up");
     }
     set_policy(context.get(), minimum);
     SSL_CTX_set_default_passwd_cb(context.get(), no_password);
     if (SSL_CTX_use_certificate_chain_file(context.get(), certificate.c_str()) != 1) {
-        fail(fmt::format("cannot use the certificate {} (PEM, leaf first)", certificate));
+        fail_tls(fmt::format("cannot use the certificate {} (PEM, leaf first)", certificate));
     }
     const auto& key_file = key.empty() ? certificate : key;
     if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
-        fail(fmt::format("cannot use the key {} (PEM, without a password, of the certificate {})",
-                         key_file, certificate));
+        fail_tls(
+            fmt::format("cannot use the key {} (PEM, without a password, of the certificate {})",
+                        key_file, certificate));
     }
     if (SSL_CTX_check_private_key(context.get()) != 1) {
-        fail(
+        fail_tls(
             fmt::format("key {} and certificate {} do not belong together", key_file, certificate));
     }
     const X509* const leaf = SSL_CTX_get0_certificate(context.get());

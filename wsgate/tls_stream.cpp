@@ -6,25 +6,43 @@
 #include <boost/system/errc.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <cerrno>
 #include <new>
 #include <sys/socket.h>
+#include <utility>
 
 namespace wsgate {
 
-void tls_stream::ssl_free::operator()(SSL* ssl) const {
+void ssl_free::operator()(SSL* ssl) const {
     SSL_free(ssl);
 }
 
-tls_stream::tls_stream(const asio::any_io_executor& executor, net::connection& c, SSL_CTX* context)
-    : socket_(executor, c.peer.protocol(), c.socket.get()), ssl_(SSL_new(context)) {
-    const int fd = c.socket.release();
-    socket_.native_non_blocking(true);
-    if (!ssl_ || SSL_set_fd(ssl_.get(), fd) != 1) {
+namespace {
+
+tls_session server_session(SSL_CTX* context) {
+    tls_session session(SSL_new(context));
+    if (!session) {
         throw std::bad_alloc();
     }
-    SSL_set_accept_state(ssl_.get());
+    SSL_set_accept_state(session.get());
+    return session;
+}
+
+} // namespace
+
+tls_stream::tls_stream(const asio::any_io_executor& executor, net::connection& c, SSL_CTX* context)
+    : tls_stream(executor, c, server_session(context)) {}
+
+tls_stream::tls_stream(const asio::any_io_executor& executor, net::connection& c,
+                       tls_session session)
+    : socket_(executor, c.peer.protocol(), c.socket.get()), ssl_(std::move(session)) {
+    const int fd = c.socket.release();
+    socket_.native_non_blocking(true);
+    if (SSL_set_fd(ssl_.get(), fd) != 1) {
+        throw std::bad_alloc();
+    }
 }
 
 /// Why the last call did not succeed. Call right after it, with the error queue cleared before it.
@@ -48,6 +66,17 @@ net::error_code tls_stream::why(int result, direction& wanted) {
     }
 }
 
+/// In OpenSSL's words, where it has some. Call before the error queue is cleared.
+std::string tls_stream::describe(const net::error_code& ec) const {
+    const auto verdict = SSL_get_verify_result(ssl_.get());
+    if (verdict != X509_V_OK && SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE) {
+        return X509_verify_cert_error_string(verdict);
+    }
+    const auto queued = ERR_peek_error();
+    const char* const reason = queued == 0 ? nullptr : ERR_reason_error_string(queued);
+    return reason == nullptr ? ec.message() : reason;
+}
+
 asio::awaitable<net::error_code> tls_stream::handshake() {
     for (;;) {
         ERR_clear_error();
@@ -59,12 +88,14 @@ asio::awaitable<net::error_code> tls_stream::handshake() {
         auto wanted = direction::wait_read;
         const auto ec = why(result, wanted);
         if (ec != asio::error::would_block) {
+            problem_ = describe(ec);
             if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST) {
                 answer_plain_http();
             }
             co_return ec;
         }
         if (const auto [closed] = co_await socket_.async_wait(wanted, net::nothrow); closed) {
+            problem_ = closed.message();
             co_return closed;
         }
     }

@@ -1,4 +1,4 @@
-// A TLS connection that a client opened, as a stream: OpenSSL directly on the socket.
+// A TLS connection as a stream: OpenSSL directly on the socket, on either side.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -9,19 +9,33 @@
 #include <openssl/types.h>
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace wsgate {
 
 namespace asio = boost::asio;
 
+struct ssl_free {
+    void operator()(SSL*) const;
+};
+
+/// One connection's state, not yet tied to a socket.
+using tls_session = std::unique_ptr<SSL, ssl_free>;
+
 class tls_stream final : public net::stream {
 public:
-    /// Takes the socket. Throws std::bad_alloc.
+    /// Takes the socket, as a server. Throws std::bad_alloc.
     tls_stream(const asio::any_io_executor&, net::connection&, SSL_CTX*);
+
+    /// Takes the socket. The session has been told whether it accepts or connects.
+    tls_stream(const asio::any_io_executor&, net::connection&, tls_session);
 
     /// Before anything else. Plain HTTP is answered with a 400 in plain, and fails.
     [[nodiscard]] asio::awaitable<net::error_code> handshake();
+
+    /// Why the handshake failed, for a log: "certificate has expired".
+    [[nodiscard]] const std::string& problem() const { return problem_; }
 
     /// A peer that leaves without close_notify has ended like any other.
     [[nodiscard]] net::io_result read_some(std::span<std::byte>) override;
@@ -35,18 +49,19 @@ public:
     /// "TLSv1.3"
     [[nodiscard]] std::string_view version() const;
 
-private:
-    struct ssl_free {
-        void operator()(SSL*) const;
-    };
+    /// For what only OpenSSL knows of this connection, such as the peer's certificate.
+    [[nodiscard]] SSL* session() const { return ssl_.get(); }
 
+private:
     using direction = asio::ip::tcp::socket::wait_type;
 
     [[nodiscard]] net::error_code why(int result, direction& wanted);
+    [[nodiscard]] std::string describe(const net::error_code&) const;
     void answer_plain_http();
 
     asio::ip::tcp::socket socket_;
-    std::unique_ptr<SSL, ssl_free> ssl_;
+    tls_session ssl_;
+    std::string problem_;
     // What the socket must be ready for before the next attempt; either may need the other.
     direction read_wants_ = direction::wait_read;
     direction write_wants_ = direction::wait_write;

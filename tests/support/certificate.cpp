@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <memory>
 #include <stdexcept>
@@ -24,6 +25,7 @@ struct with {
 
 using key_ptr = std::unique_ptr<EVP_PKEY, with<EVP_PKEY_free>>;
 using x509_ptr = std::unique_ptr<X509, with<X509_free>>;
+using extension_ptr = std::unique_ptr<X509_EXTENSION, with<X509_EXTENSION_free>>;
 using bio_ptr = std::unique_ptr<BIO, with<BIO_free_all>>;
 
 std::string text_in(BIO* bio) {
@@ -40,7 +42,7 @@ void check(bool good) {
 
 } // namespace
 
-certificate make_certificate(int days) {
+certificate make_certificate(int days, const std::string& alternative_names) {
     constexpr long day = 24L * 60 * 60;
     const key_ptr key(EVP_EC_gen("P-256"));
     const x509_ptr x509(X509_new());
@@ -55,6 +57,11 @@ certificate make_certificate(int days) {
                                      reinterpret_cast<const unsigned char*>("localhost"), -1, -1,
                                      0) == 1);
     X509_set_issuer_name(x509.get(), name);
+    if (!alternative_names.empty()) {
+        const extension_ptr names(
+            X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, alternative_names.c_str()));
+        check(names && X509_add_ext(x509.get(), names.get(), -1) == 1);
+    }
     check(X509_sign(x509.get(), key.get(), EVP_sha256()) > 0);
 
     const bio_ptr chain(BIO_new(BIO_s_mem()));

@@ -12,7 +12,9 @@ struct certificate {
     std::string key;
 };
 
-/// Valid from a day ago, for so many days.
-[[nodiscard]] certificate make_certificate(int days = 30);
+/// Valid from a day ago, for so many days. `alternative_names` as OpenSSL writes them:
+/// "DNS:a.example,IP:127.0.0.1".
+[[nodiscard]] certificate make_certificate(int days = 30,
+                                           const std::string& alternative_names = {});
 
 } // namespace support
