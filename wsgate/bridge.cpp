@@ -17,12 +17,17 @@ using namespace asio::experimental::awaitable_operators;
 
 constexpr auto never = net::clock::time_point::max();
 
+ws_role role_of(const bridge_options& o) {
+    return o.keys == nullptr ? ws_role::server : ws_role::client;
+}
+
 } // namespace
 
 bridge::bridge(const asio::any_io_executor& executor, std::span<std::byte> scratch,
                net::stream& client, dialler dial, const bridge_options& options)
     : scratch_(scratch), client_(client), dial_(std::move(dial)), options_(options),
-      room_(frame_room::in(scratch.size(), options.max_frame)), outbox_(executor, client),
+      room_(frame_room::in(scratch.size(), options.max_frame, role_of(options))),
+      decoder_(role_of(options), options.text), outbox_(executor, client, options.keys),
       changed_(executor), timer_(executor), next_ping_(net::clock::now() + options.ping) {}
 
 asio::awaitable<void> bridge::run(bytes early) {
@@ -77,6 +82,7 @@ asio::awaitable<void> bridge::up(bytes early) {
 bridge::bytes bridge::take(std::span<std::byte> received) {
     const auto meant = decoder_.decode(received);
     unanswered_since_.reset();
+    summary_.dropped_text = summary_.dropped_text || meant.dropped_text;
     if (ending_) { // after a Close of ours nothing is forwarded
         client_done_ = client_done_ || meant.close || meant.failure;
         return {};
@@ -180,7 +186,7 @@ asio::awaitable<void> bridge::down() {
                 continue;
             }
             summary_.down += got.bytes;
-            outbox_.send(enframe(scratch_, room_, got.bytes, options_.max_frame));
+            outbox_.send(enframe(scratch_, room_, got.bytes, options_.max_frame, options_.keys));
             if (outbox_.broken()) {
                 client_left(outbox_.broken());
             }

@@ -29,6 +29,9 @@ struct bridge_options {
     std::chrono::milliseconds ping{25'000}; ///< after so much silence toward the client; 0: never
     std::chrono::milliseconds pong{0}; ///< the client may be mute so long after a ping; 0: ever
     std::chrono::milliseconds close{5'000}; ///< for each step of an ending session
+    text_frames text = text_frames::refuse;
+    /// Masks what goes to the peer: then it is the WebSocket's server, and we are its client.
+    key_source keys = nullptr;
 };
 
 enum class ended_by { client, target, gateway };
@@ -39,6 +42,7 @@ struct bridge_summary {
     std::string reason;   ///< the Close frame's text, or what broke; may hold bytes from outside
     std::uint64_t up = 0; ///< payload bytes, client to target
     std::uint64_t down = 0;
+    bool dropped_text = false;
 };
 
 /// On one event loop. Four tasks: up, down, what could not be written at once, and time. Either
@@ -94,7 +98,7 @@ private:
     dialler dial_;
     bridge_options options_;
     frame_room room_;
-    frame_decoder decoder_{ws_role::server};
+    frame_decoder decoder_;
     outbox outbox_;
     std::unique_ptr<net::stream> target_;
     net::signal changed_; ///< the target's state, or cut_

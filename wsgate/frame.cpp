@@ -89,6 +89,7 @@ decoded frame_decoder::decode(std::span<std::byte> received) {
             out.failure = header_size_ >= 2 ? check_start() : std::nullopt;
             if (!out.failure && header_size_ == header_length()) {
                 out.failure = begin_frame();
+                out.dropped_text = out.dropped_text || in_text_;
             }
             finished_ = out.failure.has_value();
             if (in_payload_ && left_ == 0) {
@@ -103,8 +104,12 @@ decoded frame_decoder::decode(std::span<std::byte> received) {
         } else {
             std::memmove(place, received.data(), size);
         }
-        (is_control() ? control_.size : out.payload) += size;
-        to += is_control() ? 0 : size;
+        if (is_control()) {
+            control_.size += size;
+        } else if (!in_text_) { // else the next bytes take its place
+            out.payload += size;
+            to += size;
+        }
         received = received.subspan(size);
         left_ -= size;
         if (left_ == 0) {
@@ -165,7 +170,7 @@ std::optional<close_reason> frame_decoder::check_start() const {
     if ((static_cast<opcode>(code) == opcode::continuation) != in_message_) {
         return broken(in_message_ ? "message within a message" : "continuation of nothing");
     }
-    if (static_cast<opcode>(code) == opcode::text) {
+    if (static_cast<opcode>(code) == opcode::text && text_ == text_frames::refuse) {
         return close_reason{close_code::unsupported_data, "only binary frames are accepted"};
     }
     return std::nullopt;
@@ -187,6 +192,10 @@ std::optional<close_reason> frame_decoder::begin_frame() {
     }
     std::copy_n(header_.begin() + static_cast<std::ptrdiff_t>(header_size_ - keys), keys,
                 key_.begin());
+    const auto code = static_cast<opcode>(std::to_integer<std::uint8_t>(header_[0]) & opcode_bits);
+    if (code == opcode::text || code == opcode::binary) { // else as before
+        in_text_ = code == opcode::text;
+    }
     in_payload_ = true;
     control_.size = 0;
     return std::nullopt;
@@ -291,8 +300,8 @@ std::vector<std::byte> close_payload(close_code code, std::string_view text) {
     return payload;
 }
 
-frame_room frame_room::in(std::size_t buffer, std::size_t max_frame) {
-    const auto header = header_size(max_frame, ws_role::server);
+frame_room frame_room::in(std::size_t buffer, std::size_t max_frame, ws_role us) {
+    const auto header = header_size(max_frame, us);
     const auto whole = buffer / (max_frame + header);
     const auto rest = buffer % (max_frame + header);
     const auto size = whole * max_frame + (rest > header ? rest - header : 0);
@@ -300,12 +309,12 @@ frame_room frame_room::in(std::size_t buffer, std::size_t max_frame) {
 }
 
 std::span<std::byte> enframe(std::span<std::byte> buffer, frame_room room, std::size_t payload,
-                             std::size_t max_frame) {
+                             std::size_t max_frame, key_source keys) {
     assert(payload > 0 && payload <= room.size);
+    const auto us = keys == nullptr ? ws_role::server : ws_role::client;
     const auto full = (payload - 1) / max_frame; // frames before the last
     const auto last = payload - full * max_frame;
-    const auto headers =
-        full * header_size(max_frame, ws_role::server) + header_size(last, ws_role::server);
+    const auto headers = full * header_size(max_frame, us) + header_size(last, us);
     // Frames grow leftwards into the gap, so every piece moves towards the front or not at all:
     //   | gap ....... |   payload 1   |   payload 2   |
     //   | gap .. | h1 |   payload 1   | h2 | payload 2 |
@@ -313,9 +322,14 @@ std::span<std::byte> enframe(std::span<std::byte> buffer, frame_room room, std::
     auto to = start;
     for (auto from = room.gap; from < room.gap + payload;) {
         const auto size = std::min(max_frame, room.gap + payload - from);
-        to += put_header(buffer.subspan(to), opcode::binary, size);
+        const auto key = keys == nullptr ? masking_key{} : keys();
+        to +=
+            put_header(buffer.subspan(to), opcode::binary, size, keys == nullptr ? nullptr : &key);
         if (to != from) {
             std::memmove(buffer.data() + to, buffer.data() + from, size);
+        }
+        if (keys != nullptr) {
+            mask(buffer.subspan(to, size), key);
         }
         to += size;
         from += size;

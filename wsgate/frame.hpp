@@ -54,22 +54,32 @@ struct control_payload {
 
 using masking_key = std::array<std::byte, 4>;
 
+/// A fresh key for each frame of a client; unpredictable, except in tests (RFC 6455 10.3).
+using key_source = masking_key (*)();
+
+/// What becomes of text frames: this is binary traffic.
+enum class text_frames {
+    refuse, ///< the peer gets 1003
+    drop,   ///< for talkative servers
+};
+
 /// What a run of received bytes meant.
 struct decoded {
     std::size_t payload = 0;             ///< of data frames; these bytes are now the buffer's front
     std::optional<control_payload> ping; ///< the newest; older ones need no answer
     bool pong = false;
+    bool dropped_text = false;
     std::optional<close_reason> close;   ///< the peer's
     std::optional<close_reason> failure; ///< what to close with: the peer broke the protocol
 };
 
 /// Reads frames as they arrive, in any cut. Keeps at most a header and one control payload, never
 /// data, so the length of a frame is of no concern. Message borders mean nothing here: payload is
-/// one stream of bytes. Text frames are a failure (1003). After a Close or a failure everything
-/// further is ignored.
+/// one stream of bytes. After a Close or a failure everything further is ignored.
 class frame_decoder {
 public:
-    explicit frame_decoder(ws_role us) : us_(us) {}
+    explicit frame_decoder(ws_role us, text_frames text = text_frames::refuse)
+        : us_(us), text_(text) {}
 
     /// Unmasks and moves in place:
     ///   in   | header | payload | header | ping | header | payload |
@@ -86,8 +96,10 @@ private:
     [[nodiscard]] bool is_control() const;
 
     ws_role us_;
+    text_frames text_;
     bool finished_ = false;
     bool in_message_ = false; ///< a fragment has come, its last one has not
+    bool in_text_ = false;    ///< that message, or the latest, is of text, which is dropped
     bool in_payload_ = false;
     std::array<std::byte, max_header_size> header_{};
     std::size_t header_size_ = 0; ///< of it, what has come
@@ -112,19 +124,21 @@ void mask(std::span<std::byte> payload, const masking_key& key);
 /// What a Close carries: nothing where the code is `none`; a long text is cut between characters.
 [[nodiscard]] std::vector<std::byte> close_payload(close_code, std::string_view text);
 
-/// How a server's payload lies in a buffer so that it becomes frames without a copy: `gap` bytes of
-/// room for headers, then at most `size` bytes of payload.
+/// How payload lies in a buffer so that it becomes frames without a copy: `gap` bytes of room for
+/// headers, then at most `size` bytes of payload.
 struct frame_room {
     std::size_t gap = 0;
     std::size_t size = 0;
 
     /// For frames of at most `max_frame` bytes each. `buffer` is larger than one of these.
-    [[nodiscard]] static frame_room in(std::size_t buffer, std::size_t max_frame);
+    [[nodiscard]] static frame_room in(std::size_t buffer, std::size_t max_frame,
+                                       ws_role us = ws_role::server);
 };
 
-/// Turns the `payload` bytes (at least one) behind the gap into a server's binary frames. The
-/// result begins within the gap. Only a payload of several frames is moved.
+/// Turns the `payload` bytes (at least one) behind the gap into binary frames, a client's where
+/// there are keys. The result begins within the gap. Only a payload of several frames is moved.
 [[nodiscard]] std::span<std::byte> enframe(std::span<std::byte> buffer, frame_room,
-                                           std::size_t payload, std::size_t max_frame);
+                                           std::size_t payload, std::size_t max_frame,
+                                           key_source keys = nullptr);
 
 } // namespace wsgate

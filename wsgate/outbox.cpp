@@ -9,8 +9,8 @@
 
 namespace wsgate {
 
-outbox::outbox(const asio::any_io_executor& executor, net::stream& client)
-    : client_(client), changed_(executor) {}
+outbox::outbox(const asio::any_io_executor& executor, net::stream& client, key_source keys)
+    : client_(client), keys_(keys), changed_(executor) {}
 
 std::size_t outbox::write(std::span<const std::byte> data) {
     std::size_t done = 0;
@@ -59,7 +59,7 @@ void outbox::ping() {
 
 void outbox::pong(std::span<const std::byte> payload) {
     if (!closed_) {
-        pong_ = control_frame(opcode::pong, payload);
+        pong_ = control(opcode::pong, payload);
         write_kept();
     }
 }
@@ -68,9 +68,17 @@ void outbox::close(close_code code, std::string_view text) {
     if (!std::exchange(closed_, true)) {
         pong_.reset();
         ping_ = false;
-        close_ = control_frame(opcode::close, close_payload(code, text));
+        close_ = control(opcode::close, close_payload(code, text));
         write_kept();
     }
+}
+
+outbox::bytes outbox::control(opcode code, std::span<const std::byte> payload) const {
+    if (keys_ == nullptr) {
+        return control_frame(code, payload);
+    }
+    const auto key = keys_();
+    return control_frame(code, payload, &key);
 }
 
 outbox::bytes outbox::next_control() {
@@ -78,7 +86,7 @@ outbox::bytes outbox::next_control() {
         return *std::exchange(pong_, std::nullopt);
     }
     if (std::exchange(ping_, false)) {
-        return control_frame(opcode::ping, {});
+        return control(opcode::ping, {});
     }
     if (close_) {
         return *std::exchange(close_, std::nullopt);

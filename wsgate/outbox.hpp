@@ -21,7 +21,8 @@ namespace asio = boost::asio;
 /// send() and three control frames, since only the newest Pong, one Ping and one Close ever wait.
 class outbox {
 public:
-    outbox(const asio::any_io_executor&, net::stream& client);
+    /// With keys for what it makes itself where we are the WebSocket's client.
+    outbox(const asio::any_io_executor&, net::stream& client, key_source keys = nullptr);
 
     /// Whole data frames. Only when idle(): so a client that does not read stops the sender.
     void send(std::span<const std::byte> frames);
@@ -54,11 +55,13 @@ private:
 
     /// How much of it the client took.
     [[nodiscard]] std::size_t write(std::span<const std::byte>);
+    [[nodiscard]] bytes control(opcode, std::span<const std::byte> payload) const;
     [[nodiscard]] bytes next_control();
     void write_kept();
     void break_off(const net::error_code&);
 
     net::stream& client_;
+    key_source keys_;
     net::signal changed_;
     bytes kept_;
     std::size_t kept_done_ = 0; ///< of kept_, what has been written

@@ -64,16 +64,19 @@ struct heard {
     std::string payload;
     std::vector<std::string> pings;
     int pongs = 0;
+    bool dropped_text = false;
     std::optional<wsgate::close_reason> close;
     std::optional<wsgate::close_reason> failure;
 };
 
-heard decode(ws_role us, const std::vector<std::span<const std::byte>>& parts) {
-    frame_decoder decoder(us);
+heard decode(ws_role us, const std::vector<std::span<const std::byte>>& parts,
+             wsgate::text_frames text = wsgate::text_frames::refuse) {
+    frame_decoder decoder(us, text);
     heard all;
     for (const auto part : parts) {
         bytes buffer(part.begin(), part.end());
         const auto d = decoder.decode(buffer);
+        all.dropped_text = all.dropped_text || d.dropped_text;
         all.payload += text_of(std::span(buffer).first(d.payload));
         if (d.ping) {
             all.pings.push_back(text_of(d.ping->view()));
@@ -297,6 +300,26 @@ TEST(FrameDecoder, AsAClientTakesUnmaskedFramesOnly) {
     EXPECT_EQ(masked.failure->code, close_code::protocol_error);
 }
 
+TEST(FrameDecoder, DropsTextWhereItMay) {
+    const auto wire =
+        frame(fin | 2, "ab", false) + frame(1, "te", false) + frame(fin | 9, "p", false) +
+        frame(0, "x", false) + frame(fin | 0, "t", false) + frame(fin | 1, "", false) +
+        frame(2, "cd", false) + frame(fin | 10, "", false) + frame(fin | 0, "ef", false) +
+        frame(fin | 1, big(300), false) + frame(fin | 8, close_bytes(1000, "bye"), false);
+    support::for_each_split(wire, [](const auto& parts) {
+        const auto all = decode(ws_role::client, parts, wsgate::text_frames::drop);
+        EXPECT_EQ(all.payload, "abcdef");
+        EXPECT_TRUE(all.dropped_text);
+        EXPECT_EQ(all.pings, std::vector<std::string>{"p"});
+        EXPECT_EQ(all.pongs, 1);
+        ASSERT_TRUE(all.close);
+        EXPECT_EQ(all.close->text, "bye");
+        EXPECT_FALSE(all.failure);
+    });
+    const auto binary = frame(2, "ab", false) + frame(fin | 0, "c", false);
+    EXPECT_FALSE(decode(ws_role::client, {binary}, wsgate::text_frames::drop).dropped_text);
+}
+
 TEST(FrameEncoder, WritesTheShortestHeader) {
     for (const std::size_t size : {0U, 1U, 125U, 126U, 65535U, 65536U, 100000U}) {
         const auto payload = big(size);
@@ -359,6 +382,37 @@ TEST(FrameEncoder, TurnsAPayloadIntoFramesInPlace) {
             }
             EXPECT_TRUE(bytes(out.begin(), out.end()) == expected) << max_frame << " " << size;
         }
+    }
+}
+
+TEST(FrameEncoder, MasksEachFrameOfAClientWithAKeyOfItsOwn) {
+    static unsigned given;
+    given = 0;
+    const wsgate::key_source keys = [] {
+        ++given;
+        return wsgate::masking_key{std::byte{0x37}, std::byte{0xfa}, std::byte{0x21},
+                                   static_cast<std::byte>(given)};
+    };
+    constexpr std::size_t max_frame = 200;
+    for (const std::size_t size : {1U, 125U, 126U, 200U, 201U, 1000U}) {
+        bytes buffer(4096);
+        const auto room = wsgate::frame_room::in(buffer.size(), max_frame, ws_role::client);
+        ASSERT_GE(room.size, size);
+        const auto payload = bytes_of(big(size));
+        std::copy(payload.begin(), payload.end(),
+                  buffer.begin() + static_cast<std::ptrdiff_t>(room.gap));
+        const auto before = given;
+        const auto out = wsgate::enframe(buffer, room, size, max_frame, keys);
+        const auto frames = (size + max_frame - 1) / max_frame;
+        EXPECT_EQ(given - before, frames);
+        EXPECT_TRUE(decode(ws_role::server, {out}).payload == big(size)) << size;
+    }
+    // The room is enough for what it promises, whatever the sizes.
+    for (const std::size_t buffer_size : {300U, 500U, 4096U}) {
+        bytes buffer(buffer_size);
+        const auto room = wsgate::frame_room::in(buffer_size, max_frame, ws_role::client);
+        const auto out = wsgate::enframe(buffer, room, room.size, max_frame, keys);
+        EXPECT_LE(out.size(), buffer_size);
     }
 }
 
