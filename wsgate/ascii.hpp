@@ -17,4 +17,12 @@ namespace wsgate {
                       [](char x, char y) { return lower(x) == lower(y); });
 }
 
+/// Without the blanks and tabs around it.
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t");
+    return first == std::string_view::npos
+               ? std::string_view{}
+               : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
 } // namespace wsgate

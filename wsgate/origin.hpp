@@ -1,0 +1,51 @@
+// Which web pages may open sessions: the Origin that browsers send (RFC 6454), against a list.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <boost/system/result.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wsgate {
+
+/// scheme://host:port; letters are small, the port is the scheme's own where none was written.
+struct origin {
+    std::string scheme;
+    std::string host; ///< IPv6 in brackets
+    std::uint16_t port = 0;
+
+    friend bool operator==(const origin&, const origin&) = default;
+};
+
+/// Schemes http, https, ws and wss; nothing behind the port. "null" is none.
+[[nodiscard]] std::optional<origin> parse_origin(std::string_view);
+
+/// One entry of a list.
+struct origin_rule {
+    enum class kind { exact, subdomains, same_host, null, any };
+
+    kind what = kind::exact;
+    origin of; ///< exact, subdomains; without a scheme: http or https; port 0: the scheme's own
+
+    friend bool operator==(const origin_rule&, const origin_rule&) = default;
+};
+
+struct origin_list {
+    std::vector<origin_rule> rules;
+
+    /// "https://a.example, https://*.example.org:8443, *.example.org, same-host, null, *".
+    /// The error is a sentence for whoever wrote the list.
+    [[nodiscard]] static boost::system::result<origin_list, std::string> parse(std::string_view);
+
+    /// `value`: as it came. `host`: of the request, as the client wrote it (Host, or what a trusted
+    /// proxy says of it).
+    [[nodiscard]] bool admits(std::string_view value, std::string_view host) const;
+
+    friend bool operator==(const origin_list&, const origin_list&) = default;
+};
+
+} // namespace wsgate
