@@ -16,7 +16,8 @@ die() {
     exit 1
 }
 
-packages_build=(g++ cmake ninja-build libboost1.81-dev libssl-dev libspdlog-dev libcli11-dev)
+packages_build=(g++ cmake ninja-build libboost1.81-dev libssl-dev libcrypt-dev libspdlog-dev
+    libcli11-dev)
 packages_web=(nodejs npm)
 # shellcheck disable=SC2034
 packages_demo=(xvfb x11vnc x11-apps x11-xserver-utils xterm fonts-dejavu-core)

@@ -1,0 +1,19 @@
+// What counts as one client where clients are counted: an IPv4 address, or an IPv6 network of /64.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace wsgate {
+
+namespace asio = boost::asio;
+
+/// Zero for whoever has no address (behind a Unix socket that tells none).
+enum class client_key : std::uint64_t {};
+
+[[nodiscard]] client_key key_of(const std::optional<asio::ip::address>&);
+
+} // namespace wsgate
