@@ -71,6 +71,11 @@ address unmapped(const address& a) {
     return address_v6{v6.to_bytes()};
 }
 
+address_v6 mapped(const address& a) {
+    return a.is_v4() ? asio::ip::make_address_v6(asio::ip::v4_mapped, a.to_v4())
+                     : address_v6{a.to_v6().to_bytes()};
+}
+
 bool network::contains(const asio::ip::address& a) const {
     const auto plain = unmapped(a);
     return plain.is_v4() == address.is_v4() && cut(plain, prefix) == cut(address, prefix);

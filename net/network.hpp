@@ -16,6 +16,9 @@ namespace asio = boost::asio;
 /// IPv4 inside IPv6 (::ffff:a.b.c.d) as IPv4; anything else without its scope, as it is.
 [[nodiscard]] asio::ip::address unmapped(const asio::ip::address&);
 
+/// IPv6 as it is, without its scope; IPv4 as ::ffff:a.b.c.d.
+[[nodiscard]] asio::ip::address_v6 mapped(const asio::ip::address&);
+
 /// The addresses that share the first `prefix` bits with `address`, whose other bits are zero.
 struct network {
     asio::ip::address address;
