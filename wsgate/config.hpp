@@ -5,6 +5,7 @@
 #include "net/connection.hpp"
 #include "net/log.hpp"
 #include "wsgate/bridge.hpp"
+#include "wsgate/file_answer.hpp"
 #include "wsgate/journal.hpp"
 #include "wsgate/route.hpp"
 #include "wsgate/target.hpp"
@@ -46,7 +47,8 @@ struct config {
     std::vector<listen_address> listen{listen_address{}};
     target server_target{"127.0.0.1", 5500};
     target viewer_target{"127.0.0.1", 5900};
-    std::string web;         ///< directory; empty: no files
+    std::string web; ///< directory; empty: no files
+    file_options files;
     std::string certificate; ///< PEM file; empty: no TLS
     std::string key;         ///< PEM file; empty: in the certificate's
     wsgate::tls_minimum tls_minimum = wsgate::tls_minimum::v1_2;

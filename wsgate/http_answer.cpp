@@ -64,18 +64,6 @@ http_answer decide(const request& r, bool has_files) {
     return send_file{std::move(std::get<std::string>(file))};
 }
 
-head_response file_head(const static_file& file) {
-    head_response head(status::ok, 11);
-    const auto type = mime_type(file.name);
-    head.set(http::field::content_type, {type.data(), type.size()});
-    head.content_length(file.size);
-    head.set(http::field::cache_control, file.is_html() ? "no-cache" : "max-age=3600");
-    head.set("X-Content-Type-Options", "nosniff");
-    head.set("Referrer-Policy", "no-referrer"); // tokens are in URLs
-    sign(head);
-    return head;
-}
-
 bool may_stay(const request& r) {
     return r.version() == 11 && r.keep_alive() && !has_body(r);
 }

@@ -13,7 +13,7 @@
 namespace wsgate {
 
 struct open_session {
-    wsgate::route route;
+    wsgate::route route = wsgate::route::viewer;
     opening how;
 };
 
@@ -25,9 +25,6 @@ using http_answer = std::variant<text_response, send_file, open_session>;
 
 /// A text_response says itself whether the connection stays.
 [[nodiscard]] http_answer decide(const request&, bool has_files);
-
-/// The head of a file's answer; HTTP/1.1, the connection stays unless told otherwise.
-[[nodiscard]] head_response file_head(const static_file&);
 
 /// The connection may stay for another request.
 [[nodiscard]] bool may_stay(const request&);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <unistd.h>
 #include <utility>
 
@@ -18,7 +19,6 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;
 
-constexpr std::size_t file_piece = std::size_t{64} * 1024; // bytes read for one write
 constexpr std::size_t max_ignored =
     std::size_t{64} * 1024; // bytes of a refused body that we look away from
 
@@ -144,32 +144,34 @@ asio::awaitable<http_session::next> http_session::answer_text(const request& r,
 
 asio::awaitable<http_session::next> http_session::answer_file(const request& r,
                                                               const std::string& path) {
-    const auto file = site_.files->open(path);
+    const auto coding = r[http::field::accept_encoding];
+    const auto file = site_.files->open(path, accepts_gzip({coding.data(), coding.size()})
+                                                  ? content_coding::gzip
+                                                  : content_coding::identity);
     if (!file) {
         auto none = text_answer(http::status::not_found, "no such file");
         none.keep_alive(may_stay(r));
         co_return co_await answer_text(r, none);
     }
-    auto head = file_head(*file);
-    head.keep_alive(may_stay(r));
-    auto written = co_await write(serialized(head));
-    if (written && r.method() == http::verb::get) {
-        written = co_await send_content(*file);
+    const auto what = wsgate::answer_file(r, *file, site_.conf.files, std::time(nullptr));
+    if (const auto* text = std::get_if<text_response>(&what)) {
+        co_return co_await answer_text(r, *text);
     }
-    if (!written) {
+    const auto& part = std::get<file_part>(what);
+    if (!co_await write(serialized(part.head)) || !co_await send_content(*file, part.content)) {
         co_return next::drop;
     }
-    co_return may_stay(r) ? next::again : next::close;
+    co_return part.head.keep_alive() ? next::again : next::close;
 }
 
 /// Reads a piece again rather than keeping what the client did not take of it.
-asio::awaitable<bool> http_session::send_content(const static_file& file) {
-    std::uint64_t sent = 0;
-    while (sent < file.size) {
-        const auto piece = worker_.scratch().first(
-            static_cast<std::size_t>(std::min<std::uint64_t>(file_piece, file.size - sent)));
+asio::awaitable<bool> http_session::send_content(const static_file& file, byte_range rest) {
+    while (rest.size > 0) {
+        const auto scratch = worker_.scratch();
+        const auto piece = scratch.first(
+            static_cast<std::size_t>(std::min<std::uint64_t>(scratch.size(), rest.size)));
         const auto size =
-            ::pread(file.fd.get(), piece.data(), piece.size(), static_cast<off_t>(sent));
+            ::pread(file.fd.get(), piece.data(), piece.size(), static_cast<off_t>(rest.first));
         if (size < 0 || static_cast<std::size_t>(size) < piece.size()) {
             co_return false; // the file has changed: its length has been told already
         }
@@ -177,8 +179,10 @@ asio::awaitable<bool> http_session::send_content(const static_file& file) {
         if (wrote.error && !wrote.would_block()) {
             co_return false;
         }
-        sent += wrote.bytes;
-        if (wrote.bytes < piece.size() && !co_await wait_writable()) {
+        rest.first += wrote.bytes;
+        rest.size -= wrote.bytes;
+        // Also where all of it went: other sessions of this thread have their turn.
+        if (rest.size > 0 && !co_await wait_writable()) {
             co_return false;
         }
     }

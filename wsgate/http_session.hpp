@@ -7,6 +7,7 @@
 #include "net/worker.hpp"
 #include "wsgate/bridge.hpp"
 #include "wsgate/config.hpp"
+#include "wsgate/file_answer.hpp"
 #include "wsgate/http_answer.hpp"
 #include "wsgate/journal.hpp"
 #include "wsgate/static_files.hpp"
@@ -49,7 +50,7 @@ private:
     [[nodiscard]] asio::awaitable<next> answer();
     [[nodiscard]] asio::awaitable<next> answer_text(const request&, const text_response&);
     [[nodiscard]] asio::awaitable<next> answer_file(const request&, const std::string& path);
-    [[nodiscard]] asio::awaitable<bool> send_content(const static_file&);
+    [[nodiscard]] asio::awaitable<bool> send_content(const static_file&, byte_range);
     [[nodiscard]] asio::awaitable<bool> write(std::string);
     [[nodiscard]] asio::awaitable<bool> wait_writable();
     [[nodiscard]] asio::awaitable<void> linger();

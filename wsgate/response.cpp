@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/response.hpp"
 
+#include "wsgate/http_date.hpp"
+
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/http/serializer.hpp>
 
 #include <ctime>
-#include <fmt/chrono.h>
 
 namespace wsgate {
 
@@ -41,7 +42,6 @@ std::string serialize(const Response& r) {
 text_response text_answer(http::status status, std::string_view text) {
     text_response r(status, 11);
     r.set(http::field::content_type, "text/plain; charset=utf-8");
-    r.set("X-Content-Type-Options", "nosniff");
     sign(r);
     r.body() = std::string{text} + "\n";
     r.content_length(r.body().size());
@@ -63,8 +63,9 @@ text_response refusal_answer(const refusal& why) {
 
 void sign(http::fields& fields) {
     fields.set(http::field::server, server_name);
-    fields.set(http::field::date,
-               fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr))));
+    fields.set(http::field::date, to_http_date(std::time(nullptr)));
+    fields.set("X-Content-Type-Options", "nosniff");
+    fields.set("Referrer-Policy", "no-referrer"); // tokens are in URLs
 }
 
 std::string serialized(const head_response& r) {

@@ -23,7 +23,7 @@ using head_response = http::response<http::empty_body>;
 /// ... and the connection closes.
 [[nodiscard]] text_response refusal_answer(const refusal&);
 
-/// Date and Server, as every answer but 101 has them.
+/// Date, Server and what guards browsers, as every answer but 101 has them.
 void sign(http::fields&);
 
 [[nodiscard]] std::string serialized(const head_response&);

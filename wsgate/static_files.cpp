@@ -67,6 +67,15 @@ std::optional<struct stat> look_at(const net::unique_fd& fd) {
     return about;
 }
 
+static_file regular_file(net::unique_fd fd, const struct stat& about, std::string name) {
+    static_file file;
+    file.fd = std::move(fd);
+    file.size = static_cast<std::uint64_t>(about.st_size);
+    file.name = std::move(name);
+    file.modified = about.st_mtim;
+    return file;
+}
+
 } // namespace
 
 std::variant<std::string, refusal> file_path(std::string_view path) {
@@ -75,7 +84,8 @@ std::variant<std::string, refusal> file_path(std::string_view path) {
         return refusal{http::status::bad_request, "bad path"};
     }
     std::vector<std::string_view> kept;
-    for (const auto part : components(path)) {
+    const auto parts = components(path);
+    for (const auto part : parts) {
         if (part == "..") {
             if (kept.empty()) {
                 return not_found;
@@ -93,7 +103,9 @@ std::variant<std::string, refusal> file_path(std::string_view path) {
         relative += relative.empty() ? "" : "/";
         relative += part;
     }
-    if (!relative.empty() && path.ends_with('/')) {
+    const bool names_directory =
+        path.ends_with('/') || parts.back() == "." || parts.back() == ".."; // RFC 3986 5.2.4
+    if (!relative.empty() && names_directory) {
         relative += '/';
     }
     return relative;
@@ -139,24 +151,52 @@ static_root::static_root(const std::string& directory, guard g)
     }
 }
 
-std::optional<static_file> static_root::open(const std::string& path) const {
+std::optional<static_file> static_root::open(const std::string& path,
+                                             content_coding accepted) const {
+    auto file = find(path);
+    if (file) {
+        look_for_gzip(*file, accepted);
+    }
+    return file;
+}
+
+std::optional<static_file> static_root::find(const std::string& path) const {
     auto fd = open_beneath(path.empty() ? "." : path);
     auto about = look_at(fd);
     if (!about) {
         return std::nullopt;
     }
     if (S_ISREG(about->st_mode)) {
-        return static_file{std::move(fd), static_cast<std::uint64_t>(about->st_size), path};
+        return regular_file(std::move(fd), *about, path);
     }
+    const bool complete = path.empty() || path.ends_with('/');
     for (const auto* const index : {"index.html", "vnc.html"}) {
-        const auto name = (path.empty() || path.ends_with('/') ? path : path + "/") + index;
+        const auto name = (complete ? path : path + "/") + index;
         fd = open_beneath(name);
         about = look_at(fd);
         if (about && S_ISREG(about->st_mode)) {
-            return static_file{std::move(fd), static_cast<std::uint64_t>(about->st_size), name};
+            auto file = regular_file(std::move(fd), *about, name);
+            file.lacks_slash = complete ? "" : path;
+            return file;
         }
     }
     return std::nullopt;
+}
+
+/// An older one is of a former state of the file. Seconds, since archives keep no more.
+void static_root::look_for_gzip(static_file& file, content_coding accepted) const {
+    auto fd = open_beneath(file.name + ".gz");
+    const auto about = look_at(fd);
+    if (!about || !S_ISREG(about->st_mode) || about->st_mtim.tv_sec < file.modified.tv_sec) {
+        return;
+    }
+    file.has_gzip = true;
+    if (accepted == content_coding::gzip) {
+        file.coding = content_coding::gzip;
+        file.fd = std::move(fd);
+        file.size = static_cast<std::uint64_t>(about->st_size);
+        file.modified = about->st_mtim;
+    }
 }
 
 net::unique_fd static_root::open_beneath(const std::string& path) const {

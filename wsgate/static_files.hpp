@@ -3,9 +3,11 @@
 #pragma once
 
 #include "net/unique_fd.hpp"
+#include "wsgate/content_coding.hpp"
 #include "wsgate/request.hpp"
 
 #include <cstdint>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +15,8 @@
 
 namespace wsgate {
 
-/// "/a/./b//c.js" -> "a/b/c.js", "/" -> "", "/a/" -> "a/": relative to the root, without `..`.
+/// "/a/./b//c.js" -> "a/b/c.js", "/" -> "", "/a/" and "/a/b/.." -> "a/": relative to the root,
+/// without `..`.
 /// Refused with 400: control bytes, backslash, not UTF-8, `//` in front (a host to some readers);
 /// with 404: anything above the root, and names that begin with a dot.
 [[nodiscard]] std::variant<std::string, refusal> file_path(std::string_view decoded_path);
@@ -24,7 +27,11 @@ namespace wsgate {
 struct static_file {
     net::unique_fd fd;
     std::uint64_t size = 0;
-    std::string name; ///< the one that was opened, e.g. the index of a directory
+    std::string name;        ///< the one that was found, e.g. the index of a directory; never .gz
+    std::string lacks_slash; ///< the name asked for, where it is a directory's without its slash
+    timespec modified{};
+    content_coding coding = content_coding::identity; ///< of what fd reads
+    bool has_gzip = false;                            ///< there is a compressed neighbour
 
     [[nodiscard]] bool is_html() const { return mime_type(name).starts_with("text/html"); }
 };
@@ -39,9 +46,13 @@ public:
     explicit static_root(const std::string& directory, guard = guard::resolve_beneath);
 
     /// A regular file; of a directory index.html or else vnc.html. `path` is from file_path().
-    [[nodiscard]] std::optional<static_file> open(const std::string& path) const;
+    /// Where `accepted` is gzip, "a.js.gz" is taken for "a.js", unless it is the older one.
+    [[nodiscard]] std::optional<static_file>
+    open(const std::string& path, content_coding accepted = content_coding::identity) const;
 
 private:
+    [[nodiscard]] std::optional<static_file> find(const std::string& path) const;
+    void look_for_gzip(static_file&, content_coding accepted) const;
     [[nodiscard]] net::unique_fd open_beneath(const std::string& path) const;
     [[nodiscard]] net::unique_fd open_by_component(const std::string& path) const;
 

@@ -134,16 +134,3 @@ TEST(HttpAnswer, GivesHeadTheHeadOfGet) {
     EXPECT_EQ(get, head + "ok\n");
     EXPECT_NE(head.find("Content-Length: 3\r\n"), std::string::npos);
 }
-
-TEST(HttpAnswer, DressesFiles) {
-    const auto head = [](const char* name) {
-        return wsgate::file_head({net::unique_fd{}, 7, name});
-    };
-    EXPECT_EQ(head("index.html")[http::field::cache_control], "no-cache");
-    EXPECT_EQ(head("rfb.js")[http::field::cache_control], "max-age=3600");
-    EXPECT_EQ(head("rfb.js")[http::field::content_type], "text/javascript; charset=utf-8");
-    EXPECT_EQ(head("rfb.js")[http::field::content_length], "7");
-    EXPECT_EQ(head("rfb.js")["X-Content-Type-Options"], "nosniff");
-    EXPECT_EQ(head("rfb.js")["Referrer-Policy"], "no-referrer");
-    EXPECT_EQ(head("rfb.js").count("X-Frame-Options"), 0U);
-}

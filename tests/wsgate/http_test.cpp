@@ -41,6 +41,14 @@ struct answer {
 
     [[nodiscard]] std::string status() const { return head.substr(9, 3); }
 
+    [[nodiscard]] std::string field(const std::string& name) const {
+        const auto start = "\r\n" + name + ": ";
+        const auto at = head.find(start);
+        return at == std::string::npos
+                   ? ""
+                   : head.substr(at + start.size(), head.find("\r\n", at + 2) - at - start.size());
+    }
+
     [[nodiscard]] bool has(std::string_view line) const {
         return head.find("\r\n" + std::string{line} + "\r\n") != std::string::npos;
     }
@@ -50,6 +58,9 @@ answer read_answer(plain_peer& peer, bool with_body = true) {
     answer a{peer.read_head(), ""};
     constexpr std::string_view name = "Content-Length: ";
     const auto at = a.head.find(name);
+    if (a.status() == "304") {
+        return a;
+    }
     if (at == std::string::npos) {
         throw std::runtime_error("no Content-Length: " + a.head);
     }
@@ -88,6 +99,74 @@ TEST_F(web_site, ServesSeveralFilesOverOneConnection) {
     peer.open("/websockify");
 }
 
+TEST_F(web_site, SendsPartsAndWhatHasChanged) {
+    const running_gateway gateway(config);
+    plain_peer peer(gateway.connect());
+    const auto whole = ask(peer, "GET /rfb.js HTTP/1.1");
+    EXPECT_EQ(whole.field("Accept-Ranges"), "bytes");
+    const auto tag = whole.field("ETag");
+    const auto part =
+        ask(peer, "GET /rfb.js HTTP/1.1", "Range: bytes=7-\r\nIf-Range: " + tag + "\r\n");
+    EXPECT_EQ(part.status(), "206");
+    EXPECT_EQ(part.body, "{}");
+    EXPECT_EQ(part.field("Content-Range"), "bytes 7-8/9");
+    EXPECT_EQ(ask(peer, "GET /rfb.js HTTP/1.1", "Range: bytes=9-\r\n").status(), "416");
+    EXPECT_EQ(ask(peer, "GET /rfb.js HTTP/1.1", "If-None-Match: " + tag + "\r\n").status(), "304");
+    EXPECT_EQ(ask(peer, "HEAD /rfb.js HTTP/1.1", "If-None-Match: " + tag + "\r\n").status(), "304");
+    const auto since = "If-Modified-Since: " + whole.field("Last-Modified") + "\r\n";
+    EXPECT_EQ(ask(peer, "GET /rfb.js HTTP/1.1", since).status(), "304");
+    EXPECT_EQ(ask(peer, "GET /rfb.js HTTP/1.1", "If-Match: \"x\"\r\n").status(), "412");
+    std::ofstream(directory_ / "rfb.js") << "export {1}";
+    const auto changed = ask(peer, "GET /rfb.js HTTP/1.1", "If-None-Match: " + tag + "\r\n");
+    EXPECT_EQ(changed.status(), "200");
+    EXPECT_EQ(changed.body, "export {1}");
+    const auto again =
+        ask(peer, "GET /rfb.js HTTP/1.1", "Range: bytes=7-\r\nIf-Range: " + tag + "\r\n");
+    EXPECT_EQ(again.status(), "200"); // the part would not fit to what the client has
+    EXPECT_EQ(again.body, "export {1}");
+}
+
+TEST_F(web_site, SendsAPartOfALargeFile) {
+    std::ofstream(directory_ / "large", std::ios::app) << "the end";
+    const running_gateway gateway(config);
+    plain_peer peer(gateway.connect());
+    EXPECT_EQ(ask(peer, "GET /large HTTP/1.1", "Range: bytes=-7\r\n").body, "the end");
+    const auto most = ask(peer, "GET /large HTTP/1.1", "Range: bytes=3000000-\r\n");
+    EXPECT_EQ(most.body.size(), large + 7 - 3000000);
+    EXPECT_TRUE(most.body.ends_with("xthe end"));
+    EXPECT_EQ(ask(peer, "GET /healthz HTTP/1.1").body, "ok\n");
+}
+
+TEST_F(web_site, SendsACompressedNeighbour) {
+    std::ofstream(directory_ / "rfb.js.gz") << "squeezed";
+    const running_gateway gateway(config);
+    plain_peer peer(gateway.connect());
+    const auto plain = ask(peer, "GET /rfb.js HTTP/1.1");
+    EXPECT_EQ(plain.body, "export {}");
+    EXPECT_EQ(plain.field("Vary"), "Accept-Encoding");
+    const auto gzip = ask(peer, "GET /rfb.js HTTP/1.1", "Accept-Encoding: br, gzip\r\n");
+    EXPECT_EQ(gzip.body, "squeezed");
+    EXPECT_EQ(gzip.field("Content-Encoding"), "gzip");
+    EXPECT_EQ(gzip.field("Content-Type"), "text/javascript; charset=utf-8");
+    EXPECT_NE(gzip.field("ETag"), plain.field("ETag"));
+    EXPECT_EQ(ask(peer, "GET / HTTP/1.1", "Accept-Encoding: gzip\r\n").body, "<p>index");
+}
+
+TEST_F(web_site, GivesDirectoriesTheirSlash) {
+    std::filesystem::create_directory(directory_ / "app");
+    std::ofstream(directory_ / "app/vnc.html") << "viewer";
+    std::filesystem::create_directory(directory_ / "empty");
+    const running_gateway gateway(config);
+    plain_peer peer(gateway.connect());
+    const auto moved = ask(peer, "GET /app?host=a HTTP/1.1");
+    EXPECT_EQ(moved.status(), "301");
+    EXPECT_EQ(moved.field("Location"), "./app/?host=a");
+    EXPECT_EQ(ask(peer, "GET /app/?host=a HTTP/1.1").body, "viewer");
+    EXPECT_EQ(ask(peer, "GET /empty HTTP/1.1").status(), "404");
+    EXPECT_EQ(ask(peer, "GET /empty/ HTTP/1.1").status(), "404");
+    EXPECT_EQ(ask(peer, "GET /.git HTTP/1.1").status(), "404");
+}
+
 TEST_F(web_site, AnswersPipelinedRequestsInOrder) {
     const running_gateway gateway(config);
     plain_peer peer(gateway.connect());
@@ -112,12 +191,86 @@ TEST_F(web_site, ClosesWhenAsked) {
 
 TEST_F(web_site, NeverTakesABodyForARequest) {
     const running_gateway gateway(config);
-    plain_peer peer(gateway.connect());
     const std::string inner = "GET /rfb.js HTTP/1.1\r\nHost: h\r\n\r\n";
-    peer.stream().send(bytes_of("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " +
-                                std::to_string(inner.size()) + "\r\n\r\n" + inner));
-    EXPECT_EQ(read_answer(peer).status(), "405");
-    EXPECT_TRUE(peer.stream().is_closed_by_peer());
+    const auto size = std::to_string(inner.size());
+    const auto chunk = "24\r\n" + inner + "\r\n0\r\n\r\n";
+    const std::vector<std::pair<std::string, std::string>> table{
+        {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + size + "\r\n\r\n" + inner, "405"},
+        {"BREW / HTTP/1.1\r\nHost: h\r\nContent-Length: " + size + "\r\n\r\n" + inner, "501"},
+        {"GET / HTTP/1.1\r\nHost: h\r\nContent-Length: " + size + "\r\n\r\n" + inner, "400"},
+        {"HEAD / HTTP/1.1\r\nHost: h\r\nContent-Length: " + size + "\r\n\r\n" + inner, "400"},
+        {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk, "405"},
+        {"GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk, "400"},
+        {"POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: " + size +
+             "\r\n\r\n" + inner,
+         "405"},
+    };
+    for (const auto& [request, status] : table) {
+        plain_peer peer(gateway.connect());
+        peer.stream().send(bytes_of(request));
+        const auto got = read_answer(peer, !request.starts_with("HEAD"));
+        EXPECT_EQ(got.status(), status) << request;
+        EXPECT_TRUE(got.has("Connection: close")) << request;
+        EXPECT_TRUE(peer.stream().is_closed_by_peer()) << request;
+    }
+}
+
+TEST_F(web_site, RefusesWhatTwoReadersCouldTakeForTwoThings) {
+    const running_gateway gateway(config);
+    const std::string next = "GET /rfb.js HTTP/1.1\r\nHost: h\r\n\r\n";
+    const std::string start = "POST / HTTP/1.1\r\nHost: h\r\n";
+    const std::vector<std::string> table{
+        start + "Content-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        start + "Content-Length: 5, 6\r\n\r\n",
+        start + "Content-Length: +5\r\n\r\n",
+        start + "Content-Length: 0x5\r\n\r\n",
+        start + "Content-Length: -1\r\n\r\n",
+        start + "Content-Length: 18446744073709551617\r\n\r\n",
+        start + "Content-Length:\r\n\r\n",
+        start + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        start + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
+        start + "Transfer-Encoding: gzip\r\n\r\n",
+        start + "Transfer-Encoding: gzip, chunked\r\n\r\n",
+        start + "Transfer-Encoding: chunked, identity\r\n\r\n",
+        start + "Transfer-Encoding: xchunked\r\n\r\n",
+        start + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n",
+        start + "Transfer-Encoding:\x0b"
+                "chunked\r\n\r\n",
+        start + "Transfer-Encoding : chunked\r\n\r\n",
+        start + "X: y\r\n Transfer-Encoding: chunked\r\n\r\n",
+        start + "X: y\nTransfer-Encoding: chunked\r\n\r\n",
+        start + "X: y\rTransfer-Encoding: chunked\r\n\r\n",
+        start + std::string{"X: y\0z\r\n\r\n", 11},
+        start + ": y\r\n\r\n",
+        start + "X\r\n\r\n",
+        start + "Host: other\r\n\r\n",
+        "POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST  / HTTP/1.1\r\nHost: h\r\n\r\n",
+        "POST /\r\n\r\n",
+    };
+    for (const auto& request : table) {
+        plain_peer peer(gateway.connect());
+        peer.stream().send(bytes_of(request + next));
+        const auto got = read_answer(peer);
+        EXPECT_EQ(got.status(), "400") << request;
+        EXPECT_TRUE(got.has("Connection: close")) << request;
+        EXPECT_TRUE(peer.stream().is_closed_by_peer()) << request; // nobody answers `next`
+    }
+}
+
+TEST_F(web_site, NamesItsMethods) {
+    const running_gateway gateway(config);
+    plain_peer peer(gateway.connect());
+    for (const auto* const start :
+         {"POST / HTTP/1.1", "PUT /rfb.js HTTP/1.1", "DELETE / HTTP/1.1", "OPTIONS * HTTP/1.1",
+          "TRACE / HTTP/1.1", "CONNECT h:80 HTTP/1.1", "POST /healthz HTTP/1.1"}) {
+        const auto got = ask(peer, start, "X-Secret: 1\r\n");
+        EXPECT_EQ(got.status(), "405") << start;
+        EXPECT_EQ(got.field("Allow"), "GET, HEAD") << start;
+        EXPECT_EQ(got.body.find("Secret"), std::string::npos) << start;
+    }
+    EXPECT_EQ(ask(peer, "BREW / HTTP/1.1").status(), "501");
+    EXPECT_EQ(ask(peer, "get / HTTP/1.1").status(), "501"); // case counts
 }
 
 TEST_F(web_site, RefusesAndCloses) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -80,6 +81,9 @@ TEST(FilePath, FollowsTheTable) {
         {"/a/./b", "a/b"},
         {"/a/../b", "b"},
         {"/a/..", ""},
+        {"/a/b/..", "a/"},
+        {"/a/.", "a/"},
+        {"/a/./", "a/"},
         {"/a/b/../../c", "c"},
         {"/\xc3\xa4 b", "\xc3\xa4 b"},
         {"/..", "404"},
@@ -168,6 +172,45 @@ TEST_P(web_directory, NothingLeadsOut) {
         EXPECT_EQ(get("../outside/secret"), "(none)");
         EXPECT_EQ(get("/etc/hostname"), "(none)");
     }
+}
+
+TEST_P(web_directory, TellsDirectoriesWithoutTheirSlash) {
+    const static_root root((base_ / "web").string(), GetParam());
+    EXPECT_EQ(root.open("app")->lacks_slash, "app");
+    EXPECT_EQ(root.open("app/")->lacks_slash, "");
+    EXPECT_EQ(root.open("")->lacks_slash, "");
+    EXPECT_EQ(root.open("index.html")->lacks_slash, "");
+}
+
+TEST_P(web_directory, PrefersACompressedNeighbourThatIsNotOlder) {
+    write("web/app/rfb.js.gz", "compressed");
+    write("web/app/old.js", "newer");
+    write("web/app/old.js.gz", "older");
+    write("web/app/vnc.html.gz", "page");
+    fs::create_directory(base_ / "web/index.html.gz");
+    fs::create_symlink("../outside/secret", base_ / "web/both/index.html.gz");
+    fs::last_write_time(base_ / "web/app/old.js.gz",
+                        fs::last_write_time(base_ / "web/app/old.js") - std::chrono::seconds(2));
+    const static_root root((base_ / "web").string(), GetParam());
+    const auto coding = wsgate::content_coding::gzip;
+    const auto size = [&](const char* path, wsgate::content_coding accepted) {
+        return root.open(path, accepted)->size;
+    };
+    const auto plain = root.open("app/rfb.js");
+    EXPECT_TRUE(plain->has_gzip);
+    EXPECT_EQ(plain->coding, wsgate::content_coding::identity);
+    EXPECT_EQ(plain->size, 3U);
+    const auto compressed = root.open("app/rfb.js", coding);
+    EXPECT_TRUE(compressed->has_gzip);
+    EXPECT_EQ(compressed->coding, coding);
+    EXPECT_EQ(compressed->name, "app/rfb.js"); // it is still JavaScript
+    EXPECT_EQ(compressed->size, 10U);
+    EXPECT_EQ(size("app/", coding), 4U); // an index may have one
+    EXPECT_EQ(size("app/old.js", coding), 5U);
+    EXPECT_FALSE(root.open("app/old.js", coding)->has_gzip);
+    EXPECT_FALSE(root.open("index.html", coding)->has_gzip); // a directory is none
+    EXPECT_FALSE(root.open("both/", coding)->has_gzip);      // nor what leads out
+    EXPECT_EQ(root.open("app/rfb.js.gz", coding)->coding, wsgate::content_coding::identity);
 }
 
 TEST_P(web_directory, MustExist) {

@@ -1,0 +1,18 @@
+// Dates as HTTP writes them (RFC 9110 5.6.7).
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <ctime>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wsgate {
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT". Between 1970 and 9999.
+[[nodiscard]] std::string to_http_date(std::time_t);
+
+/// That form, and the two that once were in use.
+[[nodiscard]] std::optional<std::time_t> parse_http_date(std::string_view);
+
+} // namespace wsgate
