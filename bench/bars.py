@@ -115,16 +115,16 @@ def state_rows(run):
     yield row("no byte lost", "all", run.median("integrity"), 1, at_most=False)
 
 
-def main():
+def print_bars(usage, groups):
     if len(sys.argv) != 2:
-        sys.exit(__doc__)
+        sys.exit(usage)
     with open(sys.argv[1], encoding="utf-8") as f:
         run = Run(json.load(f))
     print("\nThe bars (ratios: medians of the rounds' ratios):\n")
     print("| what | bar | measured | |\n|---|---|---|---|")
-    for rows in (bulk_rows, ping_pong_rows, session_rows, state_rows):
+    for rows in groups:
         print("\n".join(rows(run)))
 
 
 if __name__ == "__main__":
-    main()
+    print_bars(__doc__, (bulk_rows, ping_pong_rows, session_rows, state_rows))

@@ -21,6 +21,7 @@ struct plan {
     std::size_t idle_peers = 2000;
     std::size_t mixed_sessions = 500;
     bool pin_all = false;
+    bool beside_direct = true; ///< measure the same load with nobody between
 };
 
 } // namespace bench

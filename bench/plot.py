@@ -18,6 +18,11 @@ CHARTS = (
     ("set-up-cpu", "CPU a pair made", ("set_up_cpu",)),
     ("mixed", "CPU of the mixed load", ("mixed_cpu",)),
     ("memory", "Memory a peer", ("idle_pair_memory", "waiting_memory")),
+    ("gate-rate", "Through a gateway", ("up_1k_rate", "up_64k_rate", "down_rate", "tls_down_rate")),
+    ("gate-cpu", "CPU a gigabyte through a gateway",
+     ("up_1k_cpu", "up_64k_cpu", "down_cpu", "tls_up_1k_cpu", "tls_down_cpu")),
+    ("gate-sessions", "Sessions of a gateway",
+     ("open_rate", "open_tls_rate", "idle_memory", "idle_memory_tls")),
 )
 COLOURS = ("#2f81f7", "#d29922", "#3fb950", "#a371f7", "#db6d28", "#8b949e")
 STYLE = """

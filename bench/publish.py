@@ -1,26 +1,25 @@
 #!/usr/bin/env python3
-# Puts a run's tables into a page, between its two marker lines.
+# Puts a run's tables into a page, between the two marker lines of their section.
 # SPDX-License-Identifier: EUPL-1.2
-"""usage: publish.py TABLES.md PAGE.md"""
+"""usage: publish.py SECTION TABLES.md PAGE.md"""
 import sys
-
-BEGIN, END = "<!-- results: written by scripts/bench --publish -->", "<!-- end of results -->"
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 4:
         sys.exit(__doc__)
-    tables, page = sys.argv[1:]
+    section, tables, page = sys.argv[1:]
+    begin, end = f"<!-- {section}: written by scripts/bench --publish -->", f"<!-- end of {section} -->"
     with open(tables, encoding="utf-8") as f:
         new = f.read().strip()
     with open(page, encoding="utf-8") as f:
         text = f.read()
-    if BEGIN not in text or END not in text:
-        sys.exit(f"{page} lacks the line {BEGIN} or {END}")
-    before, rest = text.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
+    if begin not in text or end not in text:
+        sys.exit(f"{page} lacks the line {begin} or {end}")
+    before, rest = text.split(begin, 1)
+    after = rest.split(end, 1)[1]
     with open(page, "w", encoding="utf-8") as f:
-        f.write(f"{before}{BEGIN}\n\n{new}\n\n{END}{after}")
+        f.write(f"{before}{begin}\n\n{new}\n\n{end}{after}")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ const char* name_of(subject_kind kind) {
         return "repeater";
     case subject_kind::relay:
         return "relay";
+    case subject_kind::gateway:
+        return "gateway";
     }
     return "";
 }

@@ -69,7 +69,9 @@ void print_conditions(std::ostream& out, const plan& how, int rounds) {
 
 void print_medians(std::ostream& out, const plan& how, const results& r) {
     auto names = names_of(how.subjects);
-    names.emplace_back("direct");
+    if (how.beside_direct) {
+        names.emplace_back("direct");
+    }
     auto columns = names;
     if (!how.subjects.empty()) {
         columns.emplace_back("A/A band");
@@ -127,8 +129,10 @@ std::string to_markdown(const plan& how, const run_outcome& outcome) {
     out << "Medians (least–most). A/A band: the first one measured against itself, least and most "
            "of the rounds' ratios; a difference inside it is not a finding.\n\n";
     print_medians(out, how, outcome.results);
-    out << "\nBeside direct loopback in the same round:\n\n";
-    print_beside_direct(out, how, outcome.results);
+    if (how.beside_direct) {
+        out << "\nBeside direct loopback in the same round:\n\n";
+        print_beside_direct(out, how, outcome.results);
+    }
     print_failures(out, outcome.results);
     return out.str();
 }

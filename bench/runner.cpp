@@ -46,6 +46,7 @@ private:
 
     void run_slice(int round, const test& t, const subject& s) {
         if ((t.repeaters_only && s.kind != subject_kind::repeater) ||
+            (t.first_only && s.name != subjects_.front().name) ||
             outcome_.results.has_failed(s.name, t.key)) {
             return;
         }
@@ -65,7 +66,7 @@ private:
 
     void measure(int round, const test& t, const subject& s, std::ostream& line) {
         const pinned_to_one_cpu pinned(t.pinned || how_.pin_all);
-        running_subject running(s);
+        running_subject running(s, t.wrap);
         const auto record = [&](const metric& m, double value) {
             outcome_.results.add(m, s.name, round, value);
             line << "  " << std::setprecision(4) << value << ' ' << m.unit;
@@ -111,7 +112,9 @@ std::vector<subject> all_subjects(const plan& how) {
         twin.name = again(twin.name);
         subjects.insert(subjects.begin() + 1, std::move(twin));
     }
-    subjects.push_back({.name = "direct", .kind = subject_kind::direct, .command = {}});
+    if (how.beside_direct) {
+        subjects.push_back({.name = "direct", .kind = subject_kind::direct, .command = {}});
+    }
     return subjects;
 }
 

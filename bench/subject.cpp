@@ -5,6 +5,7 @@
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <map>
 #include <spawn.h>
 #include <stdexcept>
 #include <system_error>
@@ -20,9 +21,13 @@ using clock = std::chrono::steady_clock;
 
 constexpr std::size_t hello_size = 250;
 
-std::string replaced(std::string text, std::string_view what, std::uint16_t port) {
+const std::map<std::string_view, subject_kind> kinds{{"repeater", subject_kind::repeater},
+                                                     {"relay", subject_kind::relay},
+                                                     {"gateway", subject_kind::gateway}};
+
+std::string replaced(std::string text, std::string_view what, const std::string& by) {
     for (auto at = text.find(what); at != std::string::npos; at = text.find(what)) {
-        text.replace(at, what.size(), std::to_string(port));
+        text.replace(at, what.size(), by);
     }
     return text;
 }
@@ -88,11 +93,12 @@ subject parse_subject(std::string_view text) {
         throw std::invalid_argument("not NAME=KIND:COMMAND: " + std::string(text));
     }
     const auto kind = text.substr(equals + 1, colon - equals - 1);
-    if (kind != "repeater" && kind != "relay") {
-        throw std::invalid_argument("not a kind (repeater, relay): " + std::string(kind));
+    const auto known = kinds.find(kind);
+    if (known == kinds.end()) {
+        throw std::invalid_argument("not a kind (repeater, relay, gateway): " + std::string(kind));
     }
     return {.name = std::string(text.substr(0, equals)),
-            .kind = kind == "relay" ? subject_kind::relay : subject_kind::repeater,
+            .kind = known->second,
             .command = std::string(text.substr(colon + 1))};
 }
 
@@ -103,7 +109,7 @@ std::vector<std::byte> hello_for(std::uint64_t id) {
     return block;
 }
 
-running_subject::running_subject(const subject& s) : kind_(s.kind) {
+running_subject::running_subject(const subject& s, wrapping w) : kind_(s.kind), wrap_(w) {
     if (kind_ == subject_kind::repeater) {
         viewer_port_ = free_port();
         server_port_ = free_port();
@@ -124,8 +130,10 @@ running_subject::~running_subject() {
 }
 
 void running_subject::launch(const std::string& command) {
-    processes_.emplace(spawn_shell(
-        replaced(replaced(command, "{viewer_port}", viewer_port_), "{server_port}", server_port_)));
+    auto line = replaced(command, "{viewer_port}", std::to_string(viewer_port_));
+    line = replaced(std::move(line), "{server_port}", std::to_string(server_port_));
+    line = replaced(std::move(line), "{wrap}", wrap_ == wrapping::tls ? "tls" : "plain");
+    processes_.emplace(spawn_shell(std::move(line)));
     try {
         wait_until_it_listens();
     } catch (...) {
@@ -141,7 +149,7 @@ bool running_subject::accepts_connections() const {
         if (kind_ == subject_kind::relay) {
             // Else the next accept would get the probe's connection.
             reset(accept_from(listener_, 5s));
-        } else {
+        } else if (kind_ == subject_kind::repeater) {
             reset(connect_to(server_port_));
         }
         reset(std::move(probe));

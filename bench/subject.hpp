@@ -1,4 +1,4 @@
-// What is measured: a repeater, a relay, or nothing but loopback; and how to get pairs through it.
+// What is measured: a repeater, a relay, a gateway or loopback; and how to get pairs through it.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -17,12 +17,16 @@ enum class subject_kind {
     direct,   ///< viewers connect to us: what the machine can do without anybody between
     repeater, ///< two ports; each side sends a 250-byte block that names an ID
     relay,    ///< connects to the server port for every connection at the viewer port
+    gateway,  ///< connects to the server port for every WebSocket at the viewer port
 };
+
+/// Whether viewers come through TLS (kind gateway only).
+enum class wrapping { plain, tls };
 
 struct subject {
     std::string name;
     subject_kind kind = subject_kind::direct;
-    std::string command; ///< for sh; {viewer_port} and {server_port} are replaced
+    std::string command; ///< for sh; {viewer_port}, {server_port} and {wrap} are replaced
 };
 
 /// Reads NAME=KIND:COMMAND. Errors: std::invalid_argument.
@@ -44,12 +48,14 @@ inline constexpr std::size_t greeting_size = 12;
 class running_subject {
 public:
     /// Errors: std::runtime_error where it does not listen in time.
-    explicit running_subject(const subject&);
+    explicit running_subject(const subject&, wrapping = wrapping::plain);
     running_subject(const running_subject&) = delete;
     running_subject& operator=(const running_subject&) = delete;
     ~running_subject();
 
     [[nodiscard]] subject_kind kind() const { return kind_; }
+
+    [[nodiscard]] wrapping wrap() const { return wrap_; }
 
     [[nodiscard]] std::uint16_t viewer_port() const { return viewer_port_; }
 
@@ -66,7 +72,8 @@ public:
     /// The viewer for it; a first byte has gone from server to viewer.
     [[nodiscard]] unique_fd viewer_for(const unique_fd& waiting_server, std::uint64_t id);
 
-    /// Blocking sockets; a first byte has gone from server to viewer.
+    /// Blocking sockets; a first byte has gone from server to viewer. Not for kind gateway, which
+    /// ws_client leads through.
     [[nodiscard]] session_ends make_pair();
 
     /// As many as can be made in `limit`, at most `count`.
@@ -88,6 +95,7 @@ private:
     void wait_until_it_listens() const;
 
     subject_kind kind_;
+    wrapping wrap_;
     unique_fd listener_;
     std::uint16_t viewer_port_ = 0;
     std::uint16_t server_port_ = 0;

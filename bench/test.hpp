@@ -25,8 +25,10 @@ struct test {
     std::function<void(const slice&)> measure;
     bool pinned = false;         ///< both ends and the subject on one CPU
     bool repeaters_only = false; ///< says nothing about relays
+    bool first_only = false;     ///< says nothing about rivals
     bool drains_first = false;   ///< waits until the host's TIME_WAITs are gone
     int most_rounds = 1000;      ///< fewer where figures hardly vary
+    wrapping wrap = wrapping::plain;
 };
 
 /// Where a slice's pairs cannot be made in this time, its figure would say nothing.

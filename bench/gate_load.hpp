@@ -1,0 +1,51 @@
+// Streams through a gateway as fast as they go: frames up, or bytes down.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "bench/gate_session.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <thread>
+#include <vector>
+
+namespace bench {
+
+struct flow {
+    bool up = false;
+    std::size_t frame = 65536; ///< up: payload bytes of each frame
+    bool one_by_one = false;   ///< up: a send, hence a TLS record, for each frame
+};
+
+/// Two threads, one for all senders and one for all receivers; ends with this. The sessions must
+/// outlive it, and become non-blocking.
+class gate_load {
+public:
+    gate_load(std::span<gate_session>, flow);
+
+    /// Bytes that have come through: up payload; down with headers, which are next to nothing.
+    [[nodiscard]] std::uint64_t received() const {
+        return received_.load(std::memory_order_relaxed);
+    }
+
+private:
+    void make_frames();
+    void send_up(const std::stop_token&);
+    void receive_up(const std::stop_token&);
+    void send_down(const std::stop_token&);
+    void receive_down(const std::stop_token&);
+
+    void add(std::size_t bytes) { received_.fetch_add(bytes, std::memory_order_relaxed); }
+
+    std::span<gate_session> sessions_;
+    flow flow_;
+    std::vector<std::byte> frames_; // whole ones, sent again and again
+    std::size_t frame_ = 0;         // bytes of each
+    std::atomic<std::uint64_t> received_ = 0;
+    std::jthread sender_; // last: they use the rest
+    std::jthread receiver_;
+};
+
+} // namespace bench

@@ -1,0 +1,13 @@
+// gate_bench: measures any gateway from WebSockets to TCP, and referees between several.
+// SPDX-License-Identifier: EUPL-1.2
+#include "bench/program.hpp"
+
+int main(int argc, char** argv) {
+    return bench::run_program(
+        {.name = "gate_bench",
+         .description = "Measures WebSocket gateways against each other on loopback.",
+         .subjects = "KIND gateway: listens on {viewer_port}, connects to {server_port}; {wrap} "
+                     "becomes plain or tls. COMMAND for sh",
+         .beside_direct = false},
+        argc, argv);
+}

@@ -1,0 +1,66 @@
+// A browser's end of a WebSocket on loopback, plain or through TLS: attempts that never block.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "bench/socket.hpp"
+#include "bench/subject.hpp"
+
+#include <openssl/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace bench {
+
+/// Errors of all: std::system_error, std::runtime_error where the gateway breaks off or says no.
+class ws_client {
+public:
+    /// Connects; everything else is left to open().
+    ws_client(std::uint16_t port, wrapping);
+
+    /// Goes on with TLS and the opening handshake; true once the WebSocket is open. After false:
+    /// again when the socket is readable.
+    [[nodiscard]] bool open();
+
+    /// Blocks; bounded.
+    void open_now();
+
+    /// Nothing where it would block; of receive, 0 at the end of the stream.
+    [[nodiscard]] std::optional<std::size_t> try_send(std::span<const std::byte>);
+    [[nodiscard]] std::optional<std::size_t> try_receive(std::span<std::byte>);
+
+    /// Receives without looking: how much. Nothing where it would block.
+    [[nodiscard]] std::optional<std::size_t> try_discard();
+
+    void send_now(std::span<const std::byte>);
+    void receive_now(std::span<std::byte>);
+
+    /// Blocks until one of POLLIN, POLLOUT in `events`; bounded.
+    void wait_for(short events) const;
+
+    [[nodiscard]] const unique_fd& socket() const { return socket_; }
+
+    void reset();
+
+private:
+    enum class stage { tls, request, answer, open };
+
+    struct ssl_free {
+        void operator()(SSL*) const;
+    };
+
+    [[nodiscard]] bool shake_hands();
+    [[nodiscard]] bool read_answer();
+    [[nodiscard]] std::optional<std::size_t> outcome(int result, std::size_t bytes) const;
+
+    unique_fd socket_;
+    std::unique_ptr<SSL, ssl_free> ssl_; // none: plain
+    stage stage_ = stage::request;
+    std::string answer_; // then: what came behind it
+};
+
+} // namespace bench
