@@ -65,7 +65,7 @@ asio::awaitable<bool> http_session::open(net::clock::time_point deadline) {
         client_ = std::make_unique<net::tcp_stream>(executor, connection_);
         co_return true;
     }
-    auto stream = std::make_unique<tls_stream>(executor, connection_, site_.tls);
+    auto stream = std::make_unique<tls_stream>(executor, connection_, site_.tls->new_session());
     auto& tls = *stream;
     client_ = std::move(stream);
     const auto done = co_await (tls.handshake() || net::expire_at(deadline));

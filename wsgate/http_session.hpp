@@ -11,7 +11,7 @@
 #include "wsgate/http_answer.hpp"
 #include "wsgate/journal.hpp"
 #include "wsgate/static_files.hpp"
-#include "wsgate/tls_stream.hpp"
+#include "wsgate/tls.hpp"
 
 #include <memory>
 #include <optional>
@@ -24,7 +24,7 @@ namespace wsgate {
 struct site {
     const config& conf;
     wsgate::journal& journal;
-    SSL_CTX* tls = nullptr;             ///< none: plain
+    const tls_server* tls = nullptr;    ///< none: plain
     const static_root* files = nullptr; ///< none: no files
 };
 

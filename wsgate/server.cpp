@@ -46,8 +46,14 @@ std::optional<static_root> open_web(const std::string& directory) {
     }
 }
 
-tls_context open_tls(const config& c) {
-    return c.certificate.empty() ? tls_context{} : load_tls(c.certificate, c.key, c.tls_minimum);
+std::unique_ptr<tls_server> open_tls(const config& c) {
+    if (c.certificate.empty()) {
+        return nullptr;
+    }
+    tls_options o;
+    o.certificates = {{c.certificate, c.key}};
+    o.minimum = c.tls_minimum;
+    return std::make_unique<tls_server>(o, std::make_shared<ticket_ring>());
 }
 
 std::vector<net::listener> listen_all(const asio::any_io_executor& executor, const config& c) {

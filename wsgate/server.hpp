@@ -63,7 +63,7 @@ private:
     const config& config_;
     wsgate::journal& journal_;
     std::optional<static_root> files_;
-    tls_context tls_;
+    std::unique_ptr<tls_server> tls_;
     site site_;
     std::vector<net::listener> listeners_;
     net::task_group accepting_;

@@ -30,19 +30,6 @@ int no_password(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*arg*/) 
     return 0;
 }
 
-void set_policy(SSL_CTX* context, tls_minimum minimum) {
-    SSL_CTX_set_min_proto_version(context,
-                                  minimum == tls_minimum::v1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
-    SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
-                                     SSL_OP_IGNORE_UNEXPECTED_EOF);
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-    // As on the server's side: no buffer while idle; a write may take a part; its rest may move.
-    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_read_ahead(context, 1);
-    SSL_CTX_set_default_passwd_cb(context, no_password);
-}
-
 void set_trust(SSL_CTX* context, const tls_client_options& o) {
     SSL_CTX_set_verify(context, o.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
     if (!o.ca_file.empty()) {
@@ -106,6 +93,8 @@ tls_client::tls_client(const tls_client_options& o) : context_(SSL_CTX_new(TLS_c
         fail_tls("TLS cannot be set up");
     }
     set_policy(context_.get(), o.minimum);
+    SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_default_passwd_cb(context_.get(), no_password);
     set_trust(context_.get(), o);
     set_identity(context_.get(), o);
     static constexpr std::string_view http = "\x08http/1.1";

@@ -4,7 +4,7 @@
 
 #include "net/connection.hpp"
 #include "net/deadline.hpp"
-#include "wsgate/tls.hpp"
+#include "wsgate/tls_policy.hpp"
 #include "wsgate/tls_stream.hpp"
 
 #include <array>

@@ -19,22 +19,6 @@ void ssl_free::operator()(SSL* ssl) const {
     SSL_free(ssl);
 }
 
-namespace {
-
-tls_session server_session(SSL_CTX* context) {
-    tls_session session(SSL_new(context));
-    if (!session) {
-        throw std::bad_alloc();
-    }
-    SSL_set_accept_state(session.get());
-    return session;
-}
-
-} // namespace
-
-tls_stream::tls_stream(const asio::any_io_executor& executor, net::connection& c, SSL_CTX* context)
-    : tls_stream(executor, c, server_session(context)) {}
-
 tls_stream::tls_stream(const asio::any_io_executor& executor, net::connection& c,
                        tls_session session)
     : socket_(executor, c.peer.protocol(), c.socket.get()), ssl_(std::move(session)) {
@@ -43,6 +27,29 @@ tls_stream::tls_stream(const asio::any_io_executor& executor, net::connection& c
     if (SSL_set_fd(ssl_.get(), fd) != 1) {
         throw std::bad_alloc();
     }
+    if (c.early.empty()) {
+        return;
+    }
+    BIO* const early = BIO_new(BIO_s_mem());
+    if (early == nullptr ||
+        BIO_write(early, c.early.data(), static_cast<int>(c.early.size())) < 0) {
+        BIO_free(early);
+        throw std::bad_alloc();
+    }
+    BIO_set_mem_eof_return(early, -1); // at its end: not yet, rather than never
+    SSL_set0_rbio(ssl_.get(), early);
+    has_early_ = true;
+    c.early.clear();
+}
+
+/// From the early bytes to the socket, once: no handshake ends without our own flight between.
+bool tls_stream::leave_early_bytes() {
+    BIO* const socket = SSL_get_wbio(ssl_.get());
+    if (!std::exchange(has_early_, false) || BIO_up_ref(socket) != 1) {
+        return false;
+    }
+    SSL_set0_rbio(ssl_.get(), socket);
+    return true;
 }
 
 /// Why the last call did not succeed. Call right after it, with the error queue cleared before it.
@@ -93,6 +100,9 @@ asio::awaitable<net::error_code> tls_stream::handshake() {
                 answer_plain_http();
             }
             co_return ec;
+        }
+        if (wanted == direction::wait_read && leave_early_bytes()) {
+            continue;
         }
         if (const auto [closed] = co_await socket_.async_wait(wanted, net::nothrow); closed) {
             problem_ = closed.message();

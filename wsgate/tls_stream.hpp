@@ -25,10 +25,8 @@ using tls_session = std::unique_ptr<SSL, ssl_free>;
 
 class tls_stream final : public net::stream {
 public:
-    /// Takes the socket, as a server. Throws std::bad_alloc.
-    tls_stream(const asio::any_io_executor&, net::connection&, SSL_CTX*);
-
-    /// Takes the socket. The session has been told whether it accepts or connects.
+    /// Takes the socket and what was read from it. The session has been told whether it accepts or
+    /// connects. Throws std::bad_alloc.
     tls_stream(const asio::any_io_executor&, net::connection&, tls_session);
 
     /// Before anything else. Plain HTTP is answered with a 400 in plain, and fails.
@@ -57,6 +55,7 @@ private:
 
     [[nodiscard]] net::error_code why(int result, direction& wanted);
     [[nodiscard]] std::string describe(const net::error_code&) const;
+    [[nodiscard]] bool leave_early_bytes();
     void answer_plain_http();
 
     asio::ip::tcp::socket socket_;
@@ -66,6 +65,7 @@ private:
     direction read_wants_ = direction::wait_read;
     direction write_wants_ = direction::wait_write;
     bool read_blocked_ = false; ///< the last read found no whole record
+    bool has_early_ = false;    ///< OpenSSL still reads what came before we had the socket
     bool established_ = false;
     bool broken_ = false; ///< OpenSSL forbids SSL_shutdown after a fatal error
 };

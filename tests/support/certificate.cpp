@@ -40,36 +40,66 @@ void check(bool good) {
     }
 }
 
+void add_extension(X509* x509, int kind, const std::string& value) {
+    const extension_ptr made(X509V3_EXT_conf_nid(nullptr, nullptr, kind, value.c_str()));
+    check(made && X509_add_ext(x509, made.get(), -1) == 1);
+}
+
+/// Sets the issuer and signs, with our own key or that of the CA.
+void sign(X509* x509, EVP_PKEY* own, const certificate* ca) {
+    if (ca == nullptr) {
+        X509_set_issuer_name(x509, X509_get_subject_name(x509));
+        check(X509_sign(x509, own, EVP_sha256()) > 0);
+        return;
+    }
+    const bio_ptr chain(BIO_new_mem_buf(ca->chain.data(), static_cast<int>(ca->chain.size())));
+    const bio_ptr pem(BIO_new_mem_buf(ca->key.data(), static_cast<int>(ca->key.size())));
+    const x509_ptr issuer(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
+    const key_ptr key(PEM_read_bio_PrivateKey(pem.get(), nullptr, nullptr, nullptr));
+    check(issuer && key);
+    X509_set_issuer_name(x509, X509_get_subject_name(issuer.get()));
+    check(X509_sign(x509, key.get(), EVP_sha256()) > 0);
+}
+
+std::string key_text(EVP_PKEY* key, const std::string& password) {
+    const bio_ptr pem(BIO_new(BIO_s_mem()));
+    const auto* const secret = reinterpret_cast<const unsigned char*>(password.data());
+    check(PEM_write_bio_PrivateKey(pem.get(), key, password.empty() ? nullptr : EVP_aes_256_cbc(),
+                                   password.empty() ? nullptr : secret,
+                                   static_cast<int>(password.size()), nullptr, nullptr) == 1);
+    return text_in(pem.get());
+}
+
 } // namespace
 
-certificate make_certificate(int days, const std::string& alternative_names) {
+certificate make_certificate(const certificate_wish& wish) {
     constexpr long day = 24L * 60 * 60;
     const key_ptr key(EVP_EC_gen("P-256"));
     const x509_ptr x509(X509_new());
     check(key && x509);
     X509_set_version(x509.get(), X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1);
-    X509_gmtime_adj(X509_getm_notBefore(x509.get()), -day);
-    X509_gmtime_adj(X509_getm_notAfter(x509.get()), day * (days - 1));
+    X509_gmtime_adj(X509_getm_notBefore(x509.get()), day * wish.first_day);
+    X509_gmtime_adj(X509_getm_notAfter(x509.get()), day * (wish.first_day + wish.days));
     X509_set_pubkey(x509.get(), key.get());
-    auto* const name = X509_get_subject_name(x509.get());
-    check(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                                     reinterpret_cast<const unsigned char*>("localhost"), -1, -1,
-                                     0) == 1);
-    X509_set_issuer_name(x509.get(), name);
-    if (!alternative_names.empty()) {
-        const extension_ptr names(
-            X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, alternative_names.c_str()));
-        check(names && X509_add_ext(x509.get(), names.get(), -1) == 1);
+    const auto* const name = reinterpret_cast<const unsigned char*>(wish.common_name.c_str());
+    check(X509_NAME_add_entry_by_txt(X509_get_subject_name(x509.get()), "CN", MBSTRING_ASC, name,
+                                     -1, -1, 0) == 1);
+    if (!wish.alternative_names.empty()) {
+        add_extension(x509.get(), NID_subject_alt_name, wish.alternative_names);
     }
-    check(X509_sign(x509.get(), key.get(), EVP_sha256()) > 0);
+    if (wish.is_ca) {
+        add_extension(x509.get(), NID_basic_constraints, "critical,CA:TRUE");
+    }
+    sign(x509.get(), key.get(), wish.signed_by);
 
     const bio_ptr chain(BIO_new(BIO_s_mem()));
-    const bio_ptr pem(BIO_new(BIO_s_mem()));
-    check(PEM_write_bio_X509(chain.get(), x509.get()) == 1 &&
-          PEM_write_bio_PrivateKey(pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) ==
-              1);
-    return {text_in(chain.get()), text_in(pem.get())};
+    check(PEM_write_bio_X509(chain.get(), x509.get()) == 1);
+    return {text_in(chain.get()), key_text(key.get(), wish.password)};
+}
+
+certificate make_certificate(int days, const std::string& alternative_names) {
+    return make_certificate({.days = days, .alternative_names = alternative_names});
 }
 
 } // namespace support

@@ -12,8 +12,20 @@ struct certificate {
     std::string key;
 };
 
-/// Valid from a day ago, for so many days. `alternative_names` as OpenSSL writes them:
-/// "DNS:a.example,IP:127.0.0.1".
+struct certificate_wish {
+    int days = 30; ///< from yesterday on
+    /// As OpenSSL writes them: "DNS:a.example,IP:127.0.0.1".
+    std::string alternative_names{};
+    std::string common_name = "localhost";
+    bool is_ca = false;
+    const certificate* signed_by = nullptr; ///< none: by itself
+    std::string password{};                 ///< of its key; empty: not encrypted
+    int first_day = -1;                     ///< from today
+};
+
+[[nodiscard]] certificate make_certificate(const certificate_wish&);
+
+/// Valid from a day ago, for so many days.
 [[nodiscard]] certificate make_certificate(int days = 30,
                                            const std::string& alternative_names = {});
 

@@ -3,7 +3,6 @@
 #include "tests/support/certificate.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "tests/support/tcp_client.hpp"
-#include "wsgate/tls.hpp"
 #include "wsgate/tls_client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -49,7 +48,9 @@ class one_server {
 public:
     explicit one_server(const std::string& certificate, int verify = SSL_VERIFY_NONE,
                         const std::string& client_ca = "") {
-        context_ = wsgate::load_tls(certificate, "", wsgate::tls_minimum::v1_2);
+        context_.reset(SSL_CTX_new(TLS_server_method()));
+        SSL_CTX_use_certificate_chain_file(context_.get(), certificate.c_str());
+        SSL_CTX_use_PrivateKey_file(context_.get(), certificate.c_str(), SSL_FILETYPE_PEM);
         if (!client_ca.empty()) {
             SSL_CTX_load_verify_file(context_.get(), client_ca.c_str());
         }

@@ -121,7 +121,9 @@ protected:
     /// What the operator is told.
     std::string complaint(const std::string& chain, const std::string& key) {
         try {
-            (void)wsgate::load_tls(chain, key, wsgate::tls_minimum::v1_2);
+            wsgate::tls_options o;
+            o.certificates = {{chain, key}};
+            (void)wsgate::tls_server(o, std::make_shared<wsgate::ticket_ring>());
         } catch (const std::runtime_error& e) {
             return e.what();
         }
@@ -250,8 +252,8 @@ TEST_F(tls_site, TheHandshakeMustComeInTime) {
     plain_peer partial(gateway.connect());
     partial.stream().send("\x16\x03\x01"_bytes);
     EXPECT_TRUE(partial.stream().is_closed_by_peer());
-    tls_client silent(gateway.connect()); // the same limit covers the request
-    EXPECT_TRUE(silent.tcp().is_closed_by_peer());
+    tls_client silent(gateway.connect());   // the same limit covers the request
+    (void)silent.tcp().receive_until_eof(); // tickets, and then the end
 }
 
 TEST_F(tls_site, StopReachesSessions) {

@@ -1,0 +1,41 @@
+// What a certificate says: whom it names, and until when.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <openssl/types.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wsgate {
+
+/// Of one of our own certificates.
+struct certificate_facts {
+    std::string name; ///< its first DNS name, or its CN
+    std::string file;
+    std::chrono::system_clock::time_point not_after;
+};
+
+/// Who a client is, by a certificate that was verified.
+struct client_identity {
+    std::string name;               ///< the CN, or the first SAN
+    std::vector<std::string> names; ///< all: CN, DNS, mail and URI SANs
+
+    friend bool operator==(const client_identity&, const client_identity&) = default;
+};
+
+/// Bytes from outside; names with a NUL in them are left out.
+[[nodiscard]] client_identity identity_in(const X509*);
+
+[[nodiscard]] certificate_facts facts_of(const X509*, const std::string& file);
+
+[[nodiscard]] std::chrono::system_clock::time_point not_after(const X509*);
+[[nodiscard]] std::chrono::system_clock::time_point not_before(const X509*);
+
+/// By SAN, or by CN where there is no DNS name among the SANs; wildcards are whole first labels
+/// (RFC 6125 6.4).
+[[nodiscard]] bool is_for_host(X509*, std::string_view host);
+
+} // namespace wsgate

@@ -1,0 +1,34 @@
+// stat(2), now and then: also sees what comes by rename or over the network.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/file_watch.hpp"
+
+#include <sys/stat.h>
+#include <utility>
+
+namespace wsgate {
+
+file_watch::file_watch(std::vector<std::string> files)
+    : files_(std::move(files)), stamps_(look()) {}
+
+bool file_watch::has_changed() {
+    auto now = look();
+    const bool same = now == stamps_;
+    stamps_ = std::move(now);
+    return !same;
+}
+
+std::vector<file_watch::stamp> file_watch::look() const {
+    std::vector<stamp> all;
+    all.reserve(files_.size());
+    for (const auto& file : files_) {
+        struct ::stat found {};
+
+        if (::stat(file.c_str(), &found) != 0) {
+            found = {};
+        }
+        all.push_back({found.st_mtim.tv_sec, found.st_mtim.tv_nsec, found.st_ino, found.st_size});
+    }
+    return all;
+}
+
+} // namespace wsgate

@@ -1,0 +1,54 @@
+// What TLS was told to be, on both sides: values only.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wsgate {
+
+enum class tls_minimum { v1_2, v1_3 };
+
+struct certificate_files {
+    std::string chain; ///< PEM, leaf first
+    std::string key;   ///< PEM; empty: in the file of the chain
+
+    friend bool operator==(const certificate_files&, const certificate_files&) = default;
+};
+
+/// Of clients: not asked for; used where one is shown; a session needs one that is verified.
+enum class client_certificates { none, wanted, required };
+
+/// Who may come to a place, by certificate.
+struct client_rule {
+    client_certificates ask = client_certificates::none;
+    std::vector<std::string> names; ///< CN or SAN, one of them; empty: whoever the CA has signed
+
+    friend bool operator==(const client_rule&, const client_rule&) = default;
+};
+
+struct tls_options {
+    std::vector<certificate_files> certificates; ///< the first is the default; none: no TLS
+    std::string key_password_file; ///< its first line; else WSGATE_KEY_PASSWORD is looked at
+    std::string key_password;      ///< from websockify's command line: others can see it
+    tls_minimum minimum = tls_minimum::v1_2;
+    std::string ciphers; ///< OpenSSL's names; what is not ECDHE with AEAD falls out; empty: ours
+    /// What the handshake asks clients for: the most that any place needs.
+    client_certificates clients = client_certificates::none;
+    bool every_place_requires = false; ///< then the handshake fails without a certificate
+    std::string client_ca_file;        ///< PEM
+    bool system_client_cas = false;    ///< without a file: the system's, as websockify does
+    std::chrono::seconds watch{60};    ///< how often the files are looked at; 0: never
+};
+
+/// How targets are spoken to.
+struct target_tls_options {
+    std::string ca_file;   ///< PEM; empty: the system's store
+    bool insecure = false; ///< nobody's certificate is verified
+};
+
+inline constexpr auto key_password_variable = "WSGATE_KEY_PASSWORD";
+
+} // namespace wsgate
