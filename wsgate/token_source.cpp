@@ -2,17 +2,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/token_source.hpp"
 
-#include "net/unique_fd.hpp"
+#include "wsgate/read_file.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <dirent.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <stdexcept>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace wsgate {
@@ -23,36 +19,6 @@ constexpr std::size_t largest_file = std::size_t{16} * 1024 * 1024;
 constexpr std::size_t most_files = 4096;
 constexpr std::size_t shortest_key = 16;
 constexpr std::size_t largest_key = 4096;
-
-std::string reason() {
-    return std::error_code{errno, std::generic_category()}.message();
-}
-
-/// A regular file's content, or nothing: errno says why.
-std::optional<std::string> read_file(const std::string& path, std::size_t largest) {
-    const net::unique_fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
-
-    struct stat about {};
-
-    if (!fd || ::fstat(fd.get(), &about) != 0) {
-        return std::nullopt;
-    }
-    if (!S_ISREG(about.st_mode) || static_cast<std::size_t>(about.st_size) > largest) {
-        errno = S_ISREG(about.st_mode) ? EFBIG : EINVAL;
-        return std::nullopt;
-    }
-    std::string text;
-    std::array<char, 65536> piece{};
-    while (text.size() <= largest) {
-        const auto n = ::read(fd.get(), piece.data(), piece.size());
-        if (n <= 0) {
-            return n == 0 ? std::optional{std::move(text)} : std::nullopt;
-        }
-        text.append(piece.data(), static_cast<std::size_t>(n));
-    }
-    errno = EFBIG;
-    return std::nullopt;
-}
 
 /// The names in a directory, sorted; nothing where it is none.
 std::optional<std::vector<std::string>> names_in(const std::string& directory) {
@@ -99,7 +65,7 @@ token_source::token_source(token_options o, complaint c)
     if (options_.what == kind::file || options_.what == kind::read_once) {
         if (::access(options_.path.c_str(), R_OK) != 0) {
             throw std::runtime_error(
-                fmt::format("{}: cannot read tokens: {}", options_.path, reason()));
+                fmt::format("{}: cannot read tokens: {}", options_.path, last_error_text()));
         }
         seen_ = look();
         looked_ = std::chrono::steady_clock::now();
@@ -159,7 +125,7 @@ std::shared_ptr<const token_table> token_source::load(const std::vector<file_sta
     for (const auto& file : files) {
         const auto text = read_file(file.name, largest_file);
         if (!text) {
-            complain_(fmt::format("{}: skipped: {}", file.name, reason()));
+            complain_(fmt::format("{}: skipped: {}", file.name, last_error_text()));
             continue;
         }
         for (const auto& line : read_token_lines(*text, *table)) {
@@ -208,7 +174,8 @@ std::string read_token_key(const std::string& path) {
 
     auto key = read_file(path, largest_key);
     if (!key || ::stat(path.c_str(), &about) != 0) {
-        throw std::runtime_error(fmt::format("{}: cannot read the key: {}", path, reason()));
+        throw std::runtime_error(
+            fmt::format("{}: cannot read the key: {}", path, last_error_text()));
     }
     if ((about.st_mode & S_IRWXO) != 0) {
         throw std::runtime_error(

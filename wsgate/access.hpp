@@ -1,0 +1,108 @@
+// The doorman: asks of each request who sent it and whether it may pass, before a target hears of
+// it. SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/token.hpp"
+#include "wsgate/access_options.hpp"
+#include "wsgate/metrics.hpp"
+#include "wsgate/password_checker.hpp"
+#include "wsgate/response.hpp"
+#include "wsgate/waiting_line.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace wsgate {
+
+/// What is counted and remembered of clients, whatever the configuration is now. Shared by all
+/// threads; outlives all sessions.
+struct access_memory {
+    explicit access_memory(const access_options& o) : brake(o.brake) {}
+
+    session_limits sessions;
+    waiting_line handshakes;
+    failure_brake brake;
+    password_checker passwords;
+};
+
+/// Who sends a request.
+struct sender {
+    std::optional<asio::ip::address> client; ///< as far as its proxies are believed
+    bool behind_trusted_proxy = false;
+    std::string request_id;
+    std::string_view common_name; ///< of its certificate; empty: none
+};
+
+/// What it is answered instead, and what is told of it.
+struct denial {
+    http::status status{};
+    std::string_view text;  ///< for the client, a literal
+    std::string_view cause; ///< for the log, a literal
+    handshake_failure counted = handshake_failure::forbidden;
+    std::chrono::milliseconds delay{0};  ///< before the answer
+    std::chrono::seconds retry_after{0}; ///< 0: nothing is said of that
+    std::string realm{};                 ///< a password of this is asked for
+    std::string token_hash{};            ///< of the token that was refused
+};
+
+/// The connection stays where the client may ask again with a password.
+[[nodiscard]] text_response answer_of(const denial&);
+
+/// A session may begin.
+struct admission {
+    session_limits::place place;
+    std::optional<token_target> to; ///< what a token has chosen
+    std::string user;               ///< who gave a password; empty: nobody was asked
+};
+
+/// One configuration's doorman; sessions keep the one that they came under.
+class access {
+public:
+    using complaint = token_source::complaint;
+
+    /// Throws std::runtime_error where a file cannot be used. `memory` outlives this.
+    access(const access_options&, access_memory& memory, const complaint&);
+
+    [[nodiscard]] sender identify(const request&, const std::optional<asio::ip::address>& peer,
+                                  std::string_view common_name) const;
+
+    /// For an opening handshake that is good in itself; `path` is decoded.
+    [[nodiscard]] asio::awaitable<std::variant<admission, denial>>
+    admit_session(const request&, std::string_view path, const sender&) const;
+
+    /// For anything else; nothing: go on.
+    [[nodiscard]] asio::awaitable<std::optional<denial>> admit_request(const request&,
+                                                                       const sender&) const;
+
+    /// `drop` is called when too many others wait as well.
+    [[nodiscard]] waiting_line::place wait_for_request(std::function<void()> drop) const;
+
+    /// Any web page may open sessions on this path.
+    [[nodiscard]] bool is_open_to_all_pages(std::string_view path) const;
+
+private:
+    using passwords = std::shared_ptr<const password_list>; ///< nothing: nobody is asked
+
+    [[nodiscard]] asio::awaitable<std::variant<std::string, denial>>
+    check_password(const request&, passwords, const sender&) const;
+    [[nodiscard]] std::optional<denial> check_brake(const sender&) const;
+    [[nodiscard]] std::optional<denial> check_origin(const request&, std::string_view path,
+                                                     const sender&) const;
+    [[nodiscard]] std::optional<denial> check_certificate(const sender&) const;
+    [[nodiscard]] std::variant<token_target, denial> check_token(const request&,
+                                                                 const sender&) const;
+    [[nodiscard]] bool needs_token(std::string_view path) const;
+    [[nodiscard]] std::chrono::milliseconds note_failure(const sender&) const;
+
+    access_options options_;
+    access_memory& memory_;
+    per_path<passwords> passwords_;
+    std::unique_ptr<token_source> tokens_;
+};
+
+} // namespace wsgate
