@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/config.hpp"
 
+#include "wsgate/option_access.hpp"
 #include "wsgate/version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -52,7 +53,8 @@ void add_addresses(CLI::App& app, raw_values& raw) {
         ->type_name("HOST:PORT");
     app.footer("Addresses of IPv6 are in brackets: [::1]:6080.\n"
                "Signals: TERM or INT closes the sessions and exits with 0; a second one exits at "
-               "once.\nHUP opens the log file anew.\n"
+               "once.\nHUP opens the log file anew, and reads passwords, tokens and keys "
+               "again.\n"
                "Exit codes: 64 wrong command line, 71 cannot listen, 78 unusable file.");
 }
 
@@ -166,15 +168,18 @@ std::variant<config, farewell> parse_command_line(int argc, const char* const* a
     config c;
     c.threads = std::max(1U, std::thread::hardware_concurrency());
     raw_values raw;
+    raw_access access;
     CLI::App app{"Carries VNC between browsers' WebSockets and a repeater's TCP ports.", "wsgate"};
     app.set_version_flag("--version", std::string{"wsgate "} + version);
     add_addresses(app, raw);
     add_web(app, c);
+    add_access_options(app, access, c.access);
     add_limits(app, c);
     add_log(app, c);
     try {
         app.parse(argc, argv);
         take_over(raw, c);
+        take_over(access, c.access);
     } catch (const CLI::ParseError& e) {
         if (e.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
             std::ostringstream text;

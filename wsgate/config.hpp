@@ -4,6 +4,7 @@
 
 #include "net/connection.hpp"
 #include "net/log.hpp"
+#include "wsgate/access_options.hpp"
 #include "wsgate/bridge.hpp"
 #include "wsgate/file_answer.hpp"
 #include "wsgate/journal.hpp"
@@ -54,6 +55,7 @@ struct config {
     wsgate::tls_minimum tls_minimum = wsgate::tls_minimum::v1_2;
     std::size_t threads = 1;
     wsgate::limits limits;
+    access_options access;
     bridge_options bridge;
     /// On the viewer route only: a server's tunnel may wait for its VNC server, and is mute then.
     std::chrono::milliseconds pong_timeout{50'000};

@@ -3,9 +3,11 @@
 #include "wsgate/http_session.hpp"
 
 #include "net/tcp_stream.hpp"
+#include "wsgate/url_path.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -22,20 +24,26 @@ using namespace asio::experimental::awaitable_operators;
 constexpr std::size_t max_ignored =
     std::size_t{64} * 1024; // bytes of a refused body that we look away from
 
+target target_of(const token_target& t) {
+    return {t.where, t.port};
+}
+
 } // namespace
 
-http_session::http_session(const site& s, net::worker& w, session_number n, net::connection c)
-    : site_(s), worker_(w), number_(n), connection_(std::move(c)), peer_(connection_.peer) {}
+http_session::http_session(const site& s, std::shared_ptr<const access> doorman, net::worker& w,
+                           session_number n, net::connection c)
+    : site_(s), doorman_(std::move(doorman)), worker_(w), number_(n), connection_(std::move(c)),
+      peer_(connection_.peer) {}
 
 asio::awaitable<void> http_session::run() {
     auto deadline = net::clock::now() + site_.conf.limits.handshake;
+    stand_in_line();
     if (!co_await open(deadline)) {
         co_return;
     }
     auto then = next::again;
     while (then == next::again && !going_away_) {
-        auto head = co_await (read_head() || net::expire_at(deadline));
-        if (head.index() == 1 || std::get<0>(head) == head_scanner::state::incomplete) {
+        if (!co_await read_head_before(deadline)) {
             co_return;
         }
         then = co_await answer();
@@ -56,6 +64,35 @@ void http_session::go_away() {
     } else if (client_) {
         client_->close();
     }
+}
+
+/// Until there is a whole head; too many who have none, and the oldest of them is dropped.
+void http_session::stand_in_line() {
+    if (std::exchange(is_waiting_, true)) {
+        return;
+    }
+    waiting_ =
+        doorman_->wait_for_request([self = std::weak_ptr(self_), executor = worker_.executor()] {
+            asio::post(executor, [self] {
+                if (const auto who = self.lock()) {
+                    (*who)->drop();
+                }
+            });
+        });
+}
+
+void http_session::drop() {
+    if (is_waiting_ && client_) {
+        client_->close();
+    }
+}
+
+asio::awaitable<bool> http_session::read_head_before(net::clock::time_point deadline) {
+    stand_in_line();
+    const auto head = co_await (read_head() || net::expire_at(deadline));
+    waiting_ = waiting_line::place{};
+    is_waiting_ = false;
+    co_return head.index() == 0 && std::get<0>(head) != head_scanner::state::incomplete;
 }
 
 /// TLS, where it is spoken here.
@@ -119,6 +156,9 @@ http_answer http_session::decide_answer(request& r) {
 asio::awaitable<http_session::next> http_session::answer() {
     request r;
     auto what = decide_answer(r);
+    if (const auto no = co_await ask_doorman(r, what)) {
+        co_return co_await answer_denial(r, *no);
+    }
     if (auto* file = std::get_if<send_file>(&what)) {
         co_return co_await answer_file(r, file->path);
     }
@@ -128,6 +168,34 @@ asio::awaitable<http_session::next> http_session::answer() {
         co_return written ? next::session : next::drop;
     }
     co_return co_await answer_text(r, std::get<text_response>(what));
+}
+
+/// Of a session or a file; what we say ourselves everybody may know.
+asio::awaitable<std::optional<denial>> http_session::ask_doorman(const request& r,
+                                                                 const http_answer& what) {
+    if (std::holds_alternative<text_response>(what)) {
+        co_return std::nullopt;
+    }
+    sender_ = doorman_->identify(r, peer_.address(), {});
+    if (std::holds_alternative<send_file>(what)) {
+        co_return co_await doorman_->admit_request(r, sender_);
+    }
+    const auto path = decoded_path({r.target().data(), r.target().size()});
+    auto verdict = co_await doorman_->admit_session(r, path.value_or(""), sender_);
+    if (auto* no = std::get_if<denial>(&verdict)) {
+        co_return std::move(*no);
+    }
+    admitted_ = std::move(std::get<admission>(verdict));
+    co_return std::nullopt;
+}
+
+asio::awaitable<http_session::next> http_session::answer_denial(const request& r,
+                                                                const denial& no) {
+    site_.journal.denied(number_, peer_, sender_, no);
+    if (no.delay.count() > 0) {
+        co_await net::expire_after(no.delay);
+    }
+    co_return co_await write(serialized(answer_of(no), r.method())) ? next::close : next::drop;
 }
 
 asio::awaitable<http_session::next> http_session::answer_text(const request& r,
@@ -228,9 +296,12 @@ asio::awaitable<void> http_session::linger() {
 asio::awaitable<void> http_session::carry() {
     const auto& conf = site_.conf;
     const auto where = opened_->route;
-    const auto& to = conf.target_of(where);
-    const session_facts facts{
+    const auto to = admitted_->to ? target_of(*admitted_->to) : conf.target_of(where);
+    session_facts facts{
         number_, where, peer_, to_string(to), opened_->how.binary ? "binary" : "", tls_version_};
+    facts.client = sender_.client;
+    facts.request_id = sender_.request_id;
+    facts.user = admitted_->user;
     auto options = conf.bridge;
     options.pong = where == route::viewer ? conf.pong_timeout : std::chrono::milliseconds{0};
     const auto bytes = std::as_bytes(std::span(received_));

@@ -5,6 +5,7 @@
 #include "net/connection.hpp"
 #include "net/deadline.hpp"
 #include "net/worker.hpp"
+#include "wsgate/access.hpp"
 #include "wsgate/bridge.hpp"
 #include "wsgate/config.hpp"
 #include "wsgate/file_answer.hpp"
@@ -31,7 +32,9 @@ struct site {
 /// Lives on one worker.
 class http_session {
 public:
-    http_session(const site&, net::worker&, session_number, net::connection);
+    /// `doorman`: whose rules hold for as long as the connection lives.
+    http_session(const site&, std::shared_ptr<const access> doorman, net::worker&, session_number,
+                 net::connection);
     http_session(const http_session&) = delete;
     http_session& operator=(const http_session&) = delete;
     ~http_session() = default;
@@ -46,7 +49,13 @@ private:
 
     [[nodiscard]] asio::awaitable<bool> open(net::clock::time_point deadline);
     [[nodiscard]] asio::awaitable<head_scanner::state> read_head();
+    [[nodiscard]] asio::awaitable<bool> read_head_before(net::clock::time_point deadline);
+    void stand_in_line();
+    void drop();
     [[nodiscard]] http_answer decide_answer(request&);
+    [[nodiscard]] asio::awaitable<std::optional<denial>> ask_doorman(const request&,
+                                                                     const http_answer&);
+    [[nodiscard]] asio::awaitable<next> answer_denial(const request&, const denial&);
     [[nodiscard]] asio::awaitable<next> answer();
     [[nodiscard]] asio::awaitable<next> answer_text(const request&, const text_response&);
     [[nodiscard]] asio::awaitable<next> answer_file(const request&, const std::string& path);
@@ -57,6 +66,7 @@ private:
     [[nodiscard]] asio::awaitable<void> carry();
 
     const site& site_;
+    std::shared_ptr<const access> doorman_;
     net::worker& worker_;
     session_number number_;
     net::connection connection_; ///< until open()
@@ -65,7 +75,13 @@ private:
     std::string tls_version_;
     std::string received_; ///< the head in progress, and what came behind it
     head_scanner scanner_;
+    sender sender_; ///< of the last request
     std::optional<open_session> opened_;
+    std::optional<admission> admitted_;
+    waiting_line::place waiting_; ///< until there is a whole head
+    bool is_waiting_ = false;
+    /// Found by who drops us from another thread, if we are still there by then.
+    std::shared_ptr<http_session*> self_ = std::make_shared<http_session*>(this);
     bridge* bridge_ = nullptr; ///< while there is one
     bool going_away_ = false;
 };

@@ -4,6 +4,7 @@
 
 #include "net/connection.hpp"
 #include "net/escape.hpp"
+#include "wsgate/access.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -38,15 +39,25 @@ json::string_view show_or_none(std::string_view text) {
     return text.empty() ? json::string_view{"none"} : show(text);
 }
 
+std::string show(const std::optional<asio::ip::address>& a) {
+    return a ? a->to_string() : "unknown";
+}
+
 json::object describe(const session_facts& s) {
-    return {
+    json::object fields{
         {"session", static_cast<std::uint64_t>(s.number)},
         {"route", show(to_string(s.route))},
+        {"client", show(s.client)},
         {"peer", net::to_string(s.peer)},
+        {"request", show(s.request_id)},
         {"target", net::escaped(s.target, longest_text)},
         {"subprotocol", show_or_none(s.subprotocol)},
         {"tls", show_or_none(s.tls)},
     };
+    if (!s.user.empty()) {
+        fields["user"] = net::escaped(s.user);
+    }
+    return fields;
 }
 
 std::string as_text(const json::value& v) {
@@ -113,6 +124,42 @@ void journal::refused(session_number number, const asio::ip::tcp::endpoint& peer
           {{"session", static_cast<std::uint64_t>(number)},
            {"peer", net::to_string(peer)},
            {"status", static_cast<unsigned>(status)}});
+}
+
+void journal::denied(session_number number, const asio::ip::tcp::endpoint& peer, const sender& from,
+                     const denial& no) {
+    json::object fields{{"session", static_cast<std::uint64_t>(number)},
+                        {"client", show(from.client)},
+                        {"peer", net::to_string(peer)},
+                        {"request", show(from.request_id)},
+                        {"status", static_cast<unsigned>(no.status)},
+                        {"cause", show(no.cause)}};
+    if (!no.token_hash.empty()) {
+        fields["token"] = no.token_hash;
+    }
+    // Who is shut out may come as often as it likes, and is told of once: when it failed.
+    const bool often = no.status == http::status::too_many_requests;
+    write(often ? net::log_level::debug : net::log_level::info, "denied", fields);
+}
+
+void journal::skipped(std::string_view what) {
+    write(net::log_level::warn, "skipped", {{"what", net::escaped(what, longest_text)}});
+}
+
+void journal::any_page(std::string_view path) {
+    write(net::log_level::warn, "any_origin",
+          {{"path", net::escaped(path)},
+           {"advice", "any web page may open sessions here; --origin same-host (or a list of "
+                      "origins) keeps strangers' pages out"}});
+}
+
+void journal::reloaded() {
+    write(net::log_level::info, "reloaded", {});
+}
+
+void journal::not_reloaded(std::string_view why) {
+    write(net::log_level::error, "not_reloaded",
+          {{"why", net::escaped(why, longest_text)}, {"kept", "what was read before"}});
 }
 
 void journal::tls_failed(session_number number, const asio::ip::tcp::endpoint& peer,

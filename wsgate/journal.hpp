@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ namespace wsgate {
 
 enum class log_format { text, json };
 
+struct denial;
+struct sender;
+
 /// The number that joins the lines of one accepted connection.
 enum class session_number : std::uint64_t {};
 
@@ -31,8 +35,11 @@ struct session_facts {
     wsgate::route route = route::viewer;
     asio::ip::tcp::endpoint peer;
     std::string target;
-    std::string_view subprotocol; ///< empty: none
-    std::string_view tls;         ///< "TLSv1.3"; empty: none
+    std::string_view subprotocol;              ///< empty: none
+    std::string_view tls;                      ///< "TLSv1.3"; empty: none
+    std::optional<asio::ip::address> client{}; ///< behind its proxies; nothing: unknown
+    std::string_view request_id{};
+    std::string_view user{}; ///< who gave a password; empty: nobody
 };
 
 /// Safe from any thread. Never a query string, never payload; bytes from outside are escaped.
@@ -47,6 +54,12 @@ public:
     void started(const session_facts&);
     void ended(const session_facts&, const bridge_summary&, std::chrono::milliseconds lasted);
     void refused(session_number, const asio::ip::tcp::endpoint& peer, http::status);
+    void denied(session_number, const asio::ip::tcp::endpoint& peer, const sender&, const denial&);
+    /// Something configured is used without a part of it; `what` is a sentence of ours.
+    void skipped(std::string_view what);
+    void any_page(std::string_view path);
+    void reloaded();
+    void not_reloaded(std::string_view why);
     void tls_failed(session_number, const asio::ip::tcp::endpoint& peer, const net::error_code&);
     void accept_failed(const net::error_code&);
     void stopping(std::string_view how);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/config.hpp"
 #include "wsgate/journal.hpp"
+#include "wsgate/make_token.hpp"
 #include "wsgate/server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -13,6 +14,7 @@
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <string_view>
 #include <sys/resource.h>
 #include <system_error>
 
@@ -46,6 +48,7 @@ asio::awaitable<void> obey_signals(asio::signal_set& signals, wsgate::server& se
                 log.reopen();
             } catch (const std::exception&) { // the old file stays in use
             }
+            server.reload();
         } else if (!std::exchange(stopping, true)) {
             server.stop();
         } else {
@@ -98,6 +101,9 @@ int main(int argc, char** argv) {
     try {
         (void)std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes by write(2)
         raise_descriptor_limit();
+        if (argc > 1 && std::string_view{argv[1]} == "make-token") {
+            return wsgate::make_token(argc - 1, argv + 1);
+        }
         const auto parsed = wsgate::parse_command_line(argc, argv);
         if (const auto* bye = std::get_if<wsgate::farewell>(&parsed)) {
             (bye->exit_code == 0 ? std::cout : std::cerr) << bye->text;

@@ -76,15 +76,16 @@ server::station::station(journal& j) : tasks(worker.executor(), report_to(j)) {}
 
 server::server(asio::any_io_executor executor, const config& c, wsgate::journal& j)
     : executor_(std::move(executor)), config_(c), journal_(j), files_(open_web(c.web)),
-      tls_(open_tls(c)), site_{c, j, tls_.get(), files_ ? &*files_ : nullptr},
-      listeners_(listen_all(executor_, c)), accepting_(executor_, report_to(j)),
-      changed_(executor_) {
+      tls_(open_tls(c)), site_{c, j, tls_.get(), files_ ? &*files_ : nullptr}, memory_(c.access),
+      doorman_(make_doorman()), listeners_(listen_all(executor_, c)),
+      accepting_(executor_, report_to(j)), changed_(executor_) {
     for (std::size_t i = 0; i < c.threads; ++i) {
         stations_.push_back(std::make_unique<station>(j));
     }
 }
 
 asio::awaitable<void> server::run() {
+    warn_of_open_paths();
     for (auto& each : listeners_) {
         journal_.listening(each.local(), site_.tls != nullptr);
         accepting_.spawn(
@@ -117,19 +118,22 @@ void server::accept(net::connection c) {
     turn_ = (turn_ + 1) % stations_.size();
     auto& where = *stations_[turn_];
     const session_number number{++accepted_};
-    asio::post(where.worker.executor(), [this, &where, number, c = std::move(c)]() mutable {
-        begin(where, number, std::move(c));
-    });
+    asio::post(where.worker.executor(),
+               [this, &where, number, doorman = doorman_, c = std::move(c)]() mutable {
+                   begin(where, number, std::move(doorman), std::move(c));
+               });
 }
 
-void server::begin(station& where, session_number number, net::connection c) {
+void server::begin(station& where, session_number number, std::shared_ptr<const access> doorman,
+                   net::connection c) {
     if (!where.closed) {
-        where.tasks.spawn(serve(where, number, std::move(c)));
+        where.tasks.spawn(serve(where, number, std::move(doorman), std::move(c)));
     }
 }
 
-asio::awaitable<void> server::serve(station& where, session_number number, net::connection c) {
-    http_session session(site_, where.worker, number, std::move(c));
+asio::awaitable<void> server::serve(station& where, session_number number,
+                                    std::shared_ptr<const access> doorman, net::connection c) {
+    http_session session(site_, std::move(doorman), where.worker, number, std::move(c));
 
     // Leaves the list with the frame, however the task ends.
     struct entry {
@@ -147,6 +151,29 @@ asio::awaitable<void> server::serve(station& where, session_number number, net::
 
     const entry listed(where.sessions, &session);
     co_await session.run();
+}
+
+std::shared_ptr<const access> server::make_doorman() {
+    return std::make_shared<const access>(
+        config_.access, memory_, [this](std::string_view what) { journal_.skipped(what); });
+}
+
+/// Servers' tunnels are no browsers: only where viewers come in a page could do harm.
+void server::warn_of_open_paths() {
+    for (const auto* path : {"/wsClient", "/websockify"}) {
+        if (doorman_->is_open_to_all_pages(path)) {
+            journal_.any_page(path);
+        }
+    }
+}
+
+void server::reload() {
+    try {
+        doorman_ = make_doorman();
+        journal_.reloaded();
+    } catch (const std::exception& e) {
+        journal_.not_reloaded(e.what());
+    }
 }
 
 void server::stop() {

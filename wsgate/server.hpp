@@ -6,6 +6,7 @@
 #include "net/signal.hpp"
 #include "net/task_group.hpp"
 #include "net/worker.hpp"
+#include "wsgate/access.hpp"
 #include "wsgate/config.hpp"
 #include "wsgate/http_session.hpp"
 #include "wsgate/journal.hpp"
@@ -35,6 +36,10 @@ public:
     /// Accepts and serves until stop(); completes when every session has ended.
     [[nodiscard]] asio::awaitable<void> run();
 
+    /// Reads the files of passwords, tokens and keys again, for connections that come from now on.
+    /// Where one cannot be used, all stays as it was.
+    void reload();
+
     /// No newcomers; sessions are closed with 1001, and cut off after a while.
     void stop();
 
@@ -55,8 +60,11 @@ private:
     };
 
     void accept(net::connection);
-    void begin(station&, session_number, net::connection);
-    [[nodiscard]] asio::awaitable<void> serve(station&, session_number, net::connection);
+    void begin(station&, session_number, std::shared_ptr<const access>, net::connection);
+    [[nodiscard]] asio::awaitable<void> serve(station&, session_number,
+                                              std::shared_ptr<const access>, net::connection);
+    [[nodiscard]] std::shared_ptr<const access> make_doorman();
+    void warn_of_open_paths();
     [[nodiscard]] asio::awaitable<void> close_down(station&);
 
     asio::any_io_executor executor_;
@@ -65,6 +73,8 @@ private:
     std::optional<static_root> files_;
     std::unique_ptr<tls_server> tls_;
     site site_;
+    access_memory memory_;
+    std::shared_ptr<const access> doorman_;
     std::vector<net::listener> listeners_;
     net::task_group accepting_;
     net::signal changed_;
