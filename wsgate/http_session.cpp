@@ -316,6 +316,7 @@ asio::awaitable<void> http_session::carry() {
     bridge_ = &b;
     co_await b.run(std::move(early));
     bridge_ = nullptr;
+    { const auto left = std::move(admitted_->place); } // who hears of the end may come at once
     site_.journal.ended(
         facts, b.summary(),
         std::chrono::duration_cast<std::chrono::milliseconds>(net::clock::now() - began));

@@ -111,6 +111,10 @@ public:
         boost::asio::post(context_, [this] { server_.stop_now(); });
     }
 
+    void reload() {
+        boost::asio::post(context_, [this] { server_.reload(); });
+    }
+
     /// Waits until the server has nothing left to do.
     void join() {
         if (has_ended_.wait_for(std::chrono::seconds(20)) != std::future_status::ready) {

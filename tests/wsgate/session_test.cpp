@@ -568,7 +568,7 @@ TEST(Journal, TellsStartAndEndOfASession) {
     plain_peer client(s.gateway.connect());
     client.open("/wsServer?token=secret", "Sec-WebSocket-Protocol: binary\r\n");
     auto target = s.target.accept();
-    const auto where = "route=server peer=127.0.0.1:";
+    const auto where = "route=server client=127.0.0.1 peer=127.0.0.1:";
     const auto start = s.gateway.lines.wait_for(" start ");
     EXPECT_NE(start.find(where), std::string::npos) << start;
     EXPECT_NE(start.find("target=127.0.0.1:" + std::to_string(s.target.port()) +
