@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/compat_log.hpp"
 
+#include "net/connection.hpp"
 #include "net/escape.hpp"
 
 #include <boost/asio/error.hpp>
@@ -61,6 +62,11 @@ struct writer {
         if (!e.greeted) {
             line("ULTRAVNC_REPEATER_NO_RFB: not sending RFB 000.000");
         }
+    }
+
+    void operator()(const event::proxy_header_failed& e) const {
+        line(fmt::format("closing vnc {} connection from {}: {}; {}.", word(e.proxy.side),
+                         net::to_string(e.proxy.address), e.error.message(), event::proxy_advice));
     }
 
     void operator()(const event::introduction_failed& e) const {

@@ -24,6 +24,7 @@ struct raw_values {
     std::string server_port;
     std::vector<std::string> surplus; ///< words behind the ports, which the Perl ignored
     std::vector<std::string> bind;
+    std::vector<std::string> proxy_from;
     std::vector<std::string> mode1_allow;
     std::vector<std::string> mode1_deny;
     std::string event_exec;
@@ -96,6 +97,8 @@ void add_ports(CLI::App& app, config& c, raw_values& raw) {
     app.add_option("server_port", raw.server_port, "As --server-port")->configurable(false);
     app.add_option("surplus", raw.surplus)->configurable(false)->group("");
     add_list(app, "--bind", raw.bind, "ADDR", "Listen on this address only; repeatable [all]");
+    add_list(app, "--proxy-from", raw.proxy_from, "NETWORK",
+             "Who connects from there begins with a PROXY header; repeatable [nobody]");
 }
 
 void add_pairing(CLI::App& app, config& c, raw_values& raw) {
@@ -130,6 +133,8 @@ void add_limits(CLI::App& app, config& c) {
     constexpr double instant = 0.001;
     add_seconds(app, "--handshake-timeout", c.limits.handshake, instant,
                 "For a peer's first block [10]");
+    add_seconds(app, "--proxy-timeout", c.limits.proxy_header, instant,
+                "For the PROXY header of --proxy-from [3]");
     add_seconds(app, "--connect-timeout", c.limits.connect, instant,
                 "Mode I: for each address [10]");
     add_seconds(app, "--linger", c.limits.linger, instant,
@@ -222,6 +227,19 @@ std::optional<asio::ip::address> parse_address(std::string_view text) {
     return ec ? std::nullopt : std::optional{address};
 }
 
+std::vector<net::network> parse_networks(const char* option,
+                                         const std::vector<std::string>& texts) {
+    std::vector<net::network> all;
+    for (const auto& text : texts) {
+        const auto network = net::parse_network(text);
+        if (!network) {
+            throw CLI::ValidationError(option, network.error());
+        }
+        all.push_back(*network);
+    }
+    return all;
+}
+
 /// Throws CLI::ValidationError.
 void take_over(const raw_values& raw, config& c) {
     c.viewer_port = positional_port(raw.client_port, c.viewer_port);
@@ -231,6 +249,7 @@ void take_over(const raw_values& raw, config& c) {
     }
     c.bind =
         parse_all<asio::ip::address>("--bind", raw.bind, parse_address, "an IPv4 or IPv6 address");
+    c.proxy_from = parse_networks("--proxy-from", raw.proxy_from);
     c.mode1.allow = parse_all<mode1_rule>("--mode1-allow", raw.mode1_allow, parse_allow_rule,
                                           "of the form ADDRESS[/BITS]:PORT[-PORT] or HOST:PORT");
     c.mode1.deny = parse_all<mode1_rule>("--mode1-deny", raw.mode1_deny, parse_deny_rule,

@@ -4,6 +4,7 @@
 
 #include "net/connection.hpp"
 #include "net/log.hpp"
+#include "net/network.hpp"
 #include "repeater/arguments.hpp"
 #include "repeater/http_url.hpp"
 #include "repeater/mode1.hpp"
@@ -38,9 +39,10 @@ enum class splicing {
 };
 
 struct limits {
-    std::chrono::milliseconds handshake{10'000}; ///< from accept to the whole hello block
-    std::size_t early_bytes = 1024;              ///< kept of a peer that waits
-    std::chrono::milliseconds viewer_wait{0};    ///< for a partner; 0: for ever
+    std::chrono::milliseconds handshake{10'000};   ///< from accept to the whole hello block
+    std::chrono::milliseconds proxy_header{3'000}; ///< from accept to its end
+    std::size_t early_bytes = 1024;                ///< kept of a peer that waits
+    std::chrono::milliseconds viewer_wait{0};      ///< for a partner; 0: for ever
     std::chrono::milliseconds server_wait{0};
     std::chrono::milliseconds connect{10'000}; ///< Mode I: each address
     std::chrono::milliseconds name_lookup{5'000};
@@ -68,7 +70,8 @@ struct output_config {
 struct config {
     std::uint16_t viewer_port = 5900; ///< 0: any free port
     std::uint16_t server_port = 5500;
-    std::vector<asio::ip::address> bind; ///< empty: all addresses, IPv4 and IPv6
+    std::vector<asio::ip::address> bind;  ///< empty: all addresses, IPv4 and IPv6
+    std::vector<net::network> proxy_from; ///< whose connections begin with a PROXY header
     rfb::hello_rules hello;
     bool greet_viewers = true;
     bool explain = false; ///< tell viewers, in RFB, why they get no session

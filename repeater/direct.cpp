@@ -153,7 +153,7 @@ asio::awaitable<std::optional<pair>> dial(peer& viewer, rfb::destination to, con
         (void)co_await (net::expire_at(not_before) || until_gone(viewer, max_early));
         co_return std::nullopt;
     }
-    const peer_name far{viewer.name.number, rfb::side::server, server->peer};
+    const peer_name far{viewer.name.number, rfb::side::server, server->peer, {}};
     co_return make_pair({viewer.name, viewer.detach()}, {far, std::move(*server)}, std::move(to));
 }
 

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -28,7 +29,8 @@ enum class session_number : std::uint64_t {};
 struct peer_name {
     session_number number{};
     rfb::side side{};
-    asio::ip::tcp::endpoint address;
+    asio::ip::tcp::endpoint address; ///< the client's own where a proxy has told it
+    std::string request_id{};        ///< that a proxy has given; the peer's bytes: escape them
 };
 
 /// What joined two peers: an ID (Mode II) or the destination that the viewer named (Mode I).
@@ -59,6 +61,13 @@ struct accept_failed {
 struct arrived {
     peer_name peer;
     bool greeted = true; ///< false: a viewer that is not sent "RFB 000.000\n" (-R)
+    std::optional<asio::ip::tcp::endpoint> proxy{}; ///< who speaks for it (--proxy-from)
+};
+
+/// A connection from --proxy-from did not begin with a PROXY header; it is closed.
+struct proxy_header_failed {
+    peer_name proxy;
+    error_code error; ///< net::proxy_error, eof, timed_out, or of the socket
 };
 
 /// A peer's first bytes were of no use; its connection is closed.
@@ -229,6 +238,11 @@ struct supervising {
     std::string_view cause; ///< the signal that ends it: "TERM", "INT"
 };
 
+/// What whoever runs the repeater can do about it.
+inline constexpr std::string_view proxy_advice =
+    "connections from --proxy-from must begin with a PROXY header: let the proxy send one (wsgate "
+    "--send-proxy, HAProxy send-proxy-v2), or take its address out of --proxy-from";
+
 /// One word each, the same in every log and output.
 [[nodiscard]] std::string_view to_string(introduction_failed::reason);
 [[nodiscard]] std::string_view to_string(dial_refused::reason);
@@ -241,13 +255,15 @@ struct defect {
 
 } // namespace event
 
-using any_event = std::variant<
-    event::starting, event::advice, event::listening, event::accept_failed, event::arrived,
-    event::introduction_failed, event::id_truncated, event::waiting, event::partner_checked,
-    event::paired, event::replaced, event::refused, event::left, event::expired, event::dismissed,
-    event::dialling, event::dial_refused, event::dial_attempt_failed, event::dial_failed,
-    event::relaying, event::described, event::ended, event::stopping, event::stopped,
-    event::reloaded, event::events_lost, event::pid_file_failed, event::supervising, event::defect>;
+using any_event =
+    std::variant<event::starting, event::advice, event::listening, event::accept_failed,
+                 event::arrived, event::proxy_header_failed, event::introduction_failed,
+                 event::id_truncated, event::waiting, event::partner_checked, event::paired,
+                 event::replaced, event::refused, event::left, event::expired, event::dismissed,
+                 event::dialling, event::dial_refused, event::dial_attempt_failed,
+                 event::dial_failed, event::relaying, event::described, event::ended,
+                 event::stopping, event::stopped, event::reloaded, event::events_lost,
+                 event::pid_file_failed, event::supervising, event::defect>;
 
 /// Receives events on the thread that decides; the logs can be told from any thread. Must not block
 /// or throw.

@@ -20,6 +20,8 @@ namespace {
 
 using boost::json::object;
 
+constexpr std::size_t longest_request_id = 128;
+
 std::uint64_t number_of(session_number n) {
     return static_cast<std::uint64_t>(n);
 }
@@ -32,10 +34,17 @@ double seconds_of(std::chrono::milliseconds d) {
     return std::chrono::duration<double>(d).count();
 }
 
+void add_request(object& o, std::string_view key, const peer_name& p) {
+    if (!p.request_id.empty()) {
+        o[key] = net::escaped(p.request_id, longest_request_id);
+    }
+}
+
 object with(object o, const peer_name& p) {
     o["session"] = number_of(p.number);
     o["side"] = to_string(p.side);
     o["peer"] = net::to_string(p.address);
+    add_request(o, "request_id", p);
     return o;
 }
 
@@ -97,7 +106,21 @@ struct writer {
         return {{"event", "accept_failed"}, {"error", text_of(e.error)}};
     }
 
-    object operator()(const event::arrived& e) const { return with(named("arrived"), e.peer); }
+    object operator()(const event::arrived& e) const {
+        auto o = with(named("arrived"), e.peer);
+        if (e.proxy) {
+            o["proxy"] = net::to_string(*e.proxy);
+        }
+        return o;
+    }
+
+    object operator()(const event::proxy_header_failed& e) const {
+        auto o = with(named("refused"), e.proxy);
+        o["why"] = "proxy_header";
+        o["error"] = text_of(e.error);
+        o["advice"] = event::proxy_advice;
+        return o;
+    }
 
     object operator()(const event::introduction_failed& e) const {
         auto o = with(named("refused"), e.peer);
@@ -193,6 +216,8 @@ struct writer {
         o["newcomer"] = to_string(e.first.side);
         o["viewer"] = net::to_string(viewer.address);
         o["server"] = net::to_string(server.address);
+        add_request(o, "viewer_request_id", viewer);
+        add_request(o, "server_request_id", server);
         return with_meeting(std::move(o), e.met);
     }
 
@@ -296,8 +321,10 @@ net::log_level level_of(const any_event& e) {
     if (is_one_of<event::defect, event::accept_failed>(e)) {
         return net::log_level::error;
     }
-    const bool bad = is_one_of<event::introduction_failed, event::id_truncated, event::dial_refused,
-                               event::events_lost, event::advice, event::pid_file_failed>(e);
+    const bool bad =
+        is_one_of<event::introduction_failed, event::proxy_header_failed, event::id_truncated,
+                  event::dial_refused, event::events_lost, event::advice, event::pid_file_failed>(
+            e);
     return bad ? net::log_level::warn : net::log_level::info;
 }
 
@@ -312,9 +339,9 @@ bool is_milestone(const any_event& e) {
         return !checked->alive;
     }
     return is_one_of<event::starting, event::waiting, event::relaying, event::ended, event::refused,
-                     event::introduction_failed, event::dial_refused, event::dial_failed,
-                     event::left, event::replaced, event::expired, event::dismissed,
-                     event::stopped>(e);
+                     event::introduction_failed, event::proxy_header_failed, event::dial_refused,
+                     event::dial_failed, event::left, event::replaced, event::expired,
+                     event::dismissed, event::stopped>(e);
 }
 
 std::string utc_time() {

@@ -17,6 +17,8 @@ namespace {
 
 using net::log_level;
 
+constexpr std::size_t longest_request_id = 128;
+
 std::string show(const error_code& ec) {
     if (!ec) {
         return "none";
@@ -24,9 +26,15 @@ std::string show(const error_code& ec) {
     return ec == asio::error::eof ? "eof" : fmt::format("\"{}\"", net::escaped(ec.message()));
 }
 
+std::string show_request(std::string_view key, const peer_name& p) {
+    return p.request_id.empty()
+               ? std::string{}
+               : fmt::format(" {}=\"{}\"", key, net::escaped(p.request_id, longest_request_id));
+}
+
 std::string show(const peer_name& p) {
-    return fmt::format("session={} side={} peer={}", static_cast<std::uint64_t>(p.number),
-                       to_string(p.side), net::to_string(p.address));
+    return fmt::format("session={} side={} peer={}{}", static_cast<std::uint64_t>(p.number),
+                       to_string(p.side), net::to_string(p.address), show_request("request_id", p));
 }
 
 std::string show(const rfb::destination& to) {
@@ -92,7 +100,18 @@ struct writer {
         line(log_level::error, "accept_failed error={} pause=100ms", show(e.error));
     }
 
-    void operator()(const event::arrived& e) const { info("arrived {}", show(e.peer)); }
+    void operator()(const event::arrived& e) const {
+        if (e.proxy) {
+            info("arrived {} proxy={}", show(e.peer), net::to_string(*e.proxy));
+        } else {
+            info("arrived {}", show(e.peer));
+        }
+    }
+
+    void operator()(const event::proxy_header_failed& e) const {
+        warn("proxy_header_failed {} error={} advice=\"{}\"", show(e.proxy), show(e.error),
+             event::proxy_advice);
+    }
 
     void operator()(const event::introduction_failed& e) const {
         warn("introduction_failed {} why={} got={} of={} error={} text=\"{}\"", show(e.peer),
@@ -157,8 +176,8 @@ struct writer {
     }
 
     void operator()(const event::relaying& e) const {
-        info("relaying {} with={} met={}", show(e.first), net::to_string(e.second.address),
-             id(e.met));
+        info("relaying {} with={}{} met={}", show(e.first), net::to_string(e.second.address),
+             show_request("with_request_id", e.second), id(e.met));
     }
 
     void operator()(const event::described& e) const {

@@ -13,8 +13,8 @@ namespace repeater {
 /// On the thread that decides. `early` are the session's first bytes, read while nobody was there
 /// to take them.
 struct peer {
-    peer(session_number n, rfb::side s, const asio::any_io_executor& executor, net::connection c)
-        : name{n, s, c.peer}, stream(executor, c), early(std::move(c.early)) {}
+    peer(peer_name n, const asio::any_io_executor& executor, net::connection c)
+        : name(std::move(n)), stream(executor, c), early(std::move(c.early)) {}
 
     /// Takes the connection off this thread's event loop, with its early bytes.
     [[nodiscard]] net::connection detach() { return stream.detach(std::move(early)); }

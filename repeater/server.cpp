@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/server.hpp"
 
+#include "net/proxied.hpp"
 #include "repeater/direct.hpp"
 #include "repeater/explanation.hpp"
 #include "repeater/introduction.hpp"
@@ -72,9 +73,37 @@ asio::awaitable<void> server::run() {
 }
 
 void server::accept(rfb::side side, net::connection c) {
-    auto p = std::make_shared<peer>(session_number{++accepted_}, side, executor_, std::move(c));
-    events_.receive(event::arrived{p->name, side == rfb::side::server || config_->greet_viewers});
-    tasks_.spawn(serve(std::move(p)));
+    peer_name name{session_number{++accepted_}, side, c.peer, {}};
+    if (net::contains(config_->proxy_from, c.peer.address())) {
+        tasks_.spawn(serve_proxied(std::move(name), std::move(c)));
+    } else {
+        tasks_.spawn(serve(welcome(std::move(name), std::move(c))));
+    }
+}
+
+std::shared_ptr<peer> server::welcome(peer_name name, net::connection c,
+                                      std::optional<asio::ip::tcp::endpoint> proxy) {
+    auto p = std::make_shared<peer>(std::move(name), executor_, std::move(c));
+    const bool greeted = p->name.side == rfb::side::server || config_->greet_viewers;
+    events_.receive(event::arrived{p->name, greeted, std::move(proxy)});
+    return p;
+}
+
+asio::awaitable<void> server::serve_proxied(peer_name name, net::connection c) {
+    auto header = co_await net::receive_proxy_header(c, config_->limits.proxy_header);
+    if (closed_) {
+        co_return;
+    }
+    if (!header) {
+        events_.receive(event::proxy_header_failed{std::move(name), header.error()});
+        co_return;
+    }
+    if (header->addresses) {
+        name.address = header->addresses->source;
+    }
+    name.request_id = std::move(header->unique_id);
+    const auto proxy = c.peer;
+    co_await serve(welcome(std::move(name), std::move(c), proxy));
 }
 
 asio::awaitable<void> server::serve(std::shared_ptr<peer> p) {

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -44,6 +45,13 @@ public:
 
 private:
     void accept(rfb::side, net::connection);
+
+    /// Someone whom --proxy-from names has connected.
+    [[nodiscard]] asio::awaitable<void> serve_proxied(peer_name, net::connection);
+
+    [[nodiscard]] std::shared_ptr<peer>
+    welcome(peer_name, net::connection,
+            std::optional<asio::ip::tcp::endpoint> proxy = std::nullopt);
 
     /// The life of a peer until it waits, relays or is closed.
     [[nodiscard]] asio::awaitable<void> serve(std::shared_ptr<peer>);

@@ -1,5 +1,6 @@
 // The Perl's words, line for line.                                         repeater spec 6
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/proxy_protocol.hpp"
 #include "repeater/compat_log.hpp"
 #include "tests/repeater/log_text.hpp"
 
@@ -58,6 +59,9 @@ TEST(CompatLog, SaysEachEventInThePerlsWords) {
         {event::listening{rfb::side::server, {make_address("::"), 5500}},
          "watching for IPv6 connections on 5500/server.\n"},
         {event::arrived{viewer, true}, "new vnc client connecting.\n"},
+        {event::proxy_header_failed{viewer, net::proxy_error::no_header},
+         "closing vnc client connection from 127.0.0.1:1: it does not begin with a PROXY header; " +
+             std::string{event::proxy_advice} + ".\n"},
         {event::arrived{viewer, false},
          "new vnc client connecting.\nULTRAVNC_REPEATER_NO_RFB: not sending RFB 000.000\n"},
         {event::arrived{server, true}, "new vnc server connecting.\n"},

@@ -102,6 +102,9 @@ TEST(Config, BadValuesGetOneClearLineAndExit64) {
     for (const auto& r : std::initializer_list<row>{{{"--viewer-port", "70000"}, "70000"},
                                                     {{"foo"}, "foo"},
                                                     {{"--bind", "localhost"}, "localhost"},
+                                                    {{"--proxy-from", "10.0.0.0/33"}, "0 to 32"},
+                                                    {{"--proxy-from", "proxy"}, "\"proxy\""},
+                                                    {{"--proxy-timeout", "0"}, "--proxy-timeout"},
                                                     {{"--mode1", "maybe"}, "maybe"},
                                                     {{"--mode1-allow", "10.0.0.0/8"}, "10.0.0.0/8"},
                                                     {{"--handshake-timeout", "-1"}, "-1"},
@@ -215,7 +218,8 @@ private:
 
 TEST(Config, AFileStandsBehindEnvironmentAndArguments) {
     const config_file file("# ours\nviewer-port = 6001\nserver-port=6002\nrefuse = true\n"
-                           "bind = [\"127.0.0.1\", \"::1\"]\nlinger = 2.5\n");
+                           "bind = [\"127.0.0.1\", \"::1\"]\nlinger = 2.5\n"
+                           "proxy-from = [\"10.0.0.0/8\", \"::1\"]\n");
     const auto c = parsed({"--config", file.path(), "-s", "6004"},
                           {{"ULTRAVNC_REPEATER_CLIENT_PORT", "6003"}});
     EXPECT_EQ(c.viewer_port, 6003) << "environment";
@@ -223,6 +227,9 @@ TEST(Config, AFileStandsBehindEnvironmentAndArguments) {
     EXPECT_EQ(c.duplicates, duplicate_policy::refuse);
     EXPECT_EQ(c.bind.size(), 2U);
     EXPECT_EQ(c.limits.linger, std::chrono::milliseconds(2500));
+    ASSERT_EQ(c.proxy_from.size(), 2U);
+    EXPECT_EQ(to_string(c.proxy_from[0]), "10.0.0.0/8");
+    EXPECT_EQ(to_string(c.proxy_from[1]), "::1/128");
     EXPECT_EQ(parsed({"--config", file.path()}).viewer_port, 6001) << "file";
     EXPECT_EQ(parsed({"--config", file.path(), "-r", "0"}).duplicates, duplicate_policy::replace);
 }

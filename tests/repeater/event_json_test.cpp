@@ -25,6 +25,8 @@ std::string json(const any_event& e, id_form form = id_form::full) {
 
 TEST(EventJson, MilestonesHaveTheirMembers) {
     const rfb::destination far{"host", 5905, 5};
+    auto proxied = viewer;
+    proxied.request_id = "a1-b2";
     const std::pair<any_event, std::string> rows[] = {
         {event::waiting{server, id},
          R"({"event":"waiting","session":16,"side":"server","peer":"[2001:db8::1]:99","id":"secret1234"})"},
@@ -45,6 +47,13 @@ TEST(EventJson, MilestonesHaveTheirMembers) {
         {event::introduction_failed{viewer, event::introduction_failed::reason::not_understood, 250,
                                     250, rfb::error::bad_id, "a\n\xff"},
          R"({"event":"refused","session":17,"side":"viewer","peer":"192.0.2.9:4711","why":"bad_hello","got":250,"of":250,"error":"no usable repeater ID","text":"a\\x0a\\xff"})"},
+        {event::proxy_header_failed{viewer, asio::error::eof},
+         R"({"event":"refused","session":17,"side":"viewer","peer":"192.0.2.9:4711","why":"proxy_header","error":"eof","advice":")" +
+             std::string{event::proxy_advice} + "\"}"},
+        {event::waiting{proxied, id},
+         R"({"event":"waiting","session":17,"side":"viewer","peer":"192.0.2.9:4711","request_id":"a1-b2","id":"secret1234"})"},
+        {event::relaying{proxied, server, id},
+         R"({"event":"paired","pair":17,"newcomer":"viewer","viewer":"192.0.2.9:4711","server":"[2001:db8::1]:99","viewer_request_id":"a1-b2","id":"secret1234"})"},
         {event::left{server, id, asio::error::eof},
          R"({"event":"aborted","session":16,"side":"server","peer":"[2001:db8::1]:99","id":"secret1234","why":"left"})"},
         {event::left{server, id, asio::error::connection_reset},

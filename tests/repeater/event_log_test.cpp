@@ -1,5 +1,6 @@
 // key=value lines: IDs hashed, hostile bytes escaped, facts of the RFB session shown.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/proxy_protocol.hpp"
 #include "repeater/event_log.hpp"
 #include "tests/repeater/log_text.hpp"
 
@@ -29,6 +30,25 @@ TEST(EventLog, LinesCarrySessionSideAndPeer) {
     EXPECT_EQ(logged(event::arrived{viewer, true}),
               "info arrived session=17 side=viewer peer=192.0.2.9:4711\n");
     EXPECT_THAT(logged(event::paired{viewer, server, id}), HasSubstr(" with=16 "));
+}
+
+TEST(EventLog, LinesCarryTheRequestIdThatAProxyGave) {
+    auto proxied = viewer;
+    proxied.request_id = "a1\"b\n2";
+    const asio::ip::tcp::endpoint proxy{make_address("10.0.0.1"), 99};
+    EXPECT_EQ(logged(event::arrived{proxied, true, proxy}),
+              "info arrived session=17 side=viewer peer=192.0.2.9:4711 "
+              "request_id=\"a1\\x22b\\x0a2\" proxy=10.0.0.1:99\n");
+    EXPECT_THAT(logged(event::relaying{server, proxied, id}),
+                HasSubstr(" with=192.0.2.9:4711 with_request_id=\"a1\\x22b\\x0a2\" met="));
+}
+
+TEST(EventLog, AMissingProxyHeaderComesWithWhatToDo) {
+    EXPECT_THAT(logged(event::proxy_header_failed{viewer, net::proxy_error::no_header}),
+                AllOf(HasSubstr("warning proxy_header_failed session=17 side=viewer "
+                                "peer=192.0.2.9:4711 "
+                                "error=\"it does not begin with a PROXY header\" advice="),
+                      HasSubstr("--proxy-from")));
 }
 
 TEST(EventLog, IdsAreHashedUnlessAskedFor) {
