@@ -73,7 +73,7 @@ text_response answer_of(const denial& d) {
     auto r = refusal_answer({d.status, d.text});
     if (!d.realm.empty()) {
         r.set(http::field::www_authenticate,
-              fmt::format("Basic realm=\"{}\", charset=\"UTF-8\"", d.realm));
+              fmt::format(R"(Basic realm="{}", charset="UTF-8")", d.realm));
     }
     if (d.retry_after.count() > 0) {
         r.set(http::field::retry_after, std::to_string(d.retry_after.count()));

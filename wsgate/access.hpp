@@ -35,7 +35,7 @@ struct sender {
     std::optional<asio::ip::address> client; ///< as far as its proxies are believed
     bool behind_trusted_proxy = false;
     std::string request_id;
-    std::string_view common_name; ///< of its certificate; empty: none
+    std::string common_name; ///< of its certificate; empty: none
 };
 
 /// What it is answered instead, and what is told of it.

@@ -141,8 +141,8 @@ std::optional<address> client_address(const proxy_rules& rules, const std::optio
             fields.size() == 1 ? parse_forwarded_address(trimmed(fields.front())) : std::nullopt;
         return told ? told : client;
     }
-    for (auto field = fields.rbegin(); field != fields.rend(); ++field) {
-        auto rest = *field;
+    for (auto left = fields.size(); left > 0; --left) {
+        auto rest = fields[left - 1];
         do {
             const auto told = parse_element(rules.header, cut_last(rest));
             if (!told) {

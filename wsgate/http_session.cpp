@@ -3,6 +3,7 @@
 #include "wsgate/http_session.hpp"
 
 #include "net/tcp_stream.hpp"
+#include "wsgate/unix_target.hpp"
 #include "wsgate/url_path.hpp"
 
 #include <boost/asio/error.hpp>
@@ -24,9 +25,17 @@ using namespace asio::experimental::awaitable_operators;
 constexpr std::size_t max_ignored =
     std::size_t{64} * 1024; // bytes of a refused body that we look away from
 
-target target_of(const token_target& t) {
-    return {t.where, t.port};
-}
+/// Of the configuration, or what a token has chosen.
+struct destination {
+    token_target to;
+    std::chrono::milliseconds limit;
+    net::tcp_options options;
+
+    [[nodiscard]] asio::awaitable<dialled> dial() const {
+        return to.is_unix ? dial_unix(to.where, limit)
+                          : wsgate::dial({to.where, to.port}, limit, options);
+    }
+};
 
 } // namespace
 
@@ -112,6 +121,9 @@ asio::awaitable<bool> http_session::open(net::clock::time_point deadline) {
         co_return false;
     }
     tls_version_ = tls.version();
+    if (const auto who = verified_client(tls.session())) {
+        common_name_ = who->name;
+    }
     co_return true;
 }
 
@@ -176,7 +188,7 @@ asio::awaitable<std::optional<denial>> http_session::ask_doorman(const request& 
     if (std::holds_alternative<text_response>(what)) {
         co_return std::nullopt;
     }
-    sender_ = doorman_->identify(r, peer_.address(), {});
+    sender_ = doorman_->identify(r, peer_.address(), common_name_);
     if (std::holds_alternative<send_file>(what)) {
         co_return co_await doorman_->admit_request(r, sender_);
     }
@@ -296,9 +308,11 @@ asio::awaitable<void> http_session::linger() {
 asio::awaitable<void> http_session::carry() {
     const auto& conf = site_.conf;
     const auto where = opened_->route;
-    const auto to = admitted_->to ? target_of(*admitted_->to) : conf.target_of(where);
+    const auto& fixed = conf.target_of(where);
+    const destination to{admitted_->to.value_or(token_target{fixed.host, fixed.port, false}),
+                         conf.limits.connect, conf.tcp};
     session_facts facts{
-        number_, where, peer_, to_string(to), opened_->how.binary ? "binary" : "", tls_version_};
+        number_, where, peer_, to_string(to.to), opened_->how.binary ? "binary" : "", tls_version_};
     facts.client = sender_.client;
     facts.request_id = sender_.request_id;
     facts.user = admitted_->user;
@@ -309,8 +323,7 @@ asio::awaitable<void> http_session::carry() {
     std::string{}.swap(received_);
 
     bridge b(
-        worker_.executor(), worker_.scratch(), *client_,
-        [&to, &conf] { return dial(to, conf.limits.connect, conf.tcp); }, options);
+        worker_.executor(), worker_.scratch(), *client_, [&to] { return to.dial(); }, options);
     const auto began = net::clock::now();
     site_.journal.started(facts);
     bridge_ = &b;

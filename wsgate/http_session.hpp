@@ -73,7 +73,8 @@ private:
     asio::ip::tcp::endpoint peer_;
     std::unique_ptr<net::stream> client_;
     std::string tls_version_;
-    std::string received_; ///< the head in progress, and what came behind it
+    std::string common_name_; ///< of the client's certificate, where it has shown a good one
+    std::string received_;    ///< the head in progress, and what came behind it
     head_scanner scanner_;
     sender sender_; ///< of the last request
     std::optional<open_session> opened_;

@@ -11,7 +11,9 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <vector>
 
 namespace {
@@ -249,6 +251,31 @@ TEST_F(access_rules, TokenChoosesTheTarget) {
     EXPECT_TRUE(target.is_quiet());
     EXPECT_EQ(status(gateway, "/wsServer"), "101") << "no token there";
     (void)target.accept();
+}
+
+TEST_F(access_rules, TokenLeadsToAUnixSocket) {
+    const auto path = (directory_ / "vnc").string();
+    const net::unique_fd listening{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    sockaddr_un at{};
+    at.sun_family = AF_UNIX;
+    ASSERT_LT(path.size(), sizeof at.sun_path);
+    path.copy(&at.sun_path[0], path.size());
+    ASSERT_EQ(::bind(listening.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at), 0);
+    ASSERT_EQ(::listen(listening.get(), 1), 0);
+    config.access.tokens.what = wsgate::token_options::kind::file;
+    config.access.tokens.path =
+        write("tokens", "a: unix_socket:" + path + "\nb: unix_socket:" + path + "none\n");
+    running_gateway gateway(config);
+    plain_peer peer(gateway.connect());
+    peer.open("/websockify?token=a");
+    tcp_client there{net::unique_fd{::accept(listening.get(), nullptr, nullptr)}};
+    peer.send(binary_frame, "hello");
+    EXPECT_EQ(text_of(there.receive(5)), "hello");
+    there.send("world"_bytes);
+    EXPECT_EQ(peer.receive().payload, "world");
+    plain_peer nobody(gateway.connect());
+    nobody.open("/websockify?token=b");
+    EXPECT_EQ(nobody.receive().first, close_frame);
 }
 
 TEST_F(access_rules, TokensAreNeverTold) {

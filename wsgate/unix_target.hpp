@@ -1,0 +1,15 @@
+// The way to a target behind a Unix socket.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "wsgate/target.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace wsgate {
+
+/// Waits, up to the limit, where the target's queue is full.
+[[nodiscard]] asio::awaitable<dialled> dial_unix(std::string path, std::chrono::milliseconds limit);
+
+} // namespace wsgate
