@@ -4,7 +4,6 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sstream>
 #include <sys/socket.h>
 
 namespace net {
@@ -44,9 +43,12 @@ tcp_state look_at(int fd) {
 }
 
 std::string to_string(const asio::ip::tcp::endpoint& endpoint) {
-    std::ostringstream text;
-    text << endpoint;
-    return text.str();
+    const auto address = endpoint.address();
+    std::string text = address.is_v6() ? "[" : "";
+    text += address.to_string();
+    text += address.is_v6() ? "]:" : ":";
+    text += std::to_string(endpoint.port());
+    return text;
 }
 
 } // namespace net

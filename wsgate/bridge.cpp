@@ -2,18 +2,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/bridge.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 namespace wsgate {
 
 namespace {
-
-using namespace asio::experimental::awaitable_operators;
 
 constexpr auto never = net::clock::time_point::max();
 
@@ -25,24 +24,50 @@ ws_role role_of(const bridge_options& o) {
 
 bridge::bridge(const asio::any_io_executor& executor, std::span<std::byte> scratch,
                net::stream& client, dialler dial, const bridge_options& options)
-    : scratch_(scratch), client_(client), dial_(std::move(dial)), options_(options),
-      room_(frame_room::in(scratch.size(), options.max_frame, role_of(options))),
-      decoder_(role_of(options), options.text), outbox_(executor, client, options.keys),
+    : executor_(executor), scratch_(scratch), client_(client), dial_(std::move(dial)),
+      options_(options), room_(frame_room::in(scratch.size(), options.max_frame, role_of(options))),
+      decoder_(role_of(options), options.text),
+      outbox_(
+          executor, client, [this] { start(outbox_.flushed()); }, options.keys),
       changed_(executor), timer_(executor), next_ping_(net::clock::now() + options.ping) {}
 
 asio::awaitable<void> bridge::run(bytes early) {
-    try {
-        co_await (both_ways(std::move(early)) && outbox_.run() && keep_time());
-    } catch (const std::exception& e) {
-        summary_.reason = e.what();
+    // The tasks are cut off rather than cancelled, so that each ends in its own order.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    start(up(std::move(early)));
+    start(down(), stop_dialling_.slot());
+    while (tasks_ > 0) {
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none && !cut_) {
+            cut();
+        }
+        timer_.expires_at(next_deadline());
+        (void)co_await timer_.async_wait(net::nothrow);
+        keep_time();
     }
     cut();
+    co_await asio::this_coro::throw_if_cancelled(true);
 }
 
-asio::awaitable<void> bridge::both_ways(bytes early) {
-    co_await (up(std::move(early)) && down());
-    finished_ = true;
-    outbox_.stop();
+/// Beside run(), which waits for it.
+void bridge::start(asio::awaitable<void> task, asio::cancellation_slot cancelled_by) {
+    ++tasks_;
+    asio::co_spawn(
+        executor_, std::move(task),
+        asio::bind_cancellation_slot(
+            cancelled_by, [this](const std::exception_ptr& failed) { task_over(failed); }));
+}
+
+void bridge::task_over(const std::exception_ptr& failed) {
+    if (failed) {
+        try {
+            std::rethrow_exception(failed);
+        } catch (const std::exception& e) {
+            summary_.reason = e.what();
+        }
+        cut();
+    }
+    --tasks_;
     timer_.cancel();
 }
 
@@ -167,12 +192,18 @@ void bridge::client_left(const net::error_code& ec) {
 asio::awaitable<void> bridge::down() {
     if (co_await open_target()) {
         for (;;) {
+            if (!outbox_.idle()) { // a client that does not read stops the reading here
+                co_await outbox_.flushed();
+            }
+            if (outbox_.broken()) {
+                client_left(outbox_.broken());
+            }
             if (const auto [ec] = co_await target_->wait(net::readiness::read); ec) {
                 target_ended(ec);
                 break;
             }
-            if (!outbox_.idle()) { // a client that does not read stops the reading here
-                co_await outbox_.flushed();
+            if (!outbox_.idle()) { // a control frame has come between
+                continue;
             }
             const auto got = target_->read_some(scratch_.subspan(room_.gap, room_.size));
             if (got.would_block()) {
@@ -187,9 +218,6 @@ asio::awaitable<void> bridge::down() {
             }
             summary_.down += got.bytes;
             outbox_.send(enframe(scratch_, room_, got.bytes, options_.max_frame, options_.keys));
-            if (outbox_.broken()) {
-                client_left(outbox_.broken());
-            }
         }
         target_->close();
     }
@@ -197,12 +225,26 @@ asio::awaitable<void> bridge::down() {
     changed_.notify();
 }
 
+/// What dials is cancelled by cut(); an exception is how a cancelled coroutine ends.
+asio::awaitable<dialled> bridge::dial_until_cut() {
+    dialled got{nullptr, asio::error::operation_aborted};
+    dialling_ = true;
+    try {
+        got = co_await dial_();
+    } catch (const boost::system::system_error&) {
+        if (!cut_) {
+            throw;
+        }
+    }
+    dialling_ = false;
+    co_return got;
+}
+
 asio::awaitable<bool> bridge::open_target() {
-    auto first = co_await (dial_() || until_cut());
-    if (first.index() == 1) {
+    auto got = co_await dial_until_cut();
+    if (cut_) {
         co_return false;
     }
-    auto& got = std::get<0>(first);
     if (!got.stream) {
         close_with(ended_by::target, close_code::internal_error,
                    "Failed to connect to downstream server");
@@ -217,12 +259,6 @@ asio::awaitable<bool> bridge::open_target() {
         finish_target();
     }
     co_return true;
-}
-
-asio::awaitable<void> bridge::until_cut() {
-    while (!cut_) {
-        co_await changed_.wait();
-    }
 }
 
 void bridge::target_ended(const net::error_code& ec) {
@@ -242,16 +278,12 @@ void bridge::finish_target() {
 
 // ---- time ----
 
-asio::awaitable<void> bridge::keep_time() {
-    while (!finished_) {
-        timer_.expires_at(next_deadline());
-        (void)co_await timer_.async_wait(net::nothrow);
-        const auto now = net::clock::now();
-        if (!ending_) {
-            look_after_client(now);
-        } else if (!finished_ && now >= cut_at()) {
-            cut();
-        }
+void bridge::keep_time() {
+    const auto now = net::clock::now();
+    if (!ending_) {
+        look_after_client(now);
+    } else if (!cut_ && now >= cut_at()) {
+        cut();
     }
 }
 
@@ -327,6 +359,9 @@ void bridge::close_with(ended_by who, close_code code, std::string_view reason) 
 /// Both sides, now; every task ends by itself.
 void bridge::cut() {
     cut_ = true;
+    if (dialling_) {
+        stop_dialling_.emit(asio::cancellation_type::terminal);
+    }
     outbox_.stop();
     client_.close();
     if (target_) {

@@ -10,11 +10,13 @@
 #include "wsgate/target.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <span>
@@ -45,9 +47,11 @@ struct bridge_summary {
     bool dropped_text = false;
 };
 
-/// On one event loop. Four tasks: up, down, what could not be written at once, and time. Either
-/// direction may stall without stopping the other. The first reason to end is the one that counts;
-/// then each side gets what was meant for it, as far as it takes it in time.
+/// On one event loop. Three tasks: up, down, and run() itself, which keeps time; for a moment a
+/// fourth one where a control frame could not be written at once. A task costs memory as long as
+/// the session lives. Either direction may stall without stopping the other. The first reason to
+/// end is the one that counts; then each side gets what was meant for it, as far as it takes it in
+/// time.
 ///
 ///   client --frames--> up:   decode in place in scratch --one write--> target
 ///   target --bytes---> down: read into scratch behind a gap, header into the gap --one write-->
@@ -59,6 +63,7 @@ public:
            const bridge_options&);
 
     /// `early`: what came behind the request head. Reports a failure in the summary.
+    /// Cancelled, it cuts both sides and completes.
     [[nodiscard]] asio::awaitable<void> run(std::vector<std::byte> early);
 
     /// Close 1001; run() completes soon.
@@ -69,7 +74,8 @@ public:
 private:
     using bytes = std::vector<std::byte>;
 
-    [[nodiscard]] asio::awaitable<void> both_ways(bytes early);
+    void start(asio::awaitable<void> task, asio::cancellation_slot cancelled_by = {});
+    void task_over(const std::exception_ptr&);
 
     [[nodiscard]] asio::awaitable<void> up(bytes early);
     [[nodiscard]] bytes take(std::span<std::byte> received);
@@ -80,11 +86,11 @@ private:
 
     [[nodiscard]] asio::awaitable<void> down();
     [[nodiscard]] asio::awaitable<bool> open_target();
-    [[nodiscard]] asio::awaitable<void> until_cut();
+    [[nodiscard]] asio::awaitable<dialled> dial_until_cut();
     void target_ended(const net::error_code&);
     void finish_target();
 
-    [[nodiscard]] asio::awaitable<void> keep_time();
+    void keep_time();
     [[nodiscard]] net::clock::time_point next_deadline() const;
     [[nodiscard]] net::clock::time_point cut_at() const;
     void look_after_client(net::clock::time_point now);
@@ -93,6 +99,7 @@ private:
     void close_with(ended_by, close_code, std::string_view reason);
     void cut();
 
+    asio::any_io_executor executor_;
     std::span<std::byte> scratch_;
     net::stream& client_;
     dialler dial_;
@@ -101,10 +108,13 @@ private:
     frame_decoder decoder_;
     outbox outbox_;
     std::unique_ptr<net::stream> target_;
-    net::signal changed_; ///< the target's state, or cut_
-    asio::steady_timer timer_;
+    net::signal changed_;      ///< the target's state, or cut_
+    asio::steady_timer timer_; ///< of run(); what changes its next deadline cancels it
+    asio::cancellation_signal stop_dialling_;
+    std::size_t tasks_ = 0;
     bridge_summary summary_;
 
+    bool dialling_ = false;
     bool target_over_ = false;     ///< could not be reached, or has ended
     bool target_finished_ = false; ///< was told that no more comes
     bool target_deaf_ = false;     ///< takes nothing more; it may still speak
@@ -113,7 +123,6 @@ private:
     bool goodbye_ = false;         ///< it was told that no more comes
     bool ending_ = false;
     bool cut_ = false;
-    bool finished_ = false;
     net::clock::time_point end_began_;
     net::clock::time_point delivered_; ///< when the target last took what it was late with
     net::clock::time_point next_ping_;

@@ -1,4 +1,4 @@
-// Direct writes, and a writer that waits only while something is left over.
+// Direct writes, and waiting only while something is left over.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/outbox.hpp"
 
@@ -9,8 +9,9 @@
 
 namespace wsgate {
 
-outbox::outbox(const asio::any_io_executor& executor, net::stream& client, key_source keys)
-    : client_(client), keys_(keys), changed_(executor) {}
+outbox::outbox(const asio::any_io_executor& executor, net::stream& client,
+               std::function<void()> on_rest, key_source keys)
+    : client_(client), on_rest_(std::move(on_rest)), keys_(keys), changed_(executor) {}
 
 std::size_t outbox::write(std::span<const std::byte> data) {
     std::size_t done = 0;
@@ -46,7 +47,6 @@ void outbox::send(std::span<const std::byte> frames) {
     const auto rest = frames.subspan(write(frames));
     if (!rest.empty() && !broken_) {
         kept_.assign(rest.begin(), rest.end());
-        changed_.notify();
     }
 }
 
@@ -111,20 +111,17 @@ void outbox::write_kept() {
     if (idle() != was_idle) {
         changed_.notify();
     }
-}
-
-asio::awaitable<void> outbox::flushed() {
-    while (!idle() && !broken_ && !stopped_) {
-        co_await changed_.wait();
+    if (!idle() && !writing_ && !stopped_) {
+        on_rest_();
     }
 }
 
-asio::awaitable<void> outbox::run() {
-    while (!stopped_) {
-        if (idle() || broken_) {
-            co_await changed_.wait();
-            continue;
-        }
+asio::awaitable<void> outbox::flushed() {
+    while (writing_ && !idle() && !broken_ && !stopped_) {
+        co_await changed_.wait();
+    }
+    writing_ = true;
+    while (!idle() && !broken_ && !stopped_) {
         const auto [ec] = co_await client_.wait(net::readiness::write);
         if (ec) {
             break_off(ec);
@@ -132,6 +129,7 @@ asio::awaitable<void> outbox::run() {
             write_kept();
         }
     }
+    writing_ = false;
 }
 
 void outbox::stop() {

@@ -8,6 +8,7 @@
 #include "wsgate/frame.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -21,10 +22,13 @@ namespace asio = boost::asio;
 /// send() and three control frames, since only the newest Pong, one Ping and one Close ever wait.
 class outbox {
 public:
-    /// With keys for what it makes itself where we are the WebSocket's client.
-    outbox(const asio::any_io_executor&, net::stream& client, key_source keys = nullptr);
+    /// `on_rest`: somebody has to await flushed(). With keys for what it makes itself where we are
+    /// the WebSocket's client.
+    outbox(const asio::any_io_executor&, net::stream& client, std::function<void()> on_rest,
+           key_source keys = nullptr);
 
-    /// Whole data frames. Only when idle(): so a client that does not read stops the sender.
+    /// Whole data frames. Only when idle(): so a client that does not read stops the sender, which
+    /// awaits flushed() next.
     void send(std::span<const std::byte> frames);
 
     void ping();
@@ -42,11 +46,9 @@ public:
     /// When the client last took something.
     [[nodiscard]] net::clock::time_point last_progress() const { return last_progress_; }
 
-    /// Completes when idle(), or broken, or stopped.
+    /// Completes when idle(), or broken, or stopped. The first of those who await it writes what
+    /// did not go at once.
     [[nodiscard]] asio::awaitable<void> flushed();
-
-    /// Writes what did not go at once; completes after stop().
-    [[nodiscard]] asio::awaitable<void> run();
 
     void stop();
 
@@ -61,6 +63,7 @@ private:
     void break_off(const net::error_code&);
 
     net::stream& client_;
+    std::function<void()> on_rest_;
     key_source keys_;
     net::signal changed_;
     bytes kept_;
@@ -68,6 +71,7 @@ private:
     std::optional<bytes> pong_;
     std::optional<bytes> close_;
     bool ping_ = false;
+    bool writing_ = false; ///< somebody in flushed() waits for the client
     bool closed_ = false;
     bool stopped_ = false;
     net::error_code broken_;
