@@ -12,8 +12,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -92,7 +94,8 @@ std::string_view name_of(log_level level) {
 
 namespace {
 
-/// Flushes when nothing more is queued: at once for a single line, once for a burst.
+/// Flushes when nothing more is queued: at once for a single line, once for a burst. Then it looks
+/// away for a moment, since being woken for each of many lines costs more than writing them.
 class sink_group final : public spdlog::sinks::dist_sink_mt {
 public:
     explicit sink_group(spdlog::details::thread_pool& queue) : queue_(queue) {}
@@ -102,6 +105,7 @@ protected:
         spdlog::sinks::dist_sink_mt::sink_it_(line);
         if (queue_.queue_size() == 0) {
             flush_();
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http_session.hpp"
 
+#include "net/alarm.hpp"
 #include "net/tcp_stream.hpp"
 #include "wsgate/unix_target.hpp"
 #include "wsgate/url_path.hpp"
@@ -98,10 +99,11 @@ void http_session::drop() {
 
 asio::awaitable<bool> http_session::read_head_before(net::clock::time_point deadline) {
     stand_in_line();
-    const auto head = co_await (read_head() || net::expire_at(deadline));
+    const net::alarm too_late(worker_.executor(), deadline, [this] { client_->close(); });
+    const auto head = co_await read_head();
     waiting_ = waiting_line::place{};
     is_waiting_ = false;
-    co_return head.index() == 0 && std::get<0>(head) != head_scanner::state::incomplete;
+    co_return !too_late.rang() && head != head_scanner::state::incomplete;
 }
 
 /// TLS, where it is spoken here.
@@ -114,10 +116,11 @@ asio::awaitable<bool> http_session::open(net::clock::time_point deadline) {
     auto stream = std::make_unique<tls_stream>(executor, connection_, site_.tls->new_session());
     auto& tls = *stream;
     client_ = std::move(stream);
-    const auto done = co_await (tls.handshake() || net::expire_at(deadline));
-    const auto ec = done.index() == 0 ? std::get<0>(done) : net::error_code{asio::error::timed_out};
+    const net::alarm too_late(executor, deadline, [&tls] { tls.close(); });
+    const auto ec = co_await tls.handshake();
     if (ec) {
-        site_.journal.tls_failed(number_, peer_, ec);
+        site_.journal.tls_failed(number_, peer_,
+                                 too_late.rang() ? net::error_code{asio::error::timed_out} : ec);
         co_return false;
     }
     tls_version_ = tls.version();

@@ -10,6 +10,8 @@
 #include <boost/json/serialize.hpp>
 
 #include <fmt/format.h>
+#include <iterator>
+#include <string>
 
 namespace wsgate {
 
@@ -60,12 +62,20 @@ json::object describe(const session_facts& s) {
     return fields;
 }
 
-std::string as_text(const json::value& v) {
+void append_text(std::string& line, const json::value& v) {
     if (const auto* text = v.if_string()) {
         const bool quoted = text->empty() || text->find(' ') != json::string::npos;
-        return quoted ? fmt::format("\"{}\"", text->c_str()) : std::string{text->c_str()};
+        const std::string_view quote = quoted ? "\"" : "";
+        line += quote;
+        line += std::string_view{*text};
+        line += quote;
+    } else if (v.is_double()) {
+        fmt::format_to(std::back_inserter(line), "{:.3f}", v.as_double());
+    } else if (v.is_uint64()) {
+        line += std::to_string(v.as_uint64());
+    } else {
+        line += json::serialize(v);
     }
-    return v.is_double() ? fmt::format("{:.3f}", v.as_double()) : json::serialize(v);
 }
 
 } // namespace
@@ -85,7 +95,10 @@ void journal::write(net::log_level level, std::string_view event, const json::ob
     } else {
         line = event;
         for (const auto& field : fields) {
-            line += fmt::format(" {}={}", std::string_view{field.key()}, as_text(field.value()));
+            line += ' ';
+            line += std::string_view{field.key()};
+            line += '=';
+            append_text(line, field.value());
         }
     }
     log_.line(level, line);

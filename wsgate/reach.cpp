@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/reach.hpp"
 
+#include "net/alarm.hpp"
 #include "net/handoff.hpp"
 
 #include <boost/asio/error.hpp>
@@ -57,9 +58,14 @@ asio::awaitable<reached> reach(tcp::endpoint to, net::clock::duration limit,
                                net::tcp_options options) {
     tcp::socket socket(co_await asio::this_coro::executor);
     reached result;
-    auto first = co_await (socket.async_connect(to, net::nothrow) || net::expire_after(limit));
-    result.error =
-        first.index() == 0 ? std::get<0>(std::get<0>(first)) : error_code{asio::error::timed_out};
+    {
+        const net::alarm too_late(socket.get_executor(), net::clock::now() + limit, [&socket] {
+            error_code ignored;
+            socket.close(ignored);
+        });
+        const auto [ec] = co_await socket.async_connect(to, net::nothrow);
+        result.error = too_late.rang() ? error_code{asio::error::timed_out} : ec;
+    }
     if (!result.error) {
         socket.native_non_blocking(true, result.error);
     }
