@@ -150,6 +150,16 @@ asio::awaitable<std::optional<denial>> access::admit_request(const request& r,
     co_return std::nullopt;
 }
 
+bool access::is_worth_telling(const sender& from) const {
+    const auto now = std::chrono::steady_clock::now();
+    const auto client = key_of(from.client);
+    if (memory_.told.shut_out(client, now)) {
+        return false;
+    }
+    (void)memory_.told.failed(client, now);
+    return true;
+}
+
 waiting_line::place access::wait_for_request(std::function<void()> drop) const {
     return memory_.handshakes.join(options_.max_handshakes, std::move(drop));
 }

@@ -19,6 +19,9 @@
 
 namespace wsgate {
 
+/// So many refusals of one client are told, and then one more in so long.
+inline constexpr brake_options told_at_once{5, std::chrono::seconds{12}, {}, {}, 4096};
+
 /// What is counted and remembered of clients, whatever the configuration is now. Shared by all
 /// threads; outlives all sessions.
 struct access_memory {
@@ -27,6 +30,7 @@ struct access_memory {
     session_limits sessions;
     waiting_line handshakes;
     failure_brake brake;
+    failure_brake told{told_at_once}; ///< of refusals in the log
     password_checker passwords;
 };
 
@@ -78,6 +82,9 @@ public:
     /// For anything else; nothing: go on.
     [[nodiscard]] asio::awaitable<std::optional<denial>> admit_request(const request&,
                                                                        const sender&) const;
+
+    /// The log should hear of this refusal; a client that is refused all the time is told of less.
+    [[nodiscard]] bool is_worth_telling(const sender&) const;
 
     /// `drop` is called when too many others wait as well.
     [[nodiscard]] waiting_line::place wait_for_request(std::function<void()> drop) const;

@@ -206,7 +206,7 @@ asio::awaitable<std::optional<denial>> http_session::ask_doorman(const request& 
 
 asio::awaitable<http_session::next> http_session::answer_denial(const request& r,
                                                                 const denial& no) {
-    site_.journal.denied(number_, peer_, sender_, no);
+    site_.journal.denied(number_, peer_, sender_, no, !doorman_->is_worth_telling(sender_));
     if (no.delay.count() > 0) {
         co_await net::expire_after(no.delay);
     }

@@ -140,7 +140,7 @@ void journal::refused(session_number number, const asio::ip::tcp::endpoint& peer
 }
 
 void journal::denied(session_number number, const asio::ip::tcp::endpoint& peer, const sender& from,
-                     const denial& no) {
+                     const denial& no, bool again) {
     json::object fields{{"session", static_cast<std::uint64_t>(number)},
                         {"client", show(from.client)},
                         {"peer", net::to_string(peer)},
@@ -150,9 +150,7 @@ void journal::denied(session_number number, const asio::ip::tcp::endpoint& peer,
     if (!no.token_hash.empty()) {
         fields["token"] = no.token_hash;
     }
-    // Who is shut out may come as often as it likes, and is told of once: when it failed.
-    const bool often = no.status == http::status::too_many_requests;
-    write(often ? net::log_level::debug : net::log_level::info, "denied", fields);
+    write(again ? net::log_level::debug : net::log_level::info, "denied", fields);
 }
 
 void journal::skipped(std::string_view what) {

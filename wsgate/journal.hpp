@@ -54,7 +54,9 @@ public:
     void started(const session_facts&);
     void ended(const session_facts&, const bridge_summary&, std::chrono::milliseconds lasted);
     void refused(session_number, const asio::ip::tcp::endpoint& peer, http::status);
-    void denied(session_number, const asio::ip::tcp::endpoint& peer, const sender&, const denial&);
+    /// `again`: the client has been told of often enough, only those who debug want to hear more.
+    void denied(session_number, const asio::ip::tcp::endpoint& peer, const sender&, const denial&,
+                bool again);
     /// Something configured is used without a part of it; `what` is a sentence of ours.
     void skipped(std::string_view what);
     void any_page(std::string_view path);

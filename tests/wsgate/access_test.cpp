@@ -336,6 +336,30 @@ TEST_F(access_rules, SignedTokensLeadOnlyWhereTheyMay) {
     EXPECT_NE(gateway.lines.wait_for(" denied ").find("wrong signature"), std::string::npos);
 }
 
+TEST_F(access_rules, ClientsThatAreRefusedAllTheTimeAreToldOfLess) {
+    config.access.origin_required = true;
+    config.log_level = net::log_level::info;
+    running_gateway gateway(config);
+    for (int i = 0; i < 8; ++i) {
+        EXPECT_EQ(status(gateway, "/websockify", "X-Forwarded-For: 192.0.2.7\r\n"), "403");
+    }
+    EXPECT_EQ(status(gateway, "/websockify", "X-Forwarded-For: 192.0.2.8\r\n"), "403");
+    int told = 0;
+    for (std::string line; line.find("client=192.0.2.8") == std::string::npos; ++told) {
+        line = gateway.lines.wait_for(" denied ");
+    }
+    EXPECT_EQ(told, 6) << "five of one, one of the other";
+}
+
+TEST_F(access_rules, CertificateMustBeOfTheList) {
+    config.access.common_names = {"technician"};
+    running_gateway gateway(config);
+    EXPECT_EQ(status(gateway, "/websockify"), "403") << "none was shown";
+    EXPECT_TRUE(target.is_quiet());
+    EXPECT_NE(gateway.lines.wait_for(" denied ").find("cause=\"certificate's name not listed\""),
+              std::string::npos);
+}
+
 // ---- limits ----
 
 TEST_F(access_rules, SessionsAreLimited) {
