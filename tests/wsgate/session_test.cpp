@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <future>
+#include <malloc.h>
 #include <string>
 #include <sys/socket.h>
 #include <thread>
@@ -92,6 +93,14 @@ std::size_t send_until_stuck(tcp_client& to, std::span<const std::byte> piece) {
     }
     return sent;
 }
+
+/// Of this process, hence of the gateway too. Always 0 where a sanitizer has the heap.
+std::size_t heap_in_use() {
+    const auto heap = ::mallinfo2();
+    return heap.uordblks + heap.hblkhd;
+}
+
+constexpr std::size_t kept_for_a_stalled_session = 1 << 20; // bytes, at most
 
 } // namespace
 
@@ -427,8 +436,10 @@ TEST(Flow, AStalledTargetStillTalksAndPushesBack) {
     // Zero bytes masked with a key of zeros: the same wherever a send is cut.
     client.stream().send(bytes_of("\x82\xff\x00\x00\x00\x7f\xff\xff\xff\xff\0\0\0\0"s));
     const bytes zeros(1 << 20);
+    const auto before = heap_in_use();
     const auto sent = send_until_stuck(client.stream(), zeros);
     EXPECT_LT(sent, 64U << 20U);
+    EXPECT_LT(heap_in_use(), before + kept_for_a_stalled_session);
     target.send("still here"_bytes);
     EXPECT_EQ(client.receive(), (received_frame{binary_frame, "still here"}));
     EXPECT_EQ(target.receive(sent).size(), sent);
@@ -439,8 +450,10 @@ TEST(Flow, AStalledClientPushesBackOnTheTarget) {
     auto client = s.client();
     auto target = s.target.accept();
     const bytes zeros(1 << 20);
+    const auto before = heap_in_use();
     const auto sent = send_until_stuck(target, zeros);
     EXPECT_LT(sent, 64U << 20U);
+    EXPECT_LT(heap_in_use(), before + kept_for_a_stalled_session);
     EXPECT_EQ(client.receive_data(sent).size(), sent);
 }
 
