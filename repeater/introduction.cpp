@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <string>
-#include <utility>
 
 namespace repeater {
 
@@ -26,16 +25,7 @@ struct outcome {
     error_code error;
 };
 
-/// What is not the block's is the session's.
-void take(std::span<const std::byte> bytes, rfb::hello_reader& reader, peer& p) {
-    const auto rest = bytes.subspan(reader.feed(bytes));
-    p.early.insert(p.early.end(), rest.begin(), rest.end());
-}
-
 asio::awaitable<outcome> collect(peer& p, rfb::hello_reader& reader) {
-    if (const auto behind_proxy_header = std::exchange(p.early, {}); !behind_proxy_header.empty()) {
-        take(behind_proxy_header, reader, p);
-    }
     std::array<std::byte, 1024> buffer{};
     while (!reader.complete()) {
         if (const auto [ec] = co_await p.stream.wait(net::readiness::read); ec) {
@@ -51,7 +41,9 @@ asio::awaitable<outcome> collect(peer& p, rfb::hello_reader& reader) {
         if (got.error) {
             co_return outcome{reason::read_failed, got.error};
         }
-        take(std::span<const std::byte>(buffer).first(got.bytes), reader, p);
+        const auto bytes = std::span<const std::byte>(buffer).first(got.bytes);
+        const auto rest = bytes.subspan(reader.feed(bytes));
+        p.early.insert(p.early.end(), rest.begin(), rest.end());
     }
     co_return outcome{};
 }
