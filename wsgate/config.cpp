@@ -3,6 +3,7 @@
 #include "wsgate/config.hpp"
 
 #include "wsgate/option_access.hpp"
+#include "wsgate/option_proxy.hpp"
 #include "wsgate/version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -169,17 +170,20 @@ std::variant<config, farewell> parse_command_line(int argc, const char* const* a
     c.threads = std::max(1U, std::thread::hardware_concurrency());
     raw_values raw;
     raw_access access;
+    raw_proxy proxy;
     CLI::App app{"Carries VNC between browsers' WebSockets and a repeater's TCP ports.", "wsgate"};
     app.set_version_flag("--version", std::string{"wsgate "} + version);
     add_addresses(app, raw);
     add_web(app, c);
     add_access_options(app, access, c.access);
+    add_proxy_options(app, proxy, c.proxy);
     add_limits(app, c);
     add_log(app, c);
     try {
         app.parse(argc, argv);
         take_over(raw, c);
         take_over(access, c.access);
+        take_over(proxy, c.proxy);
     } catch (const CLI::ParseError& e) {
         if (e.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
             std::ostringstream text;

@@ -8,6 +8,7 @@
 #include "wsgate/bridge.hpp"
 #include "wsgate/file_answer.hpp"
 #include "wsgate/journal.hpp"
+#include "wsgate/proxy_options.hpp"
 #include "wsgate/route.hpp"
 #include "wsgate/target.hpp"
 #include "wsgate/tls.hpp"
@@ -56,6 +57,7 @@ struct config {
     std::size_t threads = 1;
     wsgate::limits limits;
     access_options access;
+    proxy_options proxy;
     bridge_options bridge;
     /// On the viewer route only: a server's tunnel may wait for its VNC server, and is mute then.
     std::chrono::milliseconds pong_timeout{50'000};

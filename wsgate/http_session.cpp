@@ -3,7 +3,9 @@
 #include "wsgate/http_session.hpp"
 
 #include "net/alarm.hpp"
+#include "net/proxied.hpp"
 #include "net/tcp_stream.hpp"
+#include "wsgate/announcement.hpp"
 #include "wsgate/unix_target.hpp"
 #include "wsgate/url_path.hpp"
 
@@ -14,6 +16,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
@@ -31,12 +34,24 @@ struct destination {
     token_target to;
     std::chrono::milliseconds limit;
     net::tcp_options options;
+    std::vector<std::byte> greeting;
 
     [[nodiscard]] asio::awaitable<dialled> dial() const {
-        return to.is_unix ? dial_unix(to.where, limit)
-                          : wsgate::dial({to.where, to.port}, limit, options);
+        return to.is_unix ? dial_unix(to.where, limit, greeting)
+                          : wsgate::dial({to.where, to.port, greeting}, limit, options);
     }
 };
+
+/// Nothing for what is not TCP.
+asio::ip::tcp::endpoint local_end_of(int fd) {
+    asio::ip::tcp::endpoint local;
+    auto size = static_cast<socklen_t>(local.capacity());
+    if (::getsockname(fd, local.data(), &size) != 0 ||
+        (local.data()->sa_family != AF_INET && local.data()->sa_family != AF_INET6)) {
+        return {};
+    }
+    return local;
+}
 
 } // namespace
 
@@ -108,6 +123,14 @@ asio::awaitable<bool> http_session::read_head_before(net::clock::time_point dead
 
 /// TLS, where it is spoken here.
 asio::awaitable<bool> http_session::open(net::clock::time_point deadline) {
+    const auto& conf = site_.conf;
+    if (conf.proxy.send.all || !conf.proxy.send.by_path.empty()) {
+        local_ = local_end_of(connection_.socket.get());
+    }
+    const bool is_proxy = conf.proxy.accept && conf.access.proxies.trusts(peer_.address());
+    if (is_proxy && !co_await hear_proxy(deadline)) {
+        co_return false;
+    }
     const auto executor = worker_.executor();
     if (site_.tls == nullptr) {
         client_ = std::make_unique<net::tcp_stream>(executor, connection_);
@@ -126,6 +149,22 @@ asio::awaitable<bool> http_session::open(net::clock::time_point deadline) {
     tls_version_ = tls.version();
     if (const auto who = verified_client(tls.session())) {
         common_name_ = who->name;
+    }
+    co_return true;
+}
+
+/// Whom a load balancer speaks for. It has to say so.
+asio::awaitable<bool> http_session::hear_proxy(net::clock::time_point deadline) {
+    const auto left = deadline - net::clock::now();
+    const auto header = co_await net::receive_proxy_header(
+        connection_, std::min<net::clock::duration>(left, site_.conf.proxy.header));
+    if (!header) {
+        site_.journal.proxy_header_failed(number_, peer_, header.error());
+        co_return false;
+    }
+    if (header->addresses) {
+        peer_ = header->addresses->source;
+        local_ = header->addresses->destination;
     }
     co_return true;
 }
@@ -196,6 +235,7 @@ asio::awaitable<std::optional<denial>> http_session::ask_doorman(const request& 
         co_return co_await doorman_->admit_request(r, sender_);
     }
     const auto path = decoded_path({r.target().data(), r.target().size()});
+    announced_ = site_.conf.proxy.send.of(path.value_or(""));
     auto verdict = co_await doorman_->admit_session(r, path.value_or(""), sender_);
     if (auto* no = std::get_if<denial>(&verdict)) {
         co_return std::move(*no);
@@ -312,8 +352,12 @@ asio::awaitable<void> http_session::carry() {
     const auto& conf = site_.conf;
     const auto where = opened_->route;
     const auto& fixed = conf.target_of(where);
-    const destination to{admitted_->to.value_or(token_target{fixed.host, fixed.port, false}),
-                         conf.limits.connect, conf.tcp};
+    const destination to{
+        admitted_->to.value_or(token_target{fixed.host, fixed.port, false}), conf.limits.connect,
+        conf.tcp,
+        announced_ ? announcement({sender_.client, peer_, local_, sender_.request_id, tls_version_},
+                                  *announced_)
+                   : std::vector<std::byte>{}};
     session_facts facts{
         number_, where, peer_, to_string(to.to), opened_->how.binary ? "binary" : "", tls_version_};
     facts.client = sender_.client;

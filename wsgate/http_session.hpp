@@ -48,6 +48,7 @@ private:
     enum class next { again, session, close, drop };
 
     [[nodiscard]] asio::awaitable<bool> open(net::clock::time_point deadline);
+    [[nodiscard]] asio::awaitable<bool> hear_proxy(net::clock::time_point deadline);
     [[nodiscard]] asio::awaitable<head_scanner::state> read_head();
     [[nodiscard]] asio::awaitable<bool> read_head_before(net::clock::time_point deadline);
     void stand_in_line();
@@ -69,8 +70,9 @@ private:
     std::shared_ptr<const access> doorman_;
     net::worker& worker_;
     session_number number_;
-    net::connection connection_; ///< until open()
-    asio::ip::tcp::endpoint peer_;
+    net::connection connection_;    ///< until open()
+    asio::ip::tcp::endpoint peer_;  ///< or whom it speaks for, by its PROXY header
+    asio::ip::tcp::endpoint local_; ///< where it came in; only where targets are told
     std::unique_ptr<net::stream> client_;
     std::string tls_version_;
     std::string common_name_; ///< of the client's certificate, where it has shown a good one
@@ -83,7 +85,8 @@ private:
     bool is_waiting_ = false;
     /// Found by who drops us from another thread, if we are still there by then.
     std::shared_ptr<http_session*> self_ = std::make_shared<http_session*>(this);
-    bridge* bridge_ = nullptr; ///< while there is one
+    std::optional<net::proxy_version> announced_; ///< how the target is told of the client
+    bridge* bridge_ = nullptr;                    ///< while there is one
     bool going_away_ = false;
 };
 

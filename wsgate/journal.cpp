@@ -181,6 +181,16 @@ void journal::tls_failed(session_number number, const asio::ip::tcp::endpoint& p
            {"error", ec.message()}});
 }
 
+void journal::proxy_header_failed(session_number number, const asio::ip::tcp::endpoint& proxy,
+                                  const net::error_code& ec) {
+    write(net::log_level::warn, "proxy_header_failed",
+          {{"session", static_cast<std::uint64_t>(number)},
+           {"peer", net::to_string(proxy)},
+           {"error", ec.message()},
+           {"advice", "a --trusted-proxy must begin with a PROXY header under --accept-proxy: let "
+                      "it send one (HAProxy: send-proxy-v2), or do without --accept-proxy"}});
+}
+
 void journal::accept_failed(const net::error_code& ec) {
     write(net::log_level::error, "accept_failed", {{"error", ec.message()}, {"pause", "100ms"}});
 }

@@ -63,6 +63,9 @@ public:
     void reloaded();
     void not_reloaded(std::string_view why);
     void tls_failed(session_number, const asio::ip::tcp::endpoint& peer, const net::error_code&);
+    /// A trusted proxy did not begin with one, although --accept-proxy says that they do.
+    void proxy_header_failed(session_number, const asio::ip::tcp::endpoint& proxy,
+                             const net::error_code&);
     void accept_failed(const net::error_code&);
     void stopping(std::string_view how);
     void defect(std::string_view what);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/target.hpp"
 
+#include "net/proxied.hpp"
 #include "net/tcp_stream.hpp"
 #include "wsgate/reach.hpp"
 
@@ -16,10 +17,13 @@ namespace wsgate {
 
 namespace {
 
-asio::awaitable<dialled> try_address(asio::ip::tcp::endpoint to, std::chrono::milliseconds limit,
-                                     net::tcp_options options) {
+asio::awaitable<dialled> try_address(const target& to, asio::ip::tcp::endpoint address,
+                                     std::chrono::milliseconds limit, net::tcp_options options) {
     const auto executor = co_await asio::this_coro::executor;
-    auto got = co_await reach(to, limit, options);
+    auto got = co_await reach(address, limit, options);
+    if (!got.error && !to.greeting.empty()) {
+        got.error = net::send_proxy_header(got.connection, to.greeting);
+    }
     if (got.error) {
         co_return dialled{nullptr, got.error};
     }
@@ -60,10 +64,10 @@ std::string to_string(const target& t) {
 
 asio::awaitable<dialled> dial(target to, std::chrono::milliseconds limit,
                               net::tcp_options options) {
-    const auto found = co_await look_up(std::move(to.host), to.port, limit);
+    const auto found = co_await look_up(to.host, to.port, limit);
     dialled last{nullptr, found.error ? found.error : asio::error::host_not_found};
     for (const auto& address : found.all) {
-        last = co_await try_address(address, limit, options);
+        last = co_await try_address(to, address, limit, options);
         if (last.stream) {
             break;
         }

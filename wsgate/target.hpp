@@ -6,12 +6,14 @@
 #include "net/stream.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wsgate {
 
@@ -21,6 +23,7 @@ namespace asio = boost::asio;
 struct target {
     std::string host;
     std::uint16_t port = 0;
+    std::vector<std::byte> greeting{}; ///< sent first, before TLS: a PROXY header; mostly none
 
     friend bool operator==(const target&, const target&) = default;
 };

@@ -3,6 +3,7 @@
 #include "wsgate/unix_target.hpp"
 
 #include "net/deadline.hpp"
+#include "net/proxied.hpp"
 #include "net/tcp_stream.hpp"
 #include "net/unique_fd.hpp"
 
@@ -29,7 +30,8 @@ net::error_code try_connect(int fd, const sockaddr_un& to) {
 
 } // namespace
 
-asio::awaitable<dialled> dial_unix(std::string path, std::chrono::milliseconds limit) {
+asio::awaitable<dialled> dial_unix(std::string path, std::chrono::milliseconds limit,
+                                   std::vector<std::byte> greeting) {
     const auto executor = co_await asio::this_coro::executor;
     sockaddr_un to{};
     to.sun_family = AF_UNIX;
@@ -45,6 +47,9 @@ asio::awaitable<dialled> dial_unix(std::string path, std::chrono::milliseconds l
     while (ec == asio::error::would_block && net::clock::now() < deadline) {
         co_await net::expire_after(pause);
         ec = try_connect(c.socket.get(), to);
+    }
+    if (!ec && !greeting.empty()) {
+        ec = net::send_proxy_header(c, greeting);
     }
     if (ec) {
         co_return dialled{nullptr, ec};

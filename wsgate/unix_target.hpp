@@ -9,7 +9,8 @@
 
 namespace wsgate {
 
-/// Waits, up to the limit, where the target's queue is full.
-[[nodiscard]] asio::awaitable<dialled> dial_unix(std::string path, std::chrono::milliseconds limit);
+/// Waits, up to the limit, where the target's queue is full. `greeting`: as a target's.
+[[nodiscard]] asio::awaitable<dialled> dial_unix(std::string path, std::chrono::milliseconds limit,
+                                                 std::vector<std::byte> greeting = {});
 
 } // namespace wsgate
