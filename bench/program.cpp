@@ -38,6 +38,7 @@ void declare(CLI::App& app, const program& what, command_line& c) {
                        ". The first is also measured against itself");
     app.add_option("--tests", c.plan.tests, "Only these, separated by commas")->delimiter(',');
     app.add_flag("--list", c.list, "Print the tests and exit");
+    app.option_defaults()->take_last(); // what a script says may be said otherwise behind it
     app.add_option("--rounds", c.plan.rounds, "Most rounds")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
