@@ -1,9 +1,8 @@
-// URLs, by Boost.URL, whose own code is built here.
+// URLs, by Boost.URL.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/http_url.hpp"
 
 #include <boost/url/parse.hpp>
-#include <boost/url/src.hpp>
 
 #include <charconv>
 #include <cstdint>

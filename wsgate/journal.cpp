@@ -1,4 +1,4 @@
-// Each line is an object of fields first; how it looks is decided in one place.
+// What each line holds.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/journal.hpp"
 
@@ -7,10 +7,8 @@
 #include "wsgate/access.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <fmt/format.h>
-#include <iterator>
 #include <string>
 
 namespace wsgate {
@@ -62,46 +60,14 @@ json::object describe(const session_facts& s) {
     return fields;
 }
 
-void append_text(std::string& line, const json::value& v) {
-    if (const auto* text = v.if_string()) {
-        const bool quoted = text->empty() || text->find(' ') != json::string::npos;
-        const std::string_view quote = quoted ? "\"" : "";
-        line += quote;
-        line += std::string_view{*text};
-        line += quote;
-    } else if (v.is_double()) {
-        fmt::format_to(std::back_inserter(line), "{:.3f}", v.as_double());
-    } else if (v.is_uint64()) {
-        line += std::to_string(v.as_uint64());
-    } else {
-        line += json::serialize(v);
-    }
-}
-
 } // namespace
 
 const char* journal::pattern(log_format f) {
-    return f == log_format::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})"
-                                 : "%Y-%m-%dT%H:%M:%S.%e%z %l %v";
+    return log_pattern(f);
 }
 
 void journal::write(net::log_level level, std::string_view event, const json::object& fields) {
-    std::string line;
-    if (format_ == log_format::json) {
-        json::object all{{"event", show(event)}};
-        all.insert(fields.begin(), fields.end());
-        line = json::serialize(all);
-        line = line.substr(1, line.size() - 2); // the braces are in the pattern
-    } else {
-        line = event;
-        for (const auto& field : fields) {
-            line += ' ';
-            line += std::string_view{field.key()};
-            line += '=';
-            append_text(line, field.value());
-        }
-    }
-    log_.line(level, line);
+    log_.line(level, log_line(format_, event, fields));
 }
 
 void journal::listening(const asio::ip::tcp::endpoint& at, bool tls) {

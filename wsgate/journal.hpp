@@ -5,6 +5,7 @@
 #include "net/log.hpp"
 #include "net/token.hpp"
 #include "wsgate/bridge.hpp"
+#include "wsgate/log_line.hpp"
 #include "wsgate/request.hpp"
 #include "wsgate/route.hpp"
 
@@ -16,13 +17,7 @@
 #include <string>
 #include <string_view>
 
-namespace boost::json {
-class object;
-} // namespace boost::json
-
 namespace wsgate {
-
-enum class log_format { text, json };
 
 struct denial;
 struct sender;

@@ -4,6 +4,7 @@
 #include "wsgate/journal.hpp"
 #include "wsgate/make_token.hpp"
 #include "wsgate/server.hpp"
+#include "wsgate/tunnel_main.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -101,6 +102,9 @@ int main(int argc, char** argv) {
     try {
         (void)std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes by write(2)
         raise_descriptor_limit();
+        if (wsgate::is_tunnel(argc, argv)) {
+            return wsgate::run_tunnel(argc, argv);
+        }
         if (argc > 1 && std::string_view{argv[1]} == "make-token") {
             return wsgate::make_token(argc - 1, argv + 1);
         }

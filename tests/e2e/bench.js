@@ -83,6 +83,14 @@ export class Bench {
         return program;
     }
 
+    /// `wsgate tunnel` on a free port; the program, with `port`.
+    async tunnel(...options) {
+        const program = this.#startDaemon('tunnel', this.#paths.gateway,
+            ['tunnel', '--listen', '127.0.0.1:0', ...options]);
+        program.port = Number((await program.says(/listening on 127\.0\.0\.1:(\d+)/))[1]);
+        return program;
+    }
+
     server({ port, id, seed = 1 }) {
         return this.start(`server ${id}`, join(this.#paths.fakes, 'fake_server'),
             ['--port', port, '--id', id, '--seed', seed]);

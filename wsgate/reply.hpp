@@ -1,0 +1,68 @@
+// The head of an HTTP answer that we asked for (RFC 9112), read as it comes.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wsgate {
+
+struct reply_field {
+    std::string name;
+    std::string value; ///< without blanks around it
+
+    friend bool operator==(const reply_field&, const reply_field&) = default;
+};
+
+struct reply {
+    int status = 0;
+    std::string reason; ///< often empty
+    std::vector<reply_field> fields;
+
+    /// Of all fields of the name, case ignored.
+    [[nodiscard]] std::vector<std::string_view> values(std::string_view name) const;
+
+    /// The comma-separated lists in them hold the token, case ignored.
+    [[nodiscard]] bool has_token(std::string_view name, std::string_view token) const;
+
+    friend bool operator==(const reply&, const reply&) = default;
+};
+
+/// Lenient where old proxies are sloppy: HTTP/1.0, no reason, LF without CR, folded fields. Strict
+/// where size or control bytes are concerned.
+class reply_reader {
+public:
+    static constexpr std::size_t max_head = std::size_t{16} * 1024;
+    static constexpr std::size_t max_fields = 100;
+
+    enum class state { incomplete, complete, refused };
+
+    /// Bytes behind the head are not looked at.
+    state feed(std::string_view);
+
+    /// Of all that was fed, the bytes of the head.
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+    /// Why it was refused; a literal.
+    [[nodiscard]] std::string_view why() const { return why_; }
+
+    /// Once complete.
+    [[nodiscard]] const reply& value() const { return reply_; }
+
+private:
+    [[nodiscard]] state take(char);
+    [[nodiscard]] state end_line();
+    [[nodiscard]] state read_status_line();
+    [[nodiscard]] state read_field();
+    state refuse(std::string_view why);
+
+    std::string line_;
+    bool has_status_ = false;
+    std::size_t size_ = 0;
+    std::string_view why_;
+    reply reply_;
+};
+
+} // namespace wsgate

@@ -1,0 +1,161 @@
+// By CLI11: words first, then what they mean together with the file and the environment.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/tunnel_command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cmath>
+#include <map>
+#include <sstream>
+#include <string>
+
+namespace wsgate {
+
+namespace {
+
+constexpr int usage_error = 64; // EX_USAGE, sysexits(3)
+constexpr double a_day = 86400;
+
+void add_addresses(CLI::App& app, tunnel_words& words, tunnel_config& c) {
+    app.add_option("--listen", words.listen,
+                   "Accept local connections here; port 0 is any free one; -: carry one session "
+                   "on standard input and output [127.0.0.1:6000]")
+        ->type_name("ADDR:PORT|-");
+    app.add_option("--url", words.url, "Where each connection leads: wss://HOST/wsServer")
+        ->type_name("URL");
+    app.add_option("--config", words.config,
+                   "Read tunnel_url, local_port and proxy_* from Help-Channel's file, for what is "
+                   "not said here")
+        ->type_name("FILE");
+    app.add_option("--origin", c.extras.origin, "Send this Origin [none]");
+    app.add_option("-H,--header", c.extras.fields,
+                   "Send this field with the request, \"Name: value\"; repeatable")
+        ->type_name("FIELD")
+        ->allow_extra_args(false);
+    app.footer("Environment: https_proxy, http_proxy and no_proxy, where neither --proxy nor the "
+               "file names a\nproxy; SSL_CERT_FILE and SSL_CERT_DIR in the place of the system's "
+               "CA certificates.\nSignals: TERM or INT closes the sessions and exits with 0; a "
+               "second one exits at once.\nHUP opens the log file anew.\n"
+               "Exit codes: 1 there was no session (--once, --listen -), 64 wrong command line,\n"
+               "71 cannot listen, 78 unusable file.");
+}
+
+void add_proxy(CLI::App& app, tunnel_words& words) {
+    app.add_option("--proxy", words.proxy,
+                   "Go through this HTTP proxy (CONNECT); none: through no proxy [the file's, "
+                   "then the environment's]")
+        ->type_name("http://HOST:PORT");
+    app.add_option("--proxy-user", words.proxy_user, "Its user name (Basic)")->type_name("NAME");
+    app.add_option("--proxy-password-file", words.proxy_password_file,
+                   "Its password is this file's first line")
+        ->type_name("FILE");
+}
+
+void add_tls(CLI::App& app, tls_client_options& tls) {
+    static const std::map<std::string, tls_minimum> versions{{"tlsv1_2", tls_minimum::v1_2},
+                                                             {"tlsv1_3", tls_minimum::v1_3}};
+    app.add_option("--cafile", tls.ca_file, "Trust these CA certificates (PEM) only [the system's]")
+        ->type_name("FILE");
+    app.add_option("--pin-sha256", tls.pins,
+                   "The server's key must have this SHA-256 (base64, of its "
+                   "SubjectPublicKeyInfo), beside all else; repeatable: one of them")
+        ->type_name("PIN")
+        ->allow_extra_args(false);
+    app.add_flag_callback(
+        "--insecure", [&tls] { tls.verify = false; },
+        "Believe any certificate; pins are still compared");
+    app.add_option("--cert", tls.certificate, "Show this client certificate (PEM) [none]")
+        ->type_name("FILE");
+    app.add_option("--key", tls.key, "Its key (PEM) [in the file of --cert]")->type_name("FILE");
+    app.add_option("--ssl-version", tls.minimum, "The oldest TLS accepted [tlsv1_2]")
+        ->transform(CLI::CheckedTransformer(versions).description("tlsv1_2|tlsv1_3"));
+}
+
+void add_limits(CLI::App& app, tunnel_config& c) {
+    const auto seconds = [&app](const char* name, std::chrono::milliseconds& value,
+                                const char* what, double least) {
+        app.add_option_function<double>(
+               name,
+               [&value](double s) { value = std::chrono::milliseconds(std::llround(s * 1000)); },
+               what)
+            ->type_name("SECONDS")
+            ->check(CLI::Range(least, a_day));
+    };
+    constexpr double some = 0.001;
+    seconds("--connect-timeout", c.timeout,
+            "For one attempt, from the name to the open WebSocket [10]", some);
+    seconds("--ping-interval", c.ping, "Ping after so much silence of ours; 0: never [25]", 0);
+    seconds("--pong-timeout", c.pong,
+            "End a session whose server is mute so long after a ping; 0: never [0]", 0);
+    app.add_option("--retry", c.retries,
+                   "Further attempts for a connection, 1 s after the first, then 2 s, 4 s ... 30 s "
+                   "[0]")
+        ->type_name("N")
+        ->check(CLI::Range(0, 1'000'000));
+    app.add_flag("--once", c.once, "Exit after one session");
+    app.add_option("--max-sessions", c.max_sessions, "Refuse more at a time [100]")
+        ->type_name("N")
+        ->check(CLI::Range(1, 100'000));
+}
+
+void add_log(CLI::App& app, tunnel_config& c) {
+    static const std::map<std::string, log_format> formats{{"text", log_format::text},
+                                                           {"json", log_format::json}};
+    static const std::map<std::string, net::log_level> levels{{"debug", net::log_level::debug},
+                                                              {"info", net::log_level::info},
+                                                              {"warn", net::log_level::warn},
+                                                              {"error", net::log_level::error}};
+    app.add_option("--log-file", c.log_file, "Append the log to this file [standard error]")
+        ->type_name("FILE");
+    app.add_option("--log-format", c.log_format, "key=value lines, or JSON [text]")
+        ->transform(CLI::CheckedTransformer(formats).description("text|json"));
+    app.add_option("--log-level", c.log_level, "The least important that is logged [info]")
+        ->transform(CLI::CheckedTransformer(levels).description("debug|info|warn|error"));
+}
+
+farewell misused(const std::string& what) {
+    return {"wsgate tunnel: " + what + " (--help lists the options)\n", usage_error};
+}
+
+} // namespace
+
+bool is_hctunnel(std::string_view program) {
+    const auto slash = program.rfind('/');
+    const auto name = slash == std::string_view::npos ? program : program.substr(slash + 1);
+    return name == "hctunnel" || name == "hctunnel.py";
+}
+
+std::variant<tunnel_config, farewell> parse_tunnel_command_line(int argc, const char* const* argv,
+                                                                const environment& env) {
+    tunnel_config c;
+    tunnel_words words;
+    if (argc > 0 && is_hctunnel(argv[0])) {
+        words.config = helpchannel_conf_file;
+    }
+    CLI::App app{"Carries local TCP connections to a WebSocket server, each in a WebSocket of its "
+                 "own.",
+                 "wsgate tunnel"};
+    add_addresses(app, words, c);
+    add_proxy(app, words);
+    add_tls(app, c.tls);
+    add_limits(app, c);
+    add_log(app, c);
+    try {
+        app.parse(argc, argv);
+        const auto conf =
+            words.config.empty() ? helpchannel_conf{} : read_helpchannel_conf(words.config);
+        take_over(words, conf, env, c);
+    } catch (const CLI::ParseError& e) {
+        if (e.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+            std::ostringstream text;
+            app.exit(e, text, text);
+            return farewell{text.str(), 0};
+        }
+        return misused(e.what());
+    } catch (const tunnel_misconfigured& e) {
+        return misused(e.what());
+    }
+    return c;
+}
+
+} // namespace wsgate

@@ -1,0 +1,111 @@
+// Command line -> log -> tunnel server -> run -> exit code.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/tunnel_main.hpp"
+
+#include "wsgate/tunnel_command_line.hpp"
+#include "wsgate/tunnel_server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+constexpr int cannot_bind = 71; // EX_OSERR, sysexits(3)
+constexpr int bad_file = 78;    // EX_CONFIG
+
+/// TERM, INT: goodbye to all sessions; again: cut them off. HUP: reopen the log.
+asio::awaitable<void> obey_signals(asio::signal_set& signals, tunnel_server& server,
+                                   net::log& log) {
+    bool stopping = false;
+    for (;;) {
+        const auto [ec, number] = co_await signals.async_wait(net::nothrow);
+        if (ec) {
+            co_return;
+        }
+        if (number == SIGHUP) {
+            try {
+                log.reopen();
+            } catch (const std::exception&) { // the old file stays in use
+            }
+        } else if (!std::exchange(stopping, true)) {
+            server.stop();
+        } else {
+            server.stop_now();
+        }
+    }
+}
+
+asio::awaitable<void> run_server(tunnel_server& server, asio::signal_set& signals) {
+    co_await server.run();
+    signals.cancel();
+}
+
+void rethrow(const std::exception_ptr& e) {
+    if (e) {
+        std::rethrow_exception(e);
+    }
+}
+
+int start(const tunnel_config& config) {
+    net::log::options options;
+    options.file = config.log_file;
+    options.from = config.log_level;
+    options.pattern = log_pattern(config.log_format);
+    asio::io_context context{1};
+    std::unique_ptr<net::log> log;
+    std::unique_ptr<tunnel_journal> journal;
+    std::unique_ptr<tunnel_server> server;
+    try {
+        log = std::make_unique<net::log>(options);
+        journal = std::make_unique<tunnel_journal>(*log, config.log_format);
+        server = std::make_unique<tunnel_server>(context.get_executor(), config, *journal);
+    } catch (const std::system_error& e) {
+        std::cerr << "wsgate tunnel: " << e.what() << " (choose another with --listen)\n";
+        return cannot_bind;
+    } catch (const std::exception& e) {
+        std::cerr << "wsgate tunnel: " << e.what() << '\n';
+        return bad_file;
+    }
+    asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP);
+    asio::co_spawn(context, run_server(*server, signals), rethrow);
+    asio::co_spawn(context, obey_signals(signals, *server, *log), rethrow);
+    context.run();
+    const bool one_session = config.once || !config.listen;
+    return one_session && !server->has_carried() ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+std::string variable(const char* name) {
+    const char* const value = std::getenv(name); // NOLINT: nobody sets variables here
+    return value == nullptr ? "" : value;
+}
+
+} // namespace
+
+bool is_tunnel(int argc, const char* const* argv) {
+    return (argc > 1 && std::string_view{argv[1]} == "tunnel") ||
+           (argc > 0 && is_hctunnel(argv[0]));
+}
+
+int run_tunnel(int argc, const char* const* argv) {
+    const int skipped = is_hctunnel(argv[0]) ? 0 : 1;
+    const auto parsed = parse_tunnel_command_line(argc - skipped, argv + skipped, variable);
+    if (const auto* bye = std::get_if<farewell>(&parsed)) {
+        (bye->exit_code == 0 ? std::cout : std::cerr) << bye->text;
+        return bye->exit_code;
+    }
+    return start(std::get<tunnel_config>(parsed));
+}
+
+} // namespace wsgate

@@ -1,0 +1,43 @@
+// Where a WebSocket client goes: ws:// and wss:// URLs (RFC 6455 3).
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace wsgate {
+
+struct user_password {
+    std::string user;
+    std::string password;
+
+    friend bool operator==(const user_password&, const user_password&) = default;
+};
+
+struct ws_url {
+    bool tls = false;
+    std::string host; ///< a name, or an address without brackets
+    std::uint16_t port = 0;
+    std::string authority; ///< for Host: as written, without user and password
+    std::string target;    ///< for the request line: path and query, as written
+    user_password login;   ///< user empty: none
+
+    friend bool operator==(const ws_url&, const ws_url&) = default;
+};
+
+/// ws:// and wss://, and http:// and https:// for those. The text is what is wrong, without any
+/// part of the URL, since that may hold a password.
+[[nodiscard]] std::variant<ws_url, std::string> parse_ws_url(std::string_view);
+
+/// "wss://host:443/path": without the query and the password.
+[[nodiscard]] std::string to_string(const ws_url&);
+
+/// "name:port", an IPv6 address in brackets.
+[[nodiscard]] std::string authority_of(std::string_view host, std::uint16_t port);
+
+/// RFC 7617: "Basic dXNlcjpwYXNz".
+[[nodiscard]] std::string basic_credentials(const user_password&);
+
+} // namespace wsgate
