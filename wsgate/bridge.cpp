@@ -249,7 +249,8 @@ asio::awaitable<bool> bridge::open_target() {
         close_with(ended_by::target, close_code::internal_error,
                    "Failed to connect to downstream server");
         if (summary_.by == ended_by::target) {
-            summary_.reason += ": " + got.error.message();
+            summary_.reason += ": ";
+            summary_.reason += got.problem.empty() ? got.error.message() : got.problem;
         }
         co_return false;
     }

@@ -63,6 +63,9 @@ std::chrono::system_clock::time_point as_time(const ASN1_TIME* time) {
 client_identity identity_in(const X509* x509) {
     client_identity who;
     add_common_names(who.names, x509);
+    if (!who.names.empty()) {
+        who.common_name = who.names.front();
+    }
     add_alternative_names(who.names, x509, false);
     if (!who.names.empty()) {
         who.name = who.names.front();

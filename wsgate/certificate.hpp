@@ -21,6 +21,7 @@ struct certificate_facts {
 /// Who a client is, by a certificate that was verified.
 struct client_identity {
     std::string name;               ///< the CN, or the first SAN
+    std::string common_name;        ///< the first CN; empty: none
     std::vector<std::string> names; ///< all: CN, DNS, mail and URI SANs
 
     friend bool operator==(const client_identity&, const client_identity&) = default;

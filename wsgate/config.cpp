@@ -4,6 +4,7 @@
 
 #include "wsgate/option_access.hpp"
 #include "wsgate/option_proxy.hpp"
+#include "wsgate/option_tls.hpp"
 #include "wsgate/version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -26,7 +27,6 @@ constexpr auto max_frame = 65536;
 template <class Enum>
 using names = std::map<std::string, Enum>;
 
-const names<tls_minimum> tls_names{{"tlsv1_2", tls_minimum::v1_2}, {"tlsv1_3", tls_minimum::v1_3}};
 const names<log_format> format_names{{"text", log_format::text}, {"json", log_format::json}};
 const names<net::log_level> level_names{{"debug", net::log_level::debug},
                                         {"info", net::log_level::info},
@@ -43,31 +43,29 @@ struct raw_values {
 void add_addresses(CLI::App& app, raw_values& raw) {
     app.add_option("--listen", raw.listen,
                    "Accept connections here; *:PORT is every address, port 0 any free one; "
-                   "repeatable [*:6080]")
-        ->type_name("ADDR:PORT")
+                   "before it `plain:`, `tls:`, or `sniff:` for both on one port [tls: where there "
+                   "is a certificate]; repeatable [*:6080]")
+        ->type_name("[HOW:]ADDR:PORT")
         ->allow_extra_args(false);
-    app.add_option("--server-target", raw.server_target,
-                   "Where /wsServer leads, the repeater's port for servers [127.0.0.1:5500]")
-        ->type_name("HOST:PORT");
+    app.add_option(
+           "--server-target", raw.server_target,
+           "Where /wsServer leads, the repeater's port for servers; tls:HOST:PORT speaks TLS "
+           "there [127.0.0.1:5500]")
+        ->type_name("[tls:]HOST:PORT");
     app.add_option("--viewer-target", raw.viewer_target,
                    "Where /wsClient and /websockify lead, its port for viewers [127.0.0.1:5900]")
-        ->type_name("HOST:PORT");
-    app.footer("Addresses of IPv6 are in brackets: [::1]:6080.\n"
-               "Signals: TERM or INT closes the sessions and exits with 0; a second one exits at "
-               "once.\nHUP opens the log file anew, and reads passwords, tokens and keys "
-               "again.\n"
-               "Exit codes: 64 wrong command line, 71 cannot listen, 78 unusable file.");
+        ->type_name("[tls:]HOST:PORT");
+    app.footer(
+        "Addresses of IPv6 are in brackets: [::1]:6080.\n"
+        "Signals: TERM or INT closes the sessions and exits with 0; a second one exits at "
+        "once.\nHUP opens the log file anew, and reads passwords, tokens, certificates and keys "
+        "again.\n"
+        "Exit codes: 64 wrong command line, 71 cannot listen, 78 unusable file.");
 }
 
 void add_web(CLI::App& app, config& c) {
     app.add_option("--web", c.web, "Serve the files below this directory, e.g. noVNC [none]")
         ->type_name("DIR");
-    app.add_option("--cert", c.certificate, "Speak TLS with this certificate chain (PEM) [no TLS]")
-        ->type_name("FILE");
-    app.add_option("--key", c.key, "The certificate's key (PEM) [in the file of --cert]")
-        ->type_name("FILE");
-    app.add_option("--ssl-version", c.tls_minimum, "The oldest TLS accepted [tlsv1_2]")
-        ->transform(CLI::CheckedTransformer(tls_names).description("tlsv1_2|tlsv1_3"));
 }
 
 void add_limits(CLI::App& app, config& c) {
@@ -131,19 +129,40 @@ void take_over(const raw_values& raw, config& c) {
     }
     take_target("--server-target", raw.server_target, c.server_target);
     take_target("--viewer-target", raw.viewer_target, c.viewer_target);
-    if (!c.key.empty() && c.certificate.empty()) {
-        throw CLI::ValidationError("--key", "needs the certificate as well: --cert FILE");
+}
+
+/// Throws CLI::ValidationError.
+void check_speech(const config& c) {
+    for (const auto& each : c.listen) {
+        const bool needs_tls = each.speaks == speech::tls || each.speaks == speech::sniffed;
+        if (needs_tls && c.tls.certificates.empty()) {
+            throw CLI::ValidationError("--listen", "TLS needs --cert FILE --key FILE");
+        }
     }
+}
+
+speech take_speech(std::string_view& text) {
+    static constexpr std::pair<std::string_view, speech> words[] = {
+        {"plain:", speech::plain}, {"tls:", speech::tls}, {"sniff:", speech::sniffed}};
+    for (const auto& [word, meaning] : words) {
+        if (text.starts_with(word)) {
+            text.remove_prefix(word.size());
+            return meaning;
+        }
+    }
+    return speech::by_certificate;
 }
 
 } // namespace
 
 std::optional<listen_address> parse_listen(std::string_view text) {
+    const auto speaks = take_speech(text);
     const auto colon = text.rfind(':');
     if (colon == std::string_view::npos) {
         return std::nullopt;
     }
     listen_address at;
+    at.speaks = speaks;
     const auto* const end = text.data() + text.size();
     const auto [stop, ec] = std::from_chars(text.data() + colon + 1, end, at.port);
     if (ec != std::errc{} || stop != end) {
@@ -171,10 +190,12 @@ std::variant<config, farewell> parse_command_line(int argc, const char* const* a
     raw_values raw;
     raw_access access;
     raw_proxy proxy;
+    raw_tls tls;
     CLI::App app{"Carries VNC between browsers' WebSockets and a repeater's TCP ports.", "wsgate"};
     app.set_version_flag("--version", std::string{"wsgate "} + version);
     add_addresses(app, raw);
     add_web(app, c);
+    add_tls_options(app, tls, c.tls, c.target_tls);
     add_access_options(app, access, c.access);
     add_proxy_options(app, proxy, c.proxy);
     add_limits(app, c);
@@ -184,6 +205,8 @@ std::variant<config, farewell> parse_command_line(int argc, const char* const* a
         take_over(raw, c);
         take_over(access, c.access);
         take_over(proxy, c.proxy);
+        take_over(tls, c.tls, c.client_rules);
+        check_speech(c);
     } catch (const CLI::ParseError& e) {
         if (e.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
             std::ostringstream text;

@@ -11,7 +11,7 @@
 #include "wsgate/proxy_options.hpp"
 #include "wsgate/route.hpp"
 #include "wsgate/target.hpp"
-#include "wsgate/tls.hpp"
+#include "wsgate/tls_options.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -26,14 +26,18 @@
 
 namespace wsgate {
 
+/// TLS where there is a certificate, else plain; plain; TLS; by each connection's first byte.
+enum class speech { by_certificate, plain, tls, sniffed };
+
 struct listen_address {
     std::optional<asio::ip::address> address; ///< none: every address, IPv4 and IPv6
     std::uint16_t port = 6080;                ///< 0: any free port
+    speech speaks = speech::by_certificate;
 
     friend bool operator==(const listen_address&, const listen_address&) = default;
 };
 
-/// "192.0.2.7:6080", "[2001:db8::7]:6080", "*:6080".
+/// "192.0.2.7:6080", "[2001:db8::7]:6080", "*:6080"; before it "plain:", "tls:" or "sniff:".
 [[nodiscard]] std::optional<listen_address> parse_listen(std::string_view);
 
 struct limits {
@@ -51,9 +55,9 @@ struct config {
     target viewer_target{"127.0.0.1", 5900};
     std::string web; ///< directory; empty: no files
     file_options files;
-    std::string certificate; ///< PEM file; empty: no TLS
-    std::string key;         ///< PEM file; empty: in the certificate's
-    wsgate::tls_minimum tls_minimum = wsgate::tls_minimum::v1_2;
+    tls_options tls;
+    per_path<client_rule> client_rules; ///< what places want of clients' certificates
+    target_tls_options target_tls;
     std::size_t threads = 1;
     wsgate::limits limits;
     access_options access;

@@ -6,6 +6,8 @@
 #include "net/proxied.hpp"
 #include "net/tcp_stream.hpp"
 #include "wsgate/announcement.hpp"
+#include "wsgate/client_certificate.hpp"
+#include "wsgate/sniff.hpp"
 #include "wsgate/unix_target.hpp"
 #include "wsgate/url_path.hpp"
 
@@ -29,16 +31,28 @@ using namespace asio::experimental::awaitable_operators;
 constexpr std::size_t max_ignored =
     std::size_t{64} * 1024; // bytes of a refused body that we look away from
 
-/// Of the configuration, or what a token has chosen.
+/// What a token has chosen, or else what is configured.
 struct destination {
-    token_target to;
+    std::optional<token_target> chosen;
+    const target& fixed;
     std::chrono::milliseconds limit;
     net::tcp_options options;
     std::vector<std::byte> greeting;
+    std::shared_ptr<const tls_client> tls;
 
     [[nodiscard]] asio::awaitable<dialled> dial() const {
-        return to.is_unix ? dial_unix(to.where, limit, greeting)
-                          : wsgate::dial({to.where, to.port, greeting}, limit, options);
+        if (!chosen) {
+            auto to = fixed;
+            to.greeting = greeting;
+            return wsgate::dial(std::move(to), limit, options, tls);
+        }
+        return chosen->is_unix
+                   ? dial_unix(chosen->where, limit, greeting)
+                   : wsgate::dial({chosen->where, chosen->port, greeting}, limit, options);
+    }
+
+    [[nodiscard]] std::string text() const {
+        return chosen ? to_string(*chosen) : to_string(fixed);
     }
 };
 
@@ -55,10 +69,10 @@ asio::ip::tcp::endpoint local_end_of(int fd) {
 
 } // namespace
 
-http_session::http_session(const site& s, std::shared_ptr<const access> doorman, net::worker& w,
+http_session::http_session(const site& s, wsgate::terms t, speech how, net::worker& w,
                            session_number n, net::connection c)
-    : site_(s), doorman_(std::move(doorman)), worker_(w), number_(n), connection_(std::move(c)),
-      peer_(connection_.peer) {}
+    : site_(s), terms_(std::move(t)), speaks_(how), worker_(w), number_(n),
+      connection_(std::move(c)), peer_(connection_.peer) {}
 
 asio::awaitable<void> http_session::run() {
     auto deadline = net::clock::now() + site_.conf.limits.handshake;
@@ -86,8 +100,16 @@ void http_session::go_away() {
     going_away_ = true;
     if (bridge_ != nullptr) {
         bridge_->go_away();
-    } else if (client_) {
+    } else {
+        hang_up();
+    }
+}
+
+void http_session::hang_up() {
+    if (client_) {
         client_->close();
+    } else { // its first byte is waited for, which now is its end
+        (void)::shutdown(connection_.socket.get(), SHUT_RDWR);
     }
 }
 
@@ -96,8 +118,8 @@ void http_session::stand_in_line() {
     if (std::exchange(is_waiting_, true)) {
         return;
     }
-    waiting_ =
-        doorman_->wait_for_request([self = std::weak_ptr(self_), executor = worker_.executor()] {
+    waiting_ = terms_.doorman->wait_for_request(
+        [self = std::weak_ptr(self_), executor = worker_.executor()] {
             asio::post(executor, [self] {
                 if (const auto who = self.lock()) {
                     (*who)->drop();
@@ -107,8 +129,8 @@ void http_session::stand_in_line() {
 }
 
 void http_session::drop() {
-    if (is_waiting_ && client_) {
-        client_->close();
+    if (is_waiting_) {
+        hang_up();
     }
 }
 
@@ -131,15 +153,26 @@ asio::awaitable<bool> http_session::open(net::clock::time_point deadline) {
     if (is_proxy && !co_await hear_proxy(deadline)) {
         co_return false;
     }
-    const auto executor = worker_.executor();
-    if (site_.tls == nullptr) {
-        client_ = std::make_unique<net::tcp_stream>(executor, connection_);
-        co_return true;
+    if (speaks_ == speech::sniffed) {
+        const auto first = co_await (sniff(connection_) || net::expire_at(deadline));
+        if (first.index() == 1 || std::get<0>(first) == first_byte::none) {
+            co_return false;
+        }
+        speaks_ = std::get<0>(first) == first_byte::tls ? speech::tls : speech::plain;
     }
-    auto stream = std::make_unique<tls_stream>(executor, connection_, site_.tls->new_session());
+    if (speaks_ == speech::tls) {
+        co_return co_await open_tls(deadline);
+    }
+    client_ = std::make_unique<net::tcp_stream>(worker_.executor(), connection_);
+    co_return true;
+}
+
+asio::awaitable<bool> http_session::open_tls(net::clock::time_point deadline) {
+    auto stream =
+        std::make_unique<tls_stream>(worker_.executor(), connection_, terms_.tls->new_session());
     auto& tls = *stream;
     client_ = std::move(stream);
-    const net::alarm too_late(executor, deadline, [&tls] { tls.close(); });
+    const net::alarm too_late(worker_.executor(), deadline, [&tls] { tls.close(); });
     const auto ec = co_await tls.handshake();
     if (ec) {
         site_.journal.tls_failed(number_, peer_,
@@ -147,9 +180,7 @@ asio::awaitable<bool> http_session::open(net::clock::time_point deadline) {
         co_return false;
     }
     tls_version_ = tls.version();
-    if (const auto who = verified_client(tls.session())) {
-        common_name_ = who->name;
-    }
+    identity_ = verified_client(tls.session());
     co_return true;
 }
 
@@ -230,13 +261,17 @@ asio::awaitable<std::optional<denial>> http_session::ask_doorman(const request& 
     if (std::holds_alternative<text_response>(what)) {
         co_return std::nullopt;
     }
-    sender_ = doorman_->identify(r, peer_.address(), common_name_);
-    if (std::holds_alternative<send_file>(what)) {
-        co_return co_await doorman_->admit_request(r, sender_);
+    sender_ = terms_.doorman->identify(r, peer_.address(),
+                                       identity_ ? identity_->common_name : std::string_view{});
+    const auto path = decoded_path({r.target().data(), r.target().size()}).value_or("");
+    if (auto no = check_certificate(path)) {
+        co_return no;
     }
-    const auto path = decoded_path({r.target().data(), r.target().size()});
-    announced_ = site_.conf.proxy.send.of(path.value_or(""));
-    auto verdict = co_await doorman_->admit_session(r, path.value_or(""), sender_);
+    if (std::holds_alternative<send_file>(what)) {
+        co_return co_await terms_.doorman->admit_request(r, sender_);
+    }
+    announced_ = site_.conf.proxy.send.of(path);
+    auto verdict = co_await terms_.doorman->admit_session(r, path, sender_);
     if (auto* no = std::get_if<denial>(&verdict)) {
         co_return std::move(*no);
     }
@@ -244,9 +279,17 @@ asio::awaitable<std::optional<denial>> http_session::ask_doorman(const request& 
     co_return std::nullopt;
 }
 
+std::optional<denial> http_session::check_certificate(std::string_view path) const {
+    const auto refused = check_client(site_.conf.client_rules.of(path), identity_);
+    if (!refused) {
+        return std::nullopt;
+    }
+    return denial{refused->status, refused->why, "client certificate"};
+}
+
 asio::awaitable<http_session::next> http_session::answer_denial(const request& r,
                                                                 const denial& no) {
-    site_.journal.denied(number_, peer_, sender_, no, !doorman_->is_worth_telling(sender_));
+    site_.journal.denied(number_, peer_, sender_, no, !terms_.doorman->is_worth_telling(sender_));
     if (no.delay.count() > 0) {
         co_await net::expire_after(no.delay);
     }
@@ -351,18 +394,23 @@ asio::awaitable<void> http_session::linger() {
 asio::awaitable<void> http_session::carry() {
     const auto& conf = site_.conf;
     const auto where = opened_->route;
-    const auto& fixed = conf.target_of(where);
     const destination to{
-        admitted_->to.value_or(token_target{fixed.host, fixed.port, false}), conf.limits.connect,
+        admitted_->to,
+        conf.target_of(where),
+        conf.limits.connect,
         conf.tcp,
         announced_ ? announcement({sender_.client, peer_, local_, sender_.request_id, tls_version_},
                                   *announced_)
-                   : std::vector<std::byte>{}};
-    session_facts facts{
-        number_, where, peer_, to_string(to.to), opened_->how.binary ? "binary" : "", tls_version_};
+                   : std::vector<std::byte>{},
+        terms_.target_tls};
+    session_facts facts{number_,     where, peer_, to.text(), opened_->how.binary ? "binary" : "",
+                        tls_version_};
     facts.client = sender_.client;
     facts.request_id = sender_.request_id;
     facts.user = admitted_->user;
+    if (identity_) {
+        facts.certificate = identity_->name;
+    }
     auto options = conf.bridge;
     options.pong = where == route::viewer ? conf.pong_timeout : std::chrono::milliseconds{0};
     const auto bytes = std::as_bytes(std::span(received_));

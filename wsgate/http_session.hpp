@@ -5,14 +5,13 @@
 #include "net/connection.hpp"
 #include "net/deadline.hpp"
 #include "net/worker.hpp"
-#include "wsgate/access.hpp"
 #include "wsgate/bridge.hpp"
 #include "wsgate/config.hpp"
 #include "wsgate/file_answer.hpp"
 #include "wsgate/http_answer.hpp"
 #include "wsgate/journal.hpp"
 #include "wsgate/static_files.hpp"
-#include "wsgate/tls.hpp"
+#include "wsgate/terms.hpp"
 
 #include <memory>
 #include <optional>
@@ -25,16 +24,14 @@ namespace wsgate {
 struct site {
     const config& conf;
     wsgate::journal& journal;
-    const tls_server* tls = nullptr;    ///< none: plain
     const static_root* files = nullptr; ///< none: no files
 };
 
 /// Lives on one worker.
 class http_session {
 public:
-    /// `doorman`: whose rules hold for as long as the connection lives.
-    http_session(const site&, std::shared_ptr<const access> doorman, net::worker&, session_number,
-                 net::connection);
+    /// `terms` hold for as long as the connection lives.
+    http_session(const site&, wsgate::terms, speech, net::worker&, session_number, net::connection);
     http_session(const http_session&) = delete;
     http_session& operator=(const http_session&) = delete;
     ~http_session() = default;
@@ -49,10 +46,13 @@ private:
 
     [[nodiscard]] asio::awaitable<bool> open(net::clock::time_point deadline);
     [[nodiscard]] asio::awaitable<bool> hear_proxy(net::clock::time_point deadline);
+    [[nodiscard]] asio::awaitable<bool> open_tls(net::clock::time_point deadline);
+    [[nodiscard]] std::optional<denial> check_certificate(std::string_view path) const;
     [[nodiscard]] asio::awaitable<head_scanner::state> read_head();
     [[nodiscard]] asio::awaitable<bool> read_head_before(net::clock::time_point deadline);
     void stand_in_line();
     void drop();
+    void hang_up();
     [[nodiscard]] http_answer decide_answer(request&);
     [[nodiscard]] asio::awaitable<std::optional<denial>> ask_doorman(const request&,
                                                                      const http_answer&);
@@ -67,7 +67,8 @@ private:
     [[nodiscard]] asio::awaitable<void> carry();
 
     const site& site_;
-    std::shared_ptr<const access> doorman_;
+    terms terms_;
+    speech speaks_;
     net::worker& worker_;
     session_number number_;
     net::connection connection_;    ///< until open()
@@ -75,8 +76,8 @@ private:
     asio::ip::tcp::endpoint local_; ///< where it came in; only where targets are told
     std::unique_ptr<net::stream> client_;
     std::string tls_version_;
-    std::string common_name_; ///< of the client's certificate, where it has shown a good one
-    std::string received_;    ///< the head in progress, and what came behind it
+    std::optional<client_identity> identity_; ///< of a certificate that was verified
+    std::string received_;                    ///< the head in progress, and what came behind it
     head_scanner scanner_;
     sender sender_; ///< of the last request
     std::optional<open_session> opened_;

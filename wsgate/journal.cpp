@@ -54,6 +54,9 @@ json::object describe(const session_facts& s) {
         {"subprotocol", show_or_none(s.subprotocol)},
         {"tls", show_or_none(s.tls)},
     };
+    if (!s.certificate.empty()) {
+        fields["certificate"] = net::escaped(s.certificate, longest_text);
+    }
     if (!s.user.empty()) {
         fields["user"] = net::escaped(s.user);
     }
@@ -117,6 +120,10 @@ void journal::denied(session_number number, const asio::ip::tcp::endpoint& peer,
         fields["token"] = no.token_hash;
     }
     write(again ? net::log_level::debug : net::log_level::info, "denied", fields);
+}
+
+void journal::warned(std::string_view what) {
+    write(net::log_level::warn, "warning", {{"what", net::escaped(what, longest_text)}});
 }
 
 void journal::skipped(std::string_view what) {

@@ -34,7 +34,8 @@ struct session_facts {
     std::string_view tls;                      ///< "TLSv1.3"; empty: none
     std::optional<asio::ip::address> client{}; ///< behind its proxies; nothing: unknown
     std::string_view request_id{};
-    std::string_view user{}; ///< who gave a password; empty: nobody
+    std::string_view user{};        ///< who gave a password; empty: nobody
+    std::string_view certificate{}; ///< whom the client's names, verified; empty: nobody
 };
 
 /// Safe from any thread. Never a query string, never payload; bytes from outside are escaped.
@@ -57,6 +58,8 @@ public:
     void any_page(std::string_view path);
     void reloaded();
     void not_reloaded(std::string_view why);
+    /// Something that an operator should see to; `what` is a sentence of ours.
+    void warned(std::string_view what);
     void tls_failed(session_number, const asio::ip::tcp::endpoint& peer, const net::error_code&);
     /// A trusted proxy did not begin with one, although --accept-proxy says that they do.
     void proxy_header_failed(session_number, const asio::ip::tcp::endpoint& proxy,

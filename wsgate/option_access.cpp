@@ -3,6 +3,7 @@
 #include "wsgate/option_access.hpp"
 
 #include "wsgate/ascii.hpp"
+#include "wsgate/option_path.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -97,28 +98,6 @@ void add_caps(CLI::App& app, access_options& a) {
                    "Wrong passwords and tokens of one address before it is shut out for a while; "
                    "one is forgiven every 6 seconds; 0: never [20]")
         ->check(CLI::Range(0.0, 10'000.0));
-}
-
-/// "PATH=VALUE" or "VALUE": a path begins with a slash, and no other value does so before a `=`.
-std::pair<std::string, std::string> split_path(const std::string& text) {
-    const auto equals = text.find('=');
-    if (!text.starts_with('/') || equals == std::string::npos) {
-        return {"", text};
-    }
-    auto path = text.substr(0, equals);
-    if (path.size() > 1 && path.ends_with('/')) {
-        path.pop_back();
-    }
-    return {path, text.substr(equals + 1)};
-}
-
-template <class T>
-void put(per_path<T>& into, const std::string& path, T value) {
-    if (path.empty()) {
-        into.all = std::move(value);
-    } else {
-        into.by_path.insert_or_assign(path, std::move(value));
-    }
 }
 
 origin_list parse_origins(const char* option, const std::string& text) {

@@ -3,11 +3,13 @@
 #include "wsgate/server.hpp"
 
 #include "net/deadline.hpp"
+#include "wsgate/file_watch.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -46,17 +48,20 @@ std::optional<static_root> open_web(const std::string& directory) {
     }
 }
 
-std::unique_ptr<tls_server> open_tls(const config& c) {
-    if (c.certificate.empty()) {
-        return nullptr;
-    }
-    tls_options o;
-    o.certificates = {{c.certificate, c.key}};
-    o.minimum = c.tls_minimum;
-    return std::make_unique<tls_server>(o, std::make_shared<ticket_ring>());
+bool needs_tls(const config& c) {
+    return c.server_target.tls || c.viewer_target.tls;
 }
 
-std::vector<net::listener> listen_all(const asio::any_io_executor& executor, const config& c) {
+speech resolved(speech s, const config& c) {
+    if (s != speech::by_certificate) {
+        return s;
+    }
+    return c.tls.certificates.empty() ? speech::plain : speech::tls;
+}
+
+/// `speaks` gets one for each.
+std::vector<net::listener> listen_all(const asio::any_io_executor& executor, const config& c,
+                                      std::vector<speech>& speaks) {
     std::vector<net::listener> all;
     for (const auto& at : c.listen) {
         std::vector<asio::ip::address> addresses;
@@ -65,6 +70,7 @@ std::vector<net::listener> listen_all(const asio::any_io_executor& executor, con
         }
         for (auto& each : net::listen_on(executor, addresses, at.port, c.tcp)) {
             all.push_back(std::move(each));
+            speaks.push_back(resolved(at.speaks, c));
         }
     }
     return all;
@@ -75,9 +81,9 @@ std::vector<net::listener> listen_all(const asio::any_io_executor& executor, con
 server::station::station(journal& j) : tasks(worker.executor(), report_to(j)) {}
 
 server::server(asio::any_io_executor executor, const config& c, wsgate::journal& j)
-    : executor_(std::move(executor)), config_(c), journal_(j), files_(open_web(c.web)),
-      tls_(open_tls(c)), site_{c, j, tls_.get(), files_ ? &*files_ : nullptr}, memory_(c.access),
-      doorman_(make_doorman()), listeners_(listen_all(executor_, c)),
+    : executor_(std::move(executor)), config_(c), journal_(j),
+      files_(open_web(c.web)), site_{c, j, files_ ? &*files_ : nullptr}, memory_(c.access),
+      terms_(make_terms()), listeners_(listen_all(executor_, c, speaks_)),
       accepting_(executor_, report_to(j)), changed_(executor_) {
     for (std::size_t i = 0; i < c.threads; ++i) {
         stations_.push_back(std::make_unique<station>(j));
@@ -86,11 +92,16 @@ server::server(asio::any_io_executor executor, const config& c, wsgate::journal&
 
 asio::awaitable<void> server::run() {
     warn_of_open_paths();
-    for (auto& each : listeners_) {
-        journal_.listening(each.local(), site_.tls != nullptr);
+    warn_of_certificates();
+    for (std::size_t i = 0; i < listeners_.size(); ++i) {
+        const auto how = speaks_[i];
+        journal_.listening(listeners_[i].local(), how != speech::plain);
         accepting_.spawn(
-            each.run([this](net::connection c) { accept(std::move(c)); },
-                     [this](const net::error_code& ec) { journal_.accept_failed(ec); }));
+            listeners_[i].run([this, how](net::connection c) { accept(how, std::move(c)); },
+                              [this](const net::error_code& ec) { journal_.accept_failed(ec); }));
+    }
+    if (config_.tls.watch.count() > 0 && !config_.tls.certificates.empty()) {
+        accepting_.spawn(watch_files());
     }
     while (!stopping_) {
         co_await changed_.wait();
@@ -114,26 +125,26 @@ asio::awaitable<void> server::run() {
     }
 }
 
-void server::accept(net::connection c) {
+void server::accept(speech how, net::connection c) {
     turn_ = (turn_ + 1) % stations_.size();
     auto& where = *stations_[turn_];
     const session_number number{++accepted_};
     asio::post(where.worker.executor(),
-               [this, &where, number, doorman = doorman_, c = std::move(c)]() mutable {
-                   begin(where, number, std::move(doorman), std::move(c));
+               [this, &where, number, under = terms_, how, c = std::move(c)]() mutable {
+                   begin(where, number, std::move(under), how, std::move(c));
                });
 }
 
-void server::begin(station& where, session_number number, std::shared_ptr<const access> doorman,
+void server::begin(station& where, session_number number, terms under, speech how,
                    net::connection c) {
     if (!where.closed) {
-        where.tasks.spawn(serve(where, number, std::move(doorman), std::move(c)));
+        where.tasks.spawn(serve(where, number, std::move(under), how, std::move(c)));
     }
 }
 
-asio::awaitable<void> server::serve(station& where, session_number number,
-                                    std::shared_ptr<const access> doorman, net::connection c) {
-    http_session session(site_, std::move(doorman), where.worker, number, std::move(c));
+asio::awaitable<void> server::serve(station& where, session_number number, terms under, speech how,
+                                    net::connection c) {
+    http_session session(site_, std::move(under), how, where.worker, number, std::move(c));
 
     // Leaves the list with the frame, however the task ends.
     struct entry {
@@ -153,15 +164,56 @@ asio::awaitable<void> server::serve(station& where, session_number number,
     co_await session.run();
 }
 
-std::shared_ptr<const access> server::make_doorman() {
-    return std::make_shared<const access>(
+terms server::make_terms() {
+    terms made;
+    made.doorman = std::make_shared<const access>(
         config_.access, memory_, [this](std::string_view what) { journal_.skipped(what); });
+    if (!config_.tls.certificates.empty()) {
+        made.tls = std::make_shared<const tls_server>(config_.tls, tickets_);
+    }
+    if (needs_tls(config_)) {
+        tls_client_options o;
+        o.ca_file = config_.target_tls.ca_file;
+        o.verify = !config_.target_tls.insecure;
+        made.target_tls = std::make_shared<const tls_client>(o);
+    }
+    return made;
+}
+
+void server::warn_of_certificates() {
+    if (terms_.tls) {
+        for (const auto& what : terms_.tls->warnings(std::chrono::system_clock::now())) {
+            journal_.warned(what);
+        }
+    }
+    if (terms_.target_tls && config_.target_tls.insecure) {
+        journal_.warned("targets' certificates are not verified (--target-insecure)");
+    }
+}
+
+/// A change may come in several steps, with files that do not fit in between: what cannot be used
+/// is looked at again once it has changed again.
+asio::awaitable<void> server::watch_files() {
+    auto files = files_of(config_.tls);
+    files.push_back(config_.target_tls.ca_file);
+    file_watch watch(std::move(files));
+    auto warned = net::clock::now();
+    for (;;) {
+        co_await net::expire_after(config_.tls.watch);
+        if (watch.has_changed()) {
+            reload();
+        }
+        if (net::clock::now() - warned >= std::chrono::hours{24}) {
+            warned = net::clock::now();
+            warn_of_certificates();
+        }
+    }
 }
 
 /// Servers' tunnels are no browsers: only where viewers come in a page could do harm.
 void server::warn_of_open_paths() {
     for (const auto* path : {"/wsClient", "/websockify"}) {
-        if (doorman_->is_open_to_all_pages(path)) {
+        if (terms_.doorman->is_open_to_all_pages(path)) {
             journal_.any_page(path);
         }
     }
@@ -169,8 +221,9 @@ void server::warn_of_open_paths() {
 
 void server::reload() {
     try {
-        doorman_ = make_doorman();
+        terms_ = make_terms();
         journal_.reloaded();
+        warn_of_certificates();
     } catch (const std::exception& e) {
         journal_.not_reloaded(e.what());
     }

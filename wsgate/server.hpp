@@ -6,12 +6,11 @@
 #include "net/signal.hpp"
 #include "net/task_group.hpp"
 #include "net/worker.hpp"
-#include "wsgate/access.hpp"
 #include "wsgate/config.hpp"
 #include "wsgate/http_session.hpp"
 #include "wsgate/journal.hpp"
 #include "wsgate/static_files.hpp"
-#include "wsgate/tls.hpp"
+#include "wsgate/terms.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -36,8 +35,8 @@ public:
     /// Accepts and serves until stop(); completes when every session has ended.
     [[nodiscard]] asio::awaitable<void> run();
 
-    /// Reads the files of passwords, tokens and keys again, for connections that come from now on.
-    /// Where one cannot be used, all stays as it was.
+    /// Reads the files of passwords, tokens, certificates and keys again, for connections that come
+    /// from now on. Where one cannot be used, all stays as it was.
     void reload();
 
     /// No newcomers; sessions are closed with 1001, and cut off after a while.
@@ -59,11 +58,13 @@ private:
         bool closed = false;
     };
 
-    void accept(net::connection);
-    void begin(station&, session_number, std::shared_ptr<const access>, net::connection);
-    [[nodiscard]] asio::awaitable<void> serve(station&, session_number,
-                                              std::shared_ptr<const access>, net::connection);
-    [[nodiscard]] std::shared_ptr<const access> make_doorman();
+    void accept(speech, net::connection);
+    void begin(station&, session_number, terms, speech, net::connection);
+    [[nodiscard]] asio::awaitable<void> serve(station&, session_number, terms, speech,
+                                              net::connection);
+    [[nodiscard]] terms make_terms();
+    void warn_of_certificates();
+    [[nodiscard]] asio::awaitable<void> watch_files();
     void warn_of_open_paths();
     [[nodiscard]] asio::awaitable<void> close_down(station&);
 
@@ -71,10 +72,11 @@ private:
     const config& config_;
     wsgate::journal& journal_;
     std::optional<static_root> files_;
-    std::unique_ptr<tls_server> tls_;
     site site_;
     access_memory memory_;
-    std::shared_ptr<const access> doorman_;
+    std::shared_ptr<ticket_ring> tickets_ = std::make_shared<ticket_ring>();
+    terms terms_;
+    std::vector<speech> speaks_; ///< of each listener
     std::vector<net::listener> listeners_;
     net::task_group accepting_;
     net::signal changed_;

@@ -37,10 +37,10 @@ struct tls_options {
     std::string ciphers; ///< OpenSSL's names; what is not ECDHE with AEAD falls out; empty: ours
     /// What the handshake asks clients for: the most that any place needs.
     client_certificates clients = client_certificates::none;
-    bool every_place_requires = false; ///< then the handshake fails without a certificate
-    std::string client_ca_file;        ///< PEM
-    bool system_client_cas = false;    ///< without a file: the system's, as websockify does
-    std::chrono::seconds watch{60};    ///< how often the files are looked at; 0: never
+    bool every_place_requires = false;       ///< then the handshake fails without a certificate
+    std::string client_ca_file;              ///< PEM
+    bool system_client_cas = false;          ///< without a file: the system's, as websockify does
+    std::chrono::milliseconds watch{60'000}; ///< how often the files are looked at; 0: never
 };
 
 /// How targets are spoken to.

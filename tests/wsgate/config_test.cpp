@@ -80,8 +80,9 @@ TEST(Config, TakesEveryOption) {
     EXPECT_EQ(c.listen[1], *parse_listen("[::1]:2"));
     EXPECT_EQ(c.target_of(wsgate::route::server), (wsgate::target{"s", 3}));
     EXPECT_EQ(c.target_of(wsgate::route::viewer), (wsgate::target{"::2", 4}));
-    EXPECT_EQ(c.web + c.certificate + c.key + c.log_file, "/w/c/k/l");
-    EXPECT_EQ(c.tls_minimum, wsgate::tls_minimum::v1_3);
+    EXPECT_EQ(c.web + c.tls.certificates.at(0).chain + c.tls.certificates.at(0).key + c.log_file,
+              "/w/c/k/l");
+    EXPECT_EQ(c.tls.minimum, wsgate::tls_minimum::v1_3);
     EXPECT_EQ(c.threads, 3U);
     EXPECT_EQ(c.bridge.ping, 0s);
     EXPECT_EQ(c.pong_timeout, 1500ms);
@@ -152,4 +153,76 @@ TEST(Addresses, AreReadAndWritten) {
     EXPECT_TRUE(parse_listen("[::]:6080")->address->is_v6());
     EXPECT_FALSE(parse_listen(""));
     EXPECT_FALSE(parse_listen(":6080"));
+}
+
+TEST(Config, PairsCertificatesAndKeysInTheirOrder) {
+    const auto c = good({"--cert", "a", "--key", "b", "--cert", "c", "--key", "d"});
+    EXPECT_EQ(c.tls.certificates, (std::vector<wsgate::certificate_files>{{"a", "b"}, {"c", "d"}}));
+    EXPECT_EQ(good({"--cert", "a", "--cert", "b"}).tls.certificates,
+              (std::vector<wsgate::certificate_files>{{"a", ""}, {"b", ""}}));
+    EXPECT_EQ(good({"--tls-watch", "0"}).tls.watch, 0ms);
+    EXPECT_EQ(good({}).tls.watch, 60s);
+    for (const auto& bad :
+         std::vector<std::vector<const char*>>{{"--key", "a"},
+                                               {"--cert", "a", "--cert", "b", "--key", "c"},
+                                               {"--ssl-version", "tlsv1_1"},
+                                               {"--target-cafile", "a", "--target-insecure"},
+                                               {"--listen", "tls:*:1"},
+                                               {"--listen", "sniff:*:1"}}) {
+        EXPECT_EQ(std::get<farewell>(parse(bad)).exit_code, 64) << bad.front();
+    }
+}
+
+TEST(Config, KnowsWhoNeedsACertificate) {
+    using wsgate::client_certificates;
+    using wsgate::client_rule;
+    const auto required = client_certificates::required;
+    const auto rules = [](std::vector<const char*> more) {
+        std::vector<const char*> all{"--cert", "c", "--cafile", "a"};
+        all.insert(all.end(), more.begin(), more.end());
+        return good(all);
+    };
+    EXPECT_EQ(rules({}).tls.clients, client_certificates::none);
+    for (const auto& all : std::vector<std::vector<const char*>>{
+             {"--verify-client"}, {"--verify-client", "require"}, {"--allow-client-name", "n"}}) {
+        const auto c = rules(all);
+        EXPECT_EQ(c.client_rules.of("/wsServer").ask, required) << all.back();
+        EXPECT_TRUE(c.tls.every_place_requires);
+    }
+    auto c = rules({"--verify-client", "request"});
+    EXPECT_EQ(c.tls.clients, client_certificates::wanted);
+    EXPECT_FALSE(c.tls.every_place_requires);
+
+    c = rules({"--verify-client", "/wsServer=require", "--allow-client-name", "pc7",
+               "--allow-client-name", "/wsServer/=pc8"});
+    EXPECT_EQ(c.tls.clients, required);
+    EXPECT_FALSE(c.tls.every_place_requires);
+    EXPECT_EQ(c.client_rules.of("/wsServer"), (client_rule{required, {"pc8"}}));
+    EXPECT_EQ(c.client_rules.of("/websockify").ask, client_certificates::none);
+
+    c = rules({"--verify-client", "--verify-client", "/wsClient=none"});
+    EXPECT_EQ(c.client_rules.of("/wsClient").ask, client_certificates::none);
+    EXPECT_EQ(c.client_rules.of("/wsServer").ask, required);
+    EXPECT_FALSE(c.tls.every_place_requires);
+
+    for (const auto& bad : std::vector<std::vector<const char*>>{
+             {"--verify-client", "--cert", "c"},
+             {"--verify-client", "--cafile", "a"},
+             {"--cert", "c", "--cafile", "a", "--verify-client", "perhaps"}}) {
+        EXPECT_EQ(std::get<farewell>(parse(bad)).exit_code, 64) << bad.back();
+    }
+}
+
+TEST(Config, KnowsHowAListenerOrATargetSpeaks) {
+    using wsgate::speech;
+    EXPECT_EQ(parse_listen("*:1")->speaks, speech::by_certificate);
+    EXPECT_EQ(parse_listen("plain:*:1")->speaks, speech::plain);
+    EXPECT_EQ(parse_listen("tls:127.0.0.1:1")->speaks, speech::tls);
+    EXPECT_EQ(parse_listen("sniff:[::1]:1")->speaks, speech::sniffed);
+    EXPECT_FALSE(parse_listen("TLS:1"));
+    EXPECT_TRUE(parse_target("tls:host:1")->tls);
+    EXPECT_EQ(parse_target("tls:[::1]:1")->host, "::1");
+    EXPECT_EQ(to_string(*parse_target("tls:[::1]:1")), "tls:[::1]:1");
+    EXPECT_FALSE(parse_target("host:1")->tls);
+    EXPECT_EQ(parse_target("tls:1")->host, "tls"); // a host of that name
 }

@@ -1,10 +1,9 @@
 // Certificates, passwords, ciphers, names, tickets, clients' certificates: TLS without a socket.
 // SPDX-License-Identifier: EUPL-1.2
-#include "wsgate/tls.hpp"
-
 #include "tests/support/certificate.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "wsgate/client_certificate.hpp"
+#include "wsgate/tls.hpp"
 
 #include <gtest/gtest.h>
 #include <openssl/bio.h>
@@ -33,7 +32,7 @@ struct client_wish {
     std::string name{}; ///< by SNI
     int newest = TLS1_3_VERSION;
     const char* ciphers = nullptr;
-    session_ptr session{};                ///< to resume
+    session_ptr session{};                 ///< to resume
     const certificate* identity = nullptr; ///< our own
 };
 
@@ -69,7 +68,8 @@ ssl_ptr make_client(const client_wish& wish, session_ptr& kept) {
     const context_ptr context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
     SSL_CTX_set_security_level(context.get(), 0);
     SSL_CTX_set_max_proto_version(context.get(), wish.newest);
-    SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_set_session_cache_mode(context.get(),
+                                   SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(context.get(), keep_session);
     if (wish.ciphers != nullptr) {
         SSL_CTX_set_cipher_list(context.get(), wish.ciphers);
@@ -158,11 +158,12 @@ protected:
 TEST_F(tls_files, TheNameChoosesTheCertificateAndTheFirstIsTheDefault) {
     options.certificates = {
         write("a", {.alternative_names = "DNS:a.example", .common_name = "first"}),
-        write("b", {.alternative_names = "DNS:b.example,DNS:*.wild.example",
-                    .common_name = "second"}),
+        write("b",
+              {.alternative_names = "DNS:b.example,DNS:*.wild.example", .common_name = "second"}),
         write("c", certificate_wish{.common_name = "c.example"}), // no SAN: the CN counts
     };
     const wsgate::tls_server tls(options, ring);
+
     struct {
         const char* name;
         const char* server;
@@ -179,6 +180,7 @@ TEST_F(tls_files, TheNameChoosesTheCertificateAndTheFirstIsTheDefault) {
         {"c.example", "c.example", "without one, it is"},
         {"unknown.example", "first", "an unknown name: the default"},
     };
+
     for (const auto& row : rows) {
         for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
             const auto m = meet(tls, {.name = row.name, .newest = version});
@@ -192,8 +194,7 @@ TEST_F(tls_files, TheNameChoosesTheCertificateAndTheFirstIsTheDefault) {
 }
 
 TEST_F(tls_files, AnEncryptedKeyNeedsItsPassword) {
-    options.certificates = {
-        write("a", certificate_wish{.password = "right, with blanks"})};
+    options.certificates = {write("a", certificate_wish{.password = "right, with blanks"})};
     EXPECT_NE(complaint(options).find("needs a password: --key-password-file"), std::string::npos);
 
     options.key_password_file = where.file("password", "right, with blanks\nnot this line");
@@ -204,8 +205,7 @@ TEST_F(tls_files, AnEncryptedKeyNeedsItsPassword) {
     EXPECT_NE(complaint(options).find("does not open the key"), std::string::npos);
     EXPECT_EQ(complaint(options).find("wrong"), std::string::npos) << "a secret was told";
     options.key_password_file = "/none";
-    EXPECT_EQ(complaint(options),
-              "cannot read the key password /none: No such file or directory");
+    EXPECT_EQ(complaint(options), "cannot read the key password /none: No such file or directory");
 
     options.key_password_file.clear();
     ASSERT_EQ(::setenv(wsgate::key_password_variable, "right, with blanks", 1), 0);
@@ -219,6 +219,7 @@ TEST_F(tls_files, SaysWhatIsWrong) {
     const auto good = write("good", certificate_wish{});
     const auto other = write("other", certificate_wish{});
     const auto text = where.file("text", "no PEM");
+
     struct {
         std::vector<wsgate::certificate_files> files;
         const char* part;
@@ -234,6 +235,7 @@ TEST_F(tls_files, SaysWhatIsWrong) {
         {{write("old", certificate_wish{.days = 0})}, "has expired on 2"},
         {{}, "needs a certificate"},
     };
+
     for (const auto& row : rows) {
         options.certificates = row.files;
         EXPECT_NE(complaint(options).find(row.part), std::string::npos)
@@ -300,9 +302,8 @@ TEST_F(tls_files, SessionsAreResumedAcrossCertificatesReloadsAndVersions) {
             EXPECT_TRUE(
                 meet(tls, {.name = name, .newest = version, .session = first.session}).resumed);
             const wsgate::tls_server reloaded(options, ring);
-            EXPECT_TRUE(
-                meet(reloaded, {.name = name, .newest = version, .session = first.session})
-                    .resumed);
+            EXPECT_TRUE(meet(reloaded, {.name = name, .newest = version, .session = first.session})
+                            .resumed);
             const wsgate::tls_server restarted(options, std::make_shared<wsgate::ticket_ring>());
             const auto anew =
                 meet(restarted, {.name = name, .newest = version, .session = first.session});
@@ -332,6 +333,7 @@ TEST_F(tls_files, ClientsAreVerifiedAndNamed) {
         const auto known = meet(asks, {.newest = version, .identity = &good});
         ASSERT_TRUE(known.client);
         EXPECT_EQ(known.client->name, "pc7");
+        EXPECT_EQ(known.client->common_name, "pc7");
         EXPECT_EQ(known.client->names,
                   (std::vector<std::string>{"pc7", "pc7.example", "a@example"}));
         for (const auto* who : {&stranger, &old}) {
@@ -350,8 +352,8 @@ TEST_F(tls_files, ClientsAreVerifiedAndNamed) {
 
         auto elsewhere = options; // under another CA the ticket is worth nothing
         elsewhere.client_ca_file = where.file("other.pem", other_ca.chain);
-        const auto m =
-            meet(wsgate::tls_server(elsewhere, ring), {.newest = version, .session = known.session});
+        const auto m = meet(wsgate::tls_server(elsewhere, ring),
+                            {.newest = version, .session = known.session});
         EXPECT_FALSE(m.resumed);
         EXPECT_FALSE(m.client);
 
@@ -368,8 +370,10 @@ TEST_F(tls_files, ClientsAreVerifiedAndNamed) {
 TEST(ClientRule, LetsThroughWhoIsVerifiedAndNamed) {
     using wsgate::client_identity;
     const std::optional<client_identity> nobody;
-    const std::optional<client_identity> pc7 = client_identity{"pc7", {"pc7", "pc7.example"}};
+    const std::optional<client_identity> pc7 =
+        client_identity{"pc7", "pc7", {"pc7", "pc7.example"}};
     const auto required = client_certificates::required;
+
     struct {
         wsgate::client_rule rule;
         const std::optional<client_identity>& who;
@@ -386,6 +390,7 @@ TEST(ClientRule, LetsThroughWhoIsVerifiedAndNamed) {
         {{required, {"pc"}}, pc7, false},
         {{required, {"pc7"}}, nobody, false},
     };
+
     for (const auto& row : rows) {
         const auto refused = wsgate::check_client(row.rule, row.who);
         EXPECT_EQ(!refused, row.passes);

@@ -3,10 +3,12 @@
 #include "tests/support/certificate.hpp"
 #include "tests/wsgate/running_gateway.hpp"
 #include "tests/wsgate/ws_peer.hpp"
+#include "wsgate/client_certificate.hpp"
 #include "wsgate/tls.hpp"
 
 #include <gtest/gtest.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 
 #include <filesystem>
@@ -24,6 +26,8 @@ struct tls_options {
     int newest = TLS1_3_VERSION;
     std::string alpn{}; ///< in the wire's form
     const char* ciphers = nullptr;
+    const certificate* identity = nullptr; ///< ours
+    std::string name{};                    ///< by SNI
 };
 
 /// A blocking TLS client on a tcp_client.
@@ -39,6 +43,14 @@ public:
             throw std::runtime_error("no such cipher");
         }
         ssl_ = {SSL_new(context_.get()), SSL_free};
+        if (o.identity != nullptr) {
+            use(*o.identity);
+        }
+        if (!o.name.empty()) {
+            auto name = o.name;
+            SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                     name.data());
+        }
         if (!o.alpn.empty()) {
             SSL_set_alpn_protos(ssl_.get(), reinterpret_cast<const unsigned char*>(o.alpn.data()),
                                 static_cast<unsigned>(o.alpn.size()));
@@ -89,7 +101,25 @@ public:
 
     tcp_client& tcp() { return tcp_; }
 
+    /// The CN of the server's certificate.
+    [[nodiscard]] std::string server() const {
+        return wsgate::identity_in(SSL_get0_peer_certificate(ssl_.get())).name;
+    }
+
 private:
+    void use(const certificate& mine) {
+        const std::shared_ptr<BIO> chain(
+            BIO_new_mem_buf(mine.chain.data(), static_cast<int>(mine.chain.size())), BIO_free);
+        const std::shared_ptr<BIO> key(
+            BIO_new_mem_buf(mine.key.data(), static_cast<int>(mine.key.size())), BIO_free);
+        const std::shared_ptr<X509> x509(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr),
+                                         X509_free);
+        const std::shared_ptr<EVP_PKEY> pkey(
+            PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
+        SSL_use_certificate(ssl_.get(), x509.get());
+        SSL_use_PrivateKey(ssl_.get(), pkey.get());
+    }
+
     tcp_client tcp_;
     std::shared_ptr<SSL_CTX> context_;
     std::shared_ptr<SSL> ssl_;
@@ -105,8 +135,7 @@ protected:
         directory_ = name;
         const auto made = make_certificate();
         config = loopback_gateway();
-        config.certificate = file("chain.pem", made.chain);
-        config.key = file("key.pem", made.key);
+        config.tls.certificates = {{file("chain.pem", made.chain), file("key.pem", made.key)}};
         config.viewer_target = {"127.0.0.1", target.port()};
         config.server_target = {"127.0.0.1", target.port()};
     }
@@ -214,7 +243,7 @@ TEST_F(tls_site, RefusesWhatIsTooOld) {
                  std::runtime_error);
     EXPECT_EQ(tls_client(gateway.connect(), {TLS1_2_VERSION, TLS1_2_VERSION}).version(), "TLSv1.2");
 
-    config.tls_minimum = wsgate::tls_minimum::v1_3;
+    config.tls.minimum = wsgate::tls_minimum::v1_3;
     const running_gateway strict(config);
     EXPECT_THROW(tls_client(strict.connect(), {TLS1_2_VERSION, TLS1_2_VERSION}),
                  std::runtime_error);
@@ -268,16 +297,204 @@ TEST_F(tls_site, StopReachesSessions) {
 }
 
 TEST_F(tls_site, TellsWhatIsWrongWithItsFiles) {
+    const auto ours = config.tls.certificates.front();
     const auto other = make_certificate();
     const auto expired = make_certificate(0);
     const auto both = file("both.pem", other.key + other.chain);
     const auto text = file("text", "no PEM");
-    EXPECT_EQ(complaint(config.certificate, config.key), "none");
+    EXPECT_EQ(complaint(ours.chain, ours.key), "none");
     EXPECT_EQ(complaint(both, ""), "none");
-    EXPECT_NE(complaint("/none", config.key).find("/none"), std::string::npos);
-    EXPECT_NE(complaint(text, config.key).find("certificate"), std::string::npos);
-    EXPECT_NE(complaint(config.certificate, text).find("key"), std::string::npos);
-    EXPECT_NE(complaint(config.certificate, both).find("key"), std::string::npos);
+    EXPECT_NE(complaint("/none", ours.key).find("/none"), std::string::npos);
+    EXPECT_NE(complaint(text, ours.key).find("certificate"), std::string::npos);
+    EXPECT_NE(complaint(ours.chain, text).find("key"), std::string::npos);
+    EXPECT_NE(complaint(ours.chain, both).find("key"), std::string::npos);
     EXPECT_NE(complaint(file("e.pem", expired.key + expired.chain), "").find("expired"),
               std::string::npos);
+}
+
+TEST_F(tls_site, TheFirstByteTellsTlsFromPlain) {
+    config.listen.front().speaks = wsgate::speech::sniffed;
+    const running_gateway gateway(config);
+    tls_peer secret(tls_client(gateway.connect()));
+    secret.open("/websockify");
+    auto far = target.accept();
+    secret.send(binary_frame, "over TLS");
+    EXPECT_EQ(text_of(far.receive(8)), "over TLS");
+
+    plain_peer open(gateway.connect());
+    open.open("/websockify");
+    auto other = target.accept();
+    open.send(binary_frame, "in plain");
+    EXPECT_EQ(text_of(other.receive(8)), "in plain");
+
+    auto gone = gateway.connect(); // without a byte
+    gone.finish_sending();
+    EXPECT_TRUE(gone.is_closed_by_peer());
+}
+
+TEST_F(tls_site, TheFirstByteMustComeInTime) {
+    config.listen.front().speaks = wsgate::speech::sniffed;
+    config.limits.handshake = 50ms;
+    const running_gateway gateway(config);
+    EXPECT_TRUE(gateway.connect().is_closed_by_peer());
+}
+
+TEST_F(tls_site, AStopEndsTheWaitForTheFirstByte) {
+    config.listen.front().speaks = wsgate::speech::sniffed;
+    config.limits.stop = 60s; // nothing is cut off in this time
+    running_gateway gateway(config);
+    auto silent = gateway.connect();
+    plain_peer asks(gateway.connect()); // accepted later: the silent one is in by then
+    asks.stream().send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n"_bytes);
+    EXPECT_TRUE(asks.read_head().starts_with("HTTP/1.1 200"));
+    gateway.stop();
+    EXPECT_TRUE(silent.is_closed_by_peer());
+    gateway.join();
+}
+
+TEST_F(tls_site, APlainListenerStaysPlainBesideACertificate) {
+    config.listen.front().speaks = wsgate::speech::plain;
+    const running_gateway gateway(config);
+    plain_peer open(gateway.connect());
+    open.open("/websockify");
+    EXPECT_THROW(tls_client(gateway.connect()), std::runtime_error);
+}
+
+TEST_F(tls_site, APathMayNeedACertificate) {
+    const auto ca = make_certificate({.common_name = "CA", .is_ca = true});
+    const auto pc7 = make_certificate({.common_name = "pc7", .signed_by = &ca});
+    const auto pc8 = make_certificate({.common_name = "pc8", .signed_by = &ca});
+    config.tls.client_ca_file = file("ca.pem", ca.chain);
+    config.tls.clients = wsgate::client_certificates::required;
+    config.client_rules.by_path["/wsServer"] = {wsgate::client_certificates::required, {"pc7"}};
+    running_gateway gateway(config);
+    const auto answer_to = [&gateway](const certificate* who, const char* path) {
+        tls_peer client(tls_client(gateway.connect(), {.identity = who}));
+        client.stream().send(bytes_of(opening_request(path)));
+        return client.read_head().substr(9, 3);
+    };
+    EXPECT_EQ(answer_to(nullptr, "/wsServer"), "403");
+    (void)gateway.lines.wait_for("denied");
+    EXPECT_EQ(answer_to(&pc8, "/wsServer"), "403");
+    EXPECT_EQ(answer_to(&pc8, "/wsServer/"), "403");
+    EXPECT_EQ(answer_to(&pc8, "/ws%53erver"), "403");
+    EXPECT_TRUE(target.is_quiet());
+    EXPECT_EQ(answer_to(&pc7, "/wsServer"), "101");
+    EXPECT_NE(gateway.lines.wait_for(" start ").find(" certificate=pc7"), std::string::npos);
+    EXPECT_EQ(answer_to(nullptr, "/websockify"), "101");
+    EXPECT_EQ(gateway.lines.wait_for(" start ").find("certificate"), std::string::npos);
+}
+
+TEST_F(tls_site, EverybodyMayNeedACertificate) {
+    const auto ca = make_certificate({.common_name = "CA", .is_ca = true});
+    const auto pc7 = make_certificate({.common_name = "pc7", .signed_by = &ca});
+    config.tls.client_ca_file = file("ca.pem", ca.chain);
+    config.tls.clients = wsgate::client_certificates::required;
+    config.tls.every_place_requires = true;
+    config.client_rules.all.ask = wsgate::client_certificates::required;
+    running_gateway gateway(config);
+    tls_peer known(tls_client(gateway.connect(), {.identity = &pc7}));
+    known.open("/websockify");
+    // In TLS 1.2 the client hears of it in the handshake.
+    EXPECT_THROW(tls_client(gateway.connect(), {TLS1_2_VERSION, TLS1_2_VERSION}),
+                 std::runtime_error);
+    (void)gateway.lines.wait_for("tls_failed");
+}
+
+TEST_F(tls_site, NewFilesAreTakenAndSessionsStay) {
+    running_gateway gateway(config);
+    tls_peer before(tls_client(gateway.connect()));
+    before.open("/websockify");
+    auto far = target.accept();
+    EXPECT_EQ(before.stream().server(), "localhost");
+
+    const auto renewed = make_certificate({.common_name = "renewed"});
+    const auto& ours = config.tls.certificates.front();
+    std::ofstream(ours.chain) << renewed.chain; // without its key
+    gateway.reload();
+    EXPECT_NE(gateway.lines.wait_for("not_reloaded").find("do not belong together"),
+              std::string::npos);
+    EXPECT_EQ(tls_client(gateway.connect()).server(), "localhost");
+
+    std::ofstream(ours.key) << renewed.key;
+    gateway.reload();
+    (void)gateway.lines.wait_for(" reloaded");
+    EXPECT_EQ(tls_client(gateway.connect()).server(), "renewed");
+    before.send(binary_frame, "still here");
+    EXPECT_EQ(text_of(far.receive(10)), "still here");
+}
+
+TEST_F(tls_site, ChangedFilesAreNoticed) {
+    config.tls.watch = 5ms;
+    running_gateway gateway(config);
+    EXPECT_EQ(tls_client(gateway.connect()).server(), "localhost");
+    const auto renewed = make_certificate({.common_name = "renewed"});
+    const auto both = file("both.tmp", renewed.chain + renewed.key);
+    // The watch sees the key before the certificate, or both: either way the end is the same.
+    std::filesystem::copy_file(both, config.tls.certificates.front().key,
+                               std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(both, config.tls.certificates.front().chain,
+                               std::filesystem::copy_options::overwrite_existing);
+    (void)gateway.lines.wait_for(" reloaded");
+    EXPECT_EQ(tls_client(gateway.connect()).server(), "renewed");
+}
+
+TEST_F(tls_site, WarnsAtTheStart) {
+    const auto soon = make_certificate(5);
+    config.tls.certificates = {{file("soon.pem", soon.chain), file("soon.key", soon.key)}};
+    running_gateway gateway(config);
+    EXPECT_NE(gateway.lines.wait_for(" ends in ").find("soon.pem ends in 3 days"),
+              std::string::npos);
+}
+
+namespace {
+
+/// A gateway in front of a gateway: the latter's TLS is the former's target.
+class tls_target : public tls_site {
+protected:
+    void SetUp() override {
+        tls_site::SetUp();
+        const auto good = make_certificate({.alternative_names = "IP:127.0.0.1"});
+        config.tls.certificates = {{file("far.pem", good.chain), file("far.key", good.key)}};
+        far_.emplace(config);
+        front_ = loopback_gateway();
+        front_.viewer_target = {"127.0.0.1", far_->port(), {}, true};
+        front_.target_tls.ca_file = file("far.pem", good.chain);
+    }
+
+    std::optional<running_gateway> far_;
+    wsgate::config front_;
+};
+
+} // namespace
+
+TEST_F(tls_target, IsSpokenToWhenItIsWhoItShouldBe) {
+    const running_gateway gateway(front_);
+    plain_peer client(gateway.connect());
+    client.open("/websockify");
+    client.send(binary_frame, "GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_TRUE(client.receive_data(12).starts_with("HTTP/1.1 200"));
+}
+
+TEST_F(tls_target, IsLeftAloneOtherwise) {
+    const auto stranger = make_certificate({.alternative_names = "IP:127.0.0.1"});
+    front_.target_tls.ca_file = file("stranger.pem", stranger.chain);
+    running_gateway gateway(front_);
+    plain_peer client(gateway.connect());
+    client.open("/websockify");
+    EXPECT_EQ(
+        client.receive(),
+        (received_frame{close_frame, close_text(1011, "Failed to connect to downstream server")}));
+    client.send(close_frame, close_text(1011));
+    EXPECT_NE(gateway.lines.wait_for(" end ").find("TLS: "), std::string::npos);
+}
+
+TEST_F(tls_target, IsBelievedWhereThatWasAskedFor) {
+    front_.target_tls = {"", true};
+    running_gateway gateway(front_);
+    (void)gateway.lines.wait_for("--target-insecure");
+    plain_peer client(gateway.connect());
+    client.open("/websockify");
+    client.send(binary_frame, "GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_TRUE(client.receive_data(12).starts_with("HTTP/1.1 200"));
 }

@@ -1,0 +1,19 @@
+// What a connection came under, and keeps when the files are read anew.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "wsgate/access.hpp"
+#include "wsgate/tls.hpp"
+#include "wsgate/tls_client.hpp"
+
+#include <memory>
+
+namespace wsgate {
+
+struct terms {
+    std::shared_ptr<const access> doorman;
+    std::shared_ptr<const tls_server> tls;        ///< none: plain
+    std::shared_ptr<const tls_client> target_tls; ///< none: no target speaks it
+};
+
+} // namespace wsgate
