@@ -34,7 +34,7 @@ std::optional<net::listener> listen(const asio::any_io_executor& executor, const
         return std::nullopt;
     }
     auto all = net::listen_on(executor, {c.listen->address()}, c.listen->port(), c.tcp);
-    return std::optional<net::listener>(std::move(all.front()));
+    return std::move(all.front());
 }
 
 } // namespace
