@@ -1,5 +1,6 @@
 // wsgate: config -> log -> server -> run -> exit code.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/systemd.hpp"
 #include "wsgate/config.hpp"
 #include "wsgate/journal.hpp"
 #include "wsgate/make_token.hpp"
@@ -45,12 +46,15 @@ asio::awaitable<void> obey_signals(asio::signal_set& signals, wsgate::server& se
             co_return;
         }
         if (number == SIGHUP) {
+            net::notify_manager("RELOADING=1");
             try {
                 log.reopen();
             } catch (const std::exception&) { // the old file stays in use
             }
             server.reload();
+            net::notify_manager("READY=1");
         } else if (!std::exchange(stopping, true)) {
+            net::notify_manager("STOPPING=1");
             server.stop();
         } else {
             server.stop_now();
@@ -92,6 +96,7 @@ int start(const wsgate::config& config) {
     asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP);
     asio::co_spawn(context, run_server(*server, signals), rethrow);
     asio::co_spawn(context, obey_signals(signals, *server, *log), rethrow);
+    net::notify_manager("READY=1");
     context.run();
     return EXIT_SUCCESS;
 }
