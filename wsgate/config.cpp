@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <map>
@@ -142,8 +143,8 @@ void check_speech(const config& c) {
 }
 
 speech take_speech(std::string_view& text) {
-    static constexpr std::pair<std::string_view, speech> words[] = {
-        {"plain:", speech::plain}, {"tls:", speech::tls}, {"sniff:", speech::sniffed}};
+    static constexpr std::array<std::pair<std::string_view, speech>, 3> words{
+        {{"plain:", speech::plain}, {"tls:", speech::tls}, {"sniff:", speech::sniffed}}};
     for (const auto& [word, meaning] : words) {
         if (text.starts_with(word)) {
             text.remove_prefix(word.size());
