@@ -1,7 +1,7 @@
 // What the parts cost alone: parsers, rendezvous, pump.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/pump.hpp"
-#include "net/tcp_stream.hpp"
+#include "net/tcp_channel.hpp"
 #include "net/worker.hpp"
 #include "repeater/rendezvous.hpp"
 #include "rfb/bytes.hpp"
@@ -9,8 +9,7 @@
 #include "rfb/hello.hpp"
 
 #include <benchmark/benchmark.h>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <array>
@@ -132,11 +131,11 @@ struct connection_and_peer {
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
             throw std::system_error(errno, std::generic_category(), "socketpair");
         }
-        ours = {net::unique_fd(ends[0]), {}, {}};
+        ours = net::unique_fd(ends[0]);
         peer = net::unique_fd(ends[1]);
     }
 
-    net::connection ours;
+    net::unique_fd ours;
     net::unique_fd peer;
 };
 
@@ -147,23 +146,22 @@ struct no_observer final : net::pump_observer {
 };
 
 /// A pump on a thread of its own, from one socket pair to another, until the first one's peer ends.
-class pump_on_a_worker {
+class pump_on_a_worker final : net::poller::watcher {
 public:
     /// `pipes`: how many the worker may lend; without one it copies.
     explicit pump_on_a_worker(std::size_t pipes) : worker_(pipes) {
-        asio::co_spawn(
-            worker_.executor(),
-            net::pump(from_, to_, {}, {worker_.scratch(), worker_.pipes()}, progress_, observer_),
-            asio::detached);
+        asio::post(worker_.executor(), [this] {
+            worker_.poller().add(from_.native_handle(), *this);
+            worker_.poller().add(to_.native_handle(), *this);
+        });
     }
 
     pump_on_a_worker(const pump_on_a_worker&) = delete;
     pump_on_a_worker& operator=(const pump_on_a_worker&) = delete;
 
     ~pump_on_a_worker() {
-        // The pump's end: its worker then has nothing left to do.
         (void)::shutdown(source(), SHUT_WR);
-        worker_.release();
+        worker_.join();
     }
 
     [[nodiscard]] int source() const { return source_.peer.get(); }
@@ -171,13 +169,26 @@ public:
     [[nodiscard]] int sink() const { return sink_.peer.get(); }
 
 private:
+    void wake(net::ready r) override {
+        from_.note(r);
+        to_.note(r);
+        const auto state = pump_.run(means_);
+        if (state == net::pump::state::goes_on) {
+            worker_.poller().again(*this);
+        } else if (state == net::pump::state::ended) {
+            worker_.poller().remove(from_.native_handle(), *this);
+            worker_.poller().remove(to_.native_handle(), *this);
+        }
+    }
+
     connection_and_peer source_;
     connection_and_peer sink_;
-    net::pump_progress progress_;
     no_observer observer_;
     net::worker worker_;
-    net::tcp_stream from_{worker_.executor(), source_.ours};
-    net::tcp_stream to_{worker_.executor(), sink_.ours};
+    net::pump_means means_{worker_.scratch(), worker_.pipes()};
+    net::tcp_channel from_{std::move(source_.ours)};
+    net::tcp_channel to_{std::move(sink_.ours)};
+    net::pump pump_{from_, to_, observer_};
 };
 
 // Each message is through before the next one is sent: what readiness, read and write cost.

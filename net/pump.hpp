@@ -1,12 +1,13 @@
-// Copies one direction of a session from stream to stream.
+// Moves one direction of a session from channel to channel.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/channel.hpp"
 #include "net/pipe_pool.hpp"
-#include "net/stream.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,7 +25,6 @@ protected:
     ~pump_observer() = default;
 };
 
-/// How far a pump is; others on the same event loop may look at any time.
 struct pump_progress {
     std::uint64_t bytes_read = 0; ///< including the early bytes
     std::uint64_t bytes_written = 0;
@@ -35,7 +35,6 @@ struct pump_result {
         eof,         ///< `from` ended; all was written and `to` was told
         read_error,  ///< `from` broke; what was read before was written
         write_error, ///< `to` broke
-        aborted,     ///< a stream was closed under us, or the task was cancelled
     };
 
     end how = end::eof;
@@ -44,7 +43,7 @@ struct pump_result {
 
 /// What the pumps of one event loop share.
 struct pump_means {
-    std::span<std::byte> scratch; ///< for one attempt between two waits
+    std::span<std::byte> scratch; ///< for the length of one run()
     pipe_pool& pipes;
     /// Reads in a row that fill half of the scratch buffer, or a pipe, before a direction counts as
     /// streaming.
@@ -52,13 +51,60 @@ struct pump_means {
     unsigned reads_before_streaming = default_reads;
 };
 
-/// Moves `early`, then everything from `from`, to `to`. In one of two gears: copying through the
-/// scratch buffer, where only a partial write takes memory (at most scratch.size()); or, while the
-/// direction streams and nobody needs to see it, moving through a borrowed pipe, which goes back
-/// whenever there is nothing to read. Nothing more is read until what was read is written. Never
-/// closes a stream; at EOF calls to.shutdown_send().
-[[nodiscard]] asio::awaitable<pump_result> pump(stream& from, stream& to,
-                                                std::vector<std::byte> early, pump_means,
-                                                pump_progress&, pump_observer&);
+/// Moves early bytes, then everything from `from`, to `to`. In one of two gears: copying through
+/// the scratch buffer, where only a partial write takes memory (at most scratch.size()); or, while
+/// the direction streams and nobody needs to see it, moving through a borrowed pipe, which goes
+/// back whenever there is nothing to read. Nothing more is read until what was read is written.
+/// Never closes a channel; at EOF calls to.shutdown_send(). Waits for nothing: whoever knows when
+/// the channels are ready calls run().
+class pump {
+public:
+    enum class state {
+        waits,   ///< until `from` can be read, or `to` written again
+        goes_on, ///< there is more to do, but others should have their turn
+        ended,   ///< see result()
+    };
+
+    pump(channel& from, channel& to, pump_observer&);
+
+    /// Before the first run().
+    void begin(std::vector<std::byte> early);
+
+    /// Does what can be done now, or a turn's worth of it. Throws std::bad_alloc; nothing is lost
+    /// before that, but the direction cannot go on.
+    [[nodiscard]] state run(const pump_means&);
+
+    [[nodiscard]] const pump_progress& progress() const { return progress_; }
+
+    [[nodiscard]] const pump_result& result() const { return result_; }
+
+private:
+    enum class step { moved, blocked, over };
+
+    [[nodiscard]] step deliver();
+    [[nodiscard]] step write_kept();
+    [[nodiscard]] step empty_pipe();
+    [[nodiscard]] step copy(const pump_means&);
+    [[nodiscard]] step move_through_pipe(const pump_means&);
+    [[nodiscard]] bool may_stream(const pump_means&) const;
+    void judge_streaming(std::size_t moved, const pipe&, const pump_means&);
+    void stop_streaming();
+    step read_ended(const error_code&);
+    step write_failed(const error_code&);
+
+    channel& from_;
+    channel& to_;
+    pump_observer& observer_;
+    pump_progress progress_;
+    pump_result result_;
+    std::vector<std::byte> kept_; ///< read, and not taken by `to` yet
+    std::size_t kept_done_ = 0;   ///< of kept_, what has been written
+    std::optional<pipe_pool::lease> pipe_;
+    std::uint8_t large_reads_ = 0;      ///< in a row, while copying
+    std::uint8_t small_reads_ = 0;      ///< in a row, while streaming
+    std::uint8_t fragmented_reads_ = 0; ///< with no large one between them
+    bool streaming_ = false;
+    bool can_splice_;
+};
 
 } // namespace net

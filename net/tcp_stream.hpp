@@ -17,10 +17,6 @@ public:
     [[nodiscard]] io_result read_some(std::span<std::byte>) override;
     [[nodiscard]] io_result write_some(std::span<const std::byte>) override;
 
-    [[nodiscard]] bool can_splice() const override { return true; }
-
-    [[nodiscard]] io_result read_into(pipe&) override;
-    [[nodiscard]] io_result write_from(pipe&) override;
     [[nodiscard]] asio::awaitable<std::tuple<error_code>> wait(readiness) override;
     void shutdown_send() override;
     void close() override;

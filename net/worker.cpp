@@ -10,8 +10,14 @@ worker::worker(std::size_t pipes)
 }
 
 worker::~worker() {
+    join();
+}
+
+void worker::join() {
     release();
-    thread_.join();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
 }
 
 } // namespace net

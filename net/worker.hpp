@@ -3,6 +3,7 @@
 #pragma once
 
 #include "net/pipe_pool.hpp"
+#include "net/poller.hpp"
 #include "net/token.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -33,12 +34,19 @@ public:
 
     [[nodiscard]] pipe_pool& pipes() { return pipes_; }
 
+    [[nodiscard]] net::poller& poller() { return poller_; }
+
     /// Lets the thread end once nothing is left to do on it.
     void release() { work_.reset(); }
+
+    /// Waits until nothing is left to do. Whoever owns what uses this event loop does that before
+    /// it goes.
+    void join();
 
 private:
     pipe_pool pipes_; // first: what still runs when the context goes may hold a pipe
     asio::io_context context_{1};
+    net::poller poller_{context_.get_executor()};
     asio::executor_work_guard<asio::io_context::executor_type> work_;
     std::vector<std::byte> scratch_;
     std::thread thread_;

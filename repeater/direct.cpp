@@ -154,7 +154,7 @@ asio::awaitable<std::optional<pair>> dial(peer& viewer, rfb::destination to, con
         co_return std::nullopt;
     }
     const peer_name far{viewer.name.number, rfb::side::server, server->peer, {}};
-    co_return make_pair({viewer.name, viewer.detach()}, {far, std::move(*server)}, std::move(to));
+    co_return make_pair(viewer.detach(), {far, std::move(*server)}, std::move(to));
 }
 
 } // namespace repeater

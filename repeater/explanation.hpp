@@ -2,16 +2,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "repeater/config.hpp"
-#include "repeater/peer.hpp"
+#include "repeater/pair.hpp"
 
+#include <chrono>
 #include <string_view>
 
 namespace repeater {
 
 /// Plays a server that offers no security types (RFC 6143 7.1.2), so that the viewer shows `why`;
-/// completes when the viewer has closed, or after limits.explanation. For viewers that have said
+/// completes when the viewer has closed, or after `limit`, and closes. For viewers that have said
 /// hello. `why` outlives the call.
-[[nodiscard]] asio::awaitable<void> explain(peer&, std::string_view why, const limits&);
+[[nodiscard]] asio::awaitable<void> explain(pair::end viewer, std::string_view why,
+                                            std::chrono::milliseconds limit);
 
 } // namespace repeater

@@ -1,9 +1,9 @@
-// One accepted connection before it has a partner.
+// A viewer of Mode I while its server is dialled.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "net/tcp_stream.hpp"
-#include "repeater/event.hpp"
+#include "repeater/pair.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -13,11 +13,12 @@ namespace repeater {
 /// On the thread that decides. `early` are the session's first bytes, read while nobody was there
 /// to take them.
 struct peer {
-    peer(peer_name n, const asio::any_io_executor& executor, net::connection c)
-        : name(std::move(n)), stream(executor, c), early(std::move(c.early)) {}
+    peer(pair::end who, const asio::any_io_executor& executor)
+        : name(who.name), stream(executor, who.connection), early(std::move(who.connection.early)) {
+    }
 
     /// Takes the connection off this thread's event loop, with its early bytes.
-    [[nodiscard]] net::connection detach() { return stream.detach(std::move(early)); }
+    [[nodiscard]] pair::end detach() { return {name, stream.detach(std::move(early))}; }
 
     const peer_name name;
     net::tcp_stream stream;

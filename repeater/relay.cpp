@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/relay.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 
 #include <new>
+#include <system_error>
 #include <utility>
 
 namespace repeater {
@@ -14,62 +14,71 @@ namespace {
 
 using how = event::ended::how;
 
-/// The session ends alone where a task of it cannot go on.
-struct escaped {
-    std::shared_ptr<relay> self;
-
-    void operator()(const std::exception_ptr& e) const {
-        if (e) {
-            self->stop();
-        }
-    }
-};
-
 } // namespace
 
-relay::relay(net::worker& w, pair p, const limits& l, unsigned splice_after, report r)
-    : worker_(w), pair_(std::move(p)), limits_(l), splice_after_(splice_after),
-      report_(std::move(r)), viewer_(w.executor(), pair_.viewer.connection),
-      server_(w.executor(), pair_.server.connection), linger_timer_(w.executor()),
-      started_(net::clock::now()) {}
+relay::relay(const means& m, pair p, const limits& l)
+    : means_(m), number_(p.number()), newcomer_(p.newcomer), met_(std::move(p.met)),
+      linger_(l.linger), linger_stalled_(l.linger_stalled),
+      viewer_(*this, rfb::side::viewer, std::move(p.viewer.connection.socket)),
+      server_(*this, rfb::side::server, std::move(p.server.connection.socket)) {
+    for (const auto side : {newcomer_, rfb::other(newcomer_)}) {
+        auto& from = side == rfb::side::viewer ? p.viewer : p.server;
+        pump_from(side).begin(std::move(from.connection.early));
+    }
+}
 
 void relay::start() {
-    const auto executor = worker_.executor();
-    for (const auto side : {pair_.newcomer, rfb::other(pair_.newcomer)}) {
-        auto& end = side == rfb::side::viewer ? pair_.viewer : pair_.server;
-        asio::co_spawn(executor, run(side, std::move(end.connection.early)),
-                       escaped{shared_from_this()});
+    try {
+        for (auto* each : {&viewer_, &server_}) {
+            means_.poller.add(each->channel.native_handle(), *each);
+        }
+        advance(newcomer_);
+        advance(rfb::other(newcomer_));
+    } catch (const std::system_error& e) { // the kernel will watch no more
+        cut(how::stopped, e.code());
     }
+    tell_end_if_over();
 }
 
 void relay::stop() {
-    if (!cut_) {
-        cut_ = how::stopped;
-    }
-    viewer_.close();
-    server_.close();
-    linger_timer_.cancel();
+    cut(how::stopped, {});
+    tell_end_if_over();
+}
+
+void relay::wake(rfb::side side, net::ready r) {
+    at(side).channel.note(r);
+    advance(side);
+    advance(rfb::other(side));
+    tell_end_if_over();
 }
 
 void relay::listen_in(rfb::side from, std::span<const std::byte> bytes) {
-    if (handshake_.done()) {
+    if (!handshake_) {
         return;
     }
-    handshake_.feed(from, bytes);
-    if (handshake_.done()) {
-        report_(event::described{pair_.number(), handshake_.facts()});
+    handshake_->feed(from, bytes);
+    if (handshake_->done()) {
+        means_.heard_by.described(number_, handshake_->facts());
+        handshake_.reset();
     }
 }
 
-asio::awaitable<void> relay::run(rfb::side from, std::vector<std::byte> early) {
-    const auto self = shared_from_this();
-    auto& mine = sent_by(from);
+void relay::advance(rfb::side from) {
+    auto& mine = at(from);
+    if (mine.outcome) {
+        return;
+    }
     // Out of memory ends this pair, not the worker.
     net::pump_result result{net::pump_result::end::read_error, asio::error::no_memory};
     try {
-        result = co_await net::pump(stream_of(from), stream_of(rfb::other(from)), std::move(early),
-                                    {worker_.scratch(), worker_.pipes(), splice_after_},
-                                    mine.progress, mine);
+        const auto now = pump_from(from).run(means_.pump);
+        if (now == net::pump::state::goes_on) {
+            means_.poller.again(mine);
+        }
+        if (now != net::pump::state::ended) {
+            return;
+        }
+        result = pump_from(from).result();
     } catch (const std::bad_alloc&) {
     }
     finish(from, result);
@@ -77,59 +86,67 @@ asio::awaitable<void> relay::run(rfb::side from, std::vector<std::byte> early) {
 
 void relay::finish(rfb::side from, const net::pump_result& result) {
     using end = net::pump_result::end;
-    const auto reason = result.how == end::eof           ? how::eof
-                        : result.how == end::read_error  ? how::read_error
-                        : result.how == end::write_error ? how::write_error
-                                                         : cut_.value_or(how::stopped);
-    auto& mine = sent_by(from);
-    const bool by_us = result.how == end::aborted;
-    mine.outcome = {reason, by_us ? cut_error_ : result.error, mine.progress.bytes_written};
-    if (!first_to_end_) {
-        first_to_end_ = from;
+    const auto reason = result.how == end::eof          ? how::eof
+                        : result.how == end::read_error ? how::read_error
+                                                        : how::write_error;
+    at(from).outcome = {reason, result.error, pump_from(from).progress().bytes_written};
+    if (first_to_end_) {
+        return; // both have ended
     }
-    const auto rest = rfb::other(from);
-    if (sent_by(rest).outcome) {
-        stop();
-        tell_end();
-    } else if (reason == how::read_error) {
+    first_to_end_ = from;
+    if (reason == how::read_error) {
         // Its connection is broken both ways: nobody is left to receive the other direction.
-        cut_ = how::write_error;
-        cut_error_ = result.error;
-        stop();
+        cut(how::write_error, result.error);
     } else {
-        asio::co_spawn(worker_.executor(), linger(rest), escaped{shared_from_this()});
+        seen_ = pump_from(rfb::other(from)).progress();
+        linger();
     }
 }
 
-asio::awaitable<void> relay::linger(rfb::side still_open) {
-    const auto self = shared_from_this();
-    const auto& rest = sent_by(still_open);
-    auto seen = rest.progress;
-    auto stalled = std::chrono::milliseconds(0);
-    while (!rest.outcome) {
-        linger_timer_.expires_after(limits_.linger);
-        const auto [cancelled] = co_await linger_timer_.async_wait(net::nothrow);
-        if (cancelled || rest.outcome) {
-            co_return;
-        }
-        const bool moved = rest.progress.bytes_written != seen.bytes_written ||
-                           rest.progress.bytes_read != seen.bytes_read;
-        const bool pending = rest.progress.bytes_read != rest.progress.bytes_written;
-        seen = rest.progress;
-        stalled = moved ? std::chrono::milliseconds(0) : stalled + limits_.linger;
-        if (!moved && (!pending || stalled >= limits_.linger_stalled)) {
-            cut_ = how::lingered;
-            stop();
+/// What has not ended by itself ends so.
+void relay::cut(how reason, const net::error_code& ec) {
+    for (const auto side : {rfb::side::viewer, rfb::side::server}) {
+        if (!at(side).outcome) {
+            at(side).outcome = {reason, ec, pump_from(side).progress().bytes_written};
+            first_to_end_ = first_to_end_.value_or(side);
         }
     }
 }
 
-void relay::tell_end() {
-    report_(event::ended{
-        pair_.number(), pair_.newcomer, *first_to_end_, *from_viewer_.outcome,
-        *from_server_.outcome,
+void relay::linger() {
+    linger_until_ = net::clock::now() + linger_;
+    means_.heard_by.remind(number_, linger_until_);
+}
+
+void relay::lingered() {
+    const auto& now = pump_from(rfb::other(*first_to_end_)).progress();
+    const bool moved =
+        now.bytes_written != seen_.bytes_written || now.bytes_read != seen_.bytes_read;
+    const bool pending = now.bytes_read != now.bytes_written;
+    seen_ = now;
+    stalled_ = moved ? std::chrono::milliseconds(0) : stalled_ + linger_;
+    if (!moved && (!pending || stalled_ >= linger_stalled_)) {
+        cut(how::lingered, {});
+        tell_end_if_over();
+    } else {
+        linger();
+    }
+}
+
+/// The last thing that any function does.
+void relay::tell_end_if_over() {
+    if (!viewer_.outcome || !server_.outcome) {
+        return;
+    }
+    means_.heard_by.forget(number_, linger_until_);
+    for (auto* each : {&viewer_, &server_}) {
+        means_.poller.remove(each->channel.native_handle(), *each);
+        each->channel.close();
+    }
+    means_.heard_by.ended(event::ended{
+        number_, newcomer_, *first_to_end_, *viewer_.outcome, *server_.outcome,
         std::chrono::duration_cast<std::chrono::milliseconds>(net::clock::now() - started_),
-        pair_.met});
+        std::move(met_)});
 }
 
 } // namespace repeater

@@ -3,84 +3,113 @@
 #pragma once
 
 #include "net/deadline.hpp"
+#include "net/poller.hpp"
 #include "net/pump.hpp"
-#include "net/tcp_stream.hpp"
-#include "net/worker.hpp"
+#include "net/tcp_channel.hpp"
 #include "repeater/config.hpp"
 #include "repeater/pair.hpp"
 #include "rfb/handshake.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-
-#include <array>
-#include <functional>
 #include <memory>
 #include <optional>
 
 namespace repeater {
 
-/// Lives on one relay worker, held by the tasks that run it: the last of them to end is the last to
-/// hold it. Each direction is pumped on its own; the handshake reader listens in.
-class relay : public std::enable_shared_from_this<relay> {
+/// Lives on one relay worker. Each direction is pumped on its own; the handshake reader listens in.
+/// Idle, it is this object and nothing else.
+class relay {
 public:
-    /// Hears of described and of ended (which comes last), on the worker's thread.
-    using report = std::function<void(any_event)>;
+    /// Hears of the pair, on the worker's thread.
+    class owner {
+    public:
+        virtual void described(session_number pair, const rfb::handshake_facts&) = 0;
 
-    /// `splice_after`: see net::pump_means.
-    relay(net::worker&, pair, const limits&, unsigned splice_after, report);
+        /// Comes last; the relay may be destroyed by it.
+        virtual void ended(const event::ended&) = 0;
 
+        /// Calls lingered() of the pair's relay then, if it still lives.
+        virtual void remind(session_number pair, net::clock::time_point) = 0;
+
+        /// Not any more.
+        virtual void forget(session_number pair, net::clock::time_point) = 0;
+
+    protected:
+        ~owner() = default;
+    };
+
+    /// What all relays of a worker share; it outlives them.
+    struct means {
+        net::poller& poller;
+        net::pump_means pump;
+        owner& heard_by;
+    };
+
+    relay(const means&, pair, const limits&);
+    relay(const relay&) = delete;
+    relay& operator=(const relay&) = delete;
+    ~relay() = default;
+
+    /// Every function from here on may end with owner::ended().
     void start();
 
-    /// Closes both connections; the tasks end by that.
+    /// Closes both connections.
     void stop();
 
+    void lingered();
+
 private:
-    /// Bytes that one side sends.
-    class direction final : public net::pump_observer {
+    /// One side: its connection, and the direction of what it sends.
+    class half final : public net::poller::watcher, public net::pump_observer {
     public:
-        direction(relay& owner, rfb::side from) : relay_(owner), from_(from) {}
+        half(relay& owner, rfb::side side, net::unique_fd socket)
+            : relay_(owner), side_(side), channel(std::move(socket)) {}
 
-        void passing(std::span<const std::byte> bytes) override { relay_.listen_in(from_, bytes); }
+        void wake(net::ready how) override { relay_.wake(side_, how); }
 
-        [[nodiscard]] bool has_enough() const override { return relay_.handshake_.done(); }
+        void passing(std::span<const std::byte> bytes) override { relay_.listen_in(side_, bytes); }
 
-        net::pump_progress progress;
-        std::optional<event::ended::direction> outcome;
+        [[nodiscard]] bool has_enough() const override { return !relay_.handshake_; }
 
     private:
         relay& relay_;
-        rfb::side from_;
+        rfb::side side_;
+
+    public:
+        net::tcp_channel channel;
+        std::optional<event::ended::direction> outcome;
     };
 
+    void wake(rfb::side, net::ready);
     void listen_in(rfb::side from, std::span<const std::byte>);
-    [[nodiscard]] asio::awaitable<void> run(rfb::side from, std::vector<std::byte> early);
+    void advance(rfb::side from);
     void finish(rfb::side from, const net::pump_result&);
-    [[nodiscard]] asio::awaitable<void> linger(rfb::side still_open);
-    void tell_end();
+    void cut(event::ended::how, const net::error_code&);
+    void linger();
+    void tell_end_if_over();
 
-    [[nodiscard]] direction& sent_by(rfb::side s) {
+    [[nodiscard]] half& at(rfb::side s) { return s == rfb::side::viewer ? viewer_ : server_; }
+
+    [[nodiscard]] net::pump& pump_from(rfb::side s) {
         return s == rfb::side::viewer ? from_viewer_ : from_server_;
     }
 
-    [[nodiscard]] net::tcp_stream& stream_of(rfb::side s) {
-        return s == rfb::side::viewer ? viewer_ : server_;
-    }
-
-    net::worker& worker_;
-    pair pair_;
-    limits limits_;
-    unsigned splice_after_;
-    report report_;
-    net::tcp_stream viewer_;
-    net::tcp_stream server_;
-    direction from_viewer_{*this, rfb::side::viewer};
-    direction from_server_{*this, rfb::side::server};
-    rfb::handshake_reader handshake_;
-    asio::steady_timer linger_timer_;
-    net::clock::time_point started_;
+    const means& means_;
+    session_number number_;
+    rfb::side newcomer_;
+    meeting met_;
+    std::chrono::milliseconds linger_;
+    std::chrono::milliseconds linger_stalled_;
+    net::clock::time_point started_ = net::clock::now();
+    std::unique_ptr<rfb::handshake_reader> handshake_ =
+        std::make_unique<rfb::handshake_reader>(); ///< until it has read all it wants
+    half viewer_;
+    half server_;
+    net::pump from_viewer_{viewer_.channel, server_.channel, viewer_};
+    net::pump from_server_{server_.channel, viewer_.channel, server_};
     std::optional<rfb::side> first_to_end_;
-    std::optional<event::ended::how> cut_; ///< why we closed what was still open
-    net::error_code cut_error_;
+    net::clock::time_point linger_until_;
+    net::pump_progress seen_;              ///< of the direction that lingers
+    std::chrono::milliseconds stalled_{0}; ///< how long it has not moved
 };
 
 } // namespace repeater

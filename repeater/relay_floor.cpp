@@ -17,12 +17,14 @@ constexpr std::size_t pipes_in_all = 192;
 } // namespace
 
 relay_floor::relay_floor(asio::any_io_executor decides, const config& c, event_sink& events)
-    : decides_(std::move(decides)), events_(events), limits_(c.limits),
-      splice_after_(c.splice == splicing::on ? 1 : net::pump_means::default_reads),
-      one_ended_(decides_) {
+    : decides_(std::move(decides)), events_(events), limits_(c.limits), one_ended_(decides_) {
     const auto pipes = c.splice == splicing::off ? 0 : std::max(1UL, pipes_in_all / c.threads);
+    const auto splice_after = c.splice == splicing::on ? 1 : net::pump_means::default_reads;
+    const auto report = [this](any_event e) {
+        asio::post(decides_, [this, e = std::move(e)] { receive(e); });
+    };
     for (std::size_t i = 0; i < c.threads; ++i) {
-        stations_.push_back(std::make_unique<station>(pipes));
+        stations_.push_back(std::make_unique<relay_station>(pipes, splice_after, report));
     }
 }
 
@@ -32,24 +34,7 @@ void relay_floor::start(pair p) {
                                     viewer_first ? p.server.name : p.viewer.name, p.met});
     ++live_;
     turn_ = (turn_ + 1) % stations_.size();
-    auto& where = *stations_[turn_];
-    asio::post(where.worker.executor(),
-               [this, &where, p = std::move(p), limits = limits_]() mutable {
-                   begin(where, std::move(p), limits);
-               });
-}
-
-void relay_floor::begin(station& where, pair p, const limits& l) {
-    const auto number = p.number();
-    const auto report = [this, &where, number](any_event e) {
-        if (std::holds_alternative<event::ended>(e)) {
-            where.relays.erase(number);
-        }
-        asio::post(decides_, [this, e = std::move(e)] { receive(e); });
-    };
-    const auto made = std::make_shared<relay>(where.worker, std::move(p), l, splice_after_, report);
-    where.relays.emplace(number, made);
-    made->start();
+    stations_[turn_]->start(std::move(p), limits_);
 }
 
 void relay_floor::receive(const any_event& e) {
@@ -61,14 +46,8 @@ void relay_floor::receive(const any_event& e) {
 }
 
 void relay_floor::stop() {
-    for (auto& where : stations_) {
-        asio::post(where->worker.executor(), [&relays = where->relays] {
-            for (const auto& [number, weak] : relays) {
-                if (const auto live = weak.lock()) {
-                    live->stop();
-                }
-            }
-        });
+    for (auto& each : stations_) {
+        each->stop();
     }
 }
 

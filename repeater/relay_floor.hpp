@@ -3,14 +3,12 @@
 #pragma once
 
 #include "net/signal.hpp"
-#include "net/worker.hpp"
 #include "repeater/config.hpp"
 #include "repeater/pair.hpp"
-#include "repeater/relay.hpp"
+#include "repeater/relay_station.hpp"
 
 #include <cstddef>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 namespace repeater {
@@ -35,27 +33,16 @@ public:
     [[nodiscard]] asio::awaitable<void> join();
 
 private:
-    /// The relays of one worker; touched on its thread only.
-    using roll = std::unordered_map<session_number, std::weak_ptr<relay>>;
-
-    struct station {
-        explicit station(std::size_t pipes) : worker(pipes) {}
-
-        roll relays;
-        net::worker worker; // last: its thread ends first
-    };
-
-    void begin(station&, pair, const limits&);
     void receive(const any_event&);
 
     asio::any_io_executor decides_;
     event_sink& events_;
     limits limits_;
-    unsigned splice_after_;
     std::size_t live_ = 0;
     net::signal one_ended_;
     std::size_t turn_ = 0;
-    std::vector<std::unique_ptr<station>> stations_; // last: its threads end before the rest goes
+    std::vector<std::unique_ptr<relay_station>>
+        stations_; // last: their threads end before the rest
 };
 
 } // namespace repeater

@@ -4,10 +4,10 @@
 
 #include "repeater/event.hpp"
 
-#include <deque>
 #include <optional>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 namespace repeater {
 
@@ -64,7 +64,7 @@ public:
 private:
     struct slot {
         rfb::side side;
-        std::deque<session_number> queue; // never empty
+        std::vector<session_number> queue; // never empty; mostly one
     };
 
     duplicate_policy policy_;

@@ -5,9 +5,6 @@
 #include "net/proxied.hpp"
 #include "repeater/direct.hpp"
 #include "repeater/explanation.hpp"
-#include "repeater/introduction.hpp"
-
-#include <boost/asio/error.hpp>
 
 #include <exception>
 #include <stdexcept>
@@ -53,7 +50,10 @@ server::server(const asio::any_io_executor& executor, std::shared_ptr<const conf
       resolver_(executor, std::move(look_up)),
       tasks_(executor,
              [&events](const std::exception_ptr& e) { events.receive(event::defect{what(e)}); }),
-      room_(config_->duplicates, tasks_, events), relays_(executor, *config_, events) {}
+      poller_(executor), reception_(executor, poller_, events,
+                                    [this](reception::guest g) { introduced(std::move(g)); }),
+      room_(executor, poller_, config_->duplicates, tasks_, events),
+      relays_(executor, *config_, events) {}
 
 asio::awaitable<void> server::run() {
     for (const auto side : {rfb::side::viewer, rfb::side::server}) {
@@ -75,21 +75,19 @@ asio::awaitable<void> server::run() {
 void server::accept(rfb::side side, net::connection c) {
     peer_name name{session_number{++accepted_}, side, c.peer, {}};
     if (net::contains(config_->proxy_from, c.peer.address())) {
-        tasks_.spawn(serve_proxied(std::move(name), std::move(c)));
+        tasks_.spawn(hear_proxy(std::move(name), std::move(c)));
     } else {
-        tasks_.spawn(serve(welcome(std::move(name), std::move(c))));
+        welcome({std::move(name), std::move(c)});
     }
 }
 
-std::shared_ptr<peer> server::welcome(peer_name name, net::connection c,
-                                      std::optional<asio::ip::tcp::endpoint> proxy) {
-    auto p = std::make_shared<peer>(std::move(name), executor_, std::move(c));
-    const bool greeted = p->name.side == rfb::side::server || config_->greet_viewers;
-    events_.receive(event::arrived{p->name, greeted, std::move(proxy)});
-    return p;
+void server::welcome(pair::end who, std::optional<asio::ip::tcp::endpoint> proxy) {
+    const bool greeted = who.name.side == rfb::side::server || config_->greet_viewers;
+    events_.receive(event::arrived{who.name, greeted, std::move(proxy)});
+    reception_.receive(std::move(who), config_);
 }
 
-asio::awaitable<void> server::serve_proxied(peer_name name, net::connection c) {
+asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c) {
     auto header = co_await net::receive_proxy_header(c, config_->limits.proxy_header);
     if (closed_) {
         co_return;
@@ -103,44 +101,51 @@ asio::awaitable<void> server::serve_proxied(peer_name name, net::connection c) {
     }
     name.request_id = std::move(header->unique_id);
     const auto proxy = c.peer;
-    co_await serve(welcome(std::move(name), std::move(c), proxy));
+    welcome({std::move(name), std::move(c)}, proxy);
 }
 
-asio::awaitable<void> server::serve(std::shared_ptr<peer> p) {
-    const auto conf = config_;
-    const auto why = co_await admit(p, conf);
-    if (!why.empty() && conf->explain && p->name.side == rfb::side::viewer && !closed_) {
-        co_await explain(*p, why, conf->limits);
+void server::introduced(reception::guest g) {
+    if (!g.hello) {
+        tasks_.spawn(turn_away(std::move(g.who),
+                               "The repeater needs an ID, as ID:1234, and got none.",
+                               std::move(g.conf)));
+    } else if (std::holds_alternative<rfb::repeater_id>(g.hello->wish)) {
+        meet(std::move(g));
+    } else {
+        tasks_.spawn(dial_for(std::move(g)));
     }
 }
 
-asio::awaitable<std::string_view> server::admit(const std::shared_ptr<peer>& p,
-                                                std::shared_ptr<const config> conf) {
-    auto hello = co_await introduce(*p, *conf, events_);
-    if (closed_) {
-        co_return "";
+void server::meet(reception::guest g) {
+    const auto& id = std::get<rfb::repeater_id>(g.hello->wish);
+    if (g.hello->truncated) {
+        events_.receive(event::id_truncated{g.who.name, id});
     }
-    if (!hello) {
-        const bool has_spoken = hello.error().category() == rfb::category();
-        co_return has_spoken ? "The repeater needs an ID, as ID:1234, and got none." : "";
-    }
-    if (const auto* id = std::get_if<rfb::repeater_id>(&hello->wish)) {
-        if (hello->truncated) {
-            events_.receive(event::id_truncated{p->name, *id});
-        }
-        auto outcome = room_.arrive(p, *id, std::move(conf));
-        if (auto* met = std::get_if<pair>(&outcome)) {
-            relays_.start(std::move(*met));
-        }
-        const bool refused = std::holds_alternative<rendezvous::refused>(outcome);
-        co_return refused ? "Another viewer waits for this ID already." : "";
-    }
-    auto& to = std::get<rfb::destination>(hello->wish);
-    if (auto met = co_await dial(*p, std::move(to), *conf, resolver_, events_)) {
+    auto outcome = room_.arrive(std::move(g.who), id, g.conf);
+    if (auto* met = std::get_if<pair>(&outcome)) {
         relays_.start(std::move(*met));
-        co_return "";
+    } else if (auto* refused = std::get_if<pair::end>(&outcome)) {
+        tasks_.spawn(turn_away(std::move(*refused), "Another viewer waits for this ID already.",
+                               std::move(g.conf)));
     }
-    co_return "The repeater could not connect to that VNC server.";
+}
+
+asio::awaitable<void> server::dial_for(reception::guest g) {
+    auto& to = std::get<rfb::destination>(g.hello->wish);
+    peer viewer(std::move(g.who), executor_);
+    if (auto met = co_await dial(viewer, std::move(to), *g.conf, resolver_, events_)) {
+        relays_.start(std::move(*met));
+        co_return;
+    }
+    co_await turn_away(viewer.detach(), "The repeater could not connect to that VNC server.",
+                       std::move(g.conf));
+}
+
+asio::awaitable<void> server::turn_away(pair::end who, std::string_view why,
+                                        std::shared_ptr<const config> conf) {
+    if (conf->explain && who.name.side == rfb::side::viewer && !closed_) {
+        co_await explain(std::move(who), why, conf->limits.explanation);
+    }
 }
 
 void server::configure(std::shared_ptr<const config> c) {
@@ -159,6 +164,7 @@ void server::drain() {
             each.close();
         }
     }
+    reception_.clear();
     room_.clear();
     tasks_.cancel();
     closing_.notify();

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "net/listener.hpp"
+#include "net/poller.hpp"
 #include "net/task_group.hpp"
 #include "repeater/config.hpp"
+#include "repeater/reception.hpp"
 #include "repeater/relay_floor.hpp"
 #include "repeater/resolver.hpp"
 #include "repeater/waiting_room.hpp"
@@ -47,19 +49,17 @@ private:
     void accept(rfb::side, net::connection);
 
     /// Someone whom --proxy-from names has connected.
-    [[nodiscard]] asio::awaitable<void> serve_proxied(peer_name, net::connection);
+    [[nodiscard]] asio::awaitable<void> hear_proxy(peer_name, net::connection);
+    void welcome(pair::end, std::optional<asio::ip::tcp::endpoint> proxy = std::nullopt);
 
-    [[nodiscard]] std::shared_ptr<peer>
-    welcome(peer_name, net::connection,
-            std::optional<asio::ip::tcp::endpoint> proxy = std::nullopt);
+    /// A peer has said what it wants.
+    void introduced(reception::guest);
+    void meet(reception::guest);
+    [[nodiscard]] asio::awaitable<void> dial_for(reception::guest);
 
-    /// The life of a peer until it waits, relays or is closed.
-    [[nodiscard]] asio::awaitable<void> serve(std::shared_ptr<peer>);
-
-    /// Until the peer waits or relays, or gets no session: then the reason, as a viewer may know
-    /// it.
-    [[nodiscard]] asio::awaitable<std::string_view> admit(const std::shared_ptr<peer>&,
-                                                          std::shared_ptr<const config>);
+    /// A viewer gets no session; it may be told why.
+    [[nodiscard]] asio::awaitable<void> turn_away(pair::end, std::string_view why,
+                                                  std::shared_ptr<const config>);
 
     asio::any_io_executor executor_;
     std::shared_ptr<const config> config_; ///< a peer keeps the one that it came under
@@ -71,6 +71,8 @@ private:
     std::uint64_t accepted_ = 0;
     resolver resolver_;
     net::task_group tasks_;
+    net::poller poller_;
+    reception reception_;
     waiting_room room_;
     relay_floor relays_;
 };

@@ -1,42 +1,123 @@
-// Carries out what the rendezvous decides.
+// Carries out what the rendezvous decides, and watches over those who wait.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/waiting_room.hpp"
 
-#include "net/deadline.hpp"
+#include "net/tcp_channel.hpp"
 #include "repeater/explanation.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
-#include <optional>
+#include <algorithm>
+#include <array>
+#include <system_error>
 #include <utility>
 
 namespace repeater {
 
-using namespace asio::experimental::awaitable_operators;
+/// A peer that waits: this object is all the memory that it takes. Keeps what it sends, at most
+/// limits.early_bytes; the rest stays in the kernel.
+class waiting_room::waiter final : public net::poller::watcher {
+public:
+    waiter(waiting_room& room, pair::end who, rfb::repeater_id wanted,
+           std::shared_ptr<const config> c)
+        : id(std::move(wanted)), conf(std::move(c)), room_(room), who_(std::move(who)),
+          channel_(std::move(who_.connection.socket)) {
+        room_.poller_.add(channel_.native_handle(), *this);
+        if (may_wait().count() > 0) {
+            until_ = net::clock::now() + may_wait();
+            room_.deadlines_.add(until_, name().number);
+        }
+    }
 
-waiting_room::waiting_room(duplicate_policy policy, net::task_group& tasks, event_sink& events)
-    : tasks_(tasks), events_(events), rendezvous_(policy) {}
+    waiter(const waiter&) = delete;
+    waiter& operator=(const waiter&) = delete;
 
-waiting_room::arrival waiting_room::arrive(std::shared_ptr<peer> newcomer,
-                                           const rfb::repeater_id& id,
+    ~waiter() { stop_watching(); }
+
+    void wake(net::ready r) override {
+        channel_.note(r);
+        if (const auto ec = read_early()) {
+            room_.has_left(name().number, ec); // and this object with it
+        }
+    }
+
+    [[nodiscard]] pair::end detach() {
+        stop_watching();
+        who_.connection.socket = channel_.release();
+        return std::move(who_);
+    }
+
+    /// The kernel's word.
+    [[nodiscard]] net::tcp_state state() const { return net::look_at(channel_.native_handle()); }
+
+    [[nodiscard]] const peer_name& name() const { return who_.name; }
+
+    /// 0: for ever.
+    [[nodiscard]] std::chrono::milliseconds may_wait() const {
+        return name().side == rfb::side::viewer ? conf->limits.viewer_wait
+                                                : conf->limits.server_wait;
+    }
+
+    const rfb::repeater_id id;
+    const std::shared_ptr<const config> conf;
+
+private:
+    /// How it has left, if it has.
+    [[nodiscard]] error_code read_early() {
+        auto& early = who_.connection.early;
+        std::array<std::byte, 1024> buffer; // NOLINT: only what was read into it is looked at
+        while (early.size() < conf->limits.early_bytes) {
+            const auto room = std::min(conf->limits.early_bytes - early.size(), buffer.size());
+            const auto got = channel_.read_some(std::span(buffer).first(room));
+            if (got.error) {
+                return got.would_block() ? error_code{} : got.error;
+            }
+            early.insert(early.end(), buffer.begin(),
+                         buffer.begin() + static_cast<std::ptrdiff_t>(got.bytes));
+        }
+        // Nothing more is read, but that it has gone is told all the same.
+        const auto now = state();
+        return now == net::tcp_state::established   ? error_code{}
+               : now == net::tcp_state::peer_closed ? error_code{asio::error::eof}
+                                                    : error_code{asio::error::connection_reset};
+    }
+
+    void stop_watching() {
+        if (channel_.native_handle() >= 0) {
+            room_.poller_.remove(channel_.native_handle(), *this);
+            room_.deadlines_.remove(until_, name().number);
+        }
+    }
+
+    waiting_room& room_;
+    pair::end who_;
+    net::tcp_channel channel_;
+    net::clock::time_point until_;
+};
+
+waiting_room::waiting_room(const asio::any_io_executor& executor, net::poller& p,
+                           duplicate_policy policy, net::task_group& tasks, event_sink& events)
+    : poller_(p), tasks_(tasks), events_(events), rendezvous_(policy),
+      deadlines_(executor, [this](session_number number) { has_waited(number); }) {}
+
+waiting_room::~waiting_room() = default;
+
+waiting_room::arrival waiting_room::arrive(pair::end newcomer, const rfb::repeater_id& id,
                                            std::shared_ptr<const config> conf) {
-    drop_dead(id, newcomer->name.side);
-    const auto outcome = rendezvous_.arrive(id, newcomer->name.side, newcomer->name.number);
+    drop_dead(id, newcomer.name.side);
+    const auto outcome = rendezvous_.arrive(id, newcomer.name.side, newcomer.name.number);
     if (const auto* found = std::get_if<rendezvous::pairs>(&outcome)) {
-        const auto partner = std::move(waiters_.extract(found->with).mapped().who);
-        events_.receive(event::paired{newcomer->name, partner->name, id});
-        return make_pair({newcomer->name, newcomer->detach()}, {partner->name, partner->detach()},
-                         id);
+        auto partner = std::move(waiters_.extract(found->with).mapped())->detach();
+        events_.receive(event::paired{newcomer.name, partner.name, id});
+        return make_pair(std::move(newcomer), std::move(partner), id);
     }
     if (std::holds_alternative<rendezvous::refused>(outcome)) {
-        events_.receive(event::refused{newcomer->name, id});
-        return rendezvous::refused{};
+        events_.receive(event::refused{newcomer.name, id});
+        return newcomer;
     }
     if (const auto* found = std::get_if<rendezvous::replaces>(&outcome)) {
-        const auto older = std::move(waiters_.extract(found->older).mapped().who);
-        events_.receive(event::replaced{older->name, newcomer->name.number, id});
-        older->stream.close();
+        const auto older = std::move(waiters_.extract(found->older).mapped());
+        events_.receive(event::replaced{older->name(), newcomer.name.number, id});
     }
     admit(std::move(newcomer), id, std::move(conf));
     return rendezvous::waits{};
@@ -44,77 +125,58 @@ waiting_room::arrival waiting_room::arrive(std::shared_ptr<peer> newcomer,
 
 void waiting_room::drop_dead(const rfb::repeater_id& id, rfb::side newcomer) {
     while (const auto number = rendezvous_.in_the_way(id, newcomer)) {
-        auto& stream = waiters_.at(*number).who->stream;
-        const auto& found = waiters_.at(*number).who->name;
-        const bool alive = net::look_at(stream.native_handle()) == net::tcp_state::established;
-        if (found.side != newcomer) {
-            events_.receive(event::partner_checked{found, id, alive});
+        const auto& found = *waiters_.at(*number);
+        const bool alive = found.state() == net::tcp_state::established;
+        if (found.name().side != newcomer) {
+            events_.receive(event::partner_checked{found.name(), id, alive});
         } else if (!alive) {
-            events_.receive(event::left{found, id, asio::error::eof});
+            events_.receive(event::left{found.name(), id, asio::error::eof});
         }
         if (alive) {
             return;
         }
-        stream.close();
-        waiters_.erase(*number);
-        rendezvous_.leave(id, *number);
+        (void)take_out(*number);
     }
 }
 
-void waiting_room::admit(std::shared_ptr<peer> newcomer, const rfb::repeater_id& id,
+void waiting_room::admit(pair::end newcomer, const rfb::repeater_id& id,
                          std::shared_ptr<const config> conf) {
-    events_.receive(event::waiting{newcomer->name, id});
-    waiters_.emplace(newcomer->name.number, waiter{newcomer, id});
-    tasks_.spawn(watch(std::move(newcomer), std::move(conf)));
+    const auto name = newcomer.name;
+    events_.receive(event::waiting{name, id});
+    try {
+        waiters_.emplace(name.number,
+                         std::make_unique<waiter>(*this, std::move(newcomer), id, std::move(conf)));
+    } catch (const std::system_error& e) { // the kernel will watch no more
+        rendezvous_.leave(id, name.number);
+        events_.receive(event::left{name, id, e.code()});
+    }
 }
 
-namespace {
-
-/// As until_gone(); empty where the limit came first. A coroutine of its own, as the common case,
-/// without a limit, needs none of this memory.
-asio::awaitable<std::optional<error_code>> until_gone_or_expired(peer& p, std::size_t max_early,
-                                                                 std::chrono::milliseconds limit) {
-    const auto first = co_await (until_gone(p, max_early) || net::expire_after(limit));
-    co_return first.index() == 0 ? std::optional{std::get<0>(first)} : std::nullopt;
+std::unique_ptr<waiting_room::waiter> waiting_room::take_out(session_number number) {
+    auto taken = std::move(waiters_.extract(number).mapped());
+    rendezvous_.leave(taken->id, number);
+    return taken;
 }
 
-} // namespace
+void waiting_room::has_left(session_number number, const error_code& how) {
+    const auto gone = take_out(number);
+    events_.receive(event::left{gone->name(), gone->id, how});
+}
 
-// The room and this task may each be the last to hold the peer.
-asio::awaitable<void> waiting_room::watch(std::shared_ptr<peer> p,
-                                          std::shared_ptr<const config> conf) {
-    const bool is_viewer = p->name.side == rfb::side::viewer;
-    const auto& limits = conf->limits;
-    const auto wait = is_viewer ? limits.viewer_wait : limits.server_wait;
-    std::optional<error_code> how;
-    if (wait.count() == 0) {
-        how = co_await until_gone(*p, limits.early_bytes);
-    } else {
-        how = co_await until_gone_or_expired(*p, limits.early_bytes, wait);
+void waiting_room::has_waited(session_number number) {
+    const auto taken = take_out(number);
+    events_.receive(event::expired{taken->name(), taken->id, taken->may_wait()});
+    if (taken->name().side == rfb::side::viewer && taken->conf->explain) {
+        tasks_.spawn(explain(taken->detach(),
+                             "No server with this ID has connected to the repeater.",
+                             taken->conf->limits.explanation));
     }
-    const auto found = waiters_.find(p->name.number);
-    if (found == waiters_.end()) {
-        co_return; // it was paired or replaced meanwhile
-    }
-    const auto id = std::move(found->second.id);
-    waiters_.erase(found);
-    rendezvous_.leave(id, p->name.number);
-    if (how) {
-        events_.receive(event::left{p->name, id, *how});
-    } else {
-        events_.receive(event::expired{p->name, id, wait});
-        if (is_viewer && conf->explain) {
-            co_await explain(*p, "No server with this ID has connected to the repeater.", limits);
-        }
-    }
-    p->stream.close();
 }
 
 void waiting_room::clear() {
-    for (auto& [number, waiting] : waiters_) {
-        rendezvous_.leave(waiting.id, number);
-        events_.receive(event::dismissed{waiting.who->name, waiting.id});
-        waiting.who->stream.close();
+    for (const auto& [number, waiting] : waiters_) {
+        rendezvous_.leave(waiting->id, number);
+        events_.receive(event::dismissed{waiting->name(), waiting->id});
     }
     waiters_.clear();
 }

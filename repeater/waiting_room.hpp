@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/deadlines.hpp"
+#include "net/poller.hpp"
 #include "net/task_group.hpp"
 #include "repeater/config.hpp"
 #include "repeater/pair.hpp"
-#include "repeater/peer.hpp"
 #include "repeater/rendezvous.hpp"
 
 #include <cstddef>
@@ -19,14 +20,18 @@ namespace repeater {
 /// not; taking a pair out and making both free of this event loop is one step.
 class waiting_room {
 public:
-    using arrival = std::variant<pair, rendezvous::waits, rendezvous::refused>;
+    /// Who is refused comes back.
+    using arrival = std::variant<pair, rendezvous::waits, pair::end>;
 
-    waiting_room(duplicate_policy, net::task_group&, event_sink&);
+    /// `tasks`: where those that have waited too long are told so.
+    waiting_room(const asio::any_io_executor&, net::poller&, duplicate_policy, net::task_group&,
+                 event_sink&);
+    waiting_room(const waiting_room&) = delete;
+    waiting_room& operator=(const waiting_room&) = delete;
+    ~waiting_room();
 
-    /// Pairs the newcomer, or lets it wait under the limits of this configuration. Who is refused
-    /// stays with the caller.
-    [[nodiscard]] arrival arrive(std::shared_ptr<peer>, const rfb::repeater_id&,
-                                 std::shared_ptr<const config>);
+    /// Pairs the newcomer, or lets it wait under the limits of this configuration.
+    [[nodiscard]] arrival arrive(pair::end, const rfb::repeater_id&, std::shared_ptr<const config>);
 
     /// For who comes from now on.
     void set_policy(duplicate_policy p) { rendezvous_.set_policy(p); }
@@ -37,20 +42,21 @@ public:
     [[nodiscard]] std::size_t size() const { return waiters_.size(); }
 
 private:
-    struct waiter {
-        std::shared_ptr<peer> who;
-        rfb::repeater_id id;
-    };
+    class waiter;
 
     /// Drops those in the newcomer's way that are no longer there.
     void drop_dead(const rfb::repeater_id&, rfb::side newcomer);
-    void admit(std::shared_ptr<peer>, const rfb::repeater_id&, std::shared_ptr<const config>);
-    [[nodiscard]] asio::awaitable<void> watch(std::shared_ptr<peer>, std::shared_ptr<const config>);
+    void admit(pair::end, const rfb::repeater_id&, std::shared_ptr<const config>);
+    [[nodiscard]] std::unique_ptr<waiter> take_out(session_number);
+    void has_left(session_number, const error_code&);
+    void has_waited(session_number);
 
+    net::poller& poller_;
     net::task_group& tasks_;
     event_sink& events_;
     rendezvous rendezvous_;
-    std::unordered_map<session_number, waiter> waiters_;
+    net::deadlines<session_number> deadlines_;
+    std::unordered_map<session_number, std::unique_ptr<waiter>> waiters_;
 };
 
 } // namespace repeater

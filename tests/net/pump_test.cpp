@@ -4,10 +4,8 @@
 #include "tests/support/bytes.hpp"
 #include "tests/support/scripted_stream.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -42,14 +40,21 @@ struct story {
     net::pump_progress progress;
     recorder observer;
     std::optional<net::pump_result> result;
+    int turns = 0; ///< that were cut short
 
+    /// A scripted stream that would block is ready the next time.
     void run() {
-        asio::co_spawn(context, net::pump(from, to, early, {scratch, pipes, 1}, progress, observer),
-                       [this](const std::exception_ptr& e, net::pump_result r) {
-                           EXPECT_FALSE(e);
-                           result = r;
-                       });
-        context.run();
+        net::pump pump(from, to, observer);
+        pump.begin(early);
+        auto state = net::pump::state::waits;
+        for (int i = 0; i < 1000 && state != net::pump::state::ended; ++i) {
+            state = pump.run({scratch, pipes, 1});
+            turns += state == net::pump::state::goes_on ? 1 : 0;
+        }
+        progress = pump.progress();
+        if (state == net::pump::state::ended) {
+            result = pump.result();
+        }
     }
 };
 
@@ -68,7 +73,7 @@ void expect_no_loss_at_any_failure(void (*tell)(story&), const std::vector<std::
     story good;
     tell(good);
     good.run();
-    ASSERT_GT(good.fault.count, 15);
+    ASSERT_GT(good.fault.count, 12);
     for (int n = 1; n <= good.fault.count; ++n) {
         SCOPED_TRACE(n);
         story s;
@@ -120,12 +125,23 @@ TEST(Pump, AnEmptyStreamEndsAtOnce) {
     EXPECT_TRUE(s.to.send_was_shut_down);
 }
 
-TEST(Pump, ClosingTheStreamUnderItIsAborted) {
+TEST(Pump, ATurnEndsWhileThereIsMore) {
+    story s;
+    s.from.incoming.assign(20, bytes_of("more"));
+    s.run();
+    EXPECT_EQ(s.result->how, end::eof);
+    EXPECT_GE(s.turns, 2);
+    EXPECT_EQ(s.to.written.size(), 80U);
+}
+
+TEST(Pump, WaitsForASilentChannel) {
     story s;
     s.from.ends_with_eof = false;
-    asio::post(s.context, [&s] { s.from.close(); });
+    s.early = bytes_of("early");
     s.run();
-    EXPECT_EQ(s.result->how, end::aborted);
+    EXPECT_FALSE(s.result);
+    EXPECT_EQ(s.to.written, s.early);
+    EXPECT_EQ(s.turns, 0);
 }
 
 // --- the other gear
@@ -191,7 +207,7 @@ TEST(PumpBulk, WhereTheKernelWillNotItGoesOnByCopying) {
     tell_bulk(s);
     // The fault strikes at the first read through the pipe.
     s.fault.error = asio::error::invalid_argument;
-    s.fault.fail_at = 5;
+    s.fault.fail_at = 4;
     s.run();
     EXPECT_EQ(s.to.written, all_bulk);
     EXPECT_EQ(s.observer.seen, all_bulk);

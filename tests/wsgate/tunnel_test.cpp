@@ -470,14 +470,14 @@ TEST_F(tunnel_test, SpeaksTlsToOurGateway) {
     const scratch_directory directory;
     const auto made = make_certificate(30, "IP:127.0.0.1");
     auto gate = loopback_gateway();
-    gate.certificate = directory.file("chain.pem", made.chain);
-    gate.key = directory.file("key.pem", made.key);
+    const auto chain = directory.file("chain.pem", made.chain);
+    gate.tls.certificates = {{chain, directory.file("key.pem", made.key)}};
     gate.server_target = {"127.0.0.1", server.port()};
     const running_gateway gateway(gate);
     config.url.tls = true;
     config.url.port = gateway.port();
     config.tls.http = true;
-    config.tls.ca_file = gate.certificate;
+    config.tls.ca_file = chain;
     running_tunnel t(config);
     auto local = t.connect();
     local.send("ID:1"_bytes);

@@ -1,0 +1,40 @@
+// Attempts on a socket, and what their errors mean.
+// SPDX-License-Identifier: EUPL-1.2
+#include "net/channel.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <cerrno>
+#include <sys/socket.h>
+
+namespace net {
+
+bool io_result::would_block() const {
+    return error == asio::error::would_block || error == asio::error::try_again ||
+           error == asio::error::interrupted;
+}
+
+io_result channel::unsupported() {
+    return {0, asio::error::operation_not_supported};
+}
+
+io_result outcome_of(std::ptrdiff_t returned) {
+    if (returned >= 0) {
+        return {static_cast<std::size_t>(returned), {}};
+    }
+    return {0, {errno, boost::system::system_category()}};
+}
+
+io_result receive(int fd, std::span<std::byte> into) {
+    const auto result = outcome_of(::recv(fd, into.data(), into.size(), 0));
+    if (!result.error && result.bytes == 0 && !into.empty()) {
+        return {0, asio::error::eof};
+    }
+    return result;
+}
+
+io_result send(int fd, std::span<const std::byte> from) {
+    return outcome_of(::send(fd, from.data(), from.size(), MSG_NOSIGNAL));
+}
+
+} // namespace net

@@ -1,0 +1,74 @@
+// Tells sockets apart that can be read or written, at no cost for those that cannot: epoll(7).
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/token.hpp"
+#include "net/unique_fd.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <sys/epoll.h>
+#include <vector>
+
+namespace net {
+
+/// What has changed on a socket. Each change is told once (EPOLLET).
+struct ready {
+    bool to_read = false;
+    bool to_write = false;
+    bool unusual = false; ///< the peer has closed, broken off or sent urgent data
+};
+
+/// A guest in an Asio event loop, for the sockets of which there are many: those that wait for a
+/// partner and those that relay. Asio would need some 500 bytes of memory for each that is waited
+/// for, and a system call for every wait; here a socket is made known once, and events of many come
+/// with one call. Keeps the event loop running as long as somebody is watched.
+class poller {
+public:
+    class watcher {
+    public:
+        /// May end the watching of any watcher, also by destroying it.
+        virtual void wake(ready) = 0;
+
+    protected:
+        ~watcher() = default;
+    };
+
+    explicit poller(const asio::any_io_executor&);
+    poller(const poller&) = delete;
+    poller& operator=(const poller&) = delete;
+    ~poller();
+
+    /// The first wake() follows soon. Throws std::system_error: out of memory or of watches.
+    void add(int fd, watcher&);
+
+    /// Before the descriptor is closed or given away. No wake() comes any more. Does nothing where
+    /// it was not added.
+    void remove(int fd, watcher&);
+
+    /// Wakes it once more, after the others had their turn.
+    void again(watcher&);
+
+private:
+    void arm();
+    void dispatch();
+    void forget(const watcher&);
+
+    // Events of one epoll_wait(2); then the rest of the event loop gets a turn.
+    static constexpr std::size_t batch_size = 128;
+
+    asio::posix::stream_descriptor epoll_;
+    std::array<epoll_event, batch_size> batch_{};
+    std::size_t fetched_ = 0; ///< of the batch; what has been told already included
+    std::vector<watcher*> again_;
+    std::vector<watcher*> turns_; ///< those of again_ that are being woken
+    std::size_t watched_ = 0;
+    bool armed_ = false;
+    std::shared_ptr<bool> gone_ = std::make_shared<bool>(false); ///< for handlers that come late
+};
+
+} // namespace net

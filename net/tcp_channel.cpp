@@ -1,0 +1,82 @@
+// Attempts that are skipped where they would block.
+// SPDX-License-Identifier: EUPL-1.2
+#include "net/tcp_channel.hpp"
+
+#include "net/pipe_pool.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+namespace net {
+
+namespace {
+
+const io_result later{0, asio::error::would_block};
+
+} // namespace
+
+void tcp_channel::note(const ready& r) {
+    readable_ = readable_ || r.to_read;
+    writable_ = writable_ || r.to_write;
+    unusual_ = unusual_ || r.unusual;
+}
+
+io_result tcp_channel::read_some(std::span<std::byte> into) {
+    if (!readable_) {
+        return later;
+    }
+    const auto result = receive(socket_.get(), into);
+    const bool was_all = result.bytes < into.size() && !result.error && !unusual_;
+    readable_ = !was_all && !result.would_block();
+    return result;
+}
+
+io_result tcp_channel::write_some(std::span<const std::byte> from) {
+    if (!writable_) {
+        return later;
+    }
+    const auto result = send(socket_.get(), from);
+    writable_ = !result.would_block() && (result.error || result.bytes == from.size());
+    return result;
+}
+
+io_result tcp_channel::read_into(pipe& p) {
+    if (!readable_) {
+        return later;
+    }
+    p.is_fragmented = false;
+    const auto result = outcome_of(::splice(socket_.get(), nullptr, p.write_end.get(), nullptr,
+                                            p.capacity, SPLICE_F_NONBLOCK));
+    readable_ = !result.would_block();
+    if (!result.error && result.bytes == 0) {
+        return {0, asio::error::eof};
+    }
+    p.pending += result.bytes;
+    // A pipe holds a number of pieces, each a part of a packet. Where it took little although there
+    // is more to take, the pieces are small.
+    if (result.bytes >= p.capacity / 8 && result.bytes < p.capacity / 2) {
+        int more = 0;
+        p.is_fragmented = ::ioctl(socket_.get(), FIONREAD, &more) == 0 && more > 0;
+    }
+    return result;
+}
+
+io_result tcp_channel::write_from(pipe& p) {
+    if (!writable_) {
+        return later;
+    }
+    const auto result = outcome_of(
+        ::splice(p.read_end.get(), nullptr, socket_.get(), nullptr, p.pending, SPLICE_F_NONBLOCK));
+    writable_ = !result.would_block();
+    p.pending -= result.bytes;
+    return result;
+}
+
+void tcp_channel::shutdown_send() {
+    (void)::shutdown(socket_.get(), SHUT_WR);
+}
+
+} // namespace net

@@ -1,0 +1,47 @@
+// A TCP connection whose readiness is told by a poller.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/channel.hpp"
+#include "net/poller.hpp"
+#include "net/unique_fd.hpp"
+
+namespace net {
+
+/// Remembers what would block, so that an attempt which cannot succeed costs no system call: one
+/// read a wake-up where all fits into its buffer.
+class tcp_channel final : public channel {
+public:
+    /// `readable`: whether an attempt may be worth making before the poller has said so.
+    explicit tcp_channel(unique_fd socket, bool readable = false)
+        : socket_(std::move(socket)), readable_(readable) {}
+
+    void note(const ready&);
+
+    [[nodiscard]] io_result read_some(std::span<std::byte>) override;
+    [[nodiscard]] io_result write_some(std::span<const std::byte>) override;
+
+    [[nodiscard]] bool can_splice() const override { return true; }
+
+    [[nodiscard]] io_result read_into(pipe&) override;
+    [[nodiscard]] io_result write_from(pipe&) override;
+    void shutdown_send() override;
+
+    void close() override { socket_ = unique_fd{}; }
+
+    /// Gives the socket away.
+    [[nodiscard]] unique_fd release() { return std::move(socket_); }
+
+    [[nodiscard]] int native_handle() const { return socket_.get(); }
+
+    /// The peer has closed or broken off, although there may be bytes left to read.
+    [[nodiscard]] bool unusual() const { return unusual_; }
+
+private:
+    unique_fd socket_;
+    bool readable_;
+    bool writable_ = true;
+    bool unusual_ = false; ///< a read that brings less than it could need not be the last
+};
+
+} // namespace net

@@ -1,0 +1,48 @@
+// One worker and the pairs that it relays.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/deadlines.hpp"
+#include "net/worker.hpp"
+#include "repeater/relay.hpp"
+
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+namespace repeater {
+
+class relay_station final : relay::owner {
+public:
+    /// Hears of described and of ended (which comes last), on the worker's thread.
+    using report = std::function<void(any_event)>;
+
+    /// `splice_after`: see net::pump_means.
+    relay_station(std::size_t pipes, unsigned splice_after, report);
+    relay_station(const relay_station&) = delete;
+    relay_station& operator=(const relay_station&) = delete;
+
+    /// Waits for its pairs.
+    ~relay_station() { worker_.join(); }
+
+    /// From any thread.
+    void start(pair, const limits&);
+
+    /// Ends every pair. From any thread.
+    void stop();
+
+private:
+    void begin(pair, const limits&);
+    void described(session_number pair, const rfb::handshake_facts&) override;
+    void ended(const event::ended&) override;
+    void remind(session_number pair, net::clock::time_point) override;
+    void forget(session_number pair, net::clock::time_point) override;
+
+    net::worker worker_; // first: the rest lives on its event loop
+    report report_;
+    relay::means means_;
+    net::deadlines<session_number> reminders_;
+    std::unordered_map<session_number, std::unique_ptr<relay>> relays_;
+};
+
+} // namespace repeater
