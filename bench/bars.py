@@ -111,6 +111,7 @@ def state_rows(run):
     yield absolute(run, "a stalled viewer's memory", "stalled_memory", 256, "KiB")
     # A loop around a failing accept takes a whole core: 1000.
     yield absolute(run, "CPU at the descriptor limit", "crowd_cpu", 50, "ms/s")
+    yield absolute(run, "10 000 servers register", "herd", 2, "s")
     yield absolute(run, "end seen by the partner, worst", "end_worst", 10, "ms")
     yield row("no byte lost", "all", run.median("integrity"), 1, at_most=False)
 

@@ -20,6 +20,7 @@ struct plan {
     std::chrono::seconds drain{60};       ///< of waiting for TIME_WAITs, in the whole run
     std::size_t idle_peers = 2000;
     std::size_t mixed_sessions = 500;
+    std::size_t herd = 10'000; ///< servers that reconnect at once
     bool pin_all = false;
     bool beside_direct = true; ///< measure the same load with nobody between
 };

@@ -54,6 +54,9 @@ void declare(CLI::App& app, const program& what, command_line& c) {
     app.add_option("--idle", c.plan.idle_peers, "Peers or pairs of the memory tests")
         ->check(CLI::Range(20, 100'000))
         ->capture_default_str();
+    app.add_option("--herd", c.plan.herd, "Servers that reconnect at once")
+        ->check(CLI::Range(20, 100'000))
+        ->capture_default_str();
     app.add_option("--sessions", c.plan.mixed_sessions, "Sessions of the mixed load")
         ->check(CLI::Range(1, 10'000))
         ->capture_default_str();

@@ -20,7 +20,7 @@ std::vector<session_ends> all_pairs(const slice& s, std::size_t count) {
 std::vector<test> all_tests() {
     std::vector<test> all;
     for (const auto& group : {bulk_tests, ping_pong_tests, set_up_tests, mixed_tests, memory_tests,
-                              stall_tests, crowd_tests, end_tests, integrity_tests}) {
+                              stall_tests, crowd_tests, herd_tests, end_tests, integrity_tests}) {
         auto tests = group();
         all.insert(all.end(), std::move_iterator(tests.begin()), std::move_iterator(tests.end()));
     }

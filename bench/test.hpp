@@ -61,6 +61,7 @@ private:
 [[nodiscard]] std::vector<test> memory_tests();
 [[nodiscard]] std::vector<test> stall_tests();
 [[nodiscard]] std::vector<test> crowd_tests();
+[[nodiscard]] std::vector<test> herd_tests();
 [[nodiscard]] std::vector<test> end_tests();
 [[nodiscard]] std::vector<test> integrity_tests();
 
