@@ -162,6 +162,7 @@ asio::awaitable<void> bridge::settle(bytes rest) {
 
 asio::awaitable<void> bridge::deliver(bytes rest) {
     delivering_ = true;
+    changed_.notify(); // perhaps the target is dialled only now
     while (!target_ && !target_over_ && !cut_) {
         co_await changed_.wait();
     }
@@ -241,6 +242,12 @@ asio::awaitable<dialled> bridge::dial_until_cut() {
 }
 
 asio::awaitable<bool> bridge::open_target() {
+    while (options_.dial == dial_time::first_data && !delivering_ && !cut_) {
+        co_await changed_.wait();
+    }
+    if (cut_) {
+        co_return false;
+    }
     auto got = co_await dial_until_cut();
     if (cut_) {
         co_return false;

@@ -26,12 +26,17 @@
 
 namespace wsgate {
 
+/// When a session's target is dialled. The repeater gives a peer ten seconds to introduce itself,
+/// and the tunnels of helped machines may open a session minutes before they have anything to say.
+enum class dial_time { at_once, first_data };
+
 struct bridge_options {
     std::size_t max_frame = 65536;          ///< payload bytes of a frame toward the client
     std::chrono::milliseconds ping{25'000}; ///< after so much silence toward the client; 0: never
     std::chrono::milliseconds pong{0}; ///< the client may be mute so long after a ping; 0: ever
     std::chrono::milliseconds close{5'000}; ///< for each step of an ending session
     text_frames text = text_frames::refuse;
+    dial_time dial = dial_time::at_once;
     /// Masks what goes to the peer: then it is the WebSocket's server, and we are its client.
     key_source keys = nullptr;
 };

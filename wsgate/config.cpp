@@ -28,6 +28,8 @@ constexpr auto max_frame = 65536;
 template <class Enum>
 using names = std::map<std::string, Enum>;
 
+const names<dial_time> dial_names{{"first-data", dial_time::first_data},
+                                  {"at-once", dial_time::at_once}};
 const names<log_format> format_names{{"text", log_format::text}, {"json", log_format::json}};
 const names<net::log_level> level_names{{"debug", net::log_level::debug},
                                         {"info", net::log_level::info},
@@ -87,6 +89,10 @@ void add_limits(CLI::App& app, config& c) {
             "Ping a client after so much silence toward it; 0: never [25]", 0);
     seconds("--pong-timeout", c.pong_timeout,
             "Close a viewer that is mute so long after a ping; 0: never [50]", 0);
+    app.add_option("--dial", c.server_dial,
+                   "When a session on /wsServer gets its target: at-once, or with its first-data, "
+                   "as the repeater gives nobody long to introduce himself [first-data]")
+        ->transform(CLI::CheckedTransformer(dial_names).description("first-data|at-once"));
     app.add_option("--max-frame", c.bridge.max_frame,
                    "Payload bytes of a frame toward clients, at most [65536]")
         ->check(CLI::Range(min_frame, max_frame));

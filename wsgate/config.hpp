@@ -65,6 +65,8 @@ struct config {
     bridge_options bridge;
     /// On the viewer route only: a server's tunnel may wait for its VNC server, and is mute then.
     std::chrono::milliseconds pong_timeout{50'000};
+    dial_time server_dial =
+        dial_time::first_data; ///< on the server route; viewers are greeted first
     net::tcp_options tcp;
     std::string log_file; ///< empty: standard error
     wsgate::log_format log_format = wsgate::log_format::text;

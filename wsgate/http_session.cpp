@@ -412,7 +412,11 @@ asio::awaitable<void> http_session::carry() {
         facts.certificate = identity_->name;
     }
     auto options = conf.bridge;
-    options.pong = where == route::viewer ? conf.pong_timeout : std::chrono::milliseconds{0};
+    if (where == route::viewer) {
+        options.pong = conf.pong_timeout;
+    } else {
+        options.dial = conf.server_dial;
+    }
     const auto bytes = std::as_bytes(std::span(received_));
     std::vector<std::byte> early(bytes.begin(), bytes.end());
     std::string{}.swap(received_);

@@ -134,6 +134,23 @@ TEST(Bridge, MovesEveryByteOnceAndInOrderThroughPartialWrites) {
     EXPECT_EQ(summary.down, down_text.size());
 }
 
+TEST(Bridge, MayDialOnlyWhenThereIsSomethingToDeliver) {
+    story spoke;
+    spoke.options.dial = wsgate::dial_time::first_data;
+    spoke.client.incoming = {masked_frame(ping_frame, ""), masked_frame(binary_frame, "ID:1"),
+                             masked_frame(close_frame, "")};
+    EXPECT_TRUE(spoke.run());
+    EXPECT_EQ(text_of(spoke.target.written), "ID:1");
+    EXPECT_FALSE(spoke.dialled);
+
+    story mute;
+    mute.options.dial = wsgate::dial_time::first_data;
+    mute.client.incoming = {masked_frame(ping_frame, ""), masked_frame(close_frame, "")};
+    EXPECT_TRUE(mute.run());
+    EXPECT_TRUE(mute.dialled) << "nobody was dialled";
+    EXPECT_EQ(mute.bridge->summary().by, ended_by::client);
+}
+
 TEST(Bridge, SurvivesAFailureOfTheNthIo) {
     story good;
     tell_all(good);
