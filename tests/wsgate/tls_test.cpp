@@ -288,7 +288,7 @@ TEST_F(tls_site, TheHandshakeMustComeInTime) {
 TEST_F(tls_site, StopReachesSessions) {
     running_gateway gateway(config);
     tls_peer client(tls_client(gateway.connect()));
-    client.open("/wsServer");
+    client.open("/wsClient");
     auto far = target.accept();
     gateway.stop();
     EXPECT_EQ(client.receive(), (received_frame{close_frame, close_text(1001, "going away")}));
