@@ -24,6 +24,7 @@ namespace {
 struct command_line {
     bench::plan plan;
     std::vector<std::string> subjects;
+    std::string at = "127.0.0.1";
     std::string json_file;
     std::string markdown_file;
     int slice_ms = 400;
@@ -60,6 +61,10 @@ void declare(CLI::App& app, const program& what, command_line& c) {
     app.add_option("--sessions", c.plan.mixed_sessions, "Sessions of the mixed load")
         ->check(CLI::Range(1, 10'000))
         ->capture_default_str();
+    app.add_option("--at", c.at,
+                   "The subjects listen on this IPv4 address, perhaps beyond a network")
+        ->check(CLI::ValidIPV4)
+        ->capture_default_str();
     app.add_flag("--pin", c.plan.pin_all, "Both ends and the subject on one CPU, in all tests");
     app.add_option("--json", c.json_file, "Write every figure there");
     app.add_option("--markdown", c.markdown_file, "Write the tables there [standard output]");
@@ -85,6 +90,8 @@ int carry_out(command_line c) {
     c.plan.slice = std::chrono::milliseconds(c.slice_ms);
     c.plan.budget = std::chrono::seconds(c.budget_s);
     c.plan.drain = std::chrono::seconds(c.drain_s);
+    subjects_are_at(c.at);
+    c.plan.beside_direct = c.plan.beside_direct && c.at == "127.0.0.1"; // nobody else is there
     const auto outcome = run(c.plan);
     if (!c.json_file.empty()) {
         write_file(c.json_file, to_json(c.plan, outcome));

@@ -1,4 +1,4 @@
-// Loopback TCP with plain sockets.
+// TCP with plain sockets.
 // SPDX-License-Identifier: EUPL-1.2
 #include "bench/socket.hpp"
 
@@ -25,11 +25,17 @@ T checked(T result, const char* what) {
     return result;
 }
 
-sockaddr_in loopback(std::uint16_t port) {
+// One for the program's life.
+in_addr& subjects() {
+    static in_addr address{htonl(INADDR_LOOPBACK)};
+    return address;
+}
+
+sockaddr_in endpoint(in_addr at, std::uint16_t port) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_addr = at;
     return address;
 }
 
@@ -59,9 +65,16 @@ unique_fd new_socket() {
 
 } // namespace
 
-unique_fd listen_on_loopback() {
+void subjects_are_at(const std::string& address) {
+    if (::inet_pton(AF_INET, address.c_str(), &subjects()) != 1) {
+        throw std::invalid_argument("not an IPv4 address: " + address);
+    }
+}
+
+unique_fd listen_for_subject() {
+    const bool is_near = subjects().s_addr == htonl(INADDR_LOOPBACK);
     auto socket = new_socket();
-    auto address = loopback(0);
+    auto address = endpoint({htonl(is_near ? INADDR_LOOPBACK : INADDR_ANY)}, 0);
     checked(::bind(socket.get(), generic(address), sizeof address), "bind");
     checked(::listen(socket.get(), 4096), "listen");
     return socket;
@@ -75,14 +88,14 @@ std::uint16_t port_of(const unique_fd& socket) {
 }
 
 std::uint16_t free_port() {
-    return port_of(listen_on_loopback());
+    return port_of(listen_for_subject());
 }
 
 unique_fd connect_to(std::uint16_t port, std::chrono::milliseconds limit) {
     auto socket = new_socket();
     prepare(socket);
     set_limit(socket, SO_SNDTIMEO, limit); // connect(2) heeds it
-    auto address = loopback(port);
+    auto address = endpoint(subjects(), port);
     checked(::connect(socket.get(), generic(address), sizeof address), "connect");
     set_limit(socket, SO_SNDTIMEO, io_limit);
     return socket;

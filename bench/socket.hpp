@@ -1,4 +1,4 @@
-// Loopback TCP with plain sockets: connect, accept, send, receive, each bounded in time.
+// TCP with plain sockets: connect, accept, send, receive, each bounded in time.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace bench {
 
@@ -16,14 +17,19 @@ using net::unique_fd;
 /// The longest that one blocking call of ours may take: nothing here waits for ever.
 inline constexpr std::chrono::milliseconds io_limit{10'000};
 
+/// Where the subjects of this program listen, an IPv4 address; 127.0.0.1 unless this is called,
+/// once and first. Errors: std::invalid_argument.
+void subjects_are_at(const std::string& address);
+
 /// Errors of all functions here: std::system_error; std::runtime_error at an unexpected end.
-[[nodiscard]] unique_fd listen_on_loopback();
+/// Reached by the subjects: on loopback, or, where they are elsewhere, on every address.
+[[nodiscard]] unique_fd listen_for_subject();
 [[nodiscard]] std::uint16_t port_of(const unique_fd&);
 
-/// A port that nobody listened on a moment ago.
+/// A port that nobody here listened on a moment ago.
 [[nodiscard]] std::uint16_t free_port();
 
-/// Blocking, without Nagle's delay.
+/// To a subject. Blocking, without Nagle's delay.
 [[nodiscard]] unique_fd connect_to(std::uint16_t port, std::chrono::milliseconds limit = io_limit);
 [[nodiscard]] unique_fd accept_from(const unique_fd& listener,
                                     std::chrono::milliseconds limit = io_limit);

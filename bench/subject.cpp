@@ -114,7 +114,7 @@ running_subject::running_subject(const subject& s, wrapping w) : kind_(s.kind), 
         viewer_port_ = free_port();
         server_port_ = free_port();
     } else {
-        listener_ = listen_on_loopback();
+        listener_ = listen_for_subject();
         server_port_ = port_of(listener_);
         viewer_port_ = kind_ == subject_kind::direct ? server_port_ : free_port();
     }
