@@ -1,8 +1,8 @@
 // What the parts cost alone: parsers, rendezvous, pump.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/poller_thread.hpp"
 #include "net/pump.hpp"
 #include "net/tcp_channel.hpp"
-#include "net/worker.hpp"
 #include "repeater/rendezvous.hpp"
 #include "rfb/bytes.hpp"
 #include "rfb/handshake.hpp"
@@ -146,22 +146,22 @@ struct no_observer final : net::pump_observer {
 };
 
 /// A pump on a thread of its own, from one socket pair to another, until the first one's peer ends.
-class pump_on_a_worker final : net::poller::watcher {
+class pump_on_a_thread final : net::poller::watcher {
 public:
-    /// `pipes`: how many the worker may lend; without one it copies.
-    explicit pump_on_a_worker(std::size_t pipes) : worker_(pipes) {
-        asio::post(worker_.executor(), [this] {
-            worker_.poller().add(from_.native_handle(), *this);
-            worker_.poller().add(to_.native_handle(), *this);
+    /// `pipes`: how many the thread may lend; without one it copies.
+    explicit pump_on_a_thread(std::size_t pipes) : thread_(pipes) {
+        thread_.post([this] {
+            thread_.add(from_.native_handle(), *this);
+            thread_.add(to_.native_handle(), *this);
         });
     }
 
-    pump_on_a_worker(const pump_on_a_worker&) = delete;
-    pump_on_a_worker& operator=(const pump_on_a_worker&) = delete;
+    pump_on_a_thread(const pump_on_a_thread&) = delete;
+    pump_on_a_thread& operator=(const pump_on_a_thread&) = delete;
 
-    ~pump_on_a_worker() {
+    ~pump_on_a_thread() {
         (void)::shutdown(source(), SHUT_WR);
-        worker_.join();
+        thread_.join();
     }
 
     [[nodiscard]] int source() const { return source_.peer.get(); }
@@ -174,18 +174,18 @@ private:
         to_.note(r);
         const auto state = pump_.run(means_);
         if (state == net::pump::state::goes_on) {
-            worker_.poller().again(*this);
+            thread_.again(*this);
         } else if (state == net::pump::state::ended) {
-            worker_.poller().remove(from_.native_handle(), *this);
-            worker_.poller().remove(to_.native_handle(), *this);
+            thread_.remove(from_.native_handle(), *this);
+            thread_.remove(to_.native_handle(), *this);
         }
     }
 
     connection_and_peer source_;
     connection_and_peer sink_;
     no_observer observer_;
-    net::worker worker_;
-    net::pump_means means_{worker_.scratch(), worker_.pipes()};
+    net::poller_thread thread_;
+    net::pump_means means_{thread_.scratch(), thread_.pipes()};
     net::tcp_channel from_{std::move(source_.ours)};
     net::tcp_channel to_{std::move(sink_.ours)};
     net::pump pump_{from_, to_, observer_};
@@ -193,7 +193,7 @@ private:
 
 // Each message is through before the next one is sent: what readiness, read and write cost.
 void pump_messages(benchmark::State& state) {
-    const pump_on_a_worker pump(1);
+    const pump_on_a_thread pump(1);
     std::vector<std::byte> message(static_cast<std::size_t>(state.range(0)));
     for (auto _ : state) {
         (void)::send(pump.source(), message.data(), message.size(), MSG_NOSIGNAL);
@@ -204,7 +204,7 @@ void pump_messages(benchmark::State& state) {
 
 // Sent from a thread of its own as fast as it goes.
 void pump_stream(benchmark::State& state) {
-    const pump_on_a_worker pump(static_cast<std::size_t>(state.range(0)));
+    const pump_on_a_thread pump(static_cast<std::size_t>(state.range(0)));
     const std::jthread sender([&pump](const std::stop_token& stop) {
         const std::vector<std::byte> chunk(std::size_t{256} * 1024);
         while (!stop.stop_requested()) {

@@ -10,11 +10,6 @@ namespace net {
 
 namespace {
 
-// Bytes that the kernel keeps for a peer beyond what is under way to it. Left to itself it keeps
-// megabytes, and a thousand peers that read nothing use up the host's memory for TCP, which slows
-// everybody down.
-constexpr int most_unsent = 256 * 1024;
-
 // Failure only means a socket that finds a dead peer later; it is still usable.
 void set(int fd, int level, int name, int value) {
     (void)::setsockopt(fd, level, name, &value, sizeof value);
@@ -24,7 +19,9 @@ void set(int fd, int level, int name, int value) {
 
 void apply(const tcp_options& options, int fd) {
     set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-    set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, most_unsent);
+    if (options.most_unsent > 0) {
+        set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, options.most_unsent);
+    }
     set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
     set(fd, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(options.keepalive_idle.count()));
     set(fd, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(options.keepalive_interval.count()));

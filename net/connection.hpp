@@ -29,6 +29,9 @@ struct tcp_options {
     int keepalive_probes = 3;
     /// Keepalive does not fire while data is unacknowledged; this does.
     std::chrono::milliseconds user_timeout{60'000};
+    /// Bytes that the kernel keeps for a peer beyond what is under way to it; 0: as many as its
+    /// autotuning allows, which may be megabytes.
+    int most_unsent = 0;
 };
 
 /// Sets TCP_NODELAY, keepalive and TCP_USER_TIMEOUT. Sockets accepted from a listener inherit them.

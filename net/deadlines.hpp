@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/agenda.hpp"
 #include "net/deadline.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <memory>
-#include <set>
 #include <utility>
 
 namespace net {
@@ -27,23 +27,24 @@ public:
     ~deadlines() { *gone_ = true; }
 
     void add(clock::time_point when, Key key) {
-        const auto entry = all_.emplace(when, std::move(key)).first;
-        if (entry == all_.begin()) {
+        const bool is_next = when < all_.next();
+        all_.add(when, std::move(key));
+        if (is_next) {
             arm();
         }
     }
 
     /// As it was added; does nothing where it has passed.
     void remove(clock::time_point when, const Key& key) {
-        all_.erase({when, key});
-        if (all_.empty()) {
+        all_.remove(when, key);
+        if (all_.next() == clock::time_point::max()) {
             timer_.cancel(); // nothing keeps the event loop running
         }
     }
 
 private:
     void arm() {
-        timer_.expires_at(all_.begin()->first); // ends the wait before, if there is one
+        timer_.expires_at(all_.next()); // ends the wait before, if there is one
         timer_.async_wait([this, gone = gone_](const error_code& cancelled) {
             if (!cancelled && !*gone) {
                 tell();
@@ -52,19 +53,17 @@ private:
     }
 
     void tell() {
-        const auto now = clock::now();
-        while (!all_.empty() && all_.begin()->first <= now) {
-            const auto key = all_.extract(all_.begin()).value().second;
-            passed_(key);
+        while (const auto key = all_.take_due()) {
+            passed_(*key);
         }
-        if (!all_.empty()) {
+        if (all_.next() != clock::time_point::max()) {
             arm();
         }
     }
 
     asio::steady_timer timer_;
     std::function<void(Key)> passed_;
-    std::set<std::pair<clock::time_point, Key>> all_;
+    agenda<Key> all_;
     std::shared_ptr<bool> gone_ = std::make_shared<bool>(false); ///< for a handler that comes late
 };
 

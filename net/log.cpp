@@ -105,7 +105,7 @@ protected:
         spdlog::sinks::dist_sink_mt::sink_it_(line);
         if (queue_.queue_size() == 0) {
             flush_();
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
     }
 

@@ -1,9 +1,6 @@
-// An epoll instance of our own, which is itself waited for by Asio.
+// An epoll instance of our own.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/poller.hpp"
-
-#include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -30,31 +27,27 @@ ready meaning_of(std::uint32_t events) {
 
 } // namespace
 
-poller::poller(const asio::any_io_executor& executor) : epoll_(executor, make_epoll()) {}
-
-poller::~poller() {
-    *gone_ = true;
-}
+poller::poller() : epoll_(make_epoll()) {}
 
 void poller::add(int fd, watcher& w) {
     epoll_event wanted{};
     wanted.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
     wanted.data.ptr = &w;
-    if (::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, fd, &wanted) != 0) {
+    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &wanted) != 0) {
         throw std::system_error(errno, std::generic_category(), "epoll_ctl");
     }
     ++watched_;
-    arm();
+    begun();
 }
 
 void poller::remove(int fd, watcher& w) {
     // Closing alone would not do: a child between fork and exec holds the socket as well.
-    if (::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, fd, nullptr) != 0) {
+    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr) != 0) {
         return; // it was never added
     }
     forget(w);
     if (--watched_ == 0 && again_.empty()) {
-        epoll_.cancel();
+        idle();
     }
 }
 
@@ -71,31 +64,13 @@ void poller::forget(const watcher& w) {
 
 void poller::again(watcher& w) {
     again_.push_back(&w);
-    arm();
+    begun();
 }
 
-void poller::arm() {
-    if (armed_ || (watched_ == 0 && again_.empty())) {
-        return;
-    }
-    armed_ = true;
-    const auto go_on = [this, gone = gone_](const error_code& = {}) {
-        if (!*gone) {
-            dispatch();
-            armed_ = false;
-            arm();
-        }
-    };
-    if (again_.empty()) {
-        epoll_.async_wait(asio::posix::stream_descriptor::wait_read, go_on);
-    } else {
-        asio::post(epoll_.get_executor(), go_on);
-    }
-}
-
-void poller::dispatch() {
+void poller::dispatch(std::chrono::milliseconds limit) {
     turns_.swap(again_);
-    const int got = ::epoll_wait(epoll_.native_handle(), batch_.data(), batch_size, 0);
+    const int got = ::epoll_wait(epoll_.get(), batch_.data(), batch_size,
+                                 turns_.empty() ? static_cast<int>(limit.count()) : 0);
     fetched_ = static_cast<std::size_t>(std::max(got, 0));
     for (auto& event : std::span(batch_).first(fetched_)) {
         if (event.data.ptr != nullptr) { // NOLINT: the kernel's union

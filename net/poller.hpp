@@ -2,15 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/token.hpp"
 #include "net/unique_fd.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-
 #include <array>
+#include <chrono>
 #include <cstddef>
-#include <memory>
 #include <sys/epoll.h>
 #include <vector>
 
@@ -23,10 +19,10 @@ struct ready {
     bool unusual = false; ///< the peer has closed, broken off or sent urgent data
 };
 
-/// A guest in an Asio event loop, for the sockets of which there are many: those that wait for a
-/// partner and those that relay. Asio would need some 500 bytes of memory for each that is waited
-/// for, and a system call for every wait; here a socket is made known once, and events of many come
-/// with one call. Keeps the event loop running as long as somebody is watched.
+/// For the sockets of which there are many: those that wait for a partner and those that relay.
+/// Asio would need some 500 bytes of memory for each that is waited for, and a system call for
+/// every wait; here a socket is made known once, and events of many come with one call. Belongs to
+/// one thread; who calls dispatch() there is its host: poller_thread, or Asio by poller_guest.
 class poller {
 public:
     class watcher {
@@ -38,10 +34,10 @@ public:
         ~watcher() = default;
     };
 
-    explicit poller(const asio::any_io_executor&);
+    /// Throws std::system_error.
+    poller();
     poller(const poller&) = delete;
     poller& operator=(const poller&) = delete;
-    ~poller();
 
     /// The first wake() follows soon. Throws std::system_error: out of memory or of watches.
     void add(int fd, watcher&);
@@ -53,22 +49,37 @@ public:
     /// Wakes it once more, after the others had their turn.
     void again(watcher&);
 
+protected:
+    ~poller() = default;
+
+    /// Wakes those for whom something has happened within `limit` (-1 ms: for ever), and those that
+    /// want another turn.
+    void dispatch(std::chrono::milliseconds limit);
+
+    [[nodiscard]] int epoll() const { return epoll_.get(); }
+
+    [[nodiscard]] std::size_t watched() const { return watched_; }
+
+    [[nodiscard]] bool wants_turn() const { return !again_.empty(); }
+
 private:
-    void arm();
-    void dispatch();
+    /// Somebody is watched, or wants a turn, that was not before.
+    virtual void begun() {}
+
+    /// Nobody is watched, nobody wants a turn.
+    virtual void idle() {}
+
     void forget(const watcher&);
 
-    // Events of one epoll_wait(2); then the rest of the event loop gets a turn.
+    // Events of one epoll_wait(2); then the rest of the thread gets a turn.
     static constexpr std::size_t batch_size = 128;
 
-    asio::posix::stream_descriptor epoll_;
+    unique_fd epoll_;
     std::array<epoll_event, batch_size> batch_{};
     std::size_t fetched_ = 0; ///< of the batch; what has been told already included
     std::vector<watcher*> again_;
     std::vector<watcher*> turns_; ///< those of again_ that are being woken
     std::size_t watched_ = 0;
-    bool armed_ = false;
-    std::shared_ptr<bool> gone_ = std::make_shared<bool>(false); ///< for handlers that come late
 };
 
 } // namespace net

@@ -4,8 +4,7 @@
 
 namespace net {
 
-worker::worker(std::size_t pipes)
-    : pipes_(pipes), work_(asio::make_work_guard(context_)), scratch_(scratch_size) {
+worker::worker() : work_(asio::make_work_guard(context_)), scratch_(scratch_size) {
     thread_ = std::thread([this] { context_.run(); });
 }
 

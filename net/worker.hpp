@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/pipe_pool.hpp"
-#include "net/poller.hpp"
 #include "net/token.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -22,8 +20,7 @@ public:
     /// Lent to one attempt at a time between two waits; shared by all streams of this worker.
     static constexpr std::size_t scratch_size = std::size_t{256} * 1024;
 
-    /// `pipes`: how many it may lend at a time; 0: none.
-    explicit worker(std::size_t pipes = 0);
+    worker();
     worker(const worker&) = delete;
     worker& operator=(const worker&) = delete;
     ~worker();
@@ -31,10 +28,6 @@ public:
     [[nodiscard]] asio::any_io_executor executor() { return context_.get_executor(); }
 
     [[nodiscard]] std::span<std::byte> scratch() { return scratch_; }
-
-    [[nodiscard]] pipe_pool& pipes() { return pipes_; }
-
-    [[nodiscard]] net::poller& poller() { return poller_; }
 
     /// Lets the thread end once nothing is left to do on it.
     void release() { work_.reset(); }
@@ -44,9 +37,7 @@ public:
     void join();
 
 private:
-    pipe_pool pipes_; // first: what still runs when the context goes may hold a pipe
     asio::io_context context_{1};
-    net::poller poller_{context_.get_executor()};
     asio::executor_work_guard<asio::io_context::executor_type> work_;
     std::vector<std::byte> scratch_;
     std::thread thread_;

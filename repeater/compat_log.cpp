@@ -31,9 +31,13 @@ std::string_view id_of(const rfb::repeater_id& id) {
 /// Writes the lines of one event.
 struct writer {
     net::log& log;
+    std::string_view stamp;
+    int process;
 
     void line(std::string_view text) const {
-        log.line(net::log_level::info, compat_time(std::time(nullptr)).append(text));
+        std::string whole;
+        whole.reserve(stamp.size() + text.size());
+        log.line(net::log_level::info, whole.append(stamp).append(text));
     }
 
     void operator()(const event::starting& e) const {
@@ -170,7 +174,7 @@ struct writer {
     }
 
     void tagged(const meeting& met, std::string_view text) const {
-        line(fmt::format("[{}/{}] {}", ::getpid(), net::escaped(to_string(met), 300), text));
+        line(fmt::format("[{}/{}] {}", process, net::escaped(to_string(met), 300), text));
     }
 
     void operator()(const event::relaying& e) const {
@@ -242,10 +246,14 @@ struct writer {
 
 } // namespace
 
-compat_log::compat_log(net::log& to) : log_(to) {}
+compat_log::compat_log(net::log& to) : log_(to), process_(::getpid()) {}
 
 void compat_log::receive(const any_event& e) {
-    std::visit(writer{log_}, e);
+    if (const auto now = std::time(nullptr); now != second_) {
+        second_ = now;
+        stamp_ = compat_time(now);
+    }
+    std::visit(writer{log_, stamp_, process_}, e);
 }
 
 std::string compat_time(std::time_t when) {

@@ -5,6 +5,9 @@
 #include "net/log.hpp"
 #include "repeater/event.hpp"
 
+#include <ctime>
+#include <string>
+
 namespace repeater {
 
 /// For scripts and people that read the Perl's log: IDs in plain, no addresses. What the Perl has
@@ -17,6 +20,9 @@ public:
 
 private:
     net::log& log_;
+    int process_;            ///< ours, which the Perl puts before some lines
+    std::time_t second_ = 0; ///< that of stamp_
+    std::string stamp_;      ///< what lines begin with
 };
 
 /// "Sun Nov 22 22:37:23 2026: ": local time as ctime(3) writes it.

@@ -1,9 +1,8 @@
-// Everything but start() and stop() runs on the worker's thread.
+// Everything but start() and stop() runs on the station's thread.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/relay_station.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
 
 #include <new>
 #include <utility>
@@ -11,19 +10,23 @@
 namespace repeater {
 
 relay_station::relay_station(std::size_t pipes, unsigned splice_after, report r)
-    : worker_(pipes),
-      report_(std::move(r)), means_{worker_.poller(),
-                                    {worker_.scratch(), worker_.pipes(), splice_after},
-                                    *this},
-      reminders_(worker_.executor(), [this](session_number number) {
-          if (const auto found = relays_.find(number); found != relays_.end()) {
-              found->second->lingered();
-          }
-      }) {}
+    : thread_(pipes, [this] { return tell_due(); }),
+      report_(std::move(r)), means_{thread_,
+                                    {thread_.scratch(), thread_.pipes(), splice_after},
+                                    *this} {}
+
+net::clock::time_point relay_station::tell_due() {
+    while (const auto number = reminders_.take_due()) {
+        if (const auto found = relays_.find(*number); found != relays_.end()) {
+            found->second->lingered();
+        }
+    }
+    return reminders_.next();
+}
 
 void relay_station::start(pair p, const limits& l) {
-    asio::post(worker_.executor(),
-               [this, p = std::move(p), l]() mutable { begin(std::move(p), l); });
+    // A function that can be posted can be copied, which a pair cannot.
+    thread_.post([this, p = std::make_shared<pair>(std::move(p)), l] { begin(std::move(*p), l); });
 }
 
 void relay_station::begin(pair p, const limits& l) {
@@ -39,7 +42,7 @@ void relay_station::begin(pair p, const limits& l) {
 }
 
 void relay_station::stop() {
-    asio::post(worker_.executor(), [this] {
+    thread_.post([this] {
         while (!relays_.empty()) {
             relays_.begin()->second->stop(); // which takes it out
         }

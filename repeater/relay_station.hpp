@@ -1,9 +1,9 @@
-// One worker and the pairs that it relays.
+// One thread and the pairs that it relays.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/deadlines.hpp"
-#include "net/worker.hpp"
+#include "net/agenda.hpp"
+#include "net/poller_thread.hpp"
 #include "repeater/relay.hpp"
 
 #include <functional>
@@ -14,7 +14,7 @@ namespace repeater {
 
 class relay_station final : relay::owner {
 public:
-    /// Hears of described and of ended (which comes last), on the worker's thread.
+    /// Hears of described and of ended (which comes last), on the station's thread.
     using report = std::function<void(any_event)>;
 
     /// `splice_after`: see net::pump_means.
@@ -23,7 +23,7 @@ public:
     relay_station& operator=(const relay_station&) = delete;
 
     /// Waits for its pairs.
-    ~relay_station() { worker_.join(); }
+    ~relay_station() { thread_.join(); }
 
     /// From any thread.
     void start(pair, const limits&);
@@ -33,15 +33,16 @@ public:
 
 private:
     void begin(pair, const limits&);
+    net::clock::time_point tell_due();
     void described(session_number pair, const rfb::handshake_facts&) override;
     void ended(const event::ended&) override;
     void remind(session_number pair, net::clock::time_point) override;
     void forget(session_number pair, net::clock::time_point) override;
 
-    net::worker worker_; // first: the rest lives on its event loop
+    net::agenda<session_number> reminders_; // before the thread, which looks at it
+    net::poller_thread thread_;
     report report_;
     relay::means means_;
-    net::deadlines<session_number> reminders_;
     std::unordered_map<session_number, std::unique_ptr<relay>> relays_;
 };
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "net/listener.hpp"
-#include "net/poller.hpp"
+#include "net/poller_guest.hpp"
 #include "net/task_group.hpp"
 #include "repeater/config.hpp"
 #include "repeater/reception.hpp"
@@ -71,7 +71,7 @@ private:
     std::uint64_t accepted_ = 0;
     resolver resolver_;
     net::task_group tasks_;
-    net::poller poller_;
+    net::poller_guest poller_;
     reception reception_;
     waiting_room room_;
     relay_floor relays_;

@@ -67,7 +67,8 @@ struct config {
     std::chrono::milliseconds pong_timeout{50'000};
     dial_time server_dial =
         dial_time::first_data; ///< on the server route; viewers are greeted first
-    net::tcp_options tcp;
+    /// A thousand clients that read nothing must not use up the host's memory for TCP.
+    net::tcp_options tcp{.most_unsent = 256 * 1024};
     std::string log_file; ///< empty: standard error
     wsgate::log_format log_format = wsgate::log_format::text;
     net::log_level log_level = net::log_level::info;

@@ -1,6 +1,6 @@
 // Many sockets in one event loop: each is woken for what happens to it, and only while it is there.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/poller.hpp"
+#include "net/poller_guest.hpp"
 #include "net/tcp_channel.hpp"
 #include "tests/support/bytes.hpp"
 #include "tests/support/tcp_client.hpp"
@@ -35,7 +35,7 @@ struct watched final : net::poller::watcher {
 
 struct Poller : testing::Test {
     asio::io_context context;
-    net::poller poller{context.get_executor()};
+    net::poller_guest poller{context.get_executor()};
     support::tcp_listener listener;
 
     /// A connection: our end is watched, the other one is returned.
