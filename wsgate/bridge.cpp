@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/bridge.hpp"
 
+#include "wsgate/metrics.hpp"
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
@@ -107,6 +109,12 @@ asio::awaitable<void> bridge::up(bytes early) {
 bridge::bytes bridge::take(std::span<std::byte> received) {
     const auto meant = decoder_.decode(received);
     unanswered_since_.reset();
+    if (meant.pong && pinged_) {
+        if (options_.meter != nullptr) {
+            options_.meter->pong_after(net::clock::now() - *pinged_);
+        }
+        pinged_.reset();
+    }
     summary_.dropped_text = summary_.dropped_text || meant.dropped_text;
     if (ending_) { // after a Close of ours nothing is forwarded
         client_done_ = client_done_ || meant.close || meant.failure;
@@ -140,7 +148,7 @@ std::size_t bridge::forward(std::span<const std::byte> payload) {
         target_deaf_ = static_cast<bool>(wrote.error);
         done += wrote.bytes;
     }
-    summary_.up += done;
+    moved(direction::up, done);
     return target_over_ || target_deaf_ ? payload.size() : done;
 }
 
@@ -167,6 +175,7 @@ asio::awaitable<void> bridge::deliver(bytes rest) {
         co_await changed_.wait();
     }
     auto done = forward(rest);
+    stalled(direction::up, done < rest.size() && target_);
     while (done < rest.size() && target_) {
         const auto [ec] = co_await target_->wait(net::readiness::write);
         if (ec) {
@@ -179,8 +188,10 @@ asio::awaitable<void> bridge::deliver(bytes rest) {
         }
         done += more;
     }
+    stalled(direction::up, false);
     delivering_ = false;
     unanswered_since_.reset();
+    pinged_.reset(); // its pong has waited for us
 }
 
 void bridge::client_left(const net::error_code& ec) {
@@ -194,7 +205,9 @@ asio::awaitable<void> bridge::down() {
     if (co_await open_target()) {
         for (;;) {
             if (!outbox_.idle()) { // a client that does not read stops the reading here
+                stalled(direction::down, true);
                 co_await outbox_.flushed();
+                stalled(direction::down, false);
             }
             if (outbox_.broken()) {
                 client_left(outbox_.broken());
@@ -217,7 +230,7 @@ asio::awaitable<void> bridge::down() {
             if (ending_) { // read all the same: closing a socket with unread bytes resets it
                 continue;
             }
-            summary_.down += got.bytes;
+            moved(direction::down, got.bytes);
             outbox_.send(enframe(scratch_, room_, got.bytes, options_.max_frame, options_.keys));
         }
         target_->close();
@@ -248,10 +261,12 @@ asio::awaitable<bool> bridge::open_target() {
     if (cut_) {
         co_return false;
     }
+    const auto began = net::clock::now();
     auto got = co_await dial_until_cut();
     if (cut_) {
         co_return false;
     }
+    report_dial(got, began);
     if (!got.stream) {
         close_with(ended_by::target, close_code::internal_error,
                    "Failed to connect to downstream server");
@@ -267,6 +282,30 @@ asio::awaitable<bool> bridge::open_target() {
         finish_target();
     }
     co_return true;
+}
+
+void bridge::report_dial(const dialled& got, net::clock::time_point began) {
+    if (options_.meter == nullptr) {
+        return;
+    }
+    if (got.stream) {
+        options_.meter->target_connected(net::clock::now() - began);
+    } else {
+        options_.meter->target_failed(got.error);
+    }
+}
+
+void bridge::moved(direction d, std::size_t payload) {
+    (d == direction::up ? summary_.up : summary_.down) += payload;
+    if (options_.meter != nullptr) {
+        options_.meter->moved(d, payload);
+    }
+}
+
+void bridge::stalled(direction d, bool now) {
+    if (options_.meter != nullptr) {
+        options_.meter->stalled(d, now);
+    }
 }
 
 void bridge::target_ended(const net::error_code& ec) {
@@ -333,6 +372,7 @@ void bridge::look_after_client(net::clock::time_point now) {
     if (outbox_.idle()) {
         outbox_.ping();
         unanswered_since_ = unanswered_since_.value_or(now);
+        pinged_ = pinged_.value_or(now);
     }
 }
 

@@ -26,6 +26,9 @@
 
 namespace wsgate {
 
+class session_meter;
+enum class direction;
+
 /// When a session's target is dialled. The repeater gives a peer ten seconds to introduce itself,
 /// and the tunnels of helped machines may open a session minutes before they have anything to say.
 enum class dial_time { at_once, first_data };
@@ -39,6 +42,7 @@ struct bridge_options {
     dial_time dial = dial_time::at_once;
     /// Masks what goes to the peer: then it is the WebSocket's server, and we are its client.
     key_source keys = nullptr;
+    session_meter* meter = nullptr; ///< outlives the bridge; none: nobody counts
 };
 
 enum class ended_by { client, target, gateway };
@@ -92,6 +96,9 @@ private:
     [[nodiscard]] asio::awaitable<void> down();
     [[nodiscard]] asio::awaitable<bool> open_target();
     [[nodiscard]] asio::awaitable<dialled> dial_until_cut();
+    void report_dial(const dialled&, net::clock::time_point began);
+    void moved(direction, std::size_t payload);
+    void stalled(direction, bool);
     void target_ended(const net::error_code&);
     void finish_target();
 
@@ -132,6 +139,7 @@ private:
     net::clock::time_point delivered_; ///< when the target last took what it was late with
     net::clock::time_point next_ping_;
     std::optional<net::clock::time_point> unanswered_since_;
+    std::optional<net::clock::time_point> pinged_; ///< the oldest ping without its pong
 };
 
 } // namespace wsgate

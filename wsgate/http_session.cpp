@@ -56,6 +56,20 @@ struct destination {
     }
 };
 
+/// A page or a file that is not there is no failed handshake.
+bool is_failed_handshake(const request& r, http::status s) {
+    switch (s) {
+    case http::status::bad_request:
+    case http::status::uri_too_long:
+    case http::status::request_header_fields_too_large:
+    case http::status::http_version_not_supported:
+        return true;
+    default:
+        return http::to_status_class(s) != http::status_class::successful &&
+               has_token(r, http::field::upgrade, "websocket");
+    }
+}
+
 /// Nothing for what is not TCP.
 asio::ip::tcp::endpoint local_end_of(int fd) {
     asio::ip::tcp::endpoint local;
@@ -86,6 +100,7 @@ asio::awaitable<void> http_session::run() {
             co_return;
         }
         then = co_await answer();
+        has_answered_ = true;
         deadline = net::clock::now() + site_.conf.limits.keep_alive;
     }
     if (then == next::session && !going_away_) {
@@ -130,6 +145,7 @@ void http_session::stand_in_line() {
 
 void http_session::drop() {
     if (is_waiting_) {
+        site_.metrics.handshake_failed(handshake_failure::too_many);
         hang_up();
     }
 }
@@ -140,6 +156,9 @@ asio::awaitable<bool> http_session::read_head_before(net::clock::time_point dead
     const auto head = co_await read_head();
     waiting_ = waiting_line::place{};
     is_waiting_ = false;
+    if (too_late.rang() && (!has_answered_ || !received_.empty())) {
+        site_.metrics.handshake_failed(handshake_failure::timed_out);
+    }
     co_return !too_late.rang() && head != head_scanner::state::incomplete;
 }
 
@@ -155,7 +174,11 @@ asio::awaitable<bool> http_session::open(net::clock::time_point deadline) {
     }
     if (speaks_ == speech::sniffed) {
         const auto first = co_await (sniff(connection_) || net::expire_at(deadline));
-        if (first.index() == 1 || std::get<0>(first) == first_byte::none) {
+        if (first.index() == 1) {
+            site_.metrics.handshake_failed(handshake_failure::timed_out);
+            co_return false;
+        }
+        if (std::get<0>(first) == first_byte::none) {
             co_return false;
         }
         speaks_ = std::get<0>(first) == first_byte::tls ? speech::tls : speech::plain;
@@ -175,6 +198,8 @@ asio::awaitable<bool> http_session::open_tls(net::clock::time_point deadline) {
     const net::alarm too_late(worker_.executor(), deadline, [&tls] { tls.close(); });
     const auto ec = co_await tls.handshake();
     if (ec) {
+        site_.metrics.handshake_failed(too_late.rang() ? handshake_failure::timed_out
+                                                       : handshake_failure::tls);
         site_.journal.tls_failed(number_, peer_,
                                  too_late.rang() ? net::error_code{asio::error::timed_out} : ec);
         co_return false;
@@ -190,6 +215,7 @@ asio::awaitable<bool> http_session::hear_proxy(net::clock::time_point deadline) 
     const auto header = co_await net::receive_proxy_header(
         connection_, std::min<net::clock::duration>(left, site_.conf.proxy.header));
     if (!header) {
+        site_.metrics.handshake_failed(handshake_failure::proxy_header);
         site_.journal.proxy_header_failed(number_, peer_, header.error());
         co_return false;
     }
@@ -242,6 +268,7 @@ asio::awaitable<http_session::next> http_session::answer() {
     request r;
     auto what = decide_answer(r);
     if (const auto no = co_await ask_doorman(r, what)) {
+        count_denial(what, *no);
         co_return co_await answer_denial(r, *no);
     }
     if (auto* file = std::get_if<send_file>(&what)) {
@@ -287,6 +314,19 @@ std::optional<denial> http_session::check_certificate(std::string_view path) con
     return denial{refused->status, refused->why, "client certificate"};
 }
 
+void http_session::count_denial(const http_answer& what, const denial& no) {
+    if (const auto* session = std::get_if<open_session>(&what)) {
+        site_.metrics.handshake_failed(no.counted);
+        count_refused(site_.metrics.route(to_string(session->route)));
+    }
+}
+
+void http_session::count_refusal(const request& r, http::status s) {
+    if (is_failed_handshake(r, s)) {
+        site_.metrics.handshake_failed(reason_of(s));
+    }
+}
+
 asio::awaitable<http_session::next> http_session::answer_denial(const request& r,
                                                                 const denial& no) {
     site_.journal.denied(number_, peer_, sender_, no, !terms_.doorman->is_worth_telling(sender_));
@@ -299,6 +339,7 @@ asio::awaitable<http_session::next> http_session::answer_denial(const request& r
 asio::awaitable<http_session::next> http_session::answer_text(const request& r,
                                                               const text_response& text) {
     if (text.result_int() >= 400) {
+        count_refusal(r, text.result());
         site_.journal.refused(number_, peer_, text.result());
     }
     const auto written = co_await write(serialized(text, r.method()));
@@ -391,6 +432,16 @@ asio::awaitable<void> http_session::linger() {
     }
 }
 
+bridge_options http_session::options_of_session() const {
+    auto options = site_.conf.bridge;
+    if (opened_->route == route::viewer) {
+        options.pong = site_.conf.pong_timeout;
+    } else {
+        options.dial = site_.conf.server_dial;
+    }
+    return options;
+}
+
 asio::awaitable<void> http_session::carry() {
     const auto& conf = site_.conf;
     const auto where = opened_->route;
@@ -411,16 +462,14 @@ asio::awaitable<void> http_session::carry() {
     if (identity_) {
         facts.certificate = identity_->name;
     }
-    auto options = conf.bridge;
-    if (where == route::viewer) {
-        options.pong = conf.pong_timeout;
-    } else {
-        options.dial = conf.server_dial;
-    }
     const auto bytes = std::as_bytes(std::span(received_));
     std::vector<std::byte> early(bytes.begin(), bytes.end());
     std::string{}.swap(received_);
 
+    std::optional<session_meter> meter;
+    meter.emplace(site_.metrics, site_.metrics.route(to_string(where)));
+    auto options = options_of_session();
+    options.meter = &*meter;
     bridge b(
         worker_.executor(), worker_.scratch(), *client_, [&to] { return to.dial(); }, options);
     const auto began = net::clock::now();
@@ -428,6 +477,8 @@ asio::awaitable<void> http_session::carry() {
     bridge_ = &b;
     co_await b.run(std::move(early));
     bridge_ = nullptr;
+    meter->closed(b.summary().code, b.summary().by);
+    meter.reset(); // before anybody can read that the session has ended
     { const auto left = std::move(admitted_->place); } // who hears of the end may come at once
     site_.journal.ended(
         facts, b.summary(),

@@ -10,6 +10,7 @@
 #include "wsgate/file_answer.hpp"
 #include "wsgate/http_answer.hpp"
 #include "wsgate/journal.hpp"
+#include "wsgate/metrics.hpp"
 #include "wsgate/static_files.hpp"
 #include "wsgate/terms.hpp"
 
@@ -24,6 +25,7 @@ namespace wsgate {
 struct site {
     const config& conf;
     wsgate::journal& journal;
+    wsgate::metrics& metrics;
     const static_root* files = nullptr; ///< none: no files
 };
 
@@ -53,6 +55,9 @@ private:
     void stand_in_line();
     void drop();
     void hang_up();
+    void count_denial(const http_answer&, const denial&);
+    void count_refusal(const request&, http::status);
+    [[nodiscard]] bridge_options options_of_session() const;
     [[nodiscard]] http_answer decide_answer(request&);
     [[nodiscard]] asio::awaitable<std::optional<denial>> ask_doorman(const request&,
                                                                      const http_answer&);
@@ -89,6 +94,7 @@ private:
     std::optional<net::proxy_version> announced_; ///< how the target is told of the client
     bridge* bridge_ = nullptr;                    ///< while there is one
     bool going_away_ = false;
+    bool has_answered_ = false; ///< one request at least
 };
 
 } // namespace wsgate

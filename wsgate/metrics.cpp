@@ -8,6 +8,7 @@
 #include "wsgate/version.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/system/errc.hpp>
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -21,8 +22,8 @@ namespace {
 constexpr std::array<std::string_view, 13> handshake_names{
     "bad_request", "too_large", "timeout",  "not_found", "version",      "unauthorized", "origin",
     "token",       "forbidden", "too_many", "tls",       "proxy_header", "other"};
-constexpr std::array<std::string_view, 5> connect_names{"refused", "timeout", "unreachable", "name",
-                                                        "other"};
+constexpr std::array<std::string_view, 6> connect_names{"refused", "timeout", "unreachable",
+                                                        "name",    "tls",     "other"};
 constexpr std::array<std::string_view, 3> result_names{"completed", "target_failed", "refused"};
 constexpr std::array<std::string_view, 2> direction_names{"up", "down"};
 constexpr std::array<std::string_view, 3> side_names{"client", "target", "gateway"};
@@ -67,6 +68,9 @@ connect_failure reason_of(const net::error_code& ec) {
     if (ec.category() == error::get_netdb_category() ||
         ec.category() == error::get_addrinfo_category()) {
         return connect_failure::name;
+    }
+    if (ec == boost::system::errc::protocol_error) { // as dial() says it of TLS
+        return connect_failure::tls;
     }
     return connect_failure::other;
 }

@@ -41,7 +41,7 @@ enum class handshake_failure {
 };
 
 /// Why a target was not reached.
-enum class connect_failure { refused, timed_out, unreachable, name, other };
+enum class connect_failure { refused, timed_out, unreachable, name, tls, other };
 
 /// How an attempt on a known route ended; each is counted once, when it has.
 enum class session_result {
@@ -67,7 +67,7 @@ struct route_metrics {
     gauge active;
     std::array<counter, 3> results;                         ///< by session_result
     std::array<sharded_counter, 2> bytes;                   ///< payload, by direction
-    std::array<counter, 5> connect_failures;                ///< by connect_failure
+    std::array<counter, 6> connect_failures;                ///< by connect_failure
     std::array<std::array<counter, 3>, close_codes> closes; ///< by code, then by ended_by
 };
 

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <exception>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -82,9 +83,13 @@ server::station::station(journal& j) : tasks(worker.executor(), report_to(j)) {}
 
 server::server(asio::any_io_executor executor, const config& c, wsgate::journal& j)
     : executor_(std::move(executor)), config_(c), journal_(j),
-      files_(open_web(c.web)), site_{c, j, files_ ? &*files_ : nullptr}, memory_(c.access),
-      terms_(make_terms()), listeners_(listen_all(executor_, c, speaks_)),
+      files_(open_web(c.web)), site_{c, j, metrics_, files_ ? &*files_ : nullptr},
+      memory_(c.access), terms_(make_terms()), listeners_(listen_all(executor_, c, speaks_)),
       accepting_(executor_, report_to(j)), changed_(executor_) {
+    publish_certificates();
+    for (const auto r : {route::server, route::viewer}) { // seen from the start, with nil
+        (void)metrics_.route(to_string(r));
+    }
     for (std::size_t i = 0; i < c.threads; ++i) {
         stations_.push_back(std::make_unique<station>(j));
     }
@@ -180,6 +185,20 @@ terms server::make_terms() {
     return made;
 }
 
+/// Named by their files: two certificates may be for one name.
+void server::publish_certificates() {
+    std::vector<certificate_expiry> all;
+    if (terms_.tls) {
+        std::set<std::string> files;
+        for (const auto& each : terms_.tls->certificates()) {
+            if (files.insert(each.file).second) {
+                all.push_back({each.file, std::chrono::system_clock::to_time_t(each.not_after)});
+            }
+        }
+    }
+    metrics_.certificates(std::move(all));
+}
+
 void server::warn_of_certificates() {
     if (terms_.tls) {
         for (const auto& what : terms_.tls->warnings(std::chrono::system_clock::now())) {
@@ -222,6 +241,7 @@ void server::warn_of_open_paths() {
 void server::reload() {
     try {
         terms_ = make_terms();
+        publish_certificates();
         journal_.reloaded();
         warn_of_certificates();
     } catch (const std::exception& e) {

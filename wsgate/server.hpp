@@ -9,6 +9,7 @@
 #include "wsgate/config.hpp"
 #include "wsgate/http_session.hpp"
 #include "wsgate/journal.hpp"
+#include "wsgate/metrics.hpp"
 #include "wsgate/static_files.hpp"
 #include "wsgate/terms.hpp"
 
@@ -45,6 +46,9 @@ public:
     /// Cuts every session off.
     void stop_now();
 
+    /// What has been counted since the start.
+    [[nodiscard]] const metrics& numbers() const { return metrics_; }
+
     [[nodiscard]] const std::vector<net::listener>& listeners() const { return listeners_; }
 
 private:
@@ -63,6 +67,7 @@ private:
     [[nodiscard]] asio::awaitable<void> serve(station&, session_number, terms, speech,
                                               net::connection);
     [[nodiscard]] terms make_terms();
+    void publish_certificates();
     void warn_of_certificates();
     [[nodiscard]] asio::awaitable<void> watch_files();
     void warn_of_open_paths();
@@ -72,6 +77,7 @@ private:
     const config& config_;
     wsgate::journal& journal_;
     std::optional<static_root> files_;
+    metrics metrics_;
     site site_;
     access_memory memory_;
     std::shared_ptr<ticket_ring> tickets_ = std::make_shared<ticket_ring>();

@@ -1,10 +1,12 @@
 // Numbers by name, the format they are written in, and threads that count at once.
 // SPDX-License-Identifier: EUPL-1.2
+#include "tests/wsgate/metric_value.hpp"
 #include "wsgate/bridge.hpp"
 #include "wsgate/exposition.hpp"
 #include "wsgate/metrics.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/system/errc.hpp>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -14,21 +16,12 @@
 namespace {
 
 using namespace std::chrono_literals;
+using support::value_of;
 namespace error = boost::asio::error;
 using wsgate::close_code;
 using wsgate::direction;
 using wsgate::ended_by;
 using wsgate::http::status;
-
-/// The value of "name{labels}"; "(none)" where there is no such line.
-std::string value_of(const std::string& text, const std::string& series) {
-    const auto at = ("\n" + text).find("\n" + series + " ");
-    if (at == std::string::npos) {
-        return "(none)";
-    }
-    const auto begin = at + series.size() + 1;
-    return text.substr(begin, text.find('\n', begin) - begin);
-}
 
 } // namespace
 
@@ -108,9 +101,13 @@ TEST(Metrics, TellFailuresApart) {
 TEST(Metrics, KnowWhyATargetWasNotReached) {
     using why = wsgate::connect_failure;
     const std::vector<std::pair<net::error_code, why>> table{
-        {error::connection_refused, why::refused},   {error::timed_out, why::timed_out},
-        {error::host_unreachable, why::unreachable}, {error::network_unreachable, why::unreachable},
-        {error::host_not_found, why::name},          {error::service_not_found, why::name},
+        {error::connection_refused, why::refused},
+        {error::timed_out, why::timed_out},
+        {error::host_unreachable, why::unreachable},
+        {error::network_unreachable, why::unreachable},
+        {error::host_not_found, why::name},
+        {error::service_not_found, why::name},
+        {make_error_code(boost::system::errc::protocol_error), why::tls},
         {error::no_descriptors, why::other},
     };
     for (const auto& [ec, reason] : table) {
