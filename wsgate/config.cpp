@@ -3,6 +3,7 @@
 #include "wsgate/config.hpp"
 
 #include "wsgate/option_access.hpp"
+#include "wsgate/option_admin.hpp"
 #include "wsgate/option_proxy.hpp"
 #include "wsgate/option_tls.hpp"
 #include "wsgate/version.hpp"
@@ -198,6 +199,7 @@ std::variant<config, farewell> parse_command_line(int argc, const char* const* a
     raw_access access;
     raw_proxy proxy;
     raw_tls tls;
+    raw_admin admin;
     CLI::App app{"Carries VNC between browsers' WebSockets and a repeater's TCP ports.", "wsgate"};
     app.set_version_flag("--version", std::string{"wsgate "} + version);
     add_addresses(app, raw);
@@ -205,6 +207,7 @@ std::variant<config, farewell> parse_command_line(int argc, const char* const* a
     add_tls_options(app, tls, c.tls, c.target_tls);
     add_access_options(app, access, c.access);
     add_proxy_options(app, proxy, c.proxy);
+    add_admin_options(app, admin);
     add_limits(app, c);
     add_log(app, c);
     try {
@@ -212,6 +215,7 @@ std::variant<config, farewell> parse_command_line(int argc, const char* const* a
         take_over(raw, c);
         take_over(access, c.access);
         take_over(proxy, c.proxy);
+        take_over(admin, c.admin);
         take_over(tls, c.tls, c.client_rules);
         check_speech(c);
     } catch (const CLI::ParseError& e) {

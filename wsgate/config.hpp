@@ -5,6 +5,7 @@
 #include "net/connection.hpp"
 #include "net/log.hpp"
 #include "wsgate/access_options.hpp"
+#include "wsgate/admin_options.hpp"
 #include "wsgate/bridge.hpp"
 #include "wsgate/file_answer.hpp"
 #include "wsgate/journal.hpp"
@@ -62,6 +63,7 @@ struct config {
     wsgate::limits limits;
     access_options access;
     proxy_options proxy;
+    admin_options admin;
     bridge_options bridge;
     /// On the viewer route only: a server's tunnel may wait for its VNC server, and is mute then.
     std::chrono::milliseconds pong_timeout{50'000};

@@ -54,6 +54,9 @@ http_answer decide(const request& r, bool has_files) {
     if (*path == "/healthz") {
         return plain(r, status::ok, "ok");
     }
+    if (*path == "/readyz") {
+        return tell_readiness{};
+    }
     auto file = file_path(*path);
     if (const auto* refused = std::get_if<refusal>(&file)) {
         return plain(r, refused->status, refused->why);

@@ -21,7 +21,10 @@ struct send_file {
     std::string path; ///< for static_root::open()
 };
 
-using http_answer = std::variant<text_response, send_file, open_session>;
+/// Whether targets are there, which takes a while to find out.
+struct tell_readiness {};
+
+using http_answer = std::variant<text_response, send_file, open_session, tell_readiness>;
 
 /// A text_response says itself whether the connection stays.
 [[nodiscard]] http_answer decide(const request&, bool has_files);

@@ -271,6 +271,10 @@ asio::awaitable<http_session::next> http_session::answer() {
         count_denial(what, *no);
         co_return co_await answer_denial(r, *no);
     }
+    if (std::holds_alternative<tell_readiness>(what)) {
+        what = answer_of(co_await site_.ready.ask());
+        std::get<text_response>(what).keep_alive(may_stay(r));
+    }
     if (auto* file = std::get_if<send_file>(&what)) {
         co_return co_await answer_file(r, file->path);
     }
@@ -285,7 +289,8 @@ asio::awaitable<http_session::next> http_session::answer() {
 /// Of a session or a file; what we say ourselves everybody may know.
 asio::awaitable<std::optional<denial>> http_session::ask_doorman(const request& r,
                                                                  const http_answer& what) {
-    if (std::holds_alternative<text_response>(what)) {
+    if (std::holds_alternative<text_response>(what) ||
+        std::holds_alternative<tell_readiness>(what)) {
         co_return std::nullopt;
     }
     sender_ = terms_.doorman->identify(r, peer_.address(),

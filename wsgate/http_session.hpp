@@ -11,6 +11,7 @@
 #include "wsgate/http_answer.hpp"
 #include "wsgate/journal.hpp"
 #include "wsgate/metrics.hpp"
+#include "wsgate/readiness.hpp"
 #include "wsgate/static_files.hpp"
 #include "wsgate/terms.hpp"
 
@@ -26,6 +27,7 @@ struct site {
     const config& conf;
     wsgate::journal& journal;
     wsgate::metrics& metrics;
+    wsgate::readiness& ready;
     const static_root* files = nullptr; ///< none: no files
 };
 

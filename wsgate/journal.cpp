@@ -73,6 +73,10 @@ void journal::write(net::log_level level, std::string_view event, const json::ob
     log_.line(level, log_line(format_, event, fields));
 }
 
+void journal::admin_listening(const asio::ip::tcp::endpoint& at) {
+    write(net::log_level::info, "admin_listening", {{"at", net::to_string(at)}});
+}
+
 void journal::listening(const asio::ip::tcp::endpoint& at, bool tls) {
     if (format_ == log_format::json) {
         write(net::log_level::info, "listening", {{"at", net::to_string(at)}, {"tls", tls}});

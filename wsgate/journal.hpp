@@ -47,6 +47,7 @@ public:
     [[nodiscard]] static const char* pattern(log_format);
 
     void listening(const asio::ip::tcp::endpoint&, bool tls);
+    void admin_listening(const asio::ip::tcp::endpoint&);
     void started(const session_facts&);
     void ended(const session_facts&, const bridge_summary&, std::chrono::milliseconds lasted);
     void refused(session_number, const asio::ip::tcp::endpoint& peer, http::status);

@@ -53,6 +53,17 @@ bool needs_tls(const config& c) {
     return c.server_target.tls || c.viewer_target.tls;
 }
 
+/// As sessions reach them, but without a word of TLS or of a client.
+std::vector<dialler> probes_of(const config& c) {
+    std::vector<dialler> all;
+    for (const auto& to : {c.server_target, c.viewer_target}) {
+        all.emplace_back([host = to.host, port = to.port, limit = c.limits.connect, tcp = c.tcp] {
+            return dial({host, port}, limit, tcp);
+        });
+    }
+    return all;
+}
+
 speech resolved(speech s, const config& c) {
     if (s != speech::by_certificate) {
         return s;
@@ -82,10 +93,14 @@ std::vector<net::listener> listen_all(const asio::any_io_executor& executor, con
 server::station::station(journal& j) : tasks(worker.executor(), report_to(j)) {}
 
 server::server(asio::any_io_executor executor, const config& c, wsgate::journal& j)
-    : executor_(std::move(executor)), config_(c), journal_(j),
-      files_(open_web(c.web)), site_{c, j, metrics_, files_ ? &*files_ : nullptr},
+    : executor_(std::move(executor)), config_(c), journal_(j), files_(open_web(c.web)),
+      ready_(executor_, probes_of(c), report_to(j)), site_{c, j, metrics_, ready_,
+                                                           files_ ? &*files_ : nullptr},
       memory_(c.access), terms_(make_terms()), listeners_(listen_all(executor_, c, speaks_)),
       accepting_(executor_, report_to(j)), changed_(executor_) {
+    if (c.admin.listen) {
+        admin_.emplace(executor_, c.admin, c.tcp, metrics_, ready_, report_to(j));
+    }
     publish_certificates();
     for (const auto r : {route::server, route::viewer}) { // seen from the start, with nil
         (void)metrics_.route(to_string(r));
@@ -104,6 +119,10 @@ asio::awaitable<void> server::run() {
         accepting_.spawn(
             listeners_[i].run([this, how](net::connection c) { accept(how, std::move(c)); },
                               [this](const net::error_code& ec) { journal_.accept_failed(ec); }));
+    }
+    if (admin_) {
+        journal_.admin_listening(admin_->local());
+        admin_->start([this](const net::error_code& ec) { journal_.accept_failed(ec); });
     }
     if (config_.tls.watch.count() > 0 && !config_.tls.certificates.empty()) {
         accepting_.spawn(watch_files());
@@ -127,6 +146,10 @@ asio::awaitable<void> server::run() {
     }
     while (open_stations_ > 0) {
         co_await changed_.wait();
+    }
+    co_await ready_.join();
+    if (admin_) {
+        co_await admin_->stop();
     }
 }
 
@@ -257,6 +280,7 @@ void server::stop() {
     for (auto& each : listeners_) {
         each.close();
     }
+    ready_.stop();
     accepting_.cancel();
     changed_.notify();
 }

@@ -6,6 +6,7 @@
 #include "net/signal.hpp"
 #include "net/task_group.hpp"
 #include "net/worker.hpp"
+#include "wsgate/admin.hpp"
 #include "wsgate/config.hpp"
 #include "wsgate/http_session.hpp"
 #include "wsgate/journal.hpp"
@@ -49,6 +50,9 @@ public:
     /// What has been counted since the start.
     [[nodiscard]] const metrics& numbers() const { return metrics_; }
 
+    /// The listener for operators; nothing: none.
+    [[nodiscard]] const std::optional<admin>& operators() const { return admin_; }
+
     [[nodiscard]] const std::vector<net::listener>& listeners() const { return listeners_; }
 
 private:
@@ -78,12 +82,14 @@ private:
     wsgate::journal& journal_;
     std::optional<static_root> files_;
     metrics metrics_;
+    readiness ready_;
     site site_;
     access_memory memory_;
     std::shared_ptr<ticket_ring> tickets_ = std::make_shared<ticket_ring>();
     terms terms_;
     std::vector<speech> speaks_; ///< of each listener
     std::vector<net::listener> listeners_;
+    std::optional<admin> admin_;
     net::task_group accepting_;
     net::signal changed_;
     bool stopping_ = false;

@@ -21,10 +21,13 @@ const std::string upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                             "Sec-WebSocket-Version: 13\r\n";
 
-/// 1: a file. 101: a session.
+/// 1: a file. 2: readiness. 101: a session.
 unsigned status(const http_answer& a) {
     if (std::holds_alternative<wsgate::send_file>(a)) {
         return 1;
+    }
+    if (std::holds_alternative<wsgate::tell_readiness>(a)) {
+        return 2;
     }
     const auto* text = std::get_if<wsgate::text_response>(&a);
     return text == nullptr ? 101 : text->result_int();

@@ -122,6 +122,9 @@ public:
         }
     }
 
+    /// Of the listener for operators.
+    [[nodiscard]] std::uint16_t admin_port() const { return server_.operators()->local().port(); }
+
     /// What /metrics would say.
     [[nodiscard]] std::string metrics() const { return server_.numbers().text(); }
 
