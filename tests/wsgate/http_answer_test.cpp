@@ -51,6 +51,8 @@ TEST(HttpAnswer, FollowsTheTable) {
         {"GET /healthz HTTP/1.1", "", 200, 200},
         {"HEAD /healthz HTTP/1.1", "", 200, 200},
         {"GET /healthz?x HTTP/1.1", "", 200, 200},
+        {"GET /readyz HTTP/1.1", "", 2, 2},
+        {"GET /readyz HTTP/1.1", upgrade, 404, 404},
         {"GET /websockify HTTP/1.1", "", 426, 426},
         {"GET /wsServer HTTP/1.1", "", 426, 426},
         {"HEAD /wsClient/ HTTP/1.1", "", 426, 426},
