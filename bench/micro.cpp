@@ -9,7 +9,6 @@
 #include "rfb/hello.hpp"
 
 #include <benchmark/benchmark.h>
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <array>
@@ -23,7 +22,6 @@
 
 namespace {
 
-namespace asio = boost::asio;
 using rfb::side;
 
 std::vector<std::byte> bytes_of(std::string_view text) {
