@@ -4,6 +4,7 @@
 
 #include "wsgate/option_access.hpp"
 #include "wsgate/option_admin.hpp"
+#include "wsgate/option_listen.hpp"
 #include "wsgate/option_proxy.hpp"
 #include "wsgate/option_tls.hpp"
 #include "wsgate/version.hpp"
@@ -11,8 +12,6 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <sstream>
@@ -36,36 +35,6 @@ const names<net::log_level> level_names{{"debug", net::log_level::debug},
                                         {"info", net::log_level::info},
                                         {"warn", net::log_level::warn},
                                         {"error", net::log_level::error}};
-
-/// Values as text, before they become types of ours.
-struct raw_values {
-    std::vector<std::string> listen;
-    std::string server_target;
-    std::string viewer_target;
-};
-
-void add_addresses(CLI::App& app, raw_values& raw) {
-    app.add_option("--listen", raw.listen,
-                   "Accept connections here; *:PORT is every address, port 0 any free one; "
-                   "before it `plain:`, `tls:`, or `sniff:` for both on one port [tls: where there "
-                   "is a certificate]; repeatable [*:6080]")
-        ->type_name("[HOW:]ADDR:PORT")
-        ->allow_extra_args(false);
-    app.add_option(
-           "--server-target", raw.server_target,
-           "Where /wsServer leads, the repeater's port for servers; tls:HOST:PORT speaks TLS "
-           "there [127.0.0.1:5500]")
-        ->type_name("[tls:]HOST:PORT");
-    app.add_option("--viewer-target", raw.viewer_target,
-                   "Where /wsClient and /websockify lead, its port for viewers [127.0.0.1:5900]")
-        ->type_name("[tls:]HOST:PORT");
-    app.footer(
-        "Addresses of IPv6 are in brackets: [::1]:6080.\n"
-        "Signals: TERM or INT closes the sessions and exits with 0; a second one exits at "
-        "once.\nHUP opens the log file anew, and reads passwords, tokens, certificates and keys "
-        "again.\n"
-        "Exit codes: 64 wrong command line, 71 cannot listen, 78 unusable file.");
-}
 
 void add_web(CLI::App& app, config& c) {
     app.add_option("--web", c.web, "Serve the files below this directory, e.g. noVNC [none]")
@@ -110,33 +79,19 @@ void add_log(CLI::App& app, config& c) {
         ->transform(CLI::CheckedTransformer(level_names).description("debug|info|warn|error"));
 }
 
-void take_target(const char* option, const std::string& text, target& to) {
-    if (text.empty()) {
-        return;
-    }
-    const auto parsed = parse_target(text);
-    if (!parsed) {
-        throw CLI::ValidationError(option, text + " is not HOST:PORT, such as 127.0.0.1:5900 or "
-                                                  "[::1]:5900");
-    }
-    to = *parsed;
-}
-
-/// Throws CLI::ValidationError.
-void take_over(const raw_values& raw, config& c) {
-    if (!raw.listen.empty()) {
-        c.listen.clear();
-    }
-    for (const auto& text : raw.listen) {
-        const auto parsed = parse_listen(text);
-        if (!parsed) {
-            throw CLI::ValidationError("--listen", text + " is not ADDRESS:PORT, such as *:6080, "
-                                                          "127.0.0.1:6080 or [::1]:6080");
+/// By default a token is needed wherever viewers come.
+void take_token_paths(config& c) {
+    auto& paths = c.access.token_paths;
+    paths.clear();
+    for (const auto& each : c.routes) {
+        if (each.who == visitor::viewer) {
+            paths.push_back(each.path);
         }
-        c.listen.push_back(*parsed);
     }
-    take_target("--server-target", raw.server_target, c.server_target);
-    take_target("--viewer-target", raw.viewer_target, c.viewer_target);
+    const auto of_any_path = c.path_of(visitor::viewer); // also where no route has it any more
+    if (std::find(paths.begin(), paths.end(), of_any_path) == paths.end()) {
+        paths.push_back(of_any_path);
+    }
 }
 
 /// Throws CLI::ValidationError.
@@ -149,60 +104,26 @@ void check_speech(const config& c) {
     }
 }
 
-speech take_speech(std::string_view& text) {
-    static constexpr std::array<std::pair<std::string_view, speech>, 3> words{
-        {{"plain:", speech::plain}, {"tls:", speech::tls}, {"sniff:", speech::sniffed}}};
-    for (const auto& [word, meaning] : words) {
-        if (text.starts_with(word)) {
-            text.remove_prefix(word.size());
-            return meaning;
-        }
-    }
-    return speech::by_certificate;
-}
+constexpr auto footer =
+    "Addresses of IPv6 are in brackets: [::1]:6080.\n"
+    "Signals: TERM or INT closes the sessions and exits with 0; a second one exits at once.\n"
+    "HUP opens the log file anew, and reads passwords, tokens, certificates and keys again.\n"
+    "Exit codes: 64 wrong command line, 71 cannot listen, 78 unusable file.";
 
 } // namespace
-
-std::optional<listen_address> parse_listen(std::string_view text) {
-    const auto speaks = take_speech(text);
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos) {
-        return std::nullopt;
-    }
-    listen_address at;
-    at.speaks = speaks;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, ec] = std::from_chars(text.data() + colon + 1, end, at.port);
-    if (ec != std::errc{} || stop != end) {
-        return std::nullopt;
-    }
-    auto host = text.substr(0, colon);
-    if (host == "*") {
-        return at;
-    }
-    const bool in_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
-    if (in_brackets) {
-        host = host.substr(1, host.size() - 2);
-    }
-    net::error_code not_literal;
-    at.address = asio::ip::make_address(std::string{host}, not_literal);
-    if (not_literal || at.address->is_v6() != in_brackets) {
-        return std::nullopt;
-    }
-    return at;
-}
 
 std::variant<config, farewell> parse_command_line(int argc, const char* const* argv) {
     config c;
     c.threads = std::max(1U, std::thread::hardware_concurrency());
-    raw_values raw;
+    raw_listen listen;
     raw_access access;
     raw_proxy proxy;
     raw_tls tls;
     raw_admin admin;
     CLI::App app{"Carries VNC between browsers' WebSockets and a repeater's TCP ports.", "wsgate"};
     app.set_version_flag("--version", std::string{"wsgate "} + version);
-    add_addresses(app, raw);
+    app.footer(footer);
+    add_listen_options(app, listen);
     add_web(app, c);
     add_tls_options(app, tls, c.tls, c.target_tls);
     add_access_options(app, access, c.access);
@@ -212,8 +133,11 @@ std::variant<config, farewell> parse_command_line(int argc, const char* const* a
     add_log(app, c);
     try {
         app.parse(argc, argv);
-        take_over(raw, c);
+        take_over(listen, c);
         take_over(access, c.access);
+        if (access.token_paths.empty()) {
+            take_token_paths(c);
+        }
         take_over(proxy, c.proxy);
         take_over(admin, c.admin);
         take_over(tls, c.tls, c.client_rules);

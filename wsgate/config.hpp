@@ -9,37 +9,19 @@
 #include "wsgate/bridge.hpp"
 #include "wsgate/file_answer.hpp"
 #include "wsgate/journal.hpp"
+#include "wsgate/listen_address.hpp"
 #include "wsgate/proxy_options.hpp"
 #include "wsgate/route.hpp"
 #include "wsgate/target.hpp"
 #include "wsgate/tls_options.hpp"
 
-#include <boost/asio/ip/address.hpp>
-
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
 namespace wsgate {
-
-/// TLS where there is a certificate, else plain; plain; TLS; by each connection's first byte.
-enum class speech { by_certificate, plain, tls, sniffed };
-
-struct listen_address {
-    std::optional<asio::ip::address> address; ///< none: every address, IPv4 and IPv6
-    std::uint16_t port = 6080;                ///< 0: any free port
-    speech speaks = speech::by_certificate;
-
-    friend bool operator==(const listen_address&, const listen_address&) = default;
-};
-
-/// "192.0.2.7:6080", "[2001:db8::7]:6080", "*:6080"; before it "plain:", "tls:" or "sniff:".
-[[nodiscard]] std::optional<listen_address> parse_listen(std::string_view);
 
 struct limits {
     std::chrono::milliseconds handshake{10'000};   ///< from accept to the whole request head
@@ -54,7 +36,9 @@ struct config {
     std::vector<listen_address> listen{listen_address{}};
     target server_target{"127.0.0.1", 5500};
     target viewer_target{"127.0.0.1", 5900};
-    std::string web; ///< directory; empty: no files
+    std::vector<route> routes = default_routes(); ///< whole paths
+    std::string prefix;                           ///< of them all; empty: none
+    std::string web;                              ///< directory; empty: no files
     file_options files;
     tls_options tls;
     per_path<client_rule> client_rules; ///< what places want of clients' certificates
@@ -75,8 +59,13 @@ struct config {
     wsgate::log_format log_format = wsgate::log_format::text;
     net::log_level log_level = net::log_level::info;
 
-    [[nodiscard]] const target& target_of(route r) const {
-        return r == route::server ? server_target : viewer_target;
+    [[nodiscard]] const target& target_of(const route& r) const {
+        return r.to ? *r.to : r.who == visitor::server ? server_target : viewer_target;
+    }
+
+    /// Whose policies hold for all such visitors where any path is taken.
+    [[nodiscard]] std::string path_of(visitor who) const {
+        return prefix + std::string{main_path(who)};
     }
 };
 

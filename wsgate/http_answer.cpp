@@ -17,17 +17,17 @@ text_response plain(const request& r, status s, std::string_view text) {
     return answer;
 }
 
-http_answer decide_opening(const request& r, route where) {
+http_answer decide_opening(const request& r, const route& where) {
     auto checked = check_opening(r);
     if (auto* refused = std::get_if<refusal>(&checked)) {
         return refusal_answer(*refused);
     }
-    return open_session{where, std::move(std::get<opening>(checked))};
+    return open_session{&where, std::move(std::get<opening>(checked))};
 }
 
 } // namespace
 
-http_answer decide(const request& r, bool has_files) {
+http_answer decide(const request& r, const route_table& routes, bool has_files) {
     if (r.method() == http::verb::unknown) {
         return plain(r, status::not_implemented, "unknown method");
     }
@@ -42,7 +42,8 @@ http_answer decide(const request& r, bool has_files) {
     if (!path) {
         return refusal_answer({status::bad_request, "bad request target"});
     }
-    if (const auto where = find_route(*path)) {
+    const auto* const where = routes.find(*path);
+    if (where != nullptr && (asks_for_websocket || !routes.takes_all())) {
         if (!asks_for_websocket) {
             return plain(r, status::upgrade_required, "this path speaks WebSocket");
         }

@@ -13,7 +13,7 @@
 namespace wsgate {
 
 struct open_session {
-    wsgate::route route = wsgate::route::viewer;
+    const route* where = nullptr; ///< in the table; never null
     opening how;
 };
 
@@ -27,7 +27,7 @@ struct tell_readiness {};
 using http_answer = std::variant<text_response, send_file, open_session, tell_readiness>;
 
 /// A text_response says itself whether the connection stays.
-[[nodiscard]] http_answer decide(const request&, bool has_files);
+[[nodiscard]] http_answer decide(const request&, const route_table&, bool has_files);
 
 /// The connection may stay for another request.
 [[nodiscard]] bool may_stay(const request&);

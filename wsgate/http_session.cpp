@@ -8,7 +8,6 @@
 #include "wsgate/announcement.hpp"
 #include "wsgate/client_certificate.hpp"
 #include "wsgate/sniff.hpp"
-#include "wsgate/unix_target.hpp"
 #include "wsgate/url_path.hpp"
 
 #include <boost/asio/error.hpp>
@@ -32,29 +31,14 @@ constexpr std::size_t max_ignored =
     std::size_t{64} * 1024; // bytes of a refused body that we look away from
 
 /// What a token has chosen, or else what is configured.
-struct destination {
-    std::optional<token_target> chosen;
-    const target& fixed;
-    std::chrono::milliseconds limit;
-    net::tcp_options options;
-    std::vector<std::byte> greeting;
-    std::shared_ptr<const tls_client> tls;
-
-    [[nodiscard]] asio::awaitable<dialled> dial() const {
-        if (!chosen) {
-            auto to = fixed;
-            to.greeting = greeting;
-            return wsgate::dial(std::move(to), limit, options, tls);
-        }
-        return chosen->is_unix
-                   ? dial_unix(chosen->where, limit, greeting)
-                   : wsgate::dial({chosen->where, chosen->port, greeting}, limit, options);
+target choose_target(const std::optional<token_target>& chosen, const target& configured) {
+    if (!chosen) {
+        return configured;
     }
-
-    [[nodiscard]] std::string text() const {
-        return chosen ? to_string(*chosen) : to_string(fixed);
-    }
-};
+    target to{chosen->where, chosen->port};
+    to.is_unix = chosen->is_unix;
+    return to;
+}
 
 /// A page or a file that is not there is no failed handshake.
 bool is_failed_handshake(const request& r, http::status s) {
@@ -83,9 +67,9 @@ asio::ip::tcp::endpoint local_end_of(int fd) {
 
 } // namespace
 
-http_session::http_session(const site& s, wsgate::terms t, speech how, net::worker& w,
+http_session::http_session(const site& s, wsgate::terms t, const door& d, net::worker& w,
                            session_number n, net::connection c)
-    : site_(s), terms_(std::move(t)), speaks_(how), worker_(w), number_(n),
+    : site_(s), terms_(std::move(t)), door_(d), speaks_(d.speaks), worker_(w), number_(n),
       connection_(std::move(c)), peer_(connection_.peer) {}
 
 asio::awaitable<void> http_session::run() {
@@ -261,7 +245,7 @@ http_answer http_session::decide_answer(request& r) {
         return refusal_answer(*refused);
     }
     r = std::move(std::get<request>(parsed));
-    return decide(r, site_.files != nullptr);
+    return decide(r, door_.routes, site_.files != nullptr);
 }
 
 asio::awaitable<http_session::next> http_session::answer() {
@@ -295,11 +279,15 @@ asio::awaitable<std::optional<denial>> http_session::ask_doorman(const request& 
     }
     sender_ = terms_.doorman->identify(r, peer_.address(),
                                        identity_ ? identity_->common_name : std::string_view{});
-    const auto path = decoded_path({r.target().data(), r.target().size()}).value_or("");
+    // A session is under the policies of its route, whatever path a listener for all of them takes.
+    const auto* const session = std::get_if<open_session>(&what);
+    const auto path = session != nullptr
+                          ? session->where->path
+                          : decoded_path({r.target().data(), r.target().size()}).value_or("");
     if (auto no = check_certificate(path)) {
         co_return no;
     }
-    if (std::holds_alternative<send_file>(what)) {
+    if (session == nullptr) {
         co_return co_await terms_.doorman->admit_request(r, sender_);
     }
     announced_ = site_.conf.proxy.send.of(path);
@@ -322,7 +310,7 @@ std::optional<denial> http_session::check_certificate(std::string_view path) con
 void http_session::count_denial(const http_answer& what, const denial& no) {
     if (const auto* session = std::get_if<open_session>(&what)) {
         site_.metrics.handshake_failed(no.counted);
-        count_refused(site_.metrics.route(to_string(session->route)));
+        count_refused(site_.metrics.route(session->where->name));
     }
 }
 
@@ -439,7 +427,7 @@ asio::awaitable<void> http_session::linger() {
 
 bridge_options http_session::options_of_session() const {
     auto options = site_.conf.bridge;
-    if (opened_->route == route::viewer) {
+    if (opened_->where->who == visitor::viewer) {
         options.pong = site_.conf.pong_timeout;
     } else {
         options.dial = site_.conf.server_dial;
@@ -449,18 +437,15 @@ bridge_options http_session::options_of_session() const {
 
 asio::awaitable<void> http_session::carry() {
     const auto& conf = site_.conf;
-    const auto where = opened_->route;
-    const destination to{
-        admitted_->to,
-        conf.target_of(where),
-        conf.limits.connect,
-        conf.tcp,
-        announced_ ? announcement({sender_.client, peer_, local_, sender_.request_id, tls_version_},
-                                  *announced_)
-                   : std::vector<std::byte>{},
-        terms_.target_tls};
-    session_facts facts{number_,     where, peer_, to.text(), opened_->how.binary ? "binary" : "",
-                        tls_version_};
+    const auto& where = *opened_->where;
+    auto to = choose_target(admitted_->to, conf.target_of(where));
+    const auto to_text = to_string(to);
+    if (announced_) {
+        to.greeting = announcement(
+            {sender_.client, peer_, local_, sender_.request_id, tls_version_}, *announced_);
+    }
+    session_facts facts{
+        number_, where.name, peer_, to_text, opened_->how.binary ? "binary" : "", tls_version_};
     facts.client = sender_.client;
     facts.request_id = sender_.request_id;
     facts.user = admitted_->user;
@@ -472,11 +457,12 @@ asio::awaitable<void> http_session::carry() {
     std::string{}.swap(received_);
 
     std::optional<session_meter> meter;
-    meter.emplace(site_.metrics, site_.metrics.route(to_string(where)));
+    meter.emplace(site_.metrics, site_.metrics.route(where.name));
     auto options = options_of_session();
     options.meter = &*meter;
     bridge b(
-        worker_.executor(), worker_.scratch(), *client_, [&to] { return to.dial(); }, options);
+        worker_.executor(), worker_.scratch(), *client_,
+        [&] { return dial(to, conf.limits.connect, conf.tcp, terms_.target_tls); }, options);
     const auto began = net::clock::now();
     site_.journal.started(facts);
     bridge_ = &b;

@@ -7,6 +7,7 @@
 #include "net/worker.hpp"
 #include "wsgate/bridge.hpp"
 #include "wsgate/config.hpp"
+#include "wsgate/door.hpp"
 #include "wsgate/file_answer.hpp"
 #include "wsgate/http_answer.hpp"
 #include "wsgate/journal.hpp"
@@ -35,7 +36,8 @@ struct site {
 class http_session {
 public:
     /// `terms` hold for as long as the connection lives.
-    http_session(const site&, wsgate::terms, speech, net::worker&, session_number, net::connection);
+    http_session(const site&, wsgate::terms, const door&, net::worker&, session_number,
+                 net::connection);
     http_session(const http_session&) = delete;
     http_session& operator=(const http_session&) = delete;
     ~http_session() = default;
@@ -75,6 +77,7 @@ private:
 
     const site& site_;
     terms terms_;
+    const door& door_;
     speech speaks_;
     net::worker& worker_;
     session_number number_;

@@ -46,7 +46,7 @@ std::string show(const std::optional<asio::ip::address>& a) {
 json::object describe(const session_facts& s) {
     json::object fields{
         {"session", static_cast<std::uint64_t>(s.number)},
-        {"route", show(to_string(s.route))},
+        {"route", show(s.route)},
         {"client", show(s.client)},
         {"peer", net::to_string(s.peer)},
         {"request", show(s.request_id)},
@@ -77,13 +77,19 @@ void journal::admin_listening(const asio::ip::tcp::endpoint& at) {
     write(net::log_level::info, "admin_listening", {{"at", net::to_string(at)}});
 }
 
-void journal::listening(const asio::ip::tcp::endpoint& at, bool tls) {
+void journal::listening(const asio::ip::tcp::endpoint& at, bool tls, std::string_view leads_to) {
     if (format_ == log_format::json) {
-        write(net::log_level::info, "listening", {{"at", net::to_string(at)}, {"tls", tls}});
-    } else { // those who start us wait for these words
-        log_.line(net::log_level::info,
-                  fmt::format("listening on {}{}", net::to_string(at), tls ? " (TLS)" : ""));
+        json::object fields{{"at", net::to_string(at)}, {"tls", tls}};
+        if (!leads_to.empty()) {
+            fields["route"] = show(leads_to);
+        }
+        write(net::log_level::info, "listening", fields);
+        return;
     }
+    // Those who start us wait for these words.
+    log_.line(net::log_level::info,
+              fmt::format("listening on {}{}{}{}", net::to_string(at), tls ? " (TLS)" : "",
+                          leads_to.empty() ? "" : " for ", leads_to));
 }
 
 void journal::started(const session_facts& s) {

@@ -7,7 +7,6 @@
 #include "wsgate/bridge.hpp"
 #include "wsgate/log_line.hpp"
 #include "wsgate/request.hpp"
-#include "wsgate/route.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -27,7 +26,7 @@ enum class session_number : std::uint64_t {};
 
 struct session_facts {
     session_number number{};
-    wsgate::route route = route::viewer;
+    std::string_view route;
     asio::ip::tcp::endpoint peer;
     std::string target;
     std::string_view subprotocol;              ///< empty: none
@@ -46,7 +45,8 @@ public:
     /// What spdlog puts around our lines.
     [[nodiscard]] static const char* pattern(log_format);
 
-    void listening(const asio::ip::tcp::endpoint&, bool tls);
+    /// `leads_to`: the route of every path; empty: paths lead to several.
+    void listening(const asio::ip::tcp::endpoint&, bool tls, std::string_view leads_to);
     void admin_listening(const asio::ip::tcp::endpoint&);
     void started(const session_facts&);
     void ended(const session_facts&, const bridge_summary&, std::chrono::milliseconds lasted);

@@ -73,7 +73,8 @@ void add_tokens(CLI::App& app, raw_access& raw, access_options& a) {
         ->type_name("FILE")
         ->allow_extra_args(false);
     app.add_option("--token-path", raw.token_paths,
-                   "Where a token chooses the target; repeatable [/wsClient, /websockify]")
+                   "Where a token chooses the target; repeatable [the paths that viewers come by: "
+                   "/wsClient, /websockify and those of --route]")
         ->type_name("PATH")
         ->allow_extra_args(false);
     app.add_flag("--host-token", a.tokens.from_host, "The token is the host's name in the request");

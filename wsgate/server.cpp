@@ -9,6 +9,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <set>
@@ -49,40 +50,53 @@ std::optional<static_root> open_web(const std::string& directory) {
     }
 }
 
-bool needs_tls(const config& c) {
-    return c.server_target.tls || c.viewer_target.tls;
-}
-
-/// As sessions reach them, but without a word of TLS or of a client.
-std::vector<dialler> probes_of(const config& c) {
-    std::vector<dialler> all;
-    for (const auto& to : {c.server_target, c.viewer_target}) {
-        all.emplace_back([host = to.host, port = to.port, limit = c.limits.connect, tcp = c.tcp] {
-            return dial({host, port}, limit, tcp);
-        });
+std::vector<door> make_doors(const config& c) {
+    std::vector<door> all;
+    for (const auto& at : c.listen) {
+        all.push_back(make_door(c, at));
     }
     return all;
 }
 
-speech resolved(speech s, const config& c) {
-    if (s != speech::by_certificate) {
-        return s;
-    }
-    return c.tls.certificates.empty() ? speech::plain : speech::tls;
+bool needs_tls(const std::vector<door>& doors, const config& c) {
+    const auto all = routes_of(doors);
+    return std::any_of(all.begin(), all.end(), [&c](const route& r) { return c.target_of(r).tls; });
 }
 
-/// `speaks` gets one for each.
+/// As sessions reach them, but without a word of TLS or of a client.
+std::vector<dialler> probes_of(const std::vector<door>& doors, const config& c) {
+    std::vector<target> all;
+    for (const auto& r : routes_of(doors)) {
+        auto to = c.target_of(r);
+        to.tls = false;
+        if (std::find(all.begin(), all.end(), to) == all.end()) {
+            all.push_back(std::move(to));
+        }
+    }
+    std::vector<dialler> probes;
+    probes.reserve(all.size());
+    for (auto& to : all) {
+        probes.emplace_back([to = std::move(to), limit = c.limits.connect, tcp = c.tcp] {
+            return dial(to, limit, tcp);
+        });
+    }
+    return probes;
+}
+
+/// `door_of` gets one for each.
 std::vector<net::listener> listen_all(const asio::any_io_executor& executor, const config& c,
-                                      std::vector<speech>& speaks) {
+                                      const std::vector<door>& doors,
+                                      std::vector<const door*>& door_of) {
     std::vector<net::listener> all;
-    for (const auto& at : c.listen) {
+    for (std::size_t i = 0; i < c.listen.size(); ++i) {
+        const auto& at = c.listen[i];
         std::vector<asio::ip::address> addresses;
         if (at.address) {
             addresses.push_back(*at.address);
         }
         for (auto& each : net::listen_on(executor, addresses, at.port, c.tcp)) {
             all.push_back(std::move(each));
-            speaks.push_back(resolved(at.speaks, c));
+            door_of.push_back(&doors[i]);
         }
     }
     return all;
@@ -93,17 +107,19 @@ std::vector<net::listener> listen_all(const asio::any_io_executor& executor, con
 server::station::station(journal& j) : tasks(worker.executor(), report_to(j)) {}
 
 server::server(asio::any_io_executor executor, const config& c, wsgate::journal& j)
-    : executor_(std::move(executor)), config_(c), journal_(j), files_(open_web(c.web)),
-      ready_(executor_, probes_of(c), report_to(j)), site_{c, j, metrics_, ready_,
-                                                           files_ ? &*files_ : nullptr},
-      memory_(c.access), terms_(make_terms()), listeners_(listen_all(executor_, c, speaks_)),
-      accepting_(executor_, report_to(j)), changed_(executor_) {
+    : executor_(std::move(executor)), config_(c), journal_(j), doors_(make_doors(c)),
+      files_(open_web(c.web)),
+      ready_(executor_, probes_of(doors_, c), report_to(j)), site_{c, j, metrics_, ready_,
+                                                                   files_ ? &*files_ : nullptr},
+      memory_(c.access), terms_(make_terms()),
+      listeners_(listen_all(executor_, c, doors_, door_of_)), accepting_(executor_, report_to(j)),
+      changed_(executor_) {
     if (c.admin.listen) {
         admin_.emplace(executor_, c.admin, c.tcp, metrics_, ready_, report_to(j));
     }
     publish_certificates();
-    for (const auto r : {route::server, route::viewer}) { // seen from the start, with nil
-        (void)metrics_.route(to_string(r));
+    for (const auto& r : routes_of(doors_)) { // seen from the start, with nil
+        (void)metrics_.route(r.name);
     }
     for (std::size_t i = 0; i < c.threads; ++i) {
         stations_.push_back(std::make_unique<station>(j));
@@ -114,10 +130,11 @@ asio::awaitable<void> server::run() {
     warn_of_open_paths();
     warn_of_certificates();
     for (std::size_t i = 0; i < listeners_.size(); ++i) {
-        const auto how = speaks_[i];
-        journal_.listening(listeners_[i].local(), how != speech::plain);
+        const auto& at = *door_of_[i];
+        journal_.listening(listeners_[i].local(), at.speaks != speech::plain,
+                           at.routes.takes_all() ? at.routes.routes().front().name : "");
         accepting_.spawn(
-            listeners_[i].run([this, how](net::connection c) { accept(how, std::move(c)); },
+            listeners_[i].run([this, &at](net::connection c) { accept(at, std::move(c)); },
                               [this](const net::error_code& ec) { journal_.accept_failed(ec); }));
     }
     if (admin_) {
@@ -153,26 +170,26 @@ asio::awaitable<void> server::run() {
     }
 }
 
-void server::accept(speech how, net::connection c) {
+void server::accept(const door& at, net::connection c) {
     turn_ = (turn_ + 1) % stations_.size();
     auto& where = *stations_[turn_];
     const session_number number{++accepted_};
     asio::post(where.worker.executor(),
-               [this, &where, number, under = terms_, how, c = std::move(c)]() mutable {
-                   begin(where, number, std::move(under), how, std::move(c));
+               [this, &where, number, under = terms_, &at, c = std::move(c)]() mutable {
+                   begin(where, number, std::move(under), at, std::move(c));
                });
 }
 
-void server::begin(station& where, session_number number, terms under, speech how,
+void server::begin(station& where, session_number number, terms under, const door& at,
                    net::connection c) {
     if (!where.closed) {
-        where.tasks.spawn(serve(where, number, std::move(under), how, std::move(c)));
+        where.tasks.spawn(serve(where, number, std::move(under), at, std::move(c)));
     }
 }
 
-asio::awaitable<void> server::serve(station& where, session_number number, terms under, speech how,
-                                    net::connection c) {
-    http_session session(site_, std::move(under), how, where.worker, number, std::move(c));
+asio::awaitable<void> server::serve(station& where, session_number number, terms under,
+                                    const door& at, net::connection c) {
+    http_session session(site_, std::move(under), at, where.worker, number, std::move(c));
 
     // Leaves the list with the frame, however the task ends.
     struct entry {
@@ -199,7 +216,7 @@ terms server::make_terms() {
     if (!config_.tls.certificates.empty()) {
         made.tls = std::make_shared<const tls_server>(config_.tls, tickets_);
     }
-    if (needs_tls(config_)) {
+    if (needs_tls(doors_, config_)) {
         tls_client_options o;
         o.ca_file = config_.target_tls.ca_file;
         o.verify = !config_.target_tls.insecure;
@@ -254,9 +271,11 @@ asio::awaitable<void> server::watch_files() {
 
 /// Servers' tunnels are no browsers: only where viewers come in a page could do harm.
 void server::warn_of_open_paths() {
-    for (const auto* path : {"/wsClient", "/websockify"}) {
-        if (terms_.doorman->is_open_to_all_pages(path)) {
-            journal_.any_page(path);
+    std::set<std::string> told;
+    for (const auto& r : routes_of(doors_)) {
+        if (r.who == visitor::viewer && terms_.doorman->is_open_to_all_pages(r.path) &&
+            told.insert(r.path).second) {
+            journal_.any_page(r.path);
         }
     }
 }

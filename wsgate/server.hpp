@@ -8,6 +8,7 @@
 #include "net/worker.hpp"
 #include "wsgate/admin.hpp"
 #include "wsgate/config.hpp"
+#include "wsgate/door.hpp"
 #include "wsgate/http_session.hpp"
 #include "wsgate/journal.hpp"
 #include "wsgate/metrics.hpp"
@@ -66,9 +67,9 @@ private:
         bool closed = false;
     };
 
-    void accept(speech, net::connection);
-    void begin(station&, session_number, terms, speech, net::connection);
-    [[nodiscard]] asio::awaitable<void> serve(station&, session_number, terms, speech,
+    void accept(const door&, net::connection);
+    void begin(station&, session_number, terms, const door&, net::connection);
+    [[nodiscard]] asio::awaitable<void> serve(station&, session_number, terms, const door&,
                                               net::connection);
     [[nodiscard]] terms make_terms();
     void publish_certificates();
@@ -80,6 +81,7 @@ private:
     asio::any_io_executor executor_;
     const config& config_;
     wsgate::journal& journal_;
+    const std::vector<door> doors_; ///< one for each address of the configuration
     std::optional<static_root> files_;
     metrics metrics_;
     readiness ready_;
@@ -87,7 +89,7 @@ private:
     access_memory memory_;
     std::shared_ptr<ticket_ring> tickets_ = std::make_shared<ticket_ring>();
     terms terms_;
-    std::vector<speech> speaks_; ///< of each listener
+    std::vector<const door*> door_of_; ///< of each listener
     std::vector<net::listener> listeners_;
     std::optional<admin> admin_;
     net::task_group accepting_;

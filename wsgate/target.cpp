@@ -6,12 +6,12 @@
 #include "net/tcp_stream.hpp"
 #include "wsgate/reach.hpp"
 #include "wsgate/tls_client.hpp"
+#include "wsgate/unix_target.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/errc.hpp>
 
-#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -51,44 +51,11 @@ asio::awaitable<dialled> try_address(const target& to, asio::ip::tcp::endpoint a
 
 } // namespace
 
-std::optional<target> parse_target(std::string_view text) {
-    target t;
-    constexpr std::string_view secured = "tls:";
-    if (text.starts_with(secured) && text.find(':', secured.size()) != std::string_view::npos) {
-        t.tls = true;
-        text.remove_prefix(secured.size());
-    }
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos) {
-        return std::nullopt;
-    }
-    const auto* const end = text.data() + text.size();
-    const auto [stop, ec] = std::from_chars(text.data() + colon + 1, end, t.port);
-    if (ec != std::errc{} || stop != end || t.port == 0) {
-        return std::nullopt;
-    }
-    auto host = text.substr(0, colon);
-    const bool in_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
-    if (in_brackets) {
-        host = host.substr(1, host.size() - 2);
-    }
-    // Without brackets nobody could tell the port of an IPv6 address from its last group.
-    if (host.empty() || (host.find(':') != std::string_view::npos) != in_brackets ||
-        host.find_first_of("[]/ ") != std::string_view::npos) {
-        return std::nullopt;
-    }
-    t.host = host;
-    return t;
-}
-
-std::string to_string(const target& t) {
-    const bool is_v6 = t.host.find(':') != std::string::npos;
-    return (t.tls ? "tls:" : "") + (is_v6 ? "[" + t.host + "]" : t.host) + ":" +
-           std::to_string(t.port);
-}
-
 asio::awaitable<dialled> dial(target to, std::chrono::milliseconds limit, net::tcp_options options,
                               std::shared_ptr<const tls_client> tls) {
+    if (to.is_unix) {
+        co_return co_await dial_unix(std::move(to.host), limit, std::move(to.greeting));
+    }
     const auto found = co_await look_up(to.host, to.port, limit);
     dialled last{nullptr, found.error ? found.error : asio::error::host_not_found};
     for (const auto& address : found.all) {

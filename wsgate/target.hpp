@@ -1,9 +1,10 @@
-// Where sessions go: an address as text and value, and the way there.
+// The way to where sessions go.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "net/connection.hpp"
 #include "net/stream.hpp"
+#include "wsgate/target_address.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -20,21 +21,6 @@ namespace wsgate {
 namespace asio = boost::asio;
 
 class tls_client;
-
-/// HOST:PORT; the host is a name, an IPv4 address, or an IPv6 address (without brackets here).
-struct target {
-    std::string host;
-    std::uint16_t port = 0;
-    std::vector<std::byte> greeting{}; ///< sent first, before TLS: a PROXY header; mostly none
-    bool tls = false;
-
-    friend bool operator==(const target&, const target&) = default;
-};
-
-/// "host:5900", "192.0.2.7:5900", "[2001:db8::7]:5900"; "tls:" before it. Port 0 is
-/// none.
-[[nodiscard]] std::optional<target> parse_target(std::string_view);
-[[nodiscard]] std::string to_string(const target&);
 
 /// Either a stream or an error.
 struct dialled {

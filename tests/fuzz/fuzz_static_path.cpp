@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
         return 0;
     }
     fuzz::require(decoded->starts_with('/'));
-    (void)wsgate::find_route(*decoded);
+    (void)wsgate::route_table(wsgate::default_routes()).find(*decoded);
     const auto path = wsgate::file_path(*decoded);
     if (const auto* good = std::get_if<std::string>(&path)) {
         check(*good);

@@ -87,12 +87,28 @@ TEST_F(operators, AreFewAndQuick) {
 }
 
 TEST_F(operators, LearnThatTargetsAreThereAskedOnce) {
+    tcp_listener for_viewers;
+    config.viewer_target.port = for_viewers.port(); // of two routes
     running_gateway gateway(config);
     EXPECT_EQ(status(gateway.port(), "/readyz"), "200");
     EXPECT_EQ(status(gateway.admin_port(), "/readyz"), "200");
-    EXPECT_TRUE(target.accept().is_closed_by_peer()); // for /wsServer
-    EXPECT_TRUE(target.accept().is_closed_by_peer()); // for /wsClient
-    EXPECT_TRUE(target.is_quiet());
+    EXPECT_TRUE(target.accept().is_closed_by_peer());
+    EXPECT_TRUE(for_viewers.accept().is_closed_by_peer());
+    EXPECT_TRUE(target.is_quiet() && for_viewers.is_quiet());
+}
+
+TEST_F(operators, LearnOfTheTargetsOfEveryRouteAndListener) {
+    tcp_listener desk;
+    config.routes.push_back(
+        {"/desk", "/desk", wsgate::visitor::viewer, wsgate::target{"127.0.0.1", desk.port()}});
+    config.listen.push_back(config.listen.front());
+    config.listen.back().leads_to =
+        wsgate::catch_all{wsgate::visitor::viewer, wsgate::target{"127.0.0.1", 1}};
+    const running_gateway gateway(config);
+    EXPECT_EQ(status(gateway.port(), "/readyz"), "503") << "nobody is at port 1";
+    EXPECT_TRUE(target.accept().is_closed_by_peer());
+    EXPECT_TRUE(target.is_quiet()) << "both sides lead there";
+    EXPECT_TRUE(desk.accept().is_closed_by_peer());
 }
 
 TEST_F(operators, LearnThatATargetIsNotThere) {

@@ -78,8 +78,8 @@ TEST(Config, TakesEveryOption) {
     ASSERT_EQ(c.listen.size(), 2U);
     EXPECT_EQ(c.listen[0], *parse_listen("127.0.0.1:1"));
     EXPECT_EQ(c.listen[1], *parse_listen("[::1]:2"));
-    EXPECT_EQ(c.target_of(wsgate::route::server), (wsgate::target{"s", 3}));
-    EXPECT_EQ(c.target_of(wsgate::route::viewer), (wsgate::target{"::2", 4}));
+    EXPECT_EQ(c.target_of(c.routes.at(0)), (wsgate::target{"s", 3}));
+    EXPECT_EQ(c.target_of(c.routes.at(1)), (wsgate::target{"::2", 4}));
     EXPECT_EQ(c.web + c.tls.certificates.at(0).chain + c.tls.certificates.at(0).key + c.log_file,
               "/w/c/k/l");
     EXPECT_EQ(c.tls.minimum, wsgate::tls_minimum::v1_3);

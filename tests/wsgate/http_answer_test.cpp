@@ -4,13 +4,20 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
 #include <string>
 
 namespace {
 
 namespace http = wsgate::http;
-using wsgate::decide;
 using wsgate::http_answer;
+using wsgate::route_table;
+
+const route_table routes(wsgate::default_routes());
+
+http_answer decide(const wsgate::request& r, bool has_files) {
+    return wsgate::decide(r, routes, has_files);
+}
 
 wsgate::request request(const std::string& start, const std::string& fields = "") {
     return std::get<wsgate::request>(
@@ -92,11 +99,26 @@ TEST(HttpAnswer, FollowsTheTable) {
 TEST(HttpAnswer, RoutesSessions) {
     const auto route_of = [](const std::string& path) {
         const auto a = decide(request("GET " + path + " HTTP/1.1", upgrade), false);
-        return std::get<wsgate::open_session>(a).route;
+        return std::get<wsgate::open_session>(a).where;
     };
-    EXPECT_EQ(route_of("/wsServer"), wsgate::route::server);
-    EXPECT_EQ(route_of("/wsClient"), wsgate::route::viewer);
-    EXPECT_EQ(route_of("/websockify"), wsgate::route::viewer);
+    EXPECT_EQ(route_of("/wsServer"), routes.find("/wsServer"));
+    EXPECT_EQ(route_of("/wsClient"), routes.find("/wsClient"));
+    EXPECT_EQ(route_of("/websockify"), routes.find("/websockify"));
+}
+
+TEST(HttpAnswer, TakesEveryPathWhereOneTargetIsBehindAll) {
+    const auto all = route_table::catch_all({"/wsServer", "server", wsgate::visitor::server});
+    for (const auto* const path : {"/", "//x", "/?token=a", "/wsClient", "/readyz", "/a/b.html"}) {
+        const auto start = fmt::format("GET {} HTTP/1.1", path);
+        const auto a = wsgate::decide(request(start, upgrade), all, true);
+        ASSERT_EQ(status(a), 101U) << path;
+        EXPECT_EQ(std::get<wsgate::open_session>(a).where->name, "server") << path;
+    }
+    EXPECT_EQ(status(wsgate::decide(request("GET / HTTP/1.1"), all, false)), 404U);
+    EXPECT_EQ(status(wsgate::decide(request("GET / HTTP/1.1"), all, true)), 1U);
+    EXPECT_EQ(status(wsgate::decide(request("GET /wsServer HTTP/1.1"), all, true)), 1U);
+    EXPECT_EQ(status(wsgate::decide(request("GET /readyz HTTP/1.1"), all, true)), 2U);
+    EXPECT_EQ(status(wsgate::decide(request("GET /%zz HTTP/1.1", upgrade), all, true)), 400U);
 }
 
 TEST(HttpAnswer, SaysWhetherTheConnectionStays) {

@@ -1,4 +1,4 @@
-// From a request target to a side of the repeater.
+// From a request target to a route.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/route.hpp"
 #include "wsgate/url_path.hpp"
@@ -11,8 +11,9 @@
 namespace {
 
 using wsgate::decoded_path;
-using wsgate::find_route;
 using wsgate::route;
+using wsgate::route_table;
+using wsgate::visitor;
 using namespace std::string_literals;
 
 } // namespace
@@ -51,28 +52,71 @@ TEST(DecodedPath, TakesOriginFormAndAbsoluteForm) {
     }
 }
 
-TEST(FindRoute, FollowsTheTable) {
-    const std::vector<std::pair<std::string, std::optional<route>>> table{
-        {"/wsServer", route::server},
-        {"/wsServer/", route::server},
-        {"/wsClient", route::viewer},
-        {"/wsClient/", route::viewer},
-        {"/websockify", route::viewer},
-        {"/websockify/", route::viewer},
-        {"/websockify?token=a", route::viewer},
-        {"/ws%53erver", route::server},
-        {"http://h/websockify", route::viewer},
-        {"/wsserver", std::nullopt},
-        {"/wsServer//", std::nullopt},
-        {"/wsServer/x", std::nullopt},
-        {"/x/wsServer", std::nullopt},
-        {"//wsServer", std::nullopt},
-        {"/", std::nullopt},
-        {"/?path=/wsServer", std::nullopt},
+TEST(RouteTable, HasThePathsOfRepeatersAndNoVnc) {
+    const std::vector<std::pair<std::string, std::string>> table{
+        {"/wsServer", "server"},
+        {"/wsServer/", "server"},
+        {"/wsClient", "viewer"},
+        {"/wsClient/", "viewer"},
+        {"/websockify", "viewer"},
+        {"/websockify/", "viewer"},
+        {"/websockify?token=a", "viewer"},
+        {"/ws%53erver", "server"},
+        {"http://h/websockify", "viewer"},
+        {"/wsserver", ""},
+        {"/wsServer//", ""},
+        {"/wsServer/x", ""},
+        {"/x/wsServer", ""},
+        {"//wsServer", ""},
+        {"/", ""},
+        {"/?path=/wsServer", ""},
     };
-    for (const auto& [target, where] : table) {
+    const route_table routes(wsgate::default_routes());
+    EXPECT_FALSE(routes.takes_all());
+    for (const auto& [target, name] : table) {
         const auto path = decoded_path(target);
         ASSERT_TRUE(path) << target;
-        EXPECT_EQ(find_route(*path), where) << target;
+        const auto* const found = routes.find(*path);
+        EXPECT_EQ(found == nullptr ? "" : found->name, name) << target;
+        if (found != nullptr) {
+            EXPECT_EQ(found->who, name == "server" ? visitor::server : visitor::viewer) << target;
+        }
+    }
+}
+
+TEST(RouteTable, MayHaveTheRoot) {
+    const route_table routes(std::vector<route>{{"/", "root"}});
+    EXPECT_NE(routes.find("/"), nullptr);
+    EXPECT_EQ(routes.find("/x"), nullptr);
+}
+
+TEST(RouteTable, MayTakeEveryPath) {
+    const auto all = route_table::catch_all({"/wsServer", "server", visitor::server});
+    EXPECT_TRUE(all.takes_all());
+    for (const auto* const path : {"/", "//x", "/wsClient", "/wsServer/x"}) {
+        EXPECT_EQ(all.find(path), &all.routes().front()) << path;
+    }
+}
+
+TEST(RoutePath, IsWhatADecodedPathCouldBe) {
+    const std::vector<std::pair<std::string, std::optional<std::string>>> table{
+        {"/desk", "/desk"},
+        {"/desk/", "/desk"},
+        {"/a/b", "/a/b"},
+        {"/", "/"},
+        {"/d\xc3\xa9sk", "/d\xc3\xa9sk"},
+        {"desk", std::nullopt},
+        {"", std::nullopt},
+        {"//desk", std::nullopt},
+        {"/de%73k", std::nullopt},
+        {"/desk?a", std::nullopt},
+        {"/desk#a", std::nullopt},
+        {"/de sk", std::nullopt},
+        {"/de\\sk", std::nullopt},
+        {"/de\nsk", std::nullopt},
+        {"/de\x7fsk", std::nullopt},
+    };
+    for (const auto& [text, path] : table) {
+        EXPECT_EQ(wsgate::parse_route_path(text), path) << text;
     }
 }

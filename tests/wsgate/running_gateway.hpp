@@ -128,7 +128,9 @@ public:
     /// What /metrics would say.
     [[nodiscard]] std::string metrics() const { return server_.numbers().text(); }
 
-    [[nodiscard]] std::uint16_t port() const { return server_.listeners().front().local().port(); }
+    [[nodiscard]] std::uint16_t port(std::size_t listener = 0) const {
+        return server_.listeners().at(listener).local().port();
+    }
 
     [[nodiscard]] tcp_client connect() const { return tcp_client(port()); }
 

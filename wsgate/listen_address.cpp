@@ -1,0 +1,84 @@
+// From the outside in: how it speaks, where it leads, where it is.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/listen_address.hpp"
+
+#include <boost/system/error_code.hpp>
+
+#include <array>
+#include <charconv>
+#include <string>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+speech take_speech(std::string_view& text) {
+    static constexpr std::array<std::pair<std::string_view, speech>, 3> words{
+        {{"plain:", speech::plain}, {"tls:", speech::tls}, {"sniff:", speech::sniffed}}};
+    for (const auto& [word, meaning] : words) {
+        if (text.starts_with(word)) {
+            text.remove_prefix(word.size());
+            return meaning;
+        }
+    }
+    return speech::by_certificate;
+}
+
+/// What stands behind the first `=`; false where it is nothing that we know.
+bool take_mode(std::string_view& text, std::optional<catch_all>& leads_to) {
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos) {
+        return true;
+    }
+    const auto mode = text.substr(equals + 1);
+    text = text.substr(0, equals);
+    if (mode == "routes") {
+        return true;
+    }
+    if (mode == "server" || mode == "viewer") {
+        leads_to = catch_all{mode == "server" ? visitor::server : visitor::viewer};
+        return true;
+    }
+    auto to = parse_target(mode);
+    if (to) {
+        leads_to = catch_all{visitor::viewer, std::move(to)};
+    }
+    return leads_to.has_value();
+}
+
+bool parse_address(std::string_view text, listen_address& at) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) {
+        return false;
+    }
+    const auto* const end = text.data() + text.size();
+    const auto [stop, ec] = std::from_chars(text.data() + colon + 1, end, at.port);
+    if (ec != std::errc{} || stop != end) {
+        return false;
+    }
+    auto host = text.substr(0, colon);
+    if (host == "*") {
+        return true;
+    }
+    const bool in_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    if (in_brackets) {
+        host = host.substr(1, host.size() - 2);
+    }
+    boost::system::error_code not_literal;
+    at.address = asio::ip::make_address(std::string{host}, not_literal);
+    return !not_literal && at.address->is_v6() == in_brackets;
+}
+
+} // namespace
+
+std::optional<listen_address> parse_listen(std::string_view text) {
+    listen_address at;
+    at.speaks = take_speech(text);
+    if (!take_mode(text, at.leads_to) || !parse_address(text, at)) {
+        return std::nullopt;
+    }
+    return at;
+}
+
+} // namespace wsgate
