@@ -53,6 +53,17 @@ std::string_view to_string(event::ended::how how) {
     return "stopped";
 }
 
+std::string_view outcome(const rfb::handshake_facts& f) {
+    using stage = rfb::handshake_facts::stage;
+    return f.reached == stage::complete  ? "understood"
+           : f.reached == stage::refused ? "refused"
+                                         : "opaque";
+}
+
+std::string to_string(const std::optional<rfb::protocol_version>& v) {
+    return v ? std::to_string(v->major) + "." + std::to_string(v->minor) : "unknown";
+}
+
 } // namespace event
 
 } // namespace repeater

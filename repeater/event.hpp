@@ -248,6 +248,15 @@ inline constexpr std::string_view proxy_advice =
 [[nodiscard]] std::string_view to_string(dial_refused::reason);
 [[nodiscard]] std::string_view to_string(ended::how);
 
+/// What became of the RFB session: "understood", "refused" or "opaque".
+[[nodiscard]] std::string_view outcome(const rfb::handshake_facts&);
+
+/// "3.8", or "unknown".
+[[nodiscard]] std::string to_string(const std::optional<rfb::protocol_version>&);
+
+/// More of it is cut off.
+inline constexpr std::size_t longest_request_id = 128;
+
 /// A task let an exception out: a defect of ours. Only that session is gone.
 struct defect {
     std::string what;

@@ -20,8 +20,6 @@ namespace {
 
 using boost::json::object;
 
-constexpr std::size_t longest_request_id = 128;
-
 std::uint64_t number_of(session_number n) {
     return static_cast<std::uint64_t>(n);
 }
@@ -36,7 +34,7 @@ double seconds_of(std::chrono::milliseconds d) {
 
 void add_request(object& o, std::string_view key, const peer_name& p) {
     if (!p.request_id.empty()) {
-        o[key] = net::escaped(p.request_id, longest_request_id);
+        o[key] = net::escaped(p.request_id, event::longest_request_id);
     }
 }
 
@@ -222,17 +220,12 @@ struct writer {
     }
 
     object operator()(const event::described& e) const {
-        const auto version = [](const std::optional<rfb::protocol_version>& v) -> std::string {
-            return v ? fmt::format("{}.{}", v->major, v->minor) : "unknown";
-        };
         using stage = rfb::handshake_facts::stage;
         const auto& f = e.facts;
         object o{{"event", "described"}, {"pair", number_of(e.pair)}};
-        o["rfb"] = f.reached == stage::complete  ? "understood"
-                   : f.reached == stage::refused ? "refused"
-                                                 : "opaque";
-        o["server_version"] = version(f.server_version);
-        o["viewer_version"] = version(f.viewer_version);
+        o["rfb"] = event::outcome(f);
+        o["server_version"] = event::to_string(f.server_version);
+        o["viewer_version"] = event::to_string(f.viewer_version);
         boost::json::array offered;
         for (const auto type : f.security_offered) {
             offered.emplace_back(rfb::security_type_name(type));

@@ -17,8 +17,6 @@ namespace {
 
 using net::log_level;
 
-constexpr std::size_t longest_request_id = 128;
-
 std::string show(const error_code& ec) {
     if (!ec) {
         return "none";
@@ -29,7 +27,8 @@ std::string show(const error_code& ec) {
 std::string show_request(std::string_view key, const peer_name& p) {
     return p.request_id.empty()
                ? std::string{}
-               : fmt::format(" {}=\"{}\"", key, net::escaped(p.request_id, longest_request_id));
+               : fmt::format(" {}=\"{}\"", key,
+                             net::escaped(p.request_id, event::longest_request_id));
 }
 
 std::string show(const peer_name& p) {
@@ -45,10 +44,6 @@ std::string show(const event::ended::direction& d) {
     return fmt::format("{}/{}", d.bytes, to_string(d.end));
 }
 
-std::string show(const std::optional<rfb::protocol_version>& v) {
-    return v ? fmt::format("{}.{}", v->major, v->minor) : "unknown";
-}
-
 std::string show_facts(const rfb::handshake_facts& f) {
     std::vector<std::string> offered;
     for (const auto type : f.security_offered) {
@@ -56,7 +51,8 @@ std::string show_facts(const rfb::handshake_facts& f) {
     }
     auto text = fmt::format(
         "server_version={} viewer_version={} security_offered={} security_chosen={}",
-        show(f.server_version), show(f.viewer_version), fmt::join(offered, ","),
+        event::to_string(f.server_version), event::to_string(f.viewer_version),
+        fmt::join(offered, ","),
         f.security_chosen ? std::string{rfb::security_type_name(*f.security_chosen)} : "none");
     using stage = rfb::handshake_facts::stage;
     if (f.reached == stage::complete) {
@@ -181,12 +177,8 @@ struct writer {
     }
 
     void operator()(const event::described& e) const {
-        using stage = rfb::handshake_facts::stage;
-        const auto* const rfb = e.facts.reached == stage::complete  ? "understood"
-                                : e.facts.reached == stage::refused ? "refused"
-                                                                    : "opaque";
-        info("described pair={} rfb={} {}", static_cast<std::uint64_t>(e.pair), rfb,
-             show_facts(e.facts));
+        info("described pair={} rfb={} {}", static_cast<std::uint64_t>(e.pair),
+             event::outcome(e.facts), show_facts(e.facts));
     }
 
     void operator()(const event::ended& e) const {
