@@ -45,6 +45,14 @@ tcp_state look_at(int fd) {
     }
 }
 
+std::optional<asio::ip::address> address_of(const asio::ip::tcp::endpoint& peer) {
+    return peer == asio::ip::tcp::endpoint{} ? std::nullopt : std::optional{peer.address()};
+}
+
+std::string name_of(const asio::ip::tcp::endpoint& peer) {
+    return peer == asio::ip::tcp::endpoint{} ? "unix" : to_string(peer);
+}
+
 std::string to_string(const asio::ip::tcp::endpoint& endpoint) {
     const auto address = endpoint.address();
     std::string text = address.is_v6() ? "[" : "";

@@ -1,4 +1,4 @@
-// A TCP connection as a plain value: it belongs to no event loop and can be handed over.
+// A TCP or Unix connection as a plain value: it belongs to no event loop and can be handed over.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ namespace net {
 /// to the session: whoever takes the connection delivers them first.
 struct connection {
     unique_fd socket;
-    asio::ip::tcp::endpoint peer;
+    asio::ip::tcp::endpoint peer; ///< none, as it is made, where it came by a Unix socket
     std::vector<std::byte> early;
 };
 
@@ -45,6 +46,12 @@ enum class tcp_state {
 
 /// Asks the kernel (tcp(7), TCP_INFO).
 [[nodiscard]] tcp_state look_at(int fd);
+
+/// Nothing where it came by a Unix socket.
+[[nodiscard]] std::optional<asio::ip::address> address_of(const asio::ip::tcp::endpoint& peer);
+
+/// As to_string(), or "unix".
+[[nodiscard]] std::string name_of(const asio::ip::tcp::endpoint& peer);
 
 /// "203.0.113.9:4711", "[2001:db8::1]:4711".
 [[nodiscard]] std::string to_string(const asio::ip::tcp::endpoint&);

@@ -3,13 +3,18 @@
 #include "net/listener.hpp"
 
 #include "net/deadline.hpp"
+#include "net/network.hpp"
 
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <cerrno>
+#include <cstddef>
+#include <cstring>
 #include <optional>
+#include <stdexcept>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <utility>
 
 namespace net {
@@ -43,6 +48,40 @@ bool concerns_one_peer(int error) {
     }
 }
 
+/// Of another family there may be less than a TCP endpoint needs.
+bool is_internet(const tcp::endpoint& e) {
+    const auto family = e.data()->sa_family;
+    return family == AF_INET || family == AF_INET6;
+}
+
+/// A socket that was opened for us may take IPv4 as addresses of IPv6.
+tcp::endpoint real_peer(tcp::endpoint e, socklen_t size) {
+    e.resize(size);
+    return {unmapped(e.address()), e.port()};
+}
+
+bool is_stream_listener(int fd) {
+    int listens = 0;
+    int type = 0;
+    socklen_t size = sizeof(int);
+    return ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0 &&
+           ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+}
+
+/// "unix:/PATH"; empty for what has no path.
+std::string path_of(int fd) {
+    sockaddr_un at{};
+    socklen_t size = sizeof at;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): what the system takes
+    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) != 0 ||
+        at.sun_family != AF_UNIX || size <= offsetof(sockaddr_un, sun_path) ||
+        at.sun_path[0] == '\0') {
+        return {};
+    }
+    const auto length = ::strnlen(&at.sun_path[0], size - offsetof(sockaddr_un, sun_path));
+    return "unix:" + std::string(&at.sun_path[0], length);
+}
+
 } // namespace
 
 listener::listener(const asio::any_io_executor& executor, const tcp::endpoint& at,
@@ -58,6 +97,28 @@ listener::listener(const asio::any_io_executor& executor, const tcp::endpoint& a
     acceptor_.listen(backlog);
     acceptor_.native_non_blocking(true);
     local_ = acceptor_.local_endpoint();
+    name_ = to_string(local_);
+}
+
+listener::listener(const asio::any_io_executor& executor, unique_fd socket, std::string name,
+                   const tcp_options& options)
+    : acceptor_(executor), name_(std::move(name)) {
+    if (!is_stream_listener(socket.get())) {
+        throw std::runtime_error(name_ + " is no stream socket that listens");
+    }
+    tcp::endpoint at;
+    auto size = static_cast<socklen_t>(at.capacity());
+    if (::getsockname(socket.get(), at.data(), &size) == 0 && is_internet(at)) {
+        at.resize(size);
+        local_ = at;
+        name_ = to_string(at);
+        apply(options, socket.get());
+    } else if (auto path = path_of(socket.get()); !path.empty()) {
+        name_ = std::move(path);
+    }
+    acceptor_.assign(local_.protocol(), socket.get());
+    (void)socket.release();
+    acceptor_.native_non_blocking(true);
 }
 
 error_code listener::accept_batch(const on_accept& take) {
@@ -67,7 +128,7 @@ error_code listener::accept_batch(const on_accept& take) {
         const int fd =
             ::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
-            peer.resize(size);
+            peer = is_internet(peer) ? real_peer(peer, size) : tcp::endpoint{};
             take({unique_fd{fd}, peer, {}});
         } else if (!concerns_one_peer(errno)) {
             return {errno, boost::system::system_category()};

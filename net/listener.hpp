@@ -1,4 +1,4 @@
-// Accepts TCP connections on one address, also when descriptors run out.
+// Accepts connections on one address, TCP or Unix, also when descriptors run out.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -24,12 +24,20 @@ public:
     /// Throws boost::system::system_error.
     listener(const asio::any_io_executor&, const asio::ip::tcp::endpoint&, const tcp_options&);
 
-    /// Accepts until close() or cancellation.
+    /// Takes a socket that listens already, TCP or Unix; `name` is what it is called where it has
+    /// no address. Throws std::runtime_error where it is no such socket.
+    listener(const asio::any_io_executor&, unique_fd, std::string name, const tcp_options&);
+
+    /// Accepts until close() or cancellation. Peers of a Unix socket have no address.
     [[nodiscard]] asio::awaitable<void> run(on_accept, on_error);
 
     void close();
 
+    /// Of TCP.
     [[nodiscard]] const asio::ip::tcp::endpoint& local() const { return local_; }
+
+    /// For the log: the address and port, or "unix:/PATH".
+    [[nodiscard]] const std::string& name() const { return name_; }
 
 private:
     /// Takes what is queued, at most a batch; the error that ended it, if one did.
@@ -37,6 +45,7 @@ private:
 
     asio::ip::tcp::acceptor acceptor_;
     asio::ip::tcp::endpoint local_;
+    std::string name_;
 };
 
 class cannot_listen : public std::system_error {

@@ -34,6 +34,8 @@ struct limits {
 
 struct config {
     std::vector<listen_address> listen{listen_address{}};
+    bool listens_by_default = true; ///< nobody said where
+    unsigned unix_mode = 0600;      ///< of the files of Unix sockets
     target server_target{"127.0.0.1", 5500};
     target viewer_target{"127.0.0.1", 5900};
     std::vector<route> routes = default_routes(); ///< whole paths

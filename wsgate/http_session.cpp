@@ -152,7 +152,7 @@ asio::awaitable<bool> http_session::open(net::clock::time_point deadline) {
     if (conf.proxy.send.all || !conf.proxy.send.by_path.empty()) {
         local_ = local_end_of(connection_.socket.get());
     }
-    const bool is_proxy = conf.proxy.accept && conf.access.proxies.trusts(peer_.address());
+    const bool is_proxy = conf.proxy.accept && conf.access.proxies.trusts(net::address_of(peer_));
     if (is_proxy && !co_await hear_proxy(deadline)) {
         co_return false;
     }
@@ -277,7 +277,7 @@ asio::awaitable<std::optional<denial>> http_session::ask_doorman(const request& 
         std::holds_alternative<tell_readiness>(what)) {
         co_return std::nullopt;
     }
-    sender_ = terms_.doorman->identify(r, peer_.address(),
+    sender_ = terms_.doorman->identify(r, net::address_of(peer_),
                                        identity_ ? identity_->common_name : std::string_view{});
     // A session is under the policies of its route, whatever path a listener for all of them takes.
     const auto* const session = std::get_if<open_session>(&what);

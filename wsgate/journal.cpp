@@ -48,7 +48,7 @@ json::object describe(const session_facts& s) {
         {"session", static_cast<std::uint64_t>(s.number)},
         {"route", show(s.route)},
         {"client", show(s.client)},
-        {"peer", net::to_string(s.peer)},
+        {"peer", net::name_of(s.peer)},
         {"request", show(s.request_id)},
         {"target", net::escaped(s.target, longest_text)},
         {"subprotocol", show_or_none(s.subprotocol)},
@@ -77,9 +77,9 @@ void journal::admin_listening(const asio::ip::tcp::endpoint& at) {
     write(net::log_level::info, "admin_listening", {{"at", net::to_string(at)}});
 }
 
-void journal::listening(const asio::ip::tcp::endpoint& at, bool tls, std::string_view leads_to) {
+void journal::listening(std::string_view at, bool tls, std::string_view leads_to) {
     if (format_ == log_format::json) {
-        json::object fields{{"at", net::to_string(at)}, {"tls", tls}};
+        json::object fields{{"at", net::escaped(at, longest_text)}, {"tls", tls}};
         if (!leads_to.empty()) {
             fields["route"] = show(leads_to);
         }
@@ -88,8 +88,8 @@ void journal::listening(const asio::ip::tcp::endpoint& at, bool tls, std::string
     }
     // Those who start us wait for these words.
     log_.line(net::log_level::info,
-              fmt::format("listening on {}{}{}{}", net::to_string(at), tls ? " (TLS)" : "",
-                          leads_to.empty() ? "" : " for ", leads_to));
+              fmt::format("listening on {}{}{}{}", net::escaped(at, longest_text),
+                          tls ? " (TLS)" : "", leads_to.empty() ? "" : " for ", leads_to));
 }
 
 void journal::started(const session_facts& s) {
@@ -114,7 +114,7 @@ void journal::refused(session_number number, const asio::ip::tcp::endpoint& peer
                       http::status status) {
     write(net::log_level::debug, "refused",
           {{"session", static_cast<std::uint64_t>(number)},
-           {"peer", net::to_string(peer)},
+           {"peer", net::name_of(peer)},
            {"status", static_cast<unsigned>(status)}});
 }
 
@@ -122,7 +122,7 @@ void journal::denied(session_number number, const asio::ip::tcp::endpoint& peer,
                      const denial& no, bool again) {
     json::object fields{{"session", static_cast<std::uint64_t>(number)},
                         {"client", show(from.client)},
-                        {"peer", net::to_string(peer)},
+                        {"peer", net::name_of(peer)},
                         {"request", show(from.request_id)},
                         {"status", static_cast<unsigned>(no.status)},
                         {"cause", show(no.cause)}};
@@ -160,7 +160,7 @@ void journal::tls_failed(session_number number, const asio::ip::tcp::endpoint& p
                          const net::error_code& ec) {
     write(net::log_level::debug, "tls_failed",
           {{"session", static_cast<std::uint64_t>(number)},
-           {"peer", net::to_string(peer)},
+           {"peer", net::name_of(peer)},
            {"error", ec.message()}});
 }
 
@@ -168,7 +168,7 @@ void journal::proxy_header_failed(session_number number, const asio::ip::tcp::en
                                   const net::error_code& ec) {
     write(net::log_level::warn, "proxy_header_failed",
           {{"session", static_cast<std::uint64_t>(number)},
-           {"peer", net::to_string(proxy)},
+           {"peer", net::name_of(proxy)},
            {"error", ec.message()},
            {"advice", "a --trusted-proxy must begin with a PROXY header under --accept-proxy: let "
                       "it send one (HAProxy: send-proxy-v2), or do without --accept-proxy"}});

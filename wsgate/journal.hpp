@@ -46,7 +46,7 @@ public:
     [[nodiscard]] static const char* pattern(log_format);
 
     /// `leads_to`: the route of every path; empty: paths lead to several.
-    void listening(const asio::ip::tcp::endpoint&, bool tls, std::string_view leads_to);
+    void listening(std::string_view at, bool tls, std::string_view leads_to);
     void admin_listening(const asio::ip::tcp::endpoint&);
     void started(const session_facts&);
     void ended(const session_facts&, const bridge_summary&, std::chrono::milliseconds lasted);

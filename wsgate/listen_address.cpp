@@ -47,7 +47,16 @@ bool take_mode(std::string_view& text, std::optional<catch_all>& leads_to) {
     return leads_to.has_value();
 }
 
+bool parse_unix(std::string_view path, listen_address& at) {
+    at.unix_path = path;
+    return path.size() > 1 && path.size() <= longest_unix_path;
+}
+
 bool parse_address(std::string_view text, listen_address& at) {
+    constexpr std::string_view unix_prefix = "unix:";
+    if (text.starts_with("unix:/")) {
+        return parse_unix(text.substr(unix_prefix.size()), at);
+    }
     const auto colon = text.rfind(':');
     if (colon == std::string_view::npos) {
         return false;

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
 #include <utility>
 
@@ -23,19 +24,53 @@ target read_target(const char* option, const std::string& text) {
     return std::move(*parsed);
 }
 
+/// Octal, as chmod(1) has it.
+unsigned read_mode(const std::string& text) {
+    constexpr int octal = 8;
+    constexpr unsigned most = 0777;
+    unsigned mode = 0;
+    const auto* const end = text.data() + text.size();
+    const auto [stop, ec] = std::from_chars(text.data(), end, mode, octal);
+    if (ec != std::errc{} || stop != end || mode > most) {
+        throw CLI::ValidationError("--unix-listen-mode",
+                                   fmt::format("{} is no mode of a file, such as 0660", text));
+    }
+    return mode;
+}
+
+listen_address read_unix_listen(const std::string& path) {
+    if (!path.starts_with('/') || path.size() < 2 || path.size() > longest_unix_path) {
+        throw CLI::ValidationError("--unix-listen",
+                                   fmt::format("{} is no absolute path of up to {} bytes, such as "
+                                               "/run/wsgate.sock",
+                                               path, longest_unix_path));
+    }
+    listen_address at;
+    at.unix_path = path;
+    return at;
+}
+
 void take_listeners(const raw_listen& raw, config& c) {
-    if (!raw.listen.empty()) {
+    c.listens_by_default = raw.listen.empty() && raw.unix_listen.empty();
+    if (!c.listens_by_default) {
         c.listen.clear();
+    }
+    if (!raw.unix_mode.empty()) {
+        c.unix_mode = read_mode(raw.unix_mode);
     }
     for (const auto& text : raw.listen) {
         auto parsed = parse_listen(text);
         if (!parsed) {
             throw CLI::ValidationError("--listen",
                                        fmt::format("{} is not ADDRESS:PORT[=MODE], such as *:6080, "
-                                                   "127.0.0.1:6080=viewer or [::1]:6080",
+                                                   "127.0.0.1:6080=viewer or [::1]:6080, nor "
+                                                   "unix:/PATH[=MODE]",
                                                    text));
         }
         c.listen.push_back(std::move(*parsed));
+    }
+    for (const auto& path : raw.unix_listen) {
+        c.listen.push_back(read_unix_listen(path));
     }
 }
 
@@ -99,13 +134,21 @@ void take_routes(const raw_listen& raw, config& c) {
 
 void add_listen_options(CLI::App& app, raw_listen& raw) {
     app.add_option("--listen", raw.listen,
-                   "Accept connections here; *:PORT is every address, port 0 any free one; "
+                   "Accept connections here; *:PORT is every address, port 0 any free one, "
+                   "unix:/PATH a Unix socket; "
                    "before it `plain:`, `tls:`, or `sniff:` for both on one port [tls: where there "
                    "is a certificate]; behind it `=server`, `=viewer` or `=TARGET`: any path leads "
                    "there, under the policies of /wsServer or else /websockify; repeatable "
                    "[*:6080]")
         ->type_name("[HOW:]ADDR:PORT[=MODE]")
         ->allow_extra_args(false);
+    app.add_option("--unix-listen", raw.unix_listen,
+                   "As --listen unix:PATH, for paths with any character; repeatable")
+        ->type_name("PATH")
+        ->allow_extra_args(false);
+    app.add_option("--unix-listen-mode", raw.unix_mode,
+                   "Who may connect to Unix sockets, as chmod(1) has it [0600]")
+        ->type_name("MODE");
     app.add_option("--server-target", raw.server_target,
                    "Where /wsServer leads, the repeater's port for servers: HOST:PORT, "
                    "tls:HOST:PORT to speak TLS there, or unix:/PATH [127.0.0.1:5500]")

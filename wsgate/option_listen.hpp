@@ -16,6 +16,8 @@ namespace wsgate {
 /// As they were written.
 struct raw_listen {
     std::vector<std::string> listen;
+    std::vector<std::string> unix_listen;
+    std::string unix_mode;
     std::string server_target;
     std::string viewer_target;
     std::vector<std::string> routes;

@@ -8,10 +8,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <fmt/format.h>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -83,23 +85,8 @@ std::vector<dialler> probes_of(const std::vector<door>& doors, const config& c) 
     return probes;
 }
 
-/// `door_of` gets one for each.
-std::vector<net::listener> listen_all(const asio::any_io_executor& executor, const config& c,
-                                      const std::vector<door>& doors,
-                                      std::vector<const door*>& door_of) {
-    std::vector<net::listener> all;
-    for (std::size_t i = 0; i < c.listen.size(); ++i) {
-        const auto& at = c.listen[i];
-        std::vector<asio::ip::address> addresses;
-        if (at.address) {
-            addresses.push_back(*at.address);
-        }
-        for (auto& each : net::listen_on(executor, addresses, at.port, c.tcp)) {
-            all.push_back(std::move(each));
-            door_of.push_back(&doors[i]);
-        }
-    }
-    return all;
+asio::awaitable<void> beat() {
+    co_return;
 }
 
 } // namespace
@@ -111,9 +98,9 @@ server::server(asio::any_io_executor executor, const config& c, wsgate::journal&
       files_(open_web(c.web)),
       ready_(executor_, probes_of(doors_, c), report_to(j)), site_{c, j, metrics_, ready_,
                                                                    files_ ? &*files_ : nullptr},
-      memory_(c.access), terms_(make_terms()),
-      listeners_(listen_all(executor_, c, doors_, door_of_)), accepting_(executor_, report_to(j)),
+      memory_(c.access), terms_(make_terms()), accepting_(executor_, report_to(j)),
       changed_(executor_) {
+    listen();
     if (c.admin.listen) {
         admin_.emplace(executor_, c.admin, c.tcp, metrics_, ready_, report_to(j));
     }
@@ -126,12 +113,42 @@ server::server(asio::any_io_executor executor, const config& c, wsgate::journal&
     }
 }
 
+/// One, or one for each family.
+std::vector<net::listener> server::listen_at(const listen_address& at) {
+    std::vector<net::listener> all;
+    if (at.inherited >= 0) {
+        all.emplace_back(executor_, net::unique_fd{at.inherited},
+                         fmt::format("descriptor {}", at.inherited), config_.tcp);
+        return all;
+    }
+    if (!at.unix_path.empty()) {
+        socket_files_.emplace_back(at.unix_path, config_.unix_mode);
+        all.emplace_back(executor_, socket_files_.back().take(), "unix:" + at.unix_path,
+                         config_.tcp);
+        return all;
+    }
+    std::vector<asio::ip::address> addresses;
+    if (at.address) {
+        addresses.push_back(*at.address);
+    }
+    return net::listen_on(executor_, addresses, at.port, config_.tcp);
+}
+
+void server::listen() {
+    for (std::size_t i = 0; i < config_.listen.size(); ++i) {
+        for (auto& each : listen_at(config_.listen[i])) {
+            listeners_.push_back(std::move(each));
+            door_of_.push_back(&doors_[i]);
+        }
+    }
+}
+
 asio::awaitable<void> server::run() {
     warn_of_open_paths();
     warn_of_certificates();
     for (std::size_t i = 0; i < listeners_.size(); ++i) {
         const auto& at = *door_of_[i];
-        journal_.listening(listeners_[i].local(), at.speaks != speech::plain,
+        journal_.listening(listeners_[i].name(), at.speaks != speech::plain,
                            at.routes.takes_all() ? at.routes.routes().front().name : "");
         accepting_.spawn(
             listeners_[i].run([this, &at](net::connection c) { accept(at, std::move(c)); },
@@ -299,6 +316,7 @@ void server::stop() {
     for (auto& each : listeners_) {
         each.close();
     }
+    socket_files_.clear();
     ready_.stop();
     accepting_.cancel();
     changed_.notify();
@@ -312,6 +330,12 @@ asio::awaitable<void> server::close_down(station& where) {
     co_await (where.tasks.join() || net::expire_after(config_.limits.stop));
     where.tasks.cancel();
     co_await where.tasks.join();
+}
+
+asio::awaitable<void> server::pulse() {
+    for (const auto& each : stations_) {
+        co_await asio::co_spawn(each->worker.executor(), beat(), asio::use_awaitable);
+    }
 }
 
 void server::stop_now() {

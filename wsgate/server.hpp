@@ -5,6 +5,7 @@
 #include "net/listener.hpp"
 #include "net/signal.hpp"
 #include "net/task_group.hpp"
+#include "net/unix_listener.hpp"
 #include "net/worker.hpp"
 #include "wsgate/admin.hpp"
 #include "wsgate/config.hpp"
@@ -29,7 +30,8 @@ namespace wsgate {
 class server {
 public:
     /// Binds. Throws std::runtime_error where a file cannot be used (a certificate, the web
-    /// directory), std::system_error that names the address where one cannot be listened on.
+    /// directory, an inherited descriptor), std::system_error that names the address where one
+    /// cannot be listened on.
     server(asio::any_io_executor, const config&, journal&);
     server(const server&) = delete;
     server& operator=(const server&) = delete;
@@ -44,6 +46,10 @@ public:
 
     /// No newcomers; sessions are closed with 1001, and cut off after a while.
     void stop();
+
+    /// Completes once every thread that carries sessions has come round, which none does that
+    /// hangs. Not after run() has completed.
+    [[nodiscard]] asio::awaitable<void> pulse();
 
     /// Cuts every session off.
     void stop_now();
@@ -67,6 +73,8 @@ private:
         bool closed = false;
     };
 
+    [[nodiscard]] std::vector<net::listener> listen_at(const listen_address&);
+    void listen();
     void accept(const door&, net::connection);
     void begin(station&, session_number, terms, const door&, net::connection);
     [[nodiscard]] asio::awaitable<void> serve(station&, session_number, terms, const door&,
@@ -89,7 +97,8 @@ private:
     access_memory memory_;
     std::shared_ptr<ticket_ring> tickets_ = std::make_shared<ticket_ring>();
     terms terms_;
-    std::vector<const door*> door_of_; ///< of each listener
+    std::vector<net::socket_file> socket_files_; ///< until stop()
+    std::vector<const door*> door_of_;           ///< of each listener
     std::vector<net::listener> listeners_;
     std::optional<admin> admin_;
     net::task_group accepting_;

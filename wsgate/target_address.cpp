@@ -10,7 +10,6 @@ namespace wsgate {
 namespace {
 
 constexpr std::string_view unix_prefix = "unix:";
-constexpr std::size_t longest_path = 107; // sockaddr_un, unix(7)
 
 } // namespace
 
@@ -19,7 +18,7 @@ std::optional<target> parse_target(std::string_view text) {
     if (text.starts_with("unix:/")) {
         t.is_unix = true;
         t.host = text.substr(unix_prefix.size());
-        const bool fits = t.host.size() > 1 && t.host.size() <= longest_path;
+        const bool fits = t.host.size() > 1 && t.host.size() <= longest_unix_path;
         return fits ? std::optional{std::move(t)} : std::nullopt;
     }
     constexpr std::string_view secured = "tls:";

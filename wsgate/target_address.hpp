@@ -11,6 +11,8 @@
 
 namespace wsgate {
 
+inline constexpr std::size_t longest_unix_path = 107; // unix(7)
+
 /// HOST:PORT; the host is a name, an IPv4 address, or an IPv6 address (without brackets here). Or a
 /// Unix socket.
 struct target {

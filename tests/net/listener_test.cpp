@@ -3,7 +3,9 @@
 #include "net/deadline.hpp"
 #include "net/listener.hpp"
 #include "net/task_group.hpp"
+#include "tests/support/scratch_directory.hpp"
 #include "tests/support/tcp_client.hpp"
+#include "tests/support/unix_socket.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -101,6 +103,51 @@ TEST_F(Listener, ByDefaultBothFamiliesShareThePort) {
     support::tcp_client v4(all[0].local().port());
     run_until([this] { return accepted.size() == 2; });
     EXPECT_NE(accepted[0].peer.address().is_v6(), accepted[1].peer.address().is_v6());
+}
+
+TEST_F(Listener, TakesASocketThatListensAlready) {
+    const support::scratch_directory directory;
+    const auto path = (directory.path() / "gate").string();
+    net::listener l(context.get_executor(), support::bind_unix(path), "given", {});
+    EXPECT_EQ(l.name(), "unix:" + path);
+    run(l);
+    const auto client = support::connect_unix(path);
+    run_until([this] { return !accepted.empty(); });
+    EXPECT_EQ(net::address_of(accepted[0].peer), std::nullopt);
+    EXPECT_EQ(net::name_of(accepted[0].peer), "unix");
+    EXPECT_NE(::fcntl(accepted[0].socket.get(), F_GETFL) & O_NONBLOCK, 0);
+
+    const net::unique_fd bound{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    ASSERT_EQ(::listen(bound.get(), 1), 0);
+    net::listener t(context.get_executor(), net::unique_fd{::dup(bound.get())}, "given", {});
+    EXPECT_EQ(t.name(), net::to_string(t.local()));
+    run(t);
+    const support::tcp_client other(t.local().port());
+    run_until([this] { return accepted.size() == 2; });
+    EXPECT_EQ(option(accepted[1].socket.get(), SOL_SOCKET, SO_KEEPALIVE), 1);
+    EXPECT_NE(net::address_of(accepted[1].peer), std::nullopt);
+}
+
+TEST_F(Listener, NamesPeersOfIpv4AsSuchOnASocketForBoth) {
+    const net::unique_fd both{::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    const int off = 0;
+    ASSERT_EQ(::setsockopt(both.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off), 0);
+    ASSERT_EQ(::listen(both.get(), 1), 0);
+    net::listener l(context.get_executor(), net::unique_fd{::dup(both.get())}, "given", {});
+    run(l);
+    const support::tcp_client client(l.local().port());
+    run_until([this] { return !accepted.empty(); });
+    EXPECT_EQ(accepted[0].peer.address(), asio::ip::address_v4::loopback());
+}
+
+TEST_F(Listener, TakesNothingElse) {
+    net::unique_fd file{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+    net::unique_fd idle{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    net::unique_fd datagrams{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    for (auto* const each : {&file, &idle, &datagrams}) {
+        EXPECT_THROW(net::listener(context.get_executor(), std::move(*each), "given", {}),
+                     std::runtime_error);
+    }
 }
 
 TEST_F(Listener, ATakenPortIsAnErrorThatNamesTheAddress) {

@@ -1,17 +1,18 @@
 // Listeners and routes over real sockets: which path of which listener reaches whom, and how.
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/support/scratch_directory.hpp"
+#include "tests/support/unix_socket.hpp"
 #include "tests/wsgate/metric_value.hpp"
 #include "tests/wsgate/running_gateway.hpp"
 #include "tests/wsgate/ws_peer.hpp"
 #include "wsgate/door.hpp"
+#include "wsgate/inherited_listeners.hpp"
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 namespace {
 
@@ -117,13 +118,7 @@ TEST_F(doors, RoutesMayBeAddedAndRemoved) {
 TEST_F(doors, RoutesMayLeadToUnixSockets) {
     const scratch_directory directory;
     const auto path = (directory.path() / "vnc").string();
-    const net::unique_fd listening{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    sockaddr_un at{};
-    at.sun_family = AF_UNIX;
-    ASSERT_LT(path.size(), sizeof at.sun_path);
-    path.copy(&at.sun_path[0], path.size());
-    ASSERT_EQ(::bind(listening.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at), 0);
-    ASSERT_EQ(::listen(listening.get(), 1), 0);
+    const auto listening = bind_unix(path);
     config.viewer_target = *wsgate::parse_target("unix:" + path);
     const running_gateway gateway(config);
     auto peer = open(gateway, routes, "/websockify");
@@ -132,6 +127,37 @@ TEST_F(doors, RoutesMayLeadToUnixSockets) {
     EXPECT_EQ(text_of(there.receive(5)), "hello");
     there.send("world"_bytes);
     EXPECT_EQ(peer.receive().payload, "world");
+}
+
+TEST_F(doors, MayBeUnixSocketsOfProxies) {
+    const scratch_directory directory;
+    const auto path = (directory.path() / "gate").string();
+    config.listen = {*wsgate::parse_listen("unix:" + path + "=viewer")};
+    running_gateway gateway(config);
+    (void)gateway.lines.wait_for("listening on unix:" + path + " for viewer");
+    plain_peer told{tcp_client(connect_unix(path))};
+    told.open("/", "X-Forwarded-For: 192.0.2.7\r\n");
+    const auto line = gateway.lines.wait_for(" start ");
+    EXPECT_NE(line.find(" client=192.0.2.7 peer=unix "), std::string::npos) << line;
+    expect_at(for_viewers, std::move(told));
+    plain_peer untold{tcp_client(connect_unix(path))};
+    untold.open("/");
+    EXPECT_NE(gateway.lines.wait_for(" start ").find(" client=unknown peer=unix "),
+              std::string::npos);
+    gateway.stop();
+    gateway.join();
+    EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(doors, MayBeSocketsThatOthersOpened) {
+    const scratch_directory directory;
+    const auto path = (directory.path() / "gate").string();
+    auto given = bind_unix(path);
+    wsgate::take_over({{given.release(), "server"}}, config);
+    const running_gateway gateway(config);
+    plain_peer peer{tcp_client(connect_unix(path))};
+    peer.open("/");
+    expect_at(for_servers, std::move(peer));
 }
 
 TEST_F(doors, DialForViewersAtOnceAndForServersWithTheFirstData) {

@@ -56,6 +56,20 @@ TEST(ListenAddress, SaysWhereEveryPathLeads) {
     }
 }
 
+TEST(ListenAddress, MayBeAUnixSocket) {
+    const auto at = parse_listen("tls:unix:/run/a:b=server");
+    ASSERT_TRUE(at);
+    EXPECT_EQ(at->unix_path, "/run/a:b");
+    EXPECT_EQ(at->speaks, speech::tls);
+    EXPECT_EQ(at->leads_to, catch_all{visitor::server});
+    EXPECT_EQ(parse_listen("unix:/x")->leads_to, std::nullopt);
+    EXPECT_TRUE(parse_listen("unix:/" + std::string(106, 'x')));
+    for (const auto& bad : {std::string{"unix:/"}, std::string{"unix:run"}, std::string{"unix:"},
+                            "unix:/" + std::string(107, 'x')}) {
+        EXPECT_FALSE(parse_listen(bad)) << bad;
+    }
+}
+
 TEST(TargetAddress, MayBeAUnixSocket) {
     const auto t = parse_target("unix:/run/vnc:1");
     ASSERT_TRUE(t);

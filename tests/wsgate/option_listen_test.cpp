@@ -1,6 +1,7 @@
 // The options of listeners, targets and routes: what they give, and how they refuse.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/door.hpp"
+#include "wsgate/inherited_listeners.hpp"
 
 #include <gtest/gtest.h>
 
@@ -80,6 +81,39 @@ TEST(RouteOptions, WantTokensWhereverViewersCome) {
         << "of listeners that take any path; an empty list would mean all";
 }
 
+TEST(ListenOptions, MayBeUnixSockets) {
+    EXPECT_TRUE(good({}).listens_by_default);
+    EXPECT_EQ(good({}).unix_mode, 0600U);
+    const auto c = good({"--unix-listen", "/run/a=b", "--listen", "unix:/run/c=viewer",
+                         "--unix-listen-mode", "0660"});
+    ASSERT_EQ(c.listen.size(), 2U);
+    EXPECT_EQ(c.listen.at(0), *wsgate::parse_listen("unix:/run/c=viewer"));
+    EXPECT_EQ(c.listen.at(1).unix_path, "/run/a=b");
+    EXPECT_EQ(c.listen.at(1).leads_to, std::nullopt);
+    EXPECT_EQ(c.unix_mode, 0660U);
+    EXPECT_FALSE(c.listens_by_default);
+}
+
+TEST(InheritedListeners, TakeThePlaceOfTheDefault) {
+    auto c = good({});
+    wsgate::take_over({}, c);
+    EXPECT_EQ(c.listen.size(), 1U);
+    wsgate::take_over({{3, "server"}, {4, "viewer"}, {5, "wsgate.socket"}, {6, "routes"}}, c);
+    ASSERT_EQ(c.listen.size(), 4U);
+    EXPECT_EQ(c.listen.at(0).leads_to, wsgate::catch_all{visitor::server});
+    EXPECT_EQ(c.listen.at(1).leads_to, wsgate::catch_all{visitor::viewer});
+    EXPECT_EQ(c.listen.at(2).leads_to, std::nullopt);
+    EXPECT_EQ(c.listen.at(3).leads_to, std::nullopt);
+    EXPECT_EQ(c.listen.at(3).inherited, 6);
+}
+
+TEST(InheritedListeners, StandBesideOthers) {
+    auto c = good({"--listen", "*:1"});
+    wsgate::take_over({{3, ""}}, c);
+    ASSERT_EQ(c.listen.size(), 2U);
+    EXPECT_EQ(c.listen.at(0).port, 1);
+}
+
 TEST(RouteOptions, AreRefusedWithAReason) {
     const std::vector<std::pair<std::vector<const char*>, std::string>> table{
         {{"--route", "/desk"}, "/desk is not /PATH=TARGET"},
@@ -89,6 +123,10 @@ TEST(RouteOptions, AreRefusedWithAReason) {
         {{"--prefix", "vnc"}, "--prefix: vnc is not /PATH"},
         {{"--prefix", "/"}, "--prefix: / is not /PATH"},
         {{"--viewer-target", "unix:"}, "--viewer-target: unix: is no target"},
+        {{"--unix-listen", "run"}, "--unix-listen: run is no absolute path"},
+        {{"--unix-listen-mode", "0999"}, "--unix-listen-mode: 0999 is no mode"},
+        {{"--unix-listen-mode", "1777"}, "--unix-listen-mode: 1777 is no mode"},
+        {{"--listen", "unix:run"}, "--listen: unix:run is not"},
         {{"--listen", "*:1=desk"}, "--listen: *:1=desk is not ADDRESS:PORT[=MODE]"},
     };
     for (const auto& [arguments, why] : table) {

@@ -1,0 +1,35 @@
+// A listening Unix socket, and the file that stands for it.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/unique_fd.hpp"
+
+#include <string>
+#include <sys/types.h>
+#include <utility>
+
+namespace net {
+
+/// The file goes with this, unless another has taken its place.
+class socket_file {
+public:
+    /// Binds and listens; takes the place of a socket at which nobody answers, and of nothing else.
+    /// Throws std::system_error that names the path.
+    socket_file(std::string path, unsigned mode);
+    socket_file(socket_file&&) noexcept;
+    socket_file(const socket_file&) = delete;
+    socket_file& operator=(const socket_file&) = delete;
+    socket_file& operator=(socket_file&&) = delete;
+    ~socket_file();
+
+    /// The socket, once.
+    [[nodiscard]] unique_fd take() { return std::move(socket_); }
+
+private:
+    std::string path_;
+    unique_fd socket_;
+    dev_t device_ = 0;
+    ino_t inode_ = 0;
+};
+
+} // namespace net

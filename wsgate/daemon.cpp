@@ -1,0 +1,131 @@
+// Wiring, and what each signal means.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/daemon.hpp"
+
+#include "net/deadline.hpp"
+#include "net/systemd.hpp"
+#include "wsgate/journal.hpp"
+#include "wsgate/server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+constexpr int cannot_bind = 71; // EX_OSERR, sysexits(3)
+constexpr int bad_file = 78;    // EX_CONFIG
+
+class daemon {
+public:
+    explicit daemon(const config& c)
+        : log_(options_of(c)), journal_(log_, c.log_format),
+          server_(context_.get_executor(), c, journal_),
+          chores_(context_.get_executor(), [](const std::exception_ptr& e) { rethrow(e); }) {}
+
+    void run() {
+        asio::co_spawn(context_, serve(), rethrow);
+        asio::co_spawn(context_, obey_signals(), rethrow);
+        net::notify_manager("READY=1");
+        if (const auto interval = net::watchdog_interval()) {
+            chores_.spawn(feed_watchdog(*interval));
+        }
+        context_.run();
+    }
+
+private:
+    static net::log::options options_of(const config& c) {
+        net::log::options o;
+        o.file = c.log_file;
+        o.from = c.log_level;
+        o.pattern = journal::pattern(c.log_format);
+        return o;
+    }
+
+    static void rethrow(const std::exception_ptr& e) {
+        if (e) {
+            std::rethrow_exception(e);
+        }
+    }
+
+    asio::awaitable<void> serve() {
+        co_await server_.run();
+        signals_.cancel();
+        chores_.cancel();
+    }
+
+    /// A sign of life of every thread: where one hangs, the manager starts us anew.
+    asio::awaitable<void> feed_watchdog(std::chrono::microseconds interval) {
+        for (;;) {
+            co_await server_.pulse();
+            net::notify_manager("WATCHDOG=1");
+            co_await net::expire_after(interval);
+        }
+    }
+
+    asio::awaitable<void> obey_signals() {
+        bool stopping = false;
+        for (;;) {
+            const auto [ec, number] = co_await signals_.async_wait(net::nothrow);
+            if (ec) {
+                co_return;
+            }
+            if (number == SIGHUP) {
+                reload();
+            } else if (!std::exchange(stopping, true)) {
+                net::notify_manager("STOPPING=1");
+                server_.stop();
+            } else {
+                server_.stop_now();
+            }
+        }
+    }
+
+    void reload() {
+        net::notify_manager("RELOADING=1");
+        try {
+            log_.reopen();
+        } catch (const std::exception& e) { // the old file stays in use
+            journal_.warned(e.what());
+        }
+        server_.reload();
+        net::notify_manager("READY=1");
+    }
+
+    net::log log_;
+    journal journal_;
+    asio::io_context context_{1};
+    asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
+    server server_;
+    net::task_group chores_;
+};
+
+} // namespace
+
+int run_daemon(const config& c) {
+    std::unique_ptr<daemon> d;
+    try {
+        d = std::make_unique<daemon>(c);
+    } catch (const std::system_error& e) {
+        std::cerr << "wsgate: " << e.what() << " (choose another with --listen)\n";
+        return cannot_bind;
+    } catch (const std::exception& e) {
+        std::cerr << "wsgate: " << e.what() << '\n';
+        return bad_file;
+    }
+    d->run();
+    return EXIT_SUCCESS;
+}
+
+} // namespace wsgate

@@ -1,0 +1,16 @@
+// Sockets that a service manager or inetd(8) has opened for us become listeners.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/systemd.hpp"
+#include "wsgate/config.hpp"
+
+#include <vector>
+
+namespace wsgate {
+
+/// They take the place of the default listener, and stand beside others. Their names say where they
+/// lead: "server", "viewer"; any other, as "routes": as paths say.
+void take_over(const std::vector<net::inherited_socket>&, config&);
+
+} // namespace wsgate
