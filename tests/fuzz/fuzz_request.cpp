@@ -5,13 +5,29 @@
 #include "wsgate/request.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace {
 
 using wsgate::head_scanner;
 
+void check(const wsgate::http_answer& answer, const wsgate::request& request, bool has_files) {
+    if (const auto* text = std::get_if<wsgate::text_response>(&answer)) {
+        const auto wire = wsgate::serialized(*text, request.method());
+        fuzz::require(wire.starts_with("HTTP/1.1 ") && wire.find("\r\n\r\n") != std::string::npos);
+        fuzz::require(!wsgate::has_body(request) || !text->keep_alive());
+    } else if (const auto* file = std::get_if<wsgate::send_file>(&answer)) {
+        fuzz::require(has_files && !file->path.starts_with('/'));
+    } else {
+        fuzz::require(!wsgate::has_body(request) && request.method() == wsgate::http::verb::get);
+    }
+}
+
 void decide(std::string_view head) {
+    static const std::array tables = {
+        wsgate::route_table(wsgate::default_routes()),
+        wsgate::route_table::catch_all({"/wsServer", "server", wsgate::visitor::server})};
     const auto parsed = wsgate::parse_head(head);
     if (const auto* refused = std::get_if<wsgate::refusal>(&parsed)) {
         fuzz::require(static_cast<unsigned>(refused->status) >= 400);
@@ -19,18 +35,9 @@ void decide(std::string_view head) {
     }
     const auto& request = std::get<wsgate::request>(parsed);
     fuzz::require(request.count(wsgate::http::field::host) <= 1);
-    for (const bool has_files : {false, true}) {
-        const auto answer = wsgate::decide(request, has_files);
-        if (const auto* text = std::get_if<wsgate::text_response>(&answer)) {
-            const auto wire = wsgate::serialized(*text, request.method());
-            fuzz::require(wire.starts_with("HTTP/1.1 ") &&
-                          wire.find("\r\n\r\n") != std::string::npos);
-            fuzz::require(!wsgate::has_body(request) || !text->keep_alive());
-        } else if (const auto* file = std::get_if<wsgate::send_file>(&answer)) {
-            fuzz::require(has_files && !file->path.starts_with('/'));
-        } else {
-            fuzz::require(!wsgate::has_body(request) &&
-                          request.method() == wsgate::http::verb::get);
+    for (const auto& routes : tables) {
+        for (const bool has_files : {false, true}) {
+            check(wsgate::decide(request, routes, has_files), request, has_files);
         }
     }
 }
