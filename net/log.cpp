@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/log.hpp"
 
+#include "net/syslog.hpp"
 #include "net/unique_fd.hpp"
 
 #include <spdlog/async.h>
@@ -18,6 +19,7 @@
 #include <thread>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace net {
 
@@ -70,19 +72,55 @@ private:
     std::string pending_;
 };
 
-spdlog::sink_ptr open_sink(const log::options& options) {
-    spdlog::sink_ptr sink;
-    if (options.file.empty()) {
-        sink = std::make_shared<stderr_sink>();
-    } else {
+syslog_severity severity_of(spdlog::level::level_enum level) {
+    switch (level) {
+    case spdlog::level::trace:
+    case spdlog::level::debug:
+        return syslog_severity::debug;
+    case spdlog::level::info:
+        return syslog_severity::info;
+    case spdlog::level::warn:
+        return syslog_severity::warning;
+    default:
+        return syslog_severity::error;
+    }
+}
+
+/// The daemon adds time and level itself.
+class syslog_sink final : public spdlog::sinks::base_sink<std::mutex> {
+public:
+    syslog_sink(const std::string& destination, const std::string& tag) : to_(destination, tag) {}
+
+protected:
+    void sink_it_(const spdlog::details::log_msg& line) override {
+        to_.write(severity_of(line.level), {line.payload.data(), line.payload.size()});
+    }
+
+    void flush_() override {}
+
+private:
+    syslog_writer to_;
+};
+
+std::vector<spdlog::sink_ptr> open_sinks(const log::options& options) {
+    std::vector<spdlog::sink_ptr> all;
+    if (!options.file.empty()) {
         try {
-            sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file);
+            all.push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file));
         } catch (const spdlog::spdlog_ex& e) {
             throw std::runtime_error(e.what());
         }
     }
-    sink->set_pattern(options.pattern);
-    return sink;
+    if (!options.syslog.empty()) {
+        all.push_back(std::make_shared<syslog_sink>(options.syslog, options.tag));
+    }
+    if (all.empty()) {
+        all.push_back(std::make_shared<stderr_sink>());
+    }
+    for (const auto& each : all) {
+        each->set_pattern(options.pattern);
+    }
+    return all;
 }
 
 } // namespace
@@ -119,7 +157,7 @@ struct log::sinks {
     explicit sinks(const log::options& o)
         : options(o), pool(std::make_shared<spdlog::details::thread_pool>(o.queue, 1)),
           current(std::make_shared<sink_group>(*pool)) {
-        current->add_sink(open_sink(options));
+        current->set_sinks(open_sinks(options));
         logger = std::make_shared<spdlog::async_logger>(
             "", current, pool, spdlog::async_overflow_policy::overrun_oldest);
         logger->set_level(to_spdlog(options.from));
@@ -154,7 +192,7 @@ void log::line(log_level level, std::string_view text) {
 }
 
 void log::reopen() {
-    sinks_->current->set_sinks({open_sink(sinks_->options)});
+    sinks_->current->set_sinks(open_sinks(sinks_->options));
 }
 
 } // namespace net

@@ -18,14 +18,16 @@ enum class log_level { debug, info, warn, error };
 class log {
 public:
     struct options {
-        std::string file; ///< appended to; empty: standard error
+        std::string file; ///< appended to; empty: standard error, where there is no syslog
         log_level from = log_level::info;
         std::size_t queue = 8192; ///< lines
         /// spdlog pattern; "%v" is the line alone.
         std::string pattern = "%Y-%m-%dT%H:%M:%S.%e%z %l %v";
+        std::string syslog{}; ///< a socket, or HOST:PORT of UDP; empty: none
+        std::string tag{};    ///< who we are there
     };
 
-    /// Throws std::runtime_error where the file cannot be opened.
+    /// Throws std::runtime_error where the file cannot be opened or syslog not be reached.
     explicit log(const options&);
     log(const log&) = delete;
     log& operator=(const log&) = delete;

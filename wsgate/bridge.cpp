@@ -31,7 +31,8 @@ bridge::bridge(const asio::any_io_executor& executor, std::span<std::byte> scrat
       decoder_(role_of(options), options.text),
       outbox_(
           executor, client, [this] { start(outbox_.flushed()); }, options.keys),
-      changed_(executor), timer_(executor), next_ping_(net::clock::now() + options.ping) {}
+      changed_(executor), timer_(executor), next_ping_(net::clock::now() + options.ping),
+      moved_(net::clock::now()) {}
 
 asio::awaitable<void> bridge::run(bytes early) {
     // The tasks are cut off rather than cancelled, so that each ends in its own order.
@@ -297,6 +298,9 @@ void bridge::report_dial(const dialled& got, net::clock::time_point began) {
 
 void bridge::moved(direction d, std::size_t payload) {
     (d == direction::up ? summary_.up : summary_.down) += payload;
+    if (options_.idle.count() > 0 && payload > 0) {
+        moved_ = net::clock::now();
+    }
     if (options_.meter != nullptr) {
         options_.meter->moved(d, payload);
     }
@@ -345,6 +349,9 @@ net::clock::time_point bridge::next_deadline() const {
     if (unanswered_since_ && options_.pong.count() > 0 && !delivering_) {
         next = std::min(next, *unanswered_since_ + options_.pong);
     }
+    if (options_.idle.count() > 0) {
+        next = std::min(next, moved_ + options_.idle);
+    }
     return next;
 }
 
@@ -358,6 +365,10 @@ void bridge::look_after_client(net::clock::time_point now) {
         now >= *unanswered_since_ + options_.pong) {
         close_with(ended_by::gateway, close_code::internal_error, "No answer to ping");
         finish_target();
+        return;
+    }
+    if (options_.idle.count() > 0 && now >= moved_ + options_.idle) {
+        leave("idle");
         return;
     }
     if (options_.ping.count() == 0 || now < next_ping_) {
@@ -380,10 +391,14 @@ void bridge::look_after_client(net::clock::time_point now) {
 
 void bridge::go_away() {
     if (!ending_) {
-        close_with(ended_by::gateway, close_code::going_away, "going away");
-        if (!delivering_) {
-            finish_target();
-        }
+        leave("going away");
+    }
+}
+
+void bridge::leave(std::string_view why) {
+    close_with(ended_by::gateway, close_code::going_away, why);
+    if (!delivering_) {
+        finish_target();
     }
 }
 

@@ -37,6 +37,7 @@ struct bridge_options {
     std::size_t max_frame = 65536;          ///< payload bytes of a frame toward the client
     std::chrono::milliseconds ping{25'000}; ///< after so much silence toward the client; 0: never
     std::chrono::milliseconds pong{0}; ///< the client may be mute so long after a ping; 0: ever
+    std::chrono::milliseconds idle{0}; ///< without a byte of data, either way; 0: ever
     std::chrono::milliseconds close{5'000}; ///< for each step of an ending session
     text_frames text = text_frames::refuse;
     dial_time dial = dial_time::at_once;
@@ -107,6 +108,7 @@ private:
     [[nodiscard]] net::clock::time_point cut_at() const;
     void look_after_client(net::clock::time_point now);
 
+    void leave(std::string_view why);
     void end(ended_by, close_code, std::string_view reason);
     void close_with(ended_by, close_code, std::string_view reason);
     void cut();
@@ -138,6 +140,7 @@ private:
     net::clock::time_point end_began_;
     net::clock::time_point delivered_; ///< when the target last took what it was late with
     net::clock::time_point next_ping_;
+    net::clock::time_point moved_; ///< when data last did; only where idling has a limit
     std::optional<net::clock::time_point> unanswered_since_;
     std::optional<net::clock::time_point> pinged_; ///< the oldest ping without its pong
 };

@@ -5,6 +5,7 @@
 #include "wsgate/option_access.hpp"
 #include "wsgate/option_admin.hpp"
 #include "wsgate/option_listen.hpp"
+#include "wsgate/option_process.hpp"
 #include "wsgate/option_proxy.hpp"
 #include "wsgate/option_tls.hpp"
 #include "wsgate/version.hpp"
@@ -59,6 +60,8 @@ void add_limits(CLI::App& app, config& c) {
             "Ping a client after so much silence toward it; 0: never [25]", 0);
     seconds("--pong-timeout", c.pong_timeout,
             "Close a viewer that is mute so long after a ping; 0: never [50]", 0);
+    seconds("--session-idle", c.bridge.idle,
+            "Close a session in which no data moves so long; pings are none; 0: never [0]", 0);
     app.add_option("--dial", c.server_dial,
                    "When a session on /wsServer gets its target: at-once, or with its first-data, "
                    "as the repeater gives nobody long to introduce himself [first-data]")
@@ -73,6 +76,10 @@ void add_limits(CLI::App& app, config& c) {
 void add_log(CLI::App& app, config& c) {
     app.add_option("--log-file", c.log_file, "Append the log to this file [standard error]")
         ->type_name("FILE");
+    app.add_option("--syslog", c.syslog,
+                   "Send the log to a syslog daemon: its socket, such as /dev/log, or HOST:PORT of "
+                   "UDP [none]")
+        ->type_name("WHERE");
     app.add_option("--log-format", c.log_format, "key=value lines, or JSON [text]")
         ->transform(CLI::CheckedTransformer(format_names).description("text|json"));
     app.add_option("--log-level", c.log_level, "The least important that is logged [info]")
@@ -108,6 +115,7 @@ constexpr auto footer =
     "Addresses of IPv6 are in brackets: [::1]:6080.\n"
     "Signals: TERM or INT closes the sessions and exits with 0; a second one exits at once.\n"
     "HUP opens the log file anew, and reads passwords, tokens, certificates and keys again.\n"
+    "USR1 writes the sessions that there are into the log.\n"
     "Exit codes: 64 wrong command line, 71 cannot listen, 78 unusable file.";
 
 } // namespace
@@ -131,6 +139,7 @@ std::variant<config, farewell> parse_command_line(int argc, const char* const* a
     add_admin_options(app, admin);
     add_limits(app, c);
     add_log(app, c);
+    add_process_options(app, c.process);
     try {
         app.parse(argc, argv);
         take_over(listen, c);
@@ -142,6 +151,9 @@ std::variant<config, farewell> parse_command_line(int argc, const char* const* a
         take_over(admin, c.admin);
         take_over(tls, c.tls, c.client_rules);
         check_speech(c);
+        if (c.process.run_once) {
+            c.access.sessions.all = 1;
+        }
     } catch (const CLI::ParseError& e) {
         if (e.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
             std::ostringstream text;

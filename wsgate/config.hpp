@@ -10,6 +10,7 @@
 #include "wsgate/file_answer.hpp"
 #include "wsgate/journal.hpp"
 #include "wsgate/listen_address.hpp"
+#include "wsgate/process_options.hpp"
 #include "wsgate/proxy_options.hpp"
 #include "wsgate/route.hpp"
 #include "wsgate/target.hpp"
@@ -50,6 +51,7 @@ struct config {
     access_options access;
     proxy_options proxy;
     admin_options admin;
+    process_options process;
     bridge_options bridge;
     /// On the viewer route only: a server's tunnel may wait for its VNC server, and is mute then.
     std::chrono::milliseconds pong_timeout{50'000};
@@ -58,6 +60,7 @@ struct config {
     /// A thousand clients that read nothing must not use up the host's memory for TCP.
     net::tcp_options tcp{.most_unsent = 256 * 1024};
     std::string log_file; ///< empty: standard error
+    std::string syslog;   ///< a socket, or HOST:PORT; empty: none
     wsgate::log_format log_format = wsgate::log_format::text;
     net::log_level log_level = net::log_level::info;
 

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/daemon.hpp"
 
+#include "net/background.hpp"
 #include "net/deadline.hpp"
+#include "net/privileges.hpp"
 #include "net/systemd.hpp"
 #include "wsgate/journal.hpp"
 #include "wsgate/server.hpp"
@@ -16,6 +18,7 @@
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -32,7 +35,9 @@ public:
     explicit daemon(const config& c)
         : log_(options_of(c)), journal_(log_, c.log_format),
           server_(context_.get_executor(), c, journal_),
-          chores_(context_.get_executor(), [](const std::exception_ptr& e) { rethrow(e); }) {}
+          chores_(context_.get_executor(), [](const std::exception_ptr& e) { rethrow(e); }) {
+        signals_.add(SIGUSR1);
+    }
 
     void run() {
         asio::co_spawn(context_, serve(), rethrow);
@@ -48,6 +53,11 @@ private:
     static net::log::options options_of(const config& c) {
         net::log::options o;
         o.file = c.log_file;
+        o.syslog = c.syslog;
+        o.tag = "wsgate";
+        if (c.process.background && o.file.empty() && o.syslog.empty()) {
+            o.file = "/dev/null"; // there is no terminal any more
+        }
         o.from = c.log_level;
         o.pattern = journal::pattern(c.log_format);
         return o;
@@ -83,6 +93,8 @@ private:
             }
             if (number == SIGHUP) {
                 reload();
+            } else if (number == SIGUSR1) {
+                server_.show_sessions();
             } else if (!std::exchange(stopping, true)) {
                 net::notify_manager("STOPPING=1");
                 server_.stop();
@@ -113,10 +125,34 @@ private:
 
 } // namespace
 
+int check(const config& c) {
+    try {
+        net::log log{net::log::options{}};
+        journal j(log, c.log_format);
+        asio::io_context context;
+        const server unbound(context.get_executor(), c, j);
+    } catch (const std::exception& e) {
+        std::cerr << "wsgate: " << e.what() << '\n';
+        return bad_file;
+    }
+    std::cout << "wsgate: all this could be used\n";
+    return EXIT_SUCCESS;
+}
+
 int run_daemon(const config& c) {
+    std::optional<net::background> behind;
     std::unique_ptr<daemon> d;
     try {
+        if (c.process.background) {
+            behind.emplace();
+        }
         d = std::make_unique<daemon>(c);
+        if (!c.process.user.empty()) {
+            net::become_user(c.process.user);
+        }
+        if (behind) {
+            behind->serves();
+        }
     } catch (const std::system_error& e) {
         std::cerr << "wsgate: " << e.what() << " (choose another with --listen)\n";
         return cannot_bind;

@@ -6,6 +6,9 @@
 
 namespace wsgate {
 
+/// Says whether what is configured could be used, without listening; the exit code.
+[[nodiscard]] int check(const config&);
+
 /// Until a signal ends it; the exit code.
 [[nodiscard]] int run_daemon(const config&);
 

@@ -425,6 +425,15 @@ asio::awaitable<void> http_session::linger() {
     }
 }
 
+bool http_session::show() const {
+    if (bridge_ != nullptr) {
+        site_.journal.carries(
+            *facts_, bridge_->summary(),
+            std::chrono::duration_cast<std::chrono::milliseconds>(net::clock::now() - began_));
+    }
+    return bridge_ != nullptr;
+}
+
 bridge_options http_session::options_of_session() const {
     auto options = site_.conf.bridge;
     if (opened_->where->who == visitor::viewer) {
@@ -463,8 +472,9 @@ asio::awaitable<void> http_session::carry() {
     bridge b(
         worker_.executor(), worker_.scratch(), *client_,
         [&] { return dial(to, conf.limits.connect, conf.tcp, terms_.target_tls); }, options);
-    const auto began = net::clock::now();
+    began_ = net::clock::now();
     site_.journal.started(facts);
+    facts_ = &facts;
     bridge_ = &b;
     co_await b.run(std::move(early));
     bridge_ = nullptr;
@@ -473,7 +483,7 @@ asio::awaitable<void> http_session::carry() {
     { const auto left = std::move(admitted_->place); } // who hears of the end may come at once
     site_.journal.ended(
         facts, b.summary(),
-        std::chrono::duration_cast<std::chrono::milliseconds>(net::clock::now() - began));
+        std::chrono::duration_cast<std::chrono::milliseconds>(net::clock::now() - began_));
 }
 
 } // namespace wsgate

@@ -47,6 +47,12 @@ public:
     /// A WebSocket is closed with 1001, anything else at once; run() completes soon.
     void go_away();
 
+    /// A WebSocket was opened.
+    [[nodiscard]] bool had_session() const { return opened_.has_value(); }
+
+    /// Tells the journal of the session; false where there is none.
+    [[nodiscard]] bool show() const;
+
 private:
     enum class next { again, session, close, drop };
 
@@ -98,6 +104,8 @@ private:
     std::shared_ptr<http_session*> self_ = std::make_shared<http_session*>(this);
     std::optional<net::proxy_version> announced_; ///< how the target is told of the client
     bridge* bridge_ = nullptr;                    ///< while there is one
+    const session_facts* facts_ = nullptr;        ///< of it
+    net::clock::time_point began_;                ///< it did
     bool going_away_ = false;
     bool has_answered_ = false; ///< one request at least
 };

@@ -2,8 +2,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/inherited_listeners.hpp"
 
+#include "net/unique_fd.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
 #include <optional>
 #include <string_view>
+#include <system_error>
+#include <unistd.h>
 
 namespace wsgate {
 
@@ -33,6 +39,16 @@ void take_over(const std::vector<net::inherited_socket>& sockets, config& c) {
         at.leads_to = leads_to(each.name);
         c.listen.push_back(at);
     }
+}
+
+net::inherited_socket take_standard_input() {
+    // NOLINTNEXTLINE(*-vararg): the system's
+    net::unique_fd taken{::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
+    const net::unique_fd nothing{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+    if (!taken || !nothing || ::dup2(nothing.get(), STDIN_FILENO) < 0) {
+        throw std::system_error(errno, std::generic_category(), "standard input");
+    }
+    return {taken.release(), ""};
 }
 
 } // namespace wsgate

@@ -13,4 +13,7 @@ namespace wsgate {
 /// lead: "server", "viewer"; any other, as "routes": as paths say.
 void take_over(const std::vector<net::inherited_socket>&, config&);
 
+/// The one on standard input, where nothing is to be read afterwards. Throws std::system_error.
+[[nodiscard]] net::inherited_socket take_standard_input();
+
 } // namespace wsgate

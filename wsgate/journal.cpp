@@ -110,6 +110,24 @@ void journal::ended(const session_facts& s, const bridge_summary& e,
     write(net::log_level::info, "end", fields);
 }
 
+void journal::sessions(std::size_t connections, std::size_t shown_at_most) {
+    write(net::log_level::info, "sessions",
+          {{"connections", connections}, {"shown_at_most", shown_at_most}});
+}
+
+void journal::carries(const session_facts& s, const bridge_summary& so_far,
+                      std::chrono::milliseconds lasts) {
+    auto fields = describe(s);
+    fields.insert({{"seconds", static_cast<double>(lasts.count()) / 1000.0},
+                   {"up", so_far.up},
+                   {"down", so_far.down}});
+    write(net::log_level::info, "carries", fields);
+}
+
+void journal::ends_itself(std::string_view option) {
+    write(net::log_level::info, "ends_itself", {{"by", show(option)}});
+}
+
 void journal::refused(session_number number, const asio::ip::tcp::endpoint& peer,
                       http::status status) {
     write(net::log_level::debug, "refused",

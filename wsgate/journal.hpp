@@ -11,6 +11,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,6 +51,12 @@ public:
     void admin_listening(const asio::ip::tcp::endpoint&);
     void started(const session_facts&);
     void ended(const session_facts&, const bridge_summary&, std::chrono::milliseconds lasted);
+    /// Somebody asked who is there: how many, and then lines of some.
+    void sessions(std::size_t connections, std::size_t shown_at_most);
+    void carries(const session_facts&, const bridge_summary& so_far,
+                 std::chrono::milliseconds lasts);
+    /// As it was told to when it was started.
+    void ends_itself(std::string_view option);
     void refused(session_number, const asio::ip::tcp::endpoint& peer, http::status);
     /// `again`: the client has been told of often enough, only those who debug want to hear more.
     void denied(session_number, const asio::ip::tcp::endpoint& peer, const sender&, const denial&,

@@ -26,13 +26,21 @@ void raise_descriptor_limit() {
 }
 
 int run_gateway(int argc, const char* const* argv) {
+    (void)std::signal(SIGHUP, SIG_IGN); // until it means something
     auto parsed = wsgate::parse_command_line(argc, argv);
     if (const auto* bye = std::get_if<wsgate::farewell>(&parsed)) {
         (bye->exit_code == 0 ? std::cout : std::cerr) << bye->text;
         return bye->exit_code;
     }
     auto& config = std::get<wsgate::config>(parsed);
-    wsgate::take_over(net::take_inherited_sockets(), config);
+    if (config.process.check) {
+        return wsgate::check(config);
+    }
+    auto sockets = net::take_inherited_sockets();
+    if (config.process.inetd) {
+        sockets.push_back(wsgate::take_standard_input());
+    }
+    wsgate::take_over(sockets, config);
     return wsgate::run_daemon(config);
 }
 

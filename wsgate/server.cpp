@@ -99,7 +99,10 @@ server::server(asio::any_io_executor executor, const config& c, wsgate::journal&
       ready_(executor_, probes_of(doors_, c), report_to(j)), site_{c, j, metrics_, ready_,
                                                                    files_ ? &*files_ : nullptr},
       memory_(c.access), terms_(make_terms()), accepting_(executor_, report_to(j)),
-      changed_(executor_) {
+      changed_(executor_), left_(executor_) {
+    if (c.process.check) {
+        return;
+    }
     listen();
     if (c.admin.listen) {
         admin_.emplace(executor_, c.admin, c.tcp, metrics_, ready_, report_to(j));
@@ -161,6 +164,12 @@ asio::awaitable<void> server::run() {
     if (config_.tls.watch.count() > 0 && !config_.tls.certificates.empty()) {
         accepting_.spawn(watch_files());
     }
+    if (config_.process.idle_exit.count() > 0) {
+        accepting_.spawn(end_when_idle());
+    }
+    if (config_.process.timeout.count() > 0) {
+        accepting_.spawn(end_in_time());
+    }
     while (!stopping_) {
         co_await changed_.wait();
     }
@@ -188,6 +197,7 @@ asio::awaitable<void> server::run() {
 }
 
 void server::accept(const door& at, net::connection c) {
+    ++present_;
     turn_ = (turn_ + 1) % stations_.size();
     auto& where = *stations_[turn_];
     const session_number number{++accepted_};
@@ -199,7 +209,9 @@ void server::accept(const door& at, net::connection c) {
 
 void server::begin(station& where, session_number number, terms under, const door& at,
                    net::connection c) {
-    if (!where.closed) {
+    if (where.closed) {
+        asio::post(executor_, [this] { left(false); });
+    } else {
         where.tasks.spawn(serve(where, number, std::move(under), at, std::move(c)));
     }
 }
@@ -223,7 +235,73 @@ asio::awaitable<void> server::serve(station& where, session_number number, terms
     };
 
     const entry listed(where.sessions, &session);
-    co_await session.run();
+    std::exception_ptr escaped;
+    try {
+        co_await session.run();
+    } catch (...) {
+        escaped = std::current_exception();
+    }
+    asio::post(executor_, [this, had = session.had_session()] { left(had); });
+    if (escaped) {
+        std::rethrow_exception(escaped);
+    }
+}
+
+void server::left(bool had_session) {
+    if (--present_ == 0) {
+        empty_since_ = net::clock::now();
+    }
+    left_.notify();
+    if (had_session && config_.process.run_once && !stopping_) {
+        journal_.ends_itself("--run-once");
+        stop();
+    }
+}
+
+asio::awaitable<void> server::end_when_idle() {
+    for (;;) {
+        while (present_ > 0) {
+            co_await left_.wait();
+        }
+        const auto came = accepted_;
+        co_await net::expire_at(empty_since_ + config_.process.idle_exit);
+        if (came == accepted_) {
+            journal_.ends_itself("--idle-exit");
+            stop();
+            co_return;
+        }
+    }
+}
+
+asio::awaitable<void> server::end_in_time() {
+    co_await net::expire_after(config_.process.timeout);
+    journal_.ends_itself("--timeout");
+    close_doors();
+    while (present_ > 0) {
+        co_await left_.wait();
+    }
+    stop();
+}
+
+/// The log has no room for any number of lines at once.
+void server::show_sessions() {
+    constexpr std::size_t most = 1000;
+    const auto of_each = std::max<std::size_t>(most / stations_.size(), 1);
+    journal_.sessions(present_, of_each * stations_.size());
+    for (const auto& each : stations_) {
+        asio::post(each->worker.executor(),
+                   [this, &where = *each, of_each] { show(where, of_each); });
+    }
+}
+
+void server::show(station& where, std::size_t at_most) {
+    std::size_t shown = 0;
+    for (const auto* const each : where.sessions) {
+        shown += each->show() ? 1U : 0U;
+        if (shown == at_most) {
+            break;
+        }
+    }
 }
 
 terms server::make_terms() {
@@ -313,13 +391,17 @@ void server::stop() {
         return;
     }
     journal_.stopping("graceful");
+    close_doors();
+    accepting_.cancel();
+    changed_.notify();
+}
+
+void server::close_doors() {
     for (auto& each : listeners_) {
         each.close();
     }
     socket_files_.clear();
     ready_.stop();
-    accepting_.cancel();
-    changed_.notify();
 }
 
 asio::awaitable<void> server::close_down(station& where) {

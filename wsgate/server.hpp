@@ -51,6 +51,9 @@ public:
     /// hangs. Not after run() has completed.
     [[nodiscard]] asio::awaitable<void> pulse();
 
+    /// Tells the journal who is there, of very many not all.
+    void show_sessions();
+
     /// Cuts every session off.
     void stop_now();
 
@@ -76,6 +79,7 @@ private:
     [[nodiscard]] std::vector<net::listener> listen_at(const listen_address&);
     void listen();
     void accept(const door&, net::connection);
+    void show(station&, std::size_t at_most);
     void begin(station&, session_number, terms, const door&, net::connection);
     [[nodiscard]] asio::awaitable<void> serve(station&, session_number, terms, const door&,
                                               net::connection);
@@ -85,6 +89,10 @@ private:
     [[nodiscard]] asio::awaitable<void> watch_files();
     void warn_of_open_paths();
     [[nodiscard]] asio::awaitable<void> close_down(station&);
+    void close_doors();
+    void left(bool had_session);
+    [[nodiscard]] asio::awaitable<void> end_when_idle();
+    [[nodiscard]] asio::awaitable<void> end_in_time();
 
     asio::any_io_executor executor_;
     const config& config_;
@@ -103,7 +111,10 @@ private:
     std::optional<admin> admin_;
     net::task_group accepting_;
     net::signal changed_;
+    net::signal left_; ///< somebody has
     bool stopping_ = false;
+    std::size_t present_ = 0; ///< connections
+    net::clock::time_point empty_since_ = net::clock::now();
     std::uint64_t accepted_ = 0;
     std::size_t turn_ = 0;
     std::size_t open_stations_ = 0;

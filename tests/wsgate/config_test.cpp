@@ -40,6 +40,21 @@ TEST(Config, HasTheDefaults) {
     EXPECT_GE(c.threads, 1U);
 }
 
+TEST(Config, SaysHowTheProcessLives) {
+    const auto nothing = good({}).process;
+    EXPECT_FALSE(nothing.check || nothing.background || nothing.inetd || nothing.run_once);
+    EXPECT_EQ(nothing.timeout + nothing.idle_exit, 0ms);
+    const auto c =
+        good({"-D", "--user", "vnc", "--inetd", "--run-once", "--timeout", "1.5", "--idle-exit",
+              "60", "--session-idle", "0.25", "--check", "--syslog", "/dev/log"});
+    EXPECT_TRUE(c.process.background && c.process.inetd && c.process.run_once && c.process.check);
+    EXPECT_EQ(c.process.user + c.syslog, "vnc/dev/log");
+    EXPECT_EQ(c.process.timeout, 1500ms);
+    EXPECT_EQ(c.process.idle_exit, 60s);
+    EXPECT_EQ(c.bridge.idle, 250ms);
+    EXPECT_EQ(c.access.sessions.all, 1U) << "of --run-once";
+}
+
 TEST(Config, TakesEveryOption) {
     const auto c = good({"--listen",
                          "127.0.0.1:1",
