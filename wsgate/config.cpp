@@ -9,6 +9,7 @@
 #include "wsgate/option_proxy.hpp"
 #include "wsgate/option_tls.hpp"
 #include "wsgate/version.hpp"
+#include "wsgate/websockify_line.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -128,6 +129,7 @@ std::variant<config, farewell> parse_command_line(int argc, const char* const* a
     raw_proxy proxy;
     raw_tls tls;
     raw_admin admin;
+    raw_websockify websockify;
     CLI::App app{"Carries VNC between browsers' WebSockets and a repeater's TCP ports.", "wsgate"};
     app.set_version_flag("--version", std::string{"wsgate "} + version);
     app.footer(footer);
@@ -140,8 +142,11 @@ std::variant<config, farewell> parse_command_line(int argc, const char* const* a
     add_limits(app, c);
     add_log(app, c);
     add_process_options(app, c.process);
+    add_websockify_options(app, websockify);
     try {
-        app.parse(argc, argv);
+        auto words = plain_words({argv + std::min(argc, 1), argv + argc});
+        std::reverse(words.begin(), words.end()); // CLI11 takes them from the back
+        app.parse(std::move(words));
         take_over(listen, c);
         take_over(access, c.access);
         if (access.token_paths.empty()) {
@@ -149,7 +154,9 @@ std::variant<config, farewell> parse_command_line(int argc, const char* const* a
         }
         take_over(proxy, c.proxy);
         take_over(admin, c.admin);
+        c.tls.system_client_cas = websockify.is_meant() && c.tls.client_ca_file.empty();
         take_over(tls, c.tls, c.client_rules);
+        take_over(websockify, c);
         check_speech(c);
         if (c.process.run_once) {
             c.access.sessions.all = 1;

@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -37,6 +38,9 @@ struct config {
     std::vector<listen_address> listen{listen_address{}};
     bool listens_by_default = true; ///< nobody said where
     unsigned unix_mode = 0600;      ///< of the files of Unix sockets
+    /// Inherited sockets whose names say nothing; nothing: as the table of routes says.
+    std::optional<catch_all> unnamed_lead_to{};
+    std::vector<std::string> warnings{}; ///< for the log
     target server_target{"127.0.0.1", 5500};
     target viewer_target{"127.0.0.1", 5900};
     std::vector<route> routes = default_routes(); ///< whole paths

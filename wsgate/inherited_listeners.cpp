@@ -15,13 +15,13 @@ namespace wsgate {
 
 namespace {
 
-std::optional<catch_all> leads_to(std::string_view name) {
+std::optional<catch_all> leads_to(std::string_view name, const config& c) {
     for (const auto who : {visitor::server, visitor::viewer}) {
         if (name == to_string(who)) {
             return catch_all{who};
         }
     }
-    return std::nullopt;
+    return c.unnamed_lead_to;
 }
 
 } // namespace
@@ -36,7 +36,7 @@ void take_over(const std::vector<net::inherited_socket>& sockets, config& c) {
     for (const auto& each : sockets) {
         listen_address at;
         at.inherited = each.fd;
-        at.leads_to = leads_to(each.name);
+        at.leads_to = leads_to(each.name, c);
         c.listen.push_back(at);
     }
 }

@@ -10,7 +10,7 @@
 namespace wsgate {
 
 /// They take the place of the default listener, and stand beside others. Their names say where they
-/// lead: "server", "viewer"; any other, as "routes": as paths say.
+/// lead: "server", "viewer"; with any other, as paths say, or to the target of websockify's form.
 void take_over(const std::vector<net::inherited_socket>&, config&);
 
 /// The one on standard input, where nothing is to be read afterwards. Throws std::system_error.

@@ -16,8 +16,8 @@ namespace wsgate {
 
 namespace {
 
-const std::map<std::string, tls_minimum> minimum_names{{"tlsv1_2", tls_minimum::v1_2},
-                                                       {"tlsv1_3", tls_minimum::v1_3}};
+const std::map<std::string, tls_minimum> minimum_names{
+    {"default", tls_minimum::v1_2}, {"tlsv1_2", tls_minimum::v1_2}, {"tlsv1_3", tls_minimum::v1_3}};
 const std::map<std::string, client_certificates> ask_names{
     {"none", client_certificates::none},
     {"request", client_certificates::wanted},
@@ -56,7 +56,7 @@ void add_client_options(CLI::App& app, raw_tls& raw, tls_options& o) {
                    "none, request or require a client certificate; with PATH= for that path only; "
                    "repeatable; alone: require [none]")
         ->type_name("[PATH=]HOW")
-        ->expected(0, -1);
+        ->allow_extra_args(false);
     app.add_option("--cafile", o.client_ca_file, "Who signs clients' certificates (PEM)")
         ->type_name("FILE");
     app.add_option("--allow-client-name", raw.allowed_names,

@@ -147,6 +147,9 @@ void server::listen() {
 }
 
 asio::awaitable<void> server::run() {
+    for (const auto& what : config_.warnings) {
+        journal_.warned(what);
+    }
     warn_of_open_paths();
     warn_of_certificates();
     for (std::size_t i = 0; i < listeners_.size(); ++i) {
