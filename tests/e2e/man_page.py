@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Compares the manual page with the program's --help, and asks mandoc whether the page is sound.
+# Compares a manual page with its program's --help, and asks mandoc whether the page is sound.
 # SPDX-License-Identifier: EUPL-1.2
 import os
 import re
@@ -9,21 +9,38 @@ import sys
 import unittest
 
 OPTION = re.compile(r"-[A-Za-z]\b|--[a-z][a-z0-9-]*")
-PREFIX = "ULTRAVNC_REPEATER"
-VARIABLE = re.compile(rf"\b(?:{PREFIX}_[A-Z_]+|BUFSIZE)\b")
 SHORTENED = re.compile(r"(?<![A-Za-z0-9])_[A-Z][A-Z_]*\b")  # "..._LOGFILE, _PIDFILE"
 LINTER = "mandoc"
+# What the environment may hold, besides variables that begin with the program's own name.
+FOREIGN_VARIABLES = {
+    "ultravnc_repeater": r"BUFSIZE",
+    "wsgate": r"SSL_CERT_FILE|SSL_CERT_DIR|https_proxy|http_proxy|no_proxy",
+}
 
 program, page = "", ""
+commands = [""]  # the program itself, and what it does under a first word of its own
 
 
-def help_text():
+def name():
+    return os.path.basename(program)
+
+
+def prefix():
+    return name().upper()
+
+
+def help_text(command=""):
     # A bare environment: a variable of ours may change defaults, REQUEST_METHOD the whole program.
-    done = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=20,
-                          env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}, check=False)
+    done = subprocess.run([program, *command.split(), "--help"], capture_output=True, text=True,
+                          env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}, timeout=20,
+                          check=False)
     if done.returncode != 0:
-        raise AssertionError(f"--help ended with {done.returncode}: {done.stderr}")
+        raise AssertionError(f"{command} --help ended with {done.returncode}: {done.stderr}")
     return done.stdout
+
+
+def all_help():
+    return "".join(help_text(command) for command in commands)
 
 
 def options_of_help(text):
@@ -37,7 +54,8 @@ def options_of_help(text):
 
 
 def variables_in(text):
-    return set(VARIABLE.findall(text)) | {PREFIX + end for end in SHORTENED.findall(text)}
+    ours = re.compile(rf"\b(?:{prefix()}_[A-Z_]+|{FOREIGN_VARIABLES[name()]})\b")
+    return set(ours.findall(text)) | {prefix() + end for end in SHORTENED.findall(text)}
 
 
 def source_lines():
@@ -48,22 +66,33 @@ def source_lines():
                 yield line.rstrip("\n").replace("\\-", "-")
 
 
+def lines_about(command):
+    """Those of the section named after the command; for the program itself, all others."""
+    section = ""
+    for line in source_lines():
+        if line.startswith(".Sh "):
+            section = line[4:].lower()
+        if (section if section in commands else "") == command:
+            yield line
+
+
 def options_in(line):
     """What one line says of our options: `Fl c`, `Fl -viewer-port`, `--viewer-port`."""
     found = set()
     if line.startswith("."):
         for word in re.findall(r"\bFl\s+(-?[A-Za-z][a-z0-9-]*)", line):
             found.add("-" + word)
-    found.update(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", line))
-    for ours in re.findall(r"\bultravnc_repeater(?:\.pl)?((?:\s+[^\s|;&]+)+)", line):
+    if not any(line.startswith(other) for other in FOREIGN_VARIABLES if other != name()):
+        found.update(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", line))
+    for ours in re.findall(rf"\b{name()}(?:\.pl)?((?:\s+[^\s|;&]+)+)", line):
         found.update(re.findall(r"(?<=\s)-[A-Za-z](?=\s|$)", ours))
     return found
 
 
-def described_options():
+def described_options(command):
     """Options with an entry of their own: an `.It` line that begins with `Fl`."""
     found = set()
-    for line in source_lines():
+    for line in lines_about(command):
         if re.match(r"\.It Fl\b", line):
             found.update(options_in(line))
     return found
@@ -84,7 +113,7 @@ def named_options():
 
 
 def described_variables():
-    """Environment variables with an entry of their own: `.It Ev NAME`."""
+    """Environment variables with an entry of their own: `.It Ev NAME , OTHER`."""
     found = set()
     for line in source_lines():
         if re.match(r"\.It Ev\b", line):
@@ -98,22 +127,31 @@ def named_variables():
 
 class ManPage(unittest.TestCase):
     def test_help_is_understood(self):
-        text = help_text()
-        self.assertLessEqual({"-c", "--viewer-port", "--help"}, options_of_help(text))
-        self.assertIn(f"{PREFIX}_CLIENT_PORT", variables_in(text), "--help names no variables")
+        for command in commands:
+            self.assertLessEqual({"-h", "--help"}, options_of_help(help_text(command)), command)
+            self.assertGreater(len(options_of_help(help_text(command))), 4, command)
+        self.assertTrue(any(v.startswith(prefix()) for v in variables_in(all_help())),
+                        "--help names no variables")
 
     def test_every_option_has_an_entry(self):
-        missing = options_of_help(help_text()) - described_options()
-        self.assertFalse(missing, f"--help has them, the page has no .It Fl: {sorted(missing)}")
+        for command in commands:
+            missing = options_of_help(help_text(command)) - described_options(command)
+            self.assertFalse(missing, f"{name()} {command} --help has them, the page has no .It Fl "
+                                      f"in its section: {sorted(missing)}")
+
+    def test_every_entry_is_an_option(self):
+        for command in commands:
+            unknown = described_options(command) - options_of_help(help_text(command))
+            self.assertFalse(unknown, f"{name()} {command} does not have them: {sorted(unknown)}")
 
     def test_every_named_option_exists(self):
-        known = options_of_help(help_text())
+        known = options_of_help(all_help())
         named = named_options()
         unknown = {o: named[o] for o in named if o not in known}
         self.assertFalse(unknown, f"the program does not have them: {unknown}")
 
     def test_variables_are_those_of_the_program(self):
-        known = variables_in(help_text())
+        known = variables_in(all_help())
         self.assertEqual(described_variables(), known)
         self.assertEqual(named_variables() - known, set())
 
@@ -128,10 +166,11 @@ class ManPage(unittest.TestCase):
 
 def main():
     global program, page
-    if len(sys.argv) != 3:
-        print("usage: man_page.py REPEATER MANPAGE", file=sys.stderr)
+    if len(sys.argv) < 3:
+        print("usage: man_page.py PROGRAM MANPAGE [COMMAND...]", file=sys.stderr)
         return 64
-    program, page = sys.argv[1:]
+    program, page = sys.argv[1:3]
+    commands.extend(sys.argv[3:])
     unittest.main(argv=sys.argv[:1], verbosity=2)
     return 0
 
