@@ -5,7 +5,6 @@
 #include "wsgate/ascii.hpp"
 
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/rfc7230.hpp>
 
 #include <algorithm>
 #include <string>
@@ -173,11 +172,22 @@ bool has_body(const request& r) {
            std::any_of(length.begin(), length.end(), [](char c) { return c != '0'; });
 }
 
+/// Elements of Upgrade may be more than tokens, such as "h2c/1" (RFC 9110 7.8), for which Beast's
+/// list of tokens stops.
 bool has_token(const request& r, http::field name, std::string_view token) {
     const auto fields = r.equal_range(name);
-    return std::any_of(fields.first, fields.second, [token](const auto& field) {
-        return http::token_list{field.value()}.exists({token.data(), token.size()});
-    });
+    for (auto field = fields.first; field != fields.second; ++field) {
+        std::string_view rest{field->value().data(), field->value().size()};
+        for (bool more = true; more;) {
+            const auto comma = rest.find(',');
+            if (equal_but_for_case(trimmed(rest.substr(0, comma)), token)) {
+                return true;
+            }
+            more = comma != std::string_view::npos;
+            rest.remove_prefix(more ? comma + 1 : rest.size());
+        }
+    }
+    return false;
 }
 
 } // namespace wsgate

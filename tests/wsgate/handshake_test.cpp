@@ -73,6 +73,8 @@ TEST(Opening, FollowsTheTable) {
         {"as Firefox", ask{}.with("Connection", "keep-alive, Upgrade"), 101},
         {"another case", ask{}.with("Upgrade", "WebSocket").with("Connection", "upgrade"), 101},
         {"several upgrades", ask{}.with("Upgrade", "h2c, websocket"), 101},
+        {"one with a version", ask{}.with("Upgrade", "other/1, websocket"), 101},
+        {"our name with a version", ask{}.with("Upgrade", "websocket/13"), 426},
         {"two Connection fields", ask{}.with("Connection", "keep-alive").add("Connection: upgrade"),
          101},
         {"extensions", ask{}.with("Sec-WebSocket-Extensions", "permessage-deflate"), 101},
