@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/config.hpp"
 
+#include "wsgate/config_file.hpp"
 #include "wsgate/option_access.hpp"
 #include "wsgate/option_admin.hpp"
 #include "wsgate/option_listen.hpp"
 #include "wsgate/option_process.hpp"
 #include "wsgate/option_proxy.hpp"
 #include "wsgate/option_tls.hpp"
+#include "wsgate/read_file.hpp"
 #include "wsgate/version.hpp"
 #include "wsgate/websockify_line.hpp"
 
@@ -15,8 +17,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 #include <map>
 #include <sstream>
+#include <stdexcept>
 #include <thread>
 
 namespace wsgate {
@@ -24,6 +28,7 @@ namespace wsgate {
 namespace {
 
 constexpr int usage_error = 64; // EX_USAGE, sysexits(3)
+constexpr int bad_config = 78;  // EX_CONFIG
 constexpr auto min_frame = 128;
 constexpr auto max_frame = 65536;
 
@@ -119,58 +124,178 @@ constexpr auto footer =
     "USR1 writes the sessions that there are into the log.\n"
     "Exit codes: 64 wrong command line, 71 cannot listen, 78 unusable file.";
 
+/// The options, and what was said of them.
+class command_line {
+public:
+    command_line() {
+        c_.threads = std::max(1U, std::thread::hardware_concurrency());
+        app_.set_version_flag("--version", std::string{"wsgate "} + version);
+        app_.footer(footer);
+        app_.add_option("--config", c_.file,
+                        "Read options from this file, too: lines NAME = VALUE, with their long "
+                        "names without the dashes; the command line wins [none]")
+            ->type_name("FILE")
+            ->configurable(false);
+        add_listen_options(app_, listen_);
+        add_web(app_, c_);
+        add_tls_options(app_, tls_, c_.tls, c_.target_tls);
+        add_access_options(app_, access_, c_.access);
+        add_proxy_options(app_, proxy_, c_.proxy);
+        add_admin_options(app_, admin_);
+        add_limits(app_, c_);
+        add_log(app_, c_);
+        add_process_options(app_, c_.process);
+        add_websockify_options(app_, websockify_);
+    }
+
+    /// Throws CLI::ParseError.
+    void parse(std::vector<std::string> words) {
+        words = plain_words(std::move(words));
+        std::reverse(words.begin(), words.end()); // CLI11 takes them from the back
+        app_.parse(std::move(words));
+    }
+
+    /// After parse(). Throws CLI::ValidationError.
+    [[nodiscard]] config finish() {
+        take_over(listen_, c_);
+        take_over(access_, c_.access);
+        if (access_.token_paths.empty()) {
+            take_token_paths(c_);
+        }
+        take_over(proxy_, c_.proxy);
+        take_over(admin_, c_.admin);
+        c_.tls.system_client_cas = websockify_.is_meant() && c_.tls.client_ca_file.empty();
+        take_over(tls_, c_.tls, c_.client_rules);
+        take_over(websockify_, c_);
+        check_speech(c_);
+        if (c_.process.run_once) {
+            c_.access.sessions.all = 1;
+        }
+        return std::move(c_);
+    }
+
+    [[nodiscard]] const std::string& file() const { return c_.file; }
+
+    /// One that files may have; null: there is none.
+    [[nodiscard]] const CLI::Option* find(const std::string& name) const {
+        const auto* const found = app_.get_option_no_throw("--" + name);
+        return found != nullptr && found->get_configurable() ? found : nullptr;
+    }
+
+    [[nodiscard]] std::string answer(const CLI::Success& asked) const {
+        std::ostringstream text;
+        app_.exit(asked, text, text);
+        return text.str();
+    }
+
+private:
+    config c_;
+    raw_listen listen_;
+    raw_access access_;
+    raw_proxy proxy_;
+    raw_tls tls_;
+    raw_admin admin_;
+    raw_websockify websockify_;
+    CLI::App app_{"Carries VNC between browsers' WebSockets and a repeater's TCP ports.", "wsgate"};
+};
+
+class unusable_file : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+std::vector<setting> read_settings(const std::string& file) {
+    constexpr std::size_t largest = std::size_t{1024} * 1024;
+    const auto text = read_file(file, largest);
+    if (!text) {
+        throw unusable_file(fmt::format("--config: cannot read {}: {}", file, last_error_text()));
+    }
+    auto parsed = parse_settings(*text);
+    if (const auto* bad = std::get_if<bad_setting>(&parsed)) {
+        throw unusable_file(fmt::format("{}:{}: {}", file, bad->line, bad->why));
+    }
+    return std::get<std::vector<setting>>(std::move(parsed));
+}
+
+/// As it would be on a command line; tried by itself, so that its line can be named.
+std::string word_of(const setting& s, const std::string& file, const command_line& said) {
+    if (said.find(s.name) == nullptr) {
+        throw unusable_file(fmt::format("{}:{}: no such option: {}", file, s.line, s.name));
+    }
+    auto word = s.value.empty() ? "--" + s.name : fmt::format("--{}={}", s.name, s.value);
+    try {
+        command_line alone;
+        alone.parse({word});
+    } catch (const CLI::ParseError& e) {
+        throw unusable_file(fmt::format("{}:{}: {}", file, s.line, e.what()));
+    }
+    return word;
+}
+
+/// What the command line says of an option holds, and not what the file says of it.
+std::vector<std::string> words_of(const std::vector<setting>& settings, const std::string& file,
+                                  const command_line& said) {
+    std::vector<std::string> words;
+    for (const auto& each : settings) {
+        auto word = word_of(each, file, said);
+        if (said.find(each.name)->count() == 0) {
+            words.push_back(std::move(word));
+        }
+    }
+    return words;
+}
+
+/// Names the line that a complaint is about, where there is one.
+void blame(const CLI::ParseError& e, const std::vector<setting>& settings,
+           const std::string& file) {
+    const std::string_view what = e.what();
+    for (const auto& each : settings) {
+        if (what.starts_with(fmt::format("--{}: ", each.name)) &&
+            what.find(each.value) != std::string_view::npos) {
+            throw unusable_file(fmt::format("{}:{}: {}", file, each.line, what));
+        }
+    }
+}
+
+/// Throws CLI::ParseError or unusable_file.
+config configure(std::vector<std::string> words) {
+    command_line said;
+    said.parse(words);
+    const auto file = said.file();
+    if (file.empty()) {
+        return said.finish();
+    }
+    const auto settings = read_settings(file);
+    const auto more = words_of(settings, file, said);
+    words.insert(words.begin(), more.begin(), more.end());
+    try {
+        command_line both;
+        both.parse(std::move(words));
+        return both.finish();
+    } catch (const CLI::ParseError& e) {
+        blame(e, settings, file);
+        throw;
+    }
+}
+
+farewell complaint(std::string_view what, int exit_code) {
+    return {fmt::format("wsgate: {} (--help lists the options)\n", what), exit_code};
+}
+
 } // namespace
 
 std::variant<config, farewell> parse_command_line(int argc, const char* const* argv) {
-    config c;
-    c.threads = std::max(1U, std::thread::hardware_concurrency());
-    raw_listen listen;
-    raw_access access;
-    raw_proxy proxy;
-    raw_tls tls;
-    raw_admin admin;
-    raw_websockify websockify;
-    CLI::App app{"Carries VNC between browsers' WebSockets and a repeater's TCP ports.", "wsgate"};
-    app.set_version_flag("--version", std::string{"wsgate "} + version);
-    app.footer(footer);
-    add_listen_options(app, listen);
-    add_web(app, c);
-    add_tls_options(app, tls, c.tls, c.target_tls);
-    add_access_options(app, access, c.access);
-    add_proxy_options(app, proxy, c.proxy);
-    add_admin_options(app, admin);
-    add_limits(app, c);
-    add_log(app, c);
-    add_process_options(app, c.process);
-    add_websockify_options(app, websockify);
+    const std::vector<std::string> words{argv + std::min(argc, 1), argv + argc};
+    const bool checks = std::find(words.begin(), words.end(), "--check") != words.end();
     try {
-        auto words = plain_words({argv + std::min(argc, 1), argv + argc});
-        std::reverse(words.begin(), words.end()); // CLI11 takes them from the back
-        app.parse(std::move(words));
-        take_over(listen, c);
-        take_over(access, c.access);
-        if (access.token_paths.empty()) {
-            take_token_paths(c);
-        }
-        take_over(proxy, c.proxy);
-        take_over(admin, c.admin);
-        c.tls.system_client_cas = websockify.is_meant() && c.tls.client_ca_file.empty();
-        take_over(tls, c.tls, c.client_rules);
-        take_over(websockify, c);
-        check_speech(c);
-        if (c.process.run_once) {
-            c.access.sessions.all = 1;
-        }
+        return configure(words);
+    } catch (const CLI::Success& asked) {
+        return farewell{command_line().answer(asked), 0};
     } catch (const CLI::ParseError& e) {
-        if (e.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
-            std::ostringstream text;
-            app.exit(e, text, text);
-            return farewell{text.str(), 0};
-        }
-        return farewell{"wsgate: " + std::string{e.what()} + " (--help lists the options)\n",
-                        usage_error};
+        return complaint(e.what(), checks ? bad_config : usage_error);
+    } catch (const unusable_file& e) {
+        return complaint(e.what(), bad_config);
     }
-    return c;
 }
 
 } // namespace wsgate

@@ -41,6 +41,7 @@ struct config {
     /// Inherited sockets whose names say nothing; nothing: as the table of routes says.
     std::optional<catch_all> unnamed_lead_to{};
     std::vector<std::string> warnings{}; ///< for the log
+    std::string file;                    ///< of --config; empty: none
     target server_target{"127.0.0.1", 5500};
     target viewer_target{"127.0.0.1", 5900};
     std::vector<route> routes = default_routes(); ///< whole paths
@@ -84,7 +85,8 @@ struct farewell {
     int exit_code = 0;
 };
 
-/// Never throws for what a user wrote. Exit codes: 0 for help and version, 64 for errors.
+/// Reads the file of --config. Never throws for what a user wrote. Exit codes: 0 for help and
+/// version, 64 for errors, 78 for those in the file or with --check.
 [[nodiscard]] std::variant<config, farewell> parse_command_line(int argc, const char* const* argv);
 
 } // namespace wsgate

@@ -29,7 +29,8 @@ void add_process_options(CLI::App& app, process_options& p) {
     seconds("--timeout", p.timeout,
             "After this time accept nobody, and end with the last who is there; 0: never [0]");
     seconds("--idle-exit", p.idle_exit, "End when nobody was connected so long; 0: never [0]");
-    app.add_flag("--check", p.check, "Say whether all this could be used, then end");
+    app.add_flag("--check", p.check, "Say whether all this could be used, then end")
+        ->configurable(false);
 }
 
 } // namespace wsgate

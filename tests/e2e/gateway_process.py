@@ -328,7 +328,7 @@ class ProcessTest(GatewayTest):
             (["--web", "/nonexistent"], 78, "cannot serve files from /nonexistent"),
             (["--auth-file", "/nonexistent"], 78, "/nonexistent: cannot read passwords"),
             (["--cert", "/nonexistent"], 78, "/nonexistent"),
-            (["--listen", "nowhere"], 64, "nowhere is not ADDRESS:PORT"),
+            (["--listen", "nowhere"], 78, "nowhere is not ADDRESS:PORT"),
         ]:
             bad = subprocess.run(
                 [WSGATE, "--check", *arguments], capture_output=True, text=True, timeout=PATIENCE
