@@ -14,6 +14,7 @@ namespace wsgate {
 namespace {
 
 constexpr int usage_error = 64; // EX_USAGE, sysexits(3)
+constexpr int bad_file = 78;    // EX_CONFIG
 constexpr double a_day = 86400;
 
 void add_addresses(CLI::App& app, tunnel_words& words, tunnel_config& c) {
@@ -113,6 +114,10 @@ void add_log(CLI::App& app, tunnel_config& c) {
         ->transform(CLI::CheckedTransformer(levels).description("debug|info|warn|error"));
 }
 
+farewell misled(const std::string& what) {
+    return {"wsgate tunnel: " + what + '\n', bad_file};
+}
+
 farewell misused(const std::string& what) {
     return {"wsgate tunnel: " + what + " (--help lists the options)\n", usage_error};
 }
@@ -152,6 +157,8 @@ std::variant<tunnel_config, farewell> parse_tunnel_command_line(int argc, const 
             return farewell{text.str(), 0};
         }
         return misused(e.what());
+    } catch (const tunnel_file_unusable& e) {
+        return misled(e.what());
     } catch (const tunnel_misconfigured& e) {
         return misused(e.what());
     }

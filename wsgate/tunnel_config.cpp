@@ -27,20 +27,21 @@ const std::string& first_of(const std::string& a, const std::string& b) {
     return a.empty() ? b : a;
 }
 
-template <class T>
+template <class Problem = tunnel_misconfigured, class T>
 T value_or_throw(std::variant<T, std::string> parsed, std::string_view where) {
     if (auto* const value = std::get_if<T>(&parsed)) {
         return std::move(*value);
     }
-    throw tunnel_misconfigured(fmt::format("{}: {}", where, std::get<std::string>(parsed)));
+    throw Problem(fmt::format("{}: {}", where, std::get<std::string>(parsed)));
 }
 
+/// Of Help-Channel's file.
 std::uint16_t port_in(const std::string& text, std::string_view where) {
     std::uint16_t port = 0;
     const auto* const end = text.data() + text.size();
     const auto [stop, ec] = std::from_chars(text.data(), end, port);
     if (ec != std::errc{} || stop != end || port == 0) {
-        throw tunnel_misconfigured(
+        throw tunnel_file_unusable(
             fmt::format("{}: {} is no port of 1 to 65535", where, net::escaped(text)));
     }
     return port;
@@ -72,7 +73,7 @@ std::optional<http_proxy> proxy_of(const helpchannel_conf& conf) {
     if (conf.proxy_host.empty()) {
         return std::nullopt;
     }
-    auto proxy = value_or_throw(parse_proxy(conf.proxy_host), "proxy_host");
+    auto proxy = value_or_throw<tunnel_file_unusable>(parse_proxy(conf.proxy_host), "proxy_host");
     if (!conf.proxy_port.empty()) {
         proxy.port = port_in(conf.proxy_port, "proxy_port");
     }
@@ -134,7 +135,9 @@ void take_over(const tunnel_words& words, const helpchannel_conf& conf, const en
     if (url.empty()) {
         throw tunnel_misconfigured("where to? --url wss://HOST/wsServer");
     }
-    c.url = value_or_throw(parse_ws_url(url), words.url.empty() ? "tunnel_url" : "--url");
+    c.url = words.url.empty()
+                ? value_or_throw<tunnel_file_unusable>(parse_ws_url(url), "tunnel_url")
+                : value_or_throw(parse_ws_url(url), "--url");
     c.listen = read_listen(words.listen, conf);
     c.proxy = choose_proxy(words, conf, env, c.url);
     for (const auto& field : c.extras.fields) {
@@ -157,7 +160,7 @@ std::string read_password(const std::string& file) {
     std::ifstream in(file);
     std::array<char, max_password + 2> line{};
     if (!in.getline(line.data(), line.size()) || std::strlen(line.data()) > max_password) {
-        throw tunnel_misconfigured(fmt::format(
+        throw tunnel_file_unusable(fmt::format(
             "cannot read a password from {} (its first line, at most 1000 bytes)", file));
     }
     std::string password = line.data();
@@ -172,11 +175,11 @@ helpchannel_conf read_helpchannel_conf(const std::string& file) {
     std::string text(max_file, '\0');
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (!in.is_open() || in.bad()) {
-        throw tunnel_misconfigured(
+        throw tunnel_file_unusable(
             fmt::format("cannot read {}: {}", file, std::strerror(errno))); // NOLINT: one thread
     }
     if (in) {
-        throw tunnel_misconfigured(fmt::format("{} is longer than 64 KiB", file));
+        throw tunnel_file_unusable(fmt::format("{} is longer than 64 KiB", file));
     }
     text.resize(static_cast<std::size_t>(in.gcount()));
     return parse_helpchannel_conf(text);

@@ -61,15 +61,21 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// It is a file that is to blame, and not the command line.
+class tunnel_file_unusable : public tunnel_misconfigured {
+public:
+    using tunnel_misconfigured::tunnel_misconfigured;
+};
+
 /// Adds what the words say to `c`, else what `conf` says, else the environment. Throws
 /// tunnel_misconfigured; no text holds a password.
 void take_over(const tunnel_words&, const helpchannel_conf& conf, const environment&,
                tunnel_config& c);
 
-/// The first line of a file, up to 1000 bytes. Throws tunnel_misconfigured.
+/// The first line of a file, up to 1000 bytes. Throws tunnel_file_unusable.
 [[nodiscard]] std::string read_password(const std::string& file);
 
-/// Throws tunnel_misconfigured.
+/// Throws tunnel_file_unusable.
 [[nodiscard]] helpchannel_conf read_helpchannel_conf(const std::string& file);
 
 } // namespace wsgate

@@ -36,14 +36,18 @@ tunnel_config config_of(words line, const variables& v = {}) {
     return std::get<tunnel_config>(parsed);
 }
 
-std::string complaint(words line, const variables& v = {}) {
+std::string complaint(words line, const variables& v = {}, int exit_code = 64) {
     const auto parsed = parse(std::move(line), v);
     const auto* const bye = std::get_if<farewell>(&parsed);
     if (bye == nullptr) {
         return "none";
     }
-    EXPECT_EQ(bye->exit_code, 64);
+    EXPECT_EQ(bye->exit_code, exit_code) << bye->text;
     return bye->text;
+}
+
+std::string complaint_about_file(words line) {
+    return complaint(std::move(line), {}, 78);
 }
 
 bool says(const std::string& text, std::string_view part) {
@@ -175,22 +179,11 @@ TEST(TunnelConfig, TakesTheRest) {
 }
 
 TEST(TunnelConfig, ComplainsWithoutPasswords) {
-    const support::scratch_directory directory;
-    const auto bad_port = "--config=" + directory.file("a", "[TunnelConfig]\nlocal_port: x\n");
-    const auto bad_proxy =
-        "--config=" + directory.file("b", "[ServerConfig]\nproxy_host: h\nproxy_port: 0\n");
-    const auto empty = "--proxy-password-file=" + directory.file("c", "");
-    const auto too_long = "--config=" + directory.file("d", std::string(70'000, '#'));
     EXPECT_TRUE(says(complaint({}), "--url wss://HOST/wsServer"));
     EXPECT_TRUE(says(complaint({"--url=desk"}), "--url: it is not a URL"));
     EXPECT_TRUE(says(complaint({url, "--listen=6000"}), "--listen: 6000 is not ADDRESS:PORT"));
     EXPECT_TRUE(says(complaint({url, "--proxy=socks5://h"}), "--proxy: only http:// proxies"));
     EXPECT_TRUE(says(complaint({url}, {{"https_proxy", "a b"}}), "the environment's proxy"));
-    EXPECT_TRUE(says(complaint({url, bad_port.c_str()}), "local_port"));
-    EXPECT_TRUE(says(complaint({url, bad_proxy.c_str()}), "proxy_port"));
-    EXPECT_TRUE(says(complaint({url, "--config=/none"}), "cannot read /none: No such file"));
-    EXPECT_TRUE(says(complaint({url, too_long.c_str()}), "longer than 64 KiB"));
-    EXPECT_TRUE(says(complaint({url, "--proxy=h", empty.c_str()}), "cannot read a password"));
     EXPECT_TRUE(says(complaint({url, "-HHost: x"}), "-H: "));
     EXPECT_TRUE(says(complaint({url, "--origin=a\nb"}), "--origin: "));
     EXPECT_TRUE(says(complaint({url, "--key=k"}), "--cert FILE"));
@@ -201,6 +194,26 @@ TEST(TunnelConfig, ComplainsWithoutPasswords) {
         EXPECT_NE(text, "none");
         EXPECT_FALSE(says(text, "hunter2")) << text;
     }
+}
+
+TEST(TunnelConfig, ComplainsOfFilesWithAnotherStatus) {
+    const support::scratch_directory directory;
+    const auto bad_url =
+        "--config=" + directory.file("u", "[TunnelConfig]\ntunnel_url: wss://u:hunter2@h:x/\n");
+    const auto bad_port = "--config=" + directory.file("a", "[TunnelConfig]\nlocal_port: x\n");
+    const auto bad_proxy =
+        "--config=" + directory.file("b", "[ServerConfig]\nproxy_host: h\nproxy_port: 0\n");
+    const auto empty = "--proxy-password-file=" + directory.file("c", "");
+    const auto too_long = "--config=" + directory.file("d", std::string(70'000, '#'));
+    EXPECT_TRUE(says(complaint_about_file({url, bad_port.c_str()}), "local_port"));
+    EXPECT_TRUE(says(complaint_about_file({url, bad_proxy.c_str()}), "proxy_port"));
+    EXPECT_TRUE(says(complaint_about_file({url, "--config=/none"}), "cannot read /none: No such"));
+    EXPECT_TRUE(says(complaint_about_file({url, too_long.c_str()}), "longer than 64 KiB"));
+    EXPECT_TRUE(
+        says(complaint_about_file({url, "--proxy=h", empty.c_str()}), "cannot read a pass"));
+    const auto about_url = complaint_about_file({bad_url.c_str()});
+    EXPECT_TRUE(says(about_url, "tunnel_url"));
+    EXPECT_FALSE(says(about_url, "hunter2")) << about_url;
 }
 
 TEST(TunnelConfig, HelpsWithStatusZero) {
