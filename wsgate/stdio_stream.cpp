@@ -88,8 +88,13 @@ asio::awaitable<std::tuple<net::error_code>> stdio_stream::wait(net::readiness w
 
 void stdio_stream::shutdown_send() {
     if (out_.is_open()) {
-        (void)::shutdown(out_.native_handle(), SHUT_WR); // where it is a socket
+        const bool is_socket = ::shutdown(out_.native_handle(), SHUT_WR) == 0;
         give_back(out_);
+        // A socket is read to its end, lest closing it destroys what is on its way out. Whoever
+        // holds the other end of a pipe, or types, may never end it by himself.
+        if (!is_socket) {
+            give_back(in_);
+        }
     }
 }
 

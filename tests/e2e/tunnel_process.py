@@ -12,6 +12,7 @@ import threading
 import unittest
 
 PATIENCE = 20  # seconds for anything to happen
+AT_ONCE = 4  # less than what a session's end is waited for
 WSGATE = ""
 
 
@@ -39,18 +40,22 @@ class StandardInputTest(unittest.TestCase):
             self.log = self.gateway.stderr.readline()
             self.assertTrue(self.log, "wsgate ended")
         port = re.search(r"127\.0\.0\.1:(\d+)", self.log).group(1)
-        threading.Thread(target=self.gateway.stderr.read, daemon=True).start()
+        self.log_reader = threading.Thread(target=self.gateway.stderr.read)
+        self.log_reader.start()
         self.url = f"ws://127.0.0.1:{port}/websockify"
 
     def tearDown(self):
         self.gateway.kill()
         self.gateway.wait()
+        self.log_reader.join()
+        self.gateway.stderr.close()
         self.target.close()
 
     def open(self):
         child = tunnel("--url", self.url, "--listen", "-")
-        self.addCleanup(child.wait)
-        self.addCleanup(child.kill)
+        for step in (child.stderr.close, child.stdout.close, child.stdin.close, child.wait,
+                     child.kill):  # the last one first
+            self.addCleanup(step)
         there, _ = self.target.accept()
         there.settimeout(PATIENCE)
         self.addCleanup(there.close)
@@ -65,8 +70,7 @@ class StandardInputTest(unittest.TestCase):
         self.assertEqual(there.recv(8, socket.MSG_WAITALL), b"and back")
         there.close()
         self.assertEqual(child.stdout.read(), b"")
-        self.assertEqual(child.wait(PATIENCE), 0)
-        child.stdin.close()
+        self.assertEqual(child.wait(AT_ONCE), 0, "it waits for the end of its input")
         self.assertIn(b"closed_by=server", child.stderr.read())
 
     def test_end_of_input_ends_it_well(self):
@@ -94,8 +98,7 @@ class StandardInputTest(unittest.TestCase):
         speaker.start()
         self.assertEqual(child.stdout.read(), sent)
         speaker.join()
-        self.assertEqual(child.wait(PATIENCE), 0)
-        child.stdin.close()
+        self.assertEqual(child.wait(AT_ONCE), 0)
 
     def test_files_as_input_and_output(self):
         with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as heard:
