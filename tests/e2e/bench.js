@@ -74,12 +74,13 @@ export class Bench {
         return program;
     }
 
-    /// The program, with `port`; serves the web page too.
-    async gateway({ serverPort, viewerPort }) {
+    /// The program, with `port`; serves the web page too. `options` may listen elsewhere as well.
+    async gateway({ serverPort, viewerPort }, ...options) {
         const program = this.#startDaemon('gateway', this.#paths.gateway, [
             '--listen', '127.0.0.1:0', '--server-target', `127.0.0.1:${serverPort}`,
-            '--viewer-target', `127.0.0.1:${viewerPort}`, '--web', resolve(this.#paths.web)]);
-        program.port = Number((await program.says(/listening on 127\.0\.0\.1:(\d+)/))[1]);
+            '--viewer-target', `127.0.0.1:${viewerPort}`, '--web', resolve(this.#paths.web),
+            ...options]);
+        program.port = Number((await program.says(/listening on 127\.0\.0\.1:(\d+)$/))[1]);
         return program;
     }
 

@@ -1,16 +1,19 @@
 // What stands between a helped machine and the help desk: an HTTP proxy that wants a password, and
 // nginx, which ends TLS.
 // SPDX-License-Identifier: EUPL-1.2
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { eventually } from './program.js';
 
 const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /// One that was free a moment ago: these programs cannot pick one themselves.
 export async function freePort() {
@@ -45,10 +48,15 @@ export async function makeCertificates(directory) {
     return { ca, certificate, key, pin: pin.trim() };
 }
 
-/// nginx with TLS in front of a gateway; resolves to its port.
-export async function startNginx(bench, gatewayPort, { certificate, key }) {
+/// nginx with a site as its file has it, but for what must be this test's own: `instead` maps texts
+/// of the file to others. Resolves once somebody answers at the port.
+export async function startNginx(bench, site, instead, port) {
     const directory = await mkdtemp(join(await bench.scratch(), 'nginx-'));
-    const port = await freePort();
+    let text = await readFile(site, 'utf8');
+    for (const [old, other] of Object.entries(instead)) {
+        assert.ok(text.includes(old), `${site} has ${old}`);
+        text = text.replaceAll(old, other);
+    }
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
         .map((name) => `${name}_temp_path ${directory}/${name};`).join('\n    ');
     const file = join(directory, 'nginx.conf');
@@ -60,25 +68,31 @@ events {}
 http {
     access_log off;
     ${temporary}
-    server {
-        listen 127.0.0.1:${port} ssl;
-        ssl_certificate ${certificate};
-        ssl_certificate_key ${key};
-        ssl_protocols TLSv1.2 TLSv1.3;
-        location /wsServer {
-            proxy_pass http://127.0.0.1:${gatewayPort};
-            proxy_http_version 1.1;
-            proxy_set_header Upgrade $http_upgrade;
-            proxy_set_header Connection "upgrade";
-            proxy_read_timeout 60s;
-        }
-    }
+${text}
 }
 `);
-    bench.startForeign('nginx', 'nginx', ['-p', directory, '-e', 'stderr', '-c', file,
-        '-g', 'daemon off;']);
+    const how = ['-p', directory, '-e', 'stderr', '-c', file];
+    await run('nginx', ['-t', ...how]);
+    bench.startForeign('nginx', 'nginx', [...how, '-g', 'daemon off;']);
     await eventually('nginx answers', () => answers(port));
-    return port;
+}
+
+/// The shipped file; resolves to { port, plainPort, accessLog }.
+export async function startSite(bench, gatewayPort, { certificate, key }) {
+    const [port, plainPort] = [await freePort(), await freePort()];
+    const accessLog = join(await bench.scratch(), 'access.log');
+    await startNginx(bench, join(root, 'docs/nginx/wsgate.conf'), {
+        'listen 443 ssl;': `listen 127.0.0.1:${port} ssl;`,
+        'listen [::]:443 ssl;': '',
+        'listen 80;': `listen 127.0.0.1:${plainPort};`,
+        'listen [::]:80;': '',
+        'server 127.0.0.1:6080;': `server 127.0.0.1:${gatewayPort};`,
+        '/etc/ssl/desk.pem': certificate,
+        '/etc/ssl/desk.key': key,
+        '/var/log/nginx/wsgate.log': accessLog,
+        'desk.example.org': 'localhost',
+    }, port);
+    return { port, plainPort, accessLog };
 }
 
 /// tinyproxy, which lets those who know the password through to one port; resolves to its own.

@@ -9,8 +9,8 @@ export class Browser {
     #page;
     #problems = []; ///< errors of the page's own code
 
-    /// `chromium` is Playwright's.
-    static async start(bench) {
+    /// `chromium` and `options` of its pages are Playwright's.
+    static async start(bench, options = {}) {
         const { chromium } = bench.package('playwright-core');
         const running = await chromium.launch({
             executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -20,7 +20,8 @@ export class Browser {
         });
         bench.atEnd(() => running.close());
         const self = new Browser();
-        self.#page = await running.newPage({ viewport: { width: 1000, height: 700 } });
+        self.#page = await running.newPage(
+            { viewport: { width: 1000, height: 700 }, ...options });
         self.#page.setDefaultTimeout(patience);
         self.#page.on('pageerror', (problem) => self.#problems.push(problem.message));
         return self;

@@ -6,7 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 
-import { freePort, makeCertificates, startNginx, startProxy } from '../between.js';
+import { freePort, makeCertificates, startProxy, startSite } from '../between.js';
 import { Browser } from '../browser.js';
 import { Desktop, startDesktop } from '../desktop.js';
 import { eventually } from '../program.js';
@@ -47,7 +47,7 @@ export default async function proxiedTunnel(bench) {
     const gateway = await bench.gateway(repeater);
     const home = await bench.scratch();
     const certificates = await makeCertificates(home);
-    const nginxPort = await startNginx(bench, gateway.port, certificates);
+    const { port: nginxPort } = await startSite(bench, gateway.port, certificates);
     const proxy = await startProxy(bench, { user, password, to: nginxPort });
     const writeConf = async (name, secret) => {
         await writeFile(join(home, name), helpchannelConf(proxy.port, nginxPort, secret));
