@@ -32,8 +32,8 @@ constexpr int bad_file = 78;    // EX_CONFIG
 
 class daemon {
 public:
-    explicit daemon(const config& c)
-        : log_(options_of(c)), journal_(log_, c.log_format),
+    daemon(const config& c, const reread& again)
+        : config_(c), reread_(again), log_(options_of(c)), journal_(log_, c.log_format),
           server_(context_.get_executor(), c, journal_),
           chores_(context_.get_executor(), [](const std::exception_ptr& e) { rethrow(e); }) {
         signals_.add(SIGUSR1);
@@ -111,10 +111,25 @@ private:
         } catch (const std::exception& e) { // the old file stays in use
             journal_.warned(e.what());
         }
-        server_.reload();
+        if (config_.file.empty()) {
+            server_.reload();
+        } else {
+            read_again();
+        }
         net::notify_manager("READY=1");
     }
 
+    void read_again() {
+        auto again = reread_();
+        if (const auto* bye = std::get_if<farewell>(&again)) {
+            journal_.not_reloaded(bye->text.substr(0, bye->text.find('\n')));
+        } else {
+            server_.reload(std::get<config>(std::move(again)));
+        }
+    }
+
+    const config& config_;
+    const reread& reread_;
     net::log log_;
     journal journal_;
     asio::io_context context_{1};
@@ -139,14 +154,14 @@ int check(const config& c) {
     return EXIT_SUCCESS;
 }
 
-int run_daemon(const config& c) {
+int run_daemon(const config& c, const reread& again) {
     std::optional<net::background> behind;
     std::unique_ptr<daemon> d;
     try {
         if (c.process.background) {
             behind.emplace();
         }
-        d = std::make_unique<daemon>(c);
+        d = std::make_unique<daemon>(c, again);
         if (!c.process.user.empty()) {
             net::become_user(c.process.user);
         }

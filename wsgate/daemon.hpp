@@ -4,12 +4,18 @@
 
 #include "wsgate/config.hpp"
 
+#include <functional>
+#include <variant>
+
 namespace wsgate {
 
 /// Says whether what is configured could be used, without listening; the exit code.
 [[nodiscard]] int check(const config&);
 
-/// Until a signal ends it; the exit code.
-[[nodiscard]] int run_daemon(const config&);
+/// Reads the configuration once more.
+using reread = std::function<std::variant<config, farewell>()>;
+
+/// Until a signal ends it; the exit code. HUP reads again where the configuration is in a file.
+[[nodiscard]] int run_daemon(const config&, const reread&);
 
 } // namespace wsgate

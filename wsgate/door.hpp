@@ -8,7 +8,6 @@
 
 namespace wsgate {
 
-/// Outlives its connections.
 struct door {
     speech speaks = speech::plain; ///< never by_certificate
     route_table routes;

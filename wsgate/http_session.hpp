@@ -23,7 +23,7 @@
 
 namespace wsgate {
 
-/// What all sessions share, on every thread; nothing of it changes while they run.
+/// What sessions under one configuration share, on every thread; nothing of it changes.
 struct site {
     const config& conf;
     wsgate::journal& journal;

@@ -165,8 +165,12 @@ void journal::any_page(std::string_view path) {
                       "origins) keeps strangers' pages out"}});
 }
 
-void journal::reloaded() {
-    write(net::log_level::info, "reloaded", {});
+void journal::reloaded(std::string_view needs_restart) {
+    json::object fields;
+    if (!needs_restart.empty()) {
+        fields["needs_restart"] = show(needs_restart);
+    }
+    write(net::log_level::info, "reloaded", fields);
 }
 
 void journal::not_reloaded(std::string_view why) {

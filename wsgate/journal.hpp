@@ -64,7 +64,8 @@ public:
     /// Something configured is used without a part of it; `what` is a sentence of ours.
     void skipped(std::string_view what);
     void any_page(std::string_view path);
-    void reloaded();
+    /// `needs_restart`: options that are not in force yet; empty: none.
+    void reloaded(std::string_view needs_restart);
     void not_reloaded(std::string_view why);
     /// Something that an operator should see to; `what` is a sentence of ours.
     void warned(std::string_view what);

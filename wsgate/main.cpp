@@ -41,7 +41,13 @@ int run_gateway(int argc, const char* const* argv) {
         sockets.push_back(wsgate::take_standard_input());
     }
     wsgate::take_over(sockets, config);
-    return wsgate::run_daemon(config);
+    return wsgate::run_daemon(config, [&] {
+        auto again = wsgate::parse_command_line(argc, argv);
+        if (auto* const good = std::get_if<wsgate::config>(&again)) {
+            wsgate::take_over(sockets, *good);
+        }
+        return again;
+    });
 }
 
 } // namespace

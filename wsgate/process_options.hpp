@@ -15,6 +15,8 @@ struct process_options {
     std::chrono::milliseconds timeout{0};   ///< then no newcomers, and end; 0: never
     std::chrono::milliseconds idle_exit{0}; ///< end when nobody was there so long; 0: never
     std::string user;                       ///< to become once all is open; empty: stay
+
+    friend bool operator==(const process_options&, const process_options&) = default;
 };
 
 } // namespace wsgate

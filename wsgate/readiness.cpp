@@ -59,7 +59,7 @@ void readiness::begin() {
     }
 }
 
-asio::awaitable<void> readiness::try_target(const dialler& dial) {
+asio::awaitable<void> readiness::try_target(dialler dial) {
     const auto first = co_await (dial() || net::expire_after(options_.probe));
     const bool answers = first.index() == 0 && std::get<0>(first).stream != nullptr;
     all_answer_ = all_answer_ && answers;
@@ -74,6 +74,11 @@ void readiness::settle(ready_state s) {
     for (const auto& tell : std::exchange(waiting_, {})) {
         tell(s);
     }
+}
+
+void readiness::targets(std::vector<dialler> all) {
+    targets_ = std::move(all);
+    asked_at_.reset();
 }
 
 void readiness::stop() {

@@ -33,6 +33,9 @@ public:
     readiness& operator=(const readiness&) = delete;
     ~readiness() = default;
 
+    /// On `home`: these, from the next round on.
+    void targets(std::vector<dialler>);
+
     /// From any event loop that lives until this has been stopped. Completes with the last answer,
     /// or a new one where that is too old; never later than `probe` and a moment.
     [[nodiscard]] asio::awaitable<ready_state> ask();
@@ -48,7 +51,7 @@ private:
 
     void want(reply);
     void begin();
-    [[nodiscard]] asio::awaitable<void> try_target(const dialler&);
+    [[nodiscard]] asio::awaitable<void> try_target(dialler);
     void settle(ready_state);
 
     asio::any_io_executor home_;

@@ -40,49 +40,10 @@ net::task_group::escape report_to(journal& j) {
     return [&j](const std::exception_ptr& e) { j.defect(what(e)); };
 }
 
-std::optional<static_root> open_web(const std::string& directory) {
-    if (directory.empty()) {
-        return std::nullopt;
-    }
-    try {
-        return std::optional<static_root>(directory);
-    } catch (const std::system_error& e) {
-        throw std::runtime_error("cannot serve files from " + directory + ": " +
-                                 e.code().message() + " (choose another with --web)");
-    }
-}
-
-std::vector<door> make_doors(const config& c) {
-    std::vector<door> all;
-    for (const auto& at : c.listen) {
-        all.push_back(make_door(c, at));
-    }
-    return all;
-}
-
-bool needs_tls(const std::vector<door>& doors, const config& c) {
-    const auto all = routes_of(doors);
-    return std::any_of(all.begin(), all.end(), [&c](const route& r) { return c.target_of(r).tls; });
-}
-
-/// As sessions reach them, but without a word of TLS or of a client.
-std::vector<dialler> probes_of(const std::vector<door>& doors, const config& c) {
-    std::vector<target> all;
-    for (const auto& r : routes_of(doors)) {
-        auto to = c.target_of(r);
-        to.tls = false;
-        if (std::find(all.begin(), all.end(), to) == all.end()) {
-            all.push_back(std::move(to));
-        }
-    }
-    std::vector<dialler> probes;
-    probes.reserve(all.size());
-    for (auto& to : all) {
-        probes.emplace_back([to = std::move(to), limit = c.limits.connect, tcp = c.tcp] {
-            return dial(to, limit, tcp);
-        });
-    }
-    return probes;
+file_watch watch_of(const config& c) {
+    auto files = files_of(c.tls);
+    files.push_back(c.target_tls.ca_file);
+    return file_watch(std::move(files));
 }
 
 asio::awaitable<void> beat() {
@@ -94,11 +55,9 @@ asio::awaitable<void> beat() {
 server::station::station(journal& j) : tasks(worker.executor(), report_to(j)) {}
 
 server::server(asio::any_io_executor executor, const config& c, wsgate::journal& j)
-    : executor_(std::move(executor)), config_(c), journal_(j), doors_(make_doors(c)),
-      files_(open_web(c.web)),
-      ready_(executor_, probes_of(doors_, c), report_to(j)), site_{c, j, metrics_, ready_,
-                                                                   files_ ? &*files_ : nullptr},
-      memory_(c.access), terms_(make_terms()), accepting_(executor_, report_to(j)),
+    : executor_(std::move(executor)), config_(c), journal_(j), memory_(c.access),
+      terms_(make_terms(std::make_shared<const setup>(c))),
+      ready_(executor_, terms_.setup->probes(), report_to(j)), accepting_(executor_, report_to(j)),
       changed_(executor_), left_(executor_) {
     if (c.process.check) {
         return;
@@ -107,10 +66,7 @@ server::server(asio::any_io_executor executor, const config& c, wsgate::journal&
     if (c.admin.listen) {
         admin_.emplace(executor_, c.admin, c.tcp, metrics_, ready_, report_to(j));
     }
-    publish_certificates();
-    for (const auto& r : routes_of(doors_)) { // seen from the start, with nil
-        (void)metrics_.route(r.name);
-    }
+    publish();
     for (std::size_t i = 0; i < c.threads; ++i) {
         stations_.push_back(std::make_unique<station>(j));
     }
@@ -141,23 +97,24 @@ void server::listen() {
     for (std::size_t i = 0; i < config_.listen.size(); ++i) {
         for (auto& each : listen_at(config_.listen[i])) {
             listeners_.push_back(std::move(each));
-            door_of_.push_back(&doors_[i]);
+            door_of_.push_back(i);
         }
     }
 }
 
-asio::awaitable<void> server::run() {
+void server::start() {
     for (const auto& what : config_.warnings) {
         journal_.warned(what);
     }
     warn_of_open_paths();
     warn_of_certificates();
     for (std::size_t i = 0; i < listeners_.size(); ++i) {
-        const auto& at = *door_of_[i];
+        const auto which = door_of_[i];
+        const auto& at = terms_.setup->doors[which];
         journal_.listening(listeners_[i].name(), at.speaks != speech::plain,
                            at.routes.takes_all() ? at.routes.routes().front().name : "");
         accepting_.spawn(
-            listeners_[i].run([this, &at](net::connection c) { accept(at, std::move(c)); },
+            listeners_[i].run([this, which](net::connection c) { accept(which, std::move(c)); },
                               [this](const net::error_code& ec) { journal_.accept_failed(ec); }));
     }
     if (admin_) {
@@ -173,6 +130,10 @@ asio::awaitable<void> server::run() {
     if (config_.process.timeout.count() > 0) {
         accepting_.spawn(end_in_time());
     }
+}
+
+asio::awaitable<void> server::run() {
+    start();
     while (!stopping_) {
         co_await changed_.wait();
     }
@@ -199,29 +160,31 @@ asio::awaitable<void> server::run() {
     }
 }
 
-void server::accept(const door& at, net::connection c) {
+void server::accept(std::size_t door, net::connection c) {
     ++present_;
     turn_ = (turn_ + 1) % stations_.size();
     auto& where = *stations_[turn_];
     const session_number number{++accepted_};
     asio::post(where.worker.executor(),
-               [this, &where, number, under = terms_, &at, c = std::move(c)]() mutable {
-                   begin(where, number, std::move(under), at, std::move(c));
+               [this, &where, number, under = terms_, door, c = std::move(c)]() mutable {
+                   begin(where, number, std::move(under), door, std::move(c));
                });
 }
 
-void server::begin(station& where, session_number number, terms under, const door& at,
+void server::begin(station& where, session_number number, terms under, std::size_t door,
                    net::connection c) {
     if (where.closed) {
         asio::post(executor_, [this] { left(false); });
     } else {
-        where.tasks.spawn(serve(where, number, std::move(under), at, std::move(c)));
+        where.tasks.spawn(serve(where, number, std::move(under), door, std::move(c)));
     }
 }
 
 asio::awaitable<void> server::serve(station& where, session_number number, terms under,
-                                    const door& at, net::connection c) {
-    http_session session(site_, std::move(under), at, where.worker, number, std::move(c));
+                                    std::size_t door, net::connection c) {
+    const auto& now = *under.setup; // which the session keeps
+    const site here{now.conf, journal_, metrics_, ready_, now.files ? &*now.files : nullptr};
+    http_session session(here, under, now.doors[door], where.worker, number, std::move(c));
 
     // Leaves the list with the frame, however the task ends.
     struct entry {
@@ -307,20 +270,34 @@ void server::show(station& where, std::size_t at_most) {
     }
 }
 
-terms server::make_terms() {
+terms server::make_terms(std::shared_ptr<const setup> from) {
+    const auto& c = from->conf;
     terms made;
     made.doorman = std::make_shared<const access>(
-        config_.access, memory_, [this](std::string_view what) { journal_.skipped(what); });
-    if (!config_.tls.certificates.empty()) {
-        made.tls = std::make_shared<const tls_server>(config_.tls, tickets_);
+        c.access, memory_, [this](std::string_view what) { journal_.skipped(what); });
+    if (!c.tls.certificates.empty()) {
+        made.tls = std::make_shared<const tls_server>(c.tls, tickets_);
     }
-    if (needs_tls(doors_, config_)) {
+    if (from->speaks_tls_to_targets()) {
         tls_client_options o;
-        o.ca_file = config_.target_tls.ca_file;
-        o.verify = !config_.target_tls.insecure;
+        o.ca_file = c.target_tls.ca_file;
+        o.verify = !c.target_tls.insecure;
         made.target_tls = std::make_shared<const tls_client>(o);
     }
+    const auto needs_certificate = [](const door& d) { return d.speaks != speech::plain; };
+    if (!made.tls && std::any_of(from->doors.begin(), from->doors.end(), needs_certificate)) {
+        throw std::runtime_error("a listener speaks TLS, which needs --cert FILE --key FILE");
+    }
+    made.setup = std::move(from);
     return made;
+}
+
+/// What numbers are told of; seen from the start, with nil.
+void server::publish() {
+    publish_certificates();
+    for (const auto& r : routes_of(terms_.setup->doors)) {
+        (void)metrics_.route(r.name);
+    }
 }
 
 /// Named by their files: two certificates may be for one name.
@@ -343,7 +320,7 @@ void server::warn_of_certificates() {
             journal_.warned(what);
         }
     }
-    if (terms_.target_tls && config_.target_tls.insecure) {
+    if (terms_.target_tls && terms_.setup->conf.target_tls.insecure) {
         journal_.warned("targets' certificates are not verified (--target-insecure)");
     }
 }
@@ -351,13 +328,15 @@ void server::warn_of_certificates() {
 /// A change may come in several steps, with files that do not fit in between: what cannot be used
 /// is looked at again once it has changed again.
 asio::awaitable<void> server::watch_files() {
-    auto files = files_of(config_.tls);
-    files.push_back(config_.target_tls.ca_file);
-    file_watch watch(std::move(files));
+    auto watched = terms_.setup;
+    auto watch = watch_of(watched->conf);
     auto warned = net::clock::now();
     for (;;) {
         co_await net::expire_after(config_.tls.watch);
-        if (watch.has_changed()) {
+        if (watched != terms_.setup) {
+            watched = terms_.setup;
+            watch = watch_of(watched->conf);
+        } else if (watch.has_changed()) {
             reload();
         }
         if (net::clock::now() - warned >= std::chrono::hours{24}) {
@@ -370,7 +349,7 @@ asio::awaitable<void> server::watch_files() {
 /// Servers' tunnels are no browsers: only where viewers come in a page could do harm.
 void server::warn_of_open_paths() {
     std::set<std::string> told;
-    for (const auto& r : routes_of(doors_)) {
+    for (const auto& r : routes_of(terms_.setup->doors)) {
         if (r.who == visitor::viewer && terms_.doorman->is_open_to_all_pages(r.path) &&
             told.insert(r.path).second) {
             journal_.any_page(r.path);
@@ -380,9 +359,26 @@ void server::warn_of_open_paths() {
 
 void server::reload() {
     try {
-        terms_ = make_terms();
-        publish_certificates();
-        journal_.reloaded();
+        terms_ = make_terms(terms_.setup);
+        publish();
+        journal_.reloaded({});
+        warn_of_certificates();
+    } catch (const std::exception& e) {
+        journal_.not_reloaded(e.what());
+    }
+}
+
+void server::reload(config next) {
+    try {
+        const auto kept = keep_what_needs_a_restart(terms_.setup->conf, next);
+        terms_ = make_terms(std::make_shared<const setup>(std::move(next)));
+        publish();
+        ready_.targets(terms_.setup->probes());
+        journal_.reloaded(kept);
+        for (const auto& each : terms_.setup->conf.warnings) {
+            journal_.warned(each);
+        }
+        warn_of_open_paths();
         warn_of_certificates();
     } catch (const std::exception& e) {
         journal_.not_reloaded(e.what());

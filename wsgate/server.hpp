@@ -9,11 +9,10 @@
 #include "net/worker.hpp"
 #include "wsgate/admin.hpp"
 #include "wsgate/config.hpp"
-#include "wsgate/door.hpp"
 #include "wsgate/http_session.hpp"
 #include "wsgate/journal.hpp"
 #include "wsgate/metrics.hpp"
-#include "wsgate/static_files.hpp"
+#include "wsgate/setup.hpp"
 #include "wsgate/terms.hpp"
 
 #include <cstddef>
@@ -43,6 +42,10 @@ public:
     /// Reads the files of passwords, tokens, certificates and keys again, for connections that come
     /// from now on. Where one cannot be used, all stays as it was.
     void reload();
+
+    /// The same, under another configuration. What it cannot take over, where it listens above all,
+    /// stays as it was, and the journal says so.
+    void reload(config);
 
     /// No newcomers; sessions are closed with 1001, and cut off after a while.
     void stop();
@@ -78,12 +81,14 @@ private:
 
     [[nodiscard]] std::vector<net::listener> listen_at(const listen_address&);
     void listen();
-    void accept(const door&, net::connection);
+    void start();
+    void accept(std::size_t door, net::connection);
     void show(station&, std::size_t at_most);
-    void begin(station&, session_number, terms, const door&, net::connection);
-    [[nodiscard]] asio::awaitable<void> serve(station&, session_number, terms, const door&,
+    void begin(station&, session_number, terms, std::size_t door, net::connection);
+    [[nodiscard]] asio::awaitable<void> serve(station&, session_number, terms, std::size_t door,
                                               net::connection);
-    [[nodiscard]] terms make_terms();
+    [[nodiscard]] terms make_terms(std::shared_ptr<const setup>);
+    void publish();
     void publish_certificates();
     void warn_of_certificates();
     [[nodiscard]] asio::awaitable<void> watch_files();
@@ -95,18 +100,15 @@ private:
     [[nodiscard]] asio::awaitable<void> end_in_time();
 
     asio::any_io_executor executor_;
-    const config& config_;
+    const config& config_; ///< the one it was started with
     wsgate::journal& journal_;
-    const std::vector<door> doors_; ///< one for each address of the configuration
-    std::optional<static_root> files_;
     metrics metrics_;
-    readiness ready_;
-    site site_;
     access_memory memory_;
     std::shared_ptr<ticket_ring> tickets_ = std::make_shared<ticket_ring>();
-    terms terms_;
+    terms terms_; ///< for who comes now
+    readiness ready_;
     std::vector<net::socket_file> socket_files_; ///< until stop()
-    std::vector<const door*> door_of_;           ///< of each listener
+    std::vector<std::size_t> door_of_;           ///< of each listener
     std::vector<net::listener> listeners_;
     std::optional<admin> admin_;
     net::task_group accepting_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wsgate/access.hpp"
+#include "wsgate/setup.hpp"
 #include "wsgate/tls.hpp"
 #include "wsgate/tls_client.hpp"
 
@@ -11,6 +12,7 @@
 namespace wsgate {
 
 struct terms {
+    std::shared_ptr<const wsgate::setup> setup;
     std::shared_ptr<const access> doorman;
     std::shared_ptr<const tls_server> tls;        ///< none: plain
     std::shared_ptr<const tls_client> target_tls; ///< none: no target speaks it

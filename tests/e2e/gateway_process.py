@@ -315,6 +315,36 @@ class ProcessTest(GatewayTest):
         wait_for(lambda: os.path.exists(log) and "reloaded" in contents(log))
         self.stop(gateway)
 
+    def test_reads_its_file_again(self):
+        first, second = self.listening_socket(), self.listening_socket()
+        conf = self.path("wsgate.conf")
+
+        def write(target, *more):
+            with open(conf, "w", encoding="utf-8") as text:
+                port = target.getsockname()[1]
+                print("listen = 127.0.0.1:0", f"viewer-target = 127.0.0.1:{port}", *more,
+                      sep="\n", file=text)
+
+        write(first)
+        gateway = self.start("--config", conf)
+        address = self.address(gateway)
+        sessions = [self.open_session(address)]
+        ends = [self.accept(first)]
+        write(second, "no-such-option = 1")
+        gateway.send_signal(signal.SIGHUP)
+        line = self.line_with(gateway, "not_reloaded")
+        self.assertIn(f"{conf}:3: no such option: no-such-option", line)
+        sessions.append(self.open_session(address))
+        ends.append(self.accept(first))
+        write(second, "threads = 999")
+        gateway.send_signal(signal.SIGHUP)
+        self.assertIn("needs_restart=threads", self.line_with(gateway, " reloaded"))
+        sessions.append(self.open_session(address))
+        ends.append(self.accept(second))
+        for each in ends + sessions:
+            each.close()
+        self.stop(gateway)
+
     def test_checks_what_is_configured_and_listens_nowhere(self):
         busy = self.listening_socket().getsockname()[1]
         good = subprocess.run(

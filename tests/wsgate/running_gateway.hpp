@@ -115,6 +115,11 @@ public:
         boost::asio::post(context_, [this] { server_.reload(); });
     }
 
+    void reload(wsgate::config next) {
+        boost::asio::post(context_,
+                          [this, next = std::move(next)] { server_.reload(std::move(next)); });
+    }
+
     /// Waits until the server has nothing left to do.
     void join() {
         if (has_ended_.wait_for(std::chrono::seconds(20)) != std::future_status::ready) {

@@ -1,0 +1,153 @@
+// A running gateway under another configuration: what changes at once, what has to wait.
+// SPDX-License-Identifier: EUPL-1.2
+#include "tests/support/scratch_directory.hpp"
+#include "tests/wsgate/running_gateway.hpp"
+#include "tests/wsgate/ws_peer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace support;
+using wsgate::catch_all;
+using wsgate::visitor;
+
+class reloading : public testing::Test {
+protected:
+    reloading() : config(loopback_gateway()) {
+        config.viewer_target = {"127.0.0.1", before.port()};
+        next = config;
+        next.viewer_target = {"127.0.0.1", after.port()};
+    }
+
+    static plain_peer connect(const running_gateway& g) { return plain_peer(g.connect()); }
+
+    static std::string status(const running_gateway& g, const std::string& path,
+                              const std::string& more = "") {
+        auto peer = connect(g);
+        peer.stream().send(bytes_of(opening_request(path, more)));
+        return peer.read_head().substr(9, 3);
+    }
+
+    static void expect_at(tcp_listener& target, plain_peer& peer) {
+        peer.send(binary_frame, "hello");
+        EXPECT_EQ(text_of(target.accept().receive(5)), "hello");
+    }
+
+    tcp_listener before;
+    tcp_listener after;
+    wsgate::config config;
+    wsgate::config next;
+};
+
+} // namespace
+
+TEST_F(reloading, HoldsForWhoComesAfterwards) {
+    running_gateway gateway(config);
+    auto first = connect(gateway);
+    first.open("/websockify");
+    auto there = before.accept();
+    next.routes.push_back({"/new", "/new", visitor::viewer, wsgate::target{"127.0.0.1", 1}});
+    next.access.origins.all = *wsgate::origin_list::parse("https://good");
+    gateway.reload(next);
+    EXPECT_EQ(gateway.lines.wait_for(" reloaded").find("needs_restart"), std::string::npos);
+    EXPECT_EQ(status(gateway, "/websockify", "Origin: https://bad\r\n"), "403");
+    EXPECT_EQ(status(gateway, "/new"), "101");
+    auto second = connect(gateway);
+    second.open("/websockify");
+    expect_at(after, second);
+    first.send(binary_frame, "still here"); // who was there stays where he was
+    EXPECT_EQ(text_of(there.receive(10)), "still here");
+}
+
+TEST_F(reloading, LetsConnectionsKeepTheirPaths) {
+    running_gateway gateway(config);
+    auto first = connect(gateway);
+    first.stream().send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n"_bytes);
+    EXPECT_EQ(first.read_head().substr(9, 3), "200");
+    (void)first.stream().receive(3); // "ok\n"
+    next.routes.clear();
+    gateway.reload(next);
+    (void)gateway.lines.wait_for(" reloaded");
+    EXPECT_EQ(status(gateway, "/websockify"), "404");
+    first.open("/websockify");
+    expect_at(before, first);
+}
+
+TEST_F(reloading, AsksTheNewTargetsWhetherTheyAreThere) {
+    running_gateway gateway(config);
+    const auto readiness = [&gateway] {
+        auto peer = connect(gateway);
+        peer.stream().send("GET /readyz HTTP/1.1\r\nHost: h\r\n\r\n"_bytes);
+        return peer.read_head().substr(9, 3);
+    };
+    EXPECT_EQ(readiness(), "503") << "nobody is there for servers";
+    next.server_target = next.viewer_target;
+    gateway.reload(next);
+    (void)gateway.lines.wait_for(" reloaded");
+    EXPECT_EQ(readiness(), "200");
+}
+
+TEST_F(reloading, ServesAnotherDirectory) {
+    const scratch_directory directory;
+    (void)directory.file("index.html", "page");
+    running_gateway gateway(config);
+    const auto page = [&gateway] {
+        auto peer = connect(gateway);
+        peer.stream().send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"_bytes);
+        return peer.read_head().substr(9, 3);
+    };
+    EXPECT_EQ(page(), "404");
+    next.web = directory.path();
+    gateway.reload(next);
+    (void)gateway.lines.wait_for(" reloaded");
+    EXPECT_EQ(page(), "200");
+    next.web = directory.path() / "none";
+    gateway.reload(next);
+    EXPECT_NE(gateway.lines.wait_for(" not_reloaded").find("cannot serve files"),
+              std::string::npos);
+    EXPECT_EQ(page(), "200") << "what was there is kept";
+}
+
+TEST_F(reloading, SaysWhatHasToWaitForARestart) {
+    running_gateway gateway(config);
+    next.listen.push_back(*wsgate::parse_listen("127.0.0.1:1"));
+    next.threads = config.threads + 1;
+    next.log_file = "/nonexistent";
+    next.process.idle_exit = 1s;
+    gateway.reload(next);
+    const auto line = gateway.lines.wait_for(" reloaded");
+    for (const auto* const option : {"listen", "threads", "log-file", "idle-exit"}) {
+        EXPECT_NE(line.find(option), std::string::npos) << line;
+    }
+    auto peer = connect(gateway);
+    peer.open("/websockify");
+    expect_at(after, peer); // the rest is in force
+    gateway.reload(config);
+    EXPECT_EQ(gateway.lines.wait_for(" reloaded").find("needs_restart"), std::string::npos)
+        << "what was kept is no change";
+}
+
+TEST_F(reloading, ChangesWhatPathsOfAListenerMean) {
+    running_gateway gateway(config);
+    next.listen.front().leads_to =
+        catch_all{visitor::viewer, wsgate::target{"127.0.0.1", after.port()}};
+    gateway.reload(next);
+    EXPECT_EQ(gateway.lines.wait_for(" reloaded").find("needs_restart"), std::string::npos);
+    auto peer = connect(gateway);
+    peer.open("/any");
+    expect_at(after, peer);
+}
+
+TEST_F(reloading, KeepsAllWhereAListenerWouldMissItsCertificate) {
+    running_gateway gateway(config);
+    next.listen.front().speaks = wsgate::speech::tls;
+    gateway.reload(next);
+    EXPECT_NE(gateway.lines.wait_for(" not_reloaded").find("needs --cert"), std::string::npos);
+    auto peer = connect(gateway);
+    peer.open("/websockify");
+    expect_at(before, peer);
+}

@@ -1,0 +1,99 @@
+// Doors, directory, targets; and what has been settled once for all.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/setup.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+std::vector<door> make_doors(const config& c) {
+    std::vector<door> all;
+    for (const auto& at : c.listen) {
+        all.push_back(make_door(c, at));
+    }
+    return all;
+}
+
+std::optional<static_root> open_web(const std::string& directory) {
+    if (directory.empty()) {
+        return std::nullopt;
+    }
+    try {
+        return std::optional<static_root>(directory);
+    } catch (const std::system_error& e) {
+        throw std::runtime_error(fmt::format("cannot serve files from {}: {} (choose another with "
+                                             "--web)",
+                                             directory, e.code().message()));
+    }
+}
+
+bool is_same_place(const listen_address& a, const listen_address& b) {
+    return a.address == b.address && a.port == b.port && a.unix_path == b.unix_path &&
+           a.inherited == b.inherited;
+}
+
+bool are_same_places(const std::vector<listen_address>& a, const std::vector<listen_address>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), is_same_place);
+}
+
+} // namespace
+
+setup::setup(config c) : conf(std::move(c)), doors(make_doors(conf)), files(open_web(conf.web)) {}
+
+bool setup::speaks_tls_to_targets() const {
+    const auto all = routes_of(doors);
+    return std::any_of(all.begin(), all.end(),
+                       [this](const route& r) { return conf.target_of(r).tls; });
+}
+
+std::vector<dialler> setup::probes() const {
+    std::vector<target> all;
+    for (const auto& r : routes_of(doors)) {
+        auto to = conf.target_of(r);
+        to.tls = false;
+        if (std::find(all.begin(), all.end(), to) == all.end()) {
+            all.push_back(std::move(to));
+        }
+    }
+    std::vector<dialler> probes;
+    probes.reserve(all.size());
+    for (auto& to : all) {
+        probes.emplace_back([to = std::move(to), limit = conf.limits.connect, tcp = conf.tcp] {
+            return dial(to, limit, tcp);
+        });
+    }
+    return probes;
+}
+
+std::string keep_what_needs_a_restart(const config& now, config& next) {
+    std::string all;
+    const auto keep = [&all](bool same, const auto& value, auto& to, const char* options) {
+        if (!same) {
+            all.append(all.empty() ? "" : " ").append(options);
+            to = value;
+        }
+    };
+    keep(are_same_places(now.listen, next.listen), now.listen, next.listen, "listen");
+    const auto keep_equal = [&keep](const auto& value, auto& to, const char* options) {
+        keep(value == to, value, to, options);
+    };
+    keep_equal(now.unix_mode, next.unix_mode, "unix-listen-mode");
+    keep_equal(now.admin.listen, next.admin.listen, "admin-listen");
+    keep_equal(now.admin.allow, next.admin.allow, "admin-allow");
+    keep_equal(now.threads, next.threads, "threads");
+    keep_equal(now.access.brake, next.access.brake, "max-failures");
+    keep_equal(now.process, next.process, "daemon/user/inetd/run-once/timeout/idle-exit");
+    keep_equal(now.log_file, next.log_file, "log-file");
+    keep_equal(now.syslog, next.syslog, "syslog");
+    keep_equal(now.log_format, next.log_format, "log-format");
+    keep_equal(now.log_level, next.log_level, "log-level");
+    return all;
+}
+
+} // namespace wsgate
