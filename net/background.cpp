@@ -52,7 +52,8 @@ void background::serves() {
     for (const int each : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         (void)::dup2(nothing.get(), each);
     }
-    (void)::write(parent_.get(), "", 1);
+    // Whoever started us may be gone.
+    [[maybe_unused]] const auto told = ::write(parent_.get(), "", 1);
     parent_ = unique_fd{};
 }
 
