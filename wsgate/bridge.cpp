@@ -8,13 +8,18 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <utility>
 
 namespace wsgate {
 
 namespace {
+
+namespace json = boost::json;
 
 constexpr auto never = net::clock::time_point::max();
 
@@ -269,15 +274,13 @@ asio::awaitable<bool> bridge::open_target() {
     }
     report_dial(got, began);
     if (!got.stream) {
-        close_with(ended_by::target, close_code::internal_error,
-                   "Failed to connect to downstream server");
-        if (summary_.by == ended_by::target) {
-            summary_.reason += ": ";
-            summary_.reason += got.problem.empty() ? got.error.message() : got.problem;
-        }
+        target_failed(got);
         co_return false;
     }
     target_ = std::move(got.stream);
+    if (options_.tell_status) {
+        outbox_.tell(R"({"status":"ready","details":"Upstream socket connected"})");
+    }
     changed_.notify();
     if (ending_ && !delivering_) {
         finish_target();
@@ -285,8 +288,25 @@ asio::awaitable<bool> bridge::open_target() {
     co_return true;
 }
 
+/// The client hears what kind of failure it is, and more only where it may know the target.
+void bridge::target_failed(const dialled& got) {
+    constexpr auto what = "Failed to connect to downstream server";
+    const auto why = got.problem.empty() ? got.error.message() : got.problem;
+    const auto told = options_.target_name.empty()
+                          ? std::string{what}
+                          : fmt::format("{}: {}: {}", what, options_.target_name, why);
+    if (options_.tell_status) {
+        outbox_.tell(json::serialize(json::object{
+            {"status", "error"}, {"details", fmt::format("Upstream socket error; {}", told)}}));
+    }
+    close_with(ended_by::target, close_code::internal_error, told);
+    if (summary_.by == ended_by::target) {
+        summary_.reason = fmt::format("{}: {}", what, why);
+    }
+}
+
 void bridge::report_dial(const dialled& got, net::clock::time_point began) {
-    if (options_.meter == nullptr) {
+    if (options_.meter == nullptr || got.counted) {
         return;
     }
     if (got.stream) {
@@ -316,7 +336,10 @@ void bridge::target_ended(const net::error_code& ec) {
     if (ec == asio::error::eof) {
         close_with(ended_by::target, close_code::normal, "Target closed");
     } else {
-        close_with(ended_by::target, close_code::internal_error, "Target connection lost");
+        close_with(ended_by::target, close_code::internal_error,
+                   options_.target_name.empty() ? "Target connection lost"
+                                                : fmt::format("Target connection lost: {}: {}",
+                                                              options_.target_name, ec.message()));
     }
 }
 

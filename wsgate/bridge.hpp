@@ -41,6 +41,8 @@ struct bridge_options {
     std::chrono::milliseconds close{5'000}; ///< for each step of an ending session
     text_frames text = text_frames::refuse;
     dial_time dial = dial_time::at_once;
+    bool tell_status = false;  ///< in JSON, as hcs.js: once, when the target is there or is not
+    std::string target_name{}; ///< for the Close that tells of it; empty: that is nobody's business
     /// Masks what goes to the peer: then it is the WebSocket's server, and we are its client.
     key_source keys = nullptr;
     session_meter* meter = nullptr; ///< outlives the bridge; none: nobody counts
@@ -97,6 +99,7 @@ private:
     [[nodiscard]] asio::awaitable<void> down();
     [[nodiscard]] asio::awaitable<bool> open_target();
     [[nodiscard]] asio::awaitable<dialled> dial_until_cut();
+    void target_failed(const dialled&);
     void report_dial(const dialled&, net::clock::time_point began);
     void moved(direction, std::size_t payload);
     void stalled(direction, bool);

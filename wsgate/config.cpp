@@ -8,6 +8,7 @@
 #include "wsgate/option_listen.hpp"
 #include "wsgate/option_process.hpp"
 #include "wsgate/option_proxy.hpp"
+#include "wsgate/option_session.hpp"
 #include "wsgate/option_tls.hpp"
 #include "wsgate/read_file.hpp"
 #include "wsgate/version.hpp"
@@ -117,6 +118,17 @@ void check_speech(const config& c) {
     }
 }
 
+/// Throws CLI::ValidationError.
+void check_status_paths(const config& c) {
+    for (const auto& path : c.session.status_paths) {
+        const bool is_route = std::any_of(c.routes.begin(), c.routes.end(),
+                                          [&](const route& each) { return each.path == path; });
+        if (!is_route && path != c.path_of(visitor::server) && path != c.path_of(visitor::viewer)) {
+            throw CLI::ValidationError("--legacy-status", path + " is the path of no route");
+        }
+    }
+}
+
 constexpr auto footer =
     "Addresses of IPv6 are in brackets: [::1]:6080.\n"
     "Signals: TERM or INT closes the sessions and exits with 0; a second one exits at once.\n"
@@ -144,6 +156,7 @@ public:
         add_access_options(app_, access_, c_.access);
         add_proxy_options(app_, proxy_, c_.proxy);
         add_admin_options(app_, admin_);
+        add_session_options(app_, c_.session, c_.bridge.text);
         add_limits(app_, c_);
         add_log(app_, c_);
         add_process_options(app_, c_.process);
@@ -170,6 +183,7 @@ public:
         take_over(tls_, c_.tls, c_.client_rules);
         take_over(websockify_, c_);
         check_speech(c_);
+        check_status_paths(c_);
         if (c_.process.run_once) {
             c_.access.sessions.all = 1;
         }

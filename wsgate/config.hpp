@@ -13,6 +13,7 @@
 #include "wsgate/process_options.hpp"
 #include "wsgate/proxy_options.hpp"
 #include "wsgate/route.hpp"
+#include "wsgate/session_options.hpp"
 #include "wsgate/target.hpp"
 #include "wsgate/tls_options.hpp"
 
@@ -57,6 +58,7 @@ struct config {
     proxy_options proxy;
     admin_options admin;
     process_options process;
+    session_options session;
     bridge_options bridge;
     /// On the viewer route only: a server's tunnel may wait for its VNC server, and is mute then.
     std::chrono::milliseconds pong_timeout{50'000};

@@ -74,6 +74,10 @@ close_reason broken(const char* how) {
     return {close_code::protocol_error, how};
 }
 
+close_reason no_utf8() {
+    return {close_code::invalid_text, "text is not UTF-8"};
+}
+
 std::string_view as_text(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; // NOLINT: bytes as chars
 }
@@ -89,7 +93,7 @@ decoded frame_decoder::decode(std::span<std::byte> received) {
             out.failure = header_size_ >= 2 ? check_start() : std::nullopt;
             if (!out.failure && header_size_ == header_length()) {
                 out.failure = begin_frame();
-                out.dropped_text = out.dropped_text || in_text_;
+                out.dropped_text = out.dropped_text || is(text_frames::drop);
             }
             finished_ = out.failure.has_value();
             if (in_payload_ && left_ == 0) {
@@ -106,17 +110,32 @@ decoded frame_decoder::decode(std::span<std::byte> received) {
         }
         if (is_control()) {
             control_.size += size;
-        } else if (!in_text_) { // else the next bytes take its place
-            out.payload += size;
-            to += size;
+        } else {
+            to += take_data(out, std::span(place, size));
         }
         received = received.subspan(size);
         left_ -= size;
-        if (left_ == 0) {
+        if (left_ == 0 && !finished_) {
             end_frame(out);
         }
     }
     return out;
+}
+
+/// How many bytes stay; the next ones take the place of the others.
+std::size_t frame_decoder::take_data(decoded& out, std::span<const std::byte> payload) {
+    auto size = payload.size();
+    if (is(text_frames::drop)) {
+        size = 0;
+    } else if (is(text_frames::forward)) {
+        size = utf8_.read(as_text(payload));
+        if (size < payload.size()) {
+            out.failure = no_utf8();
+            finished_ = true;
+        }
+    }
+    out.payload += size;
+    return size;
 }
 
 /// Adds to the header; how many bytes were of it.
@@ -195,6 +214,7 @@ std::optional<close_reason> frame_decoder::begin_frame() {
     const auto code = static_cast<opcode>(std::to_integer<std::uint8_t>(header_[0]) & opcode_bits);
     if (code == opcode::text || code == opcode::binary) { // else as before
         in_text_ = code == opcode::text;
+        utf8_ = {};
     }
     in_payload_ = true;
     control_.size = 0;
@@ -222,6 +242,10 @@ void frame_decoder::end_frame(decoded& out) {
         break;
     default:
         in_message_ = (first & final_bit) == 0;
+        if (!in_message_ && is(text_frames::forward) && !utf8_.is_whole()) {
+            out.failure = no_utf8();
+            finished_ = true;
+        }
         break;
     }
 }
@@ -282,6 +306,14 @@ std::vector<std::byte> control_frame(opcode code, std::span<const std::byte> pay
     if (key != nullptr) {
         mask(std::span(frame).subspan(start), *key);
     }
+    return frame;
+}
+
+std::vector<std::byte> text_frame(std::string_view text) {
+    std::vector<std::byte> frame(max_header_size);
+    frame.resize(put_header(frame, opcode::text, text.size()));
+    const auto bytes = std::as_bytes(std::span(text));
+    frame.insert(frame.end(), bytes.begin(), bytes.end());
     return frame;
 }
 

@@ -2,6 +2,8 @@
 // encoder. SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "wsgate/utf8.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -59,8 +61,9 @@ using key_source = masking_key (*)();
 
 /// What becomes of text frames: this is binary traffic.
 enum class text_frames {
-    refuse, ///< the peer gets 1003
-    drop,   ///< for talkative servers
+    refuse,  ///< the peer gets 1003
+    drop,    ///< for talkative servers
+    forward, ///< its UTF-8 is data like any other; what is none gets 1007
 };
 
 /// What a run of received bytes meant.
@@ -93,13 +96,17 @@ private:
     [[nodiscard]] std::optional<close_reason> begin_frame();
     void end_frame(decoded&);
     void read_close(decoded&) const;
+    [[nodiscard]] std::size_t take_data(decoded&, std::span<const std::byte>);
     [[nodiscard]] bool is_control() const;
+
+    [[nodiscard]] bool is(text_frames what) const { return in_text_ && text_ == what; }
 
     ws_role us_;
     text_frames text_;
     bool finished_ = false;
     bool in_message_ = false; ///< a fragment has come, its last one has not
-    bool in_text_ = false;    ///< that message, or the latest, is of text, which is dropped
+    bool in_text_ = false;    ///< that message, or the latest, is of text
+    utf8_reader utf8_;        ///< of it, where it is forwarded
     bool in_payload_ = false;
     std::array<std::byte, max_header_size> header_{};
     std::size_t header_size_ = 0; ///< of it, what has come
@@ -120,6 +127,9 @@ void mask(std::span<std::byte> payload, const masking_key& key);
 /// A control frame; clients pass a key.
 [[nodiscard]] std::vector<std::byte> control_frame(opcode, std::span<const std::byte> payload,
                                                    const masking_key* key = nullptr);
+
+/// One final frame of text, as a server sends it.
+[[nodiscard]] std::vector<std::byte> text_frame(std::string_view);
 
 /// What a Close carries: nothing where the code is `none`; a long text is cut between characters.
 [[nodiscard]] std::vector<std::byte> close_payload(close_code, std::string_view text);

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -38,6 +39,10 @@ target choose_target(const std::optional<token_target>& chosen, const target& co
     target to{chosen->where, chosen->port};
     to.is_unix = chosen->is_unix;
     return to;
+}
+
+asio::awaitable<dialled> connected(std::unique_ptr<net::stream> before) {
+    co_return dialled{std::move(before), {}, {}, true};
 }
 
 /// A page or a file that is not there is no failed handshake.
@@ -264,10 +269,44 @@ asio::awaitable<http_session::next> http_session::answer() {
     }
     if (auto* session = std::get_if<open_session>(&what)) {
         opened_ = std::move(*session);
-        const auto written = co_await write(switching_protocols(opened_->how));
-        co_return written ? next::session : next::drop;
+        co_return co_await open_websocket();
     }
     co_return co_await answer_text(r, std::get<text_response>(what));
+}
+
+asio::awaitable<http_session::next> http_session::open_websocket() {
+    if (site_.conf.session.connect_first) {
+        if (const auto then = co_await connect_first(); then != next::session) {
+            opened_.reset();
+            co_return then;
+        }
+    }
+    const auto written = co_await write(switching_protocols(opened_->how));
+    co_return written ? next::session : next::drop;
+}
+
+/// A balancer in front may ask another gateway for what it is answered here.
+asio::awaitable<http_session::next> http_session::connect_first() {
+    const auto& conf = site_.conf;
+    const auto to = target_of_session();
+    const auto began = net::clock::now();
+    auto got = co_await dial(to, conf.limits.connect, conf.tcp, terms_.target_tls);
+    if (got.stream) {
+        site_.metrics.target_connected(net::clock::now() - began);
+        target_ = std::move(got.stream);
+        co_return next::session;
+    }
+    count_unreachable(site_.metrics.route(opened_->where->name), got.error);
+    const bool late = got.error == asio::error::timed_out;
+    const std::string what = late ? "the target does not answer" : "the target cannot be reached";
+    const auto why = got.problem.empty() ? got.error.message() : got.problem;
+    site_.journal.unreachable(number_, peer_, sender_, to_string(to), why);
+    admitted_.reset();
+    auto text = text_answer(
+        late ? http::status::gateway_timeout : http::status::bad_gateway,
+        conf.session.verbose_close ? fmt::format("{}: {}: {}", what, to_string(to), why) : what);
+    text.keep_alive(false);
+    co_return co_await write(serialized(text, http::verb::get)) ? next::close : next::drop;
 }
 
 /// Of a session or a file; what we say ourselves everybody may know.
@@ -434,12 +473,25 @@ bool http_session::show() const {
     return bridge_ != nullptr;
 }
 
-bridge_options http_session::options_of_session() const {
+target http_session::target_of_session() const {
+    auto to = choose_target(admitted_->to, site_.conf.target_of(*opened_->where));
+    if (announced_) {
+        to.greeting = announcement(
+            {sender_.client, peer_, local_, sender_.request_id, tls_version_}, *announced_);
+    }
+    return to;
+}
+
+bridge_options http_session::options_of_session(const target& to) const {
     auto options = site_.conf.bridge;
+    options.tell_status = site_.conf.session.tells_status(opened_->where->path);
+    if (site_.conf.session.verbose_close) {
+        options.target_name = to_string(to);
+    }
     if (opened_->where->who == visitor::viewer) {
         options.pong = site_.conf.pong_timeout;
     } else {
-        options.dial = site_.conf.server_dial;
+        options.dial = target_ ? dial_time::at_once : site_.conf.server_dial;
     }
     return options;
 }
@@ -447,12 +499,8 @@ bridge_options http_session::options_of_session() const {
 asio::awaitable<void> http_session::carry() {
     const auto& conf = site_.conf;
     const auto& where = *opened_->where;
-    auto to = choose_target(admitted_->to, conf.target_of(where));
+    const auto to = target_of_session();
     const auto to_text = to_string(to);
-    if (announced_) {
-        to.greeting = announcement(
-            {sender_.client, peer_, local_, sender_.request_id, tls_version_}, *announced_);
-    }
     session_facts facts{
         number_, where.name, peer_, to_text, opened_->how.binary ? "binary" : "", tls_version_};
     facts.client = sender_.client;
@@ -467,11 +515,15 @@ asio::awaitable<void> http_session::carry() {
 
     std::optional<session_meter> meter;
     meter.emplace(site_.metrics, site_.metrics.route(where.name));
-    auto options = options_of_session();
+    auto options = options_of_session(to);
     options.meter = &*meter;
     bridge b(
         worker_.executor(), worker_.scratch(), *client_,
-        [&] { return dial(to, conf.limits.connect, conf.tcp, terms_.target_tls); }, options);
+        [&] {
+            return target_ ? connected(std::move(target_))
+                           : dial(to, conf.limits.connect, conf.tcp, terms_.target_tls);
+        },
+        options);
     began_ = net::clock::now();
     site_.journal.started(facts);
     facts_ = &facts;

@@ -67,7 +67,10 @@ private:
     void hang_up();
     void count_denial(const http_answer&, const denial&);
     void count_refusal(const request&, http::status);
-    [[nodiscard]] bridge_options options_of_session() const;
+    [[nodiscard]] target target_of_session() const;
+    [[nodiscard]] bridge_options options_of_session(const target&) const;
+    [[nodiscard]] asio::awaitable<next> open_websocket();
+    [[nodiscard]] asio::awaitable<next> connect_first();
     [[nodiscard]] http_answer decide_answer(request&);
     [[nodiscard]] asio::awaitable<std::optional<denial>> ask_doorman(const request&,
                                                                      const http_answer&);
@@ -103,9 +106,10 @@ private:
     /// Found by who drops us from another thread, if we are still there by then.
     std::shared_ptr<http_session*> self_ = std::make_shared<http_session*>(this);
     std::optional<net::proxy_version> announced_; ///< how the target is told of the client
-    bridge* bridge_ = nullptr;                    ///< while there is one
-    const session_facts* facts_ = nullptr;        ///< of it
-    net::clock::time_point began_;                ///< it did
+    std::unique_ptr<net::stream> target_;  ///< of the session to come, where it is connected first
+    bridge* bridge_ = nullptr;             ///< while there is one
+    const session_facts* facts_ = nullptr; ///< of it
+    net::clock::time_point began_;         ///< it did
     bool going_away_ = false;
     bool has_answered_ = false; ///< one request at least
 };

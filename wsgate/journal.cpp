@@ -150,6 +150,17 @@ void journal::denied(session_number number, const asio::ip::tcp::endpoint& peer,
     write(again ? net::log_level::debug : net::log_level::info, "denied", fields);
 }
 
+void journal::unreachable(session_number number, const asio::ip::tcp::endpoint& peer,
+                          const sender& from, std::string_view target, std::string_view why) {
+    write(net::log_level::info, "unreachable",
+          {{"session", static_cast<std::uint64_t>(number)},
+           {"client", show(from.client)},
+           {"peer", net::name_of(peer)},
+           {"request", show(from.request_id)},
+           {"target", net::escaped(target)},
+           {"reason", net::escaped(why, longest_text)}});
+}
+
 void journal::warned(std::string_view what) {
     write(net::log_level::warn, "warning", {{"what", net::escaped(what, longest_text)}});
 }

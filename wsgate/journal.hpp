@@ -61,6 +61,9 @@ public:
     /// `again`: the client has been told of often enough, only those who debug want to hear more.
     void denied(session_number, const asio::ip::tcp::endpoint& peer, const sender&, const denial&,
                 bool again);
+    /// A target that was to be connected before there is a WebSocket.
+    void unreachable(session_number, const asio::ip::tcp::endpoint& peer, const sender&,
+                     std::string_view target, std::string_view why);
     /// Something configured is used without a part of it; `what` is a sentence of ours.
     void skipped(std::string_view what);
     void any_page(std::string_view path);

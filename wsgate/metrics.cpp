@@ -230,4 +230,9 @@ void count_refused(route_metrics& r) {
     r.results[static_cast<std::size_t>(session_result::refused)].add();
 }
 
+void count_unreachable(route_metrics& r, const net::error_code& ec) {
+    r.connect_failures[static_cast<std::size_t>(reason_of(ec))].add();
+    r.results[static_cast<std::size_t>(session_result::target_failed)].add();
+}
+
 } // namespace wsgate

@@ -150,4 +150,7 @@ private:
 /// An attempt on a known route that was refused.
 void count_refused(route_metrics&);
 
+/// One whose target was not reached, before there was a WebSocket.
+void count_unreachable(route_metrics&, const net::error_code&);
+
 } // namespace wsgate

@@ -50,6 +50,13 @@ void outbox::send(std::span<const std::byte> frames) {
     }
 }
 
+void outbox::tell(std::string_view text) {
+    if (!closed_) {
+        text_ = text_frame(text);
+        write_kept();
+    }
+}
+
 void outbox::ping() {
     if (!closed_) {
         ping_ = true;
@@ -81,7 +88,10 @@ outbox::bytes outbox::control(opcode code, std::span<const std::byte> payload) c
     return control_frame(code, payload, &key);
 }
 
-outbox::bytes outbox::next_control() {
+outbox::bytes outbox::next_frame() {
+    if (text_) {
+        return *std::exchange(text_, std::nullopt);
+    }
     if (pong_) {
         return *std::exchange(pong_, std::nullopt);
     }
@@ -98,7 +108,7 @@ outbox::bytes outbox::next_control() {
 void outbox::write_kept() {
     const bool was_idle = idle();
     while (!broken_ && !stopped_) {
-        if (kept_.empty() && (kept_ = next_control()).empty()) {
+        if (kept_.empty() && (kept_ = next_frame()).empty()) {
             break;
         }
         kept_done_ += write(std::span(kept_).subspan(kept_done_));

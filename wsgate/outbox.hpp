@@ -19,7 +19,8 @@ namespace wsgate {
 namespace asio = boost::asio;
 
 /// Writes at once what the client takes and keeps the rest, which is bounded: the rest of one
-/// send() and three control frames, since only the newest Pong, one Ping and one Close ever wait.
+/// send(), one text, and three control frames, since only the newest Pong, one Ping and one Close
+/// ever wait.
 class outbox {
 public:
     /// `on_rest`: somebody has to await flushed(). With keys for what it makes itself where we are
@@ -30,6 +31,9 @@ public:
     /// Whole data frames. Only when idle(): so a client that does not read stops the sender, which
     /// awaits flushed() next.
     void send(std::span<const std::byte> frames);
+
+    /// A text frame, as the WebSocket's server; once.
+    void tell(std::string_view text);
 
     void ping();
     void pong(std::span<const std::byte> payload);
@@ -58,7 +62,7 @@ private:
     /// How much of it the client took.
     [[nodiscard]] std::size_t write(std::span<const std::byte>);
     [[nodiscard]] bytes control(opcode, std::span<const std::byte> payload) const;
-    [[nodiscard]] bytes next_control();
+    [[nodiscard]] bytes next_frame();
     void write_kept();
     void break_off(const net::error_code&);
 
@@ -68,6 +72,7 @@ private:
     net::signal changed_;
     bytes kept_;
     std::size_t kept_done_ = 0; ///< of kept_, what has been written
+    std::optional<bytes> text_;
     std::optional<bytes> pong_;
     std::optional<bytes> close_;
     bool ping_ = false;

@@ -27,6 +27,7 @@ struct dialled {
     std::unique_ptr<net::stream> stream;
     net::error_code error;
     std::string problem{}; ///< more of it, for the log, where there is more
+    bool counted = false;  ///< the metrics know of it
 };
 
 /// How a session gets its target; tests put their own streams here.

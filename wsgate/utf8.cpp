@@ -2,9 +2,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/utf8.hpp"
 
-#include <algorithm>
-#include <cstddef>
-
 namespace wsgate {
 
 namespace {
@@ -44,29 +41,34 @@ sequence after(unsigned char lead) {
     return {0, 0, 0, false};
 }
 
-bool is_continuation(char c) {
-    return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
-}
-
 } // namespace
 
-bool is_utf8(std::string_view text) {
-    while (!text.empty()) {
-        const auto expected = after(static_cast<unsigned char>(text.front()));
-        if (!expected.valid || text.size() <= expected.more) {
-            return false;
-        }
-        const auto rest = text.substr(1, expected.more);
-        if (!rest.empty()) {
-            const auto first = static_cast<unsigned char>(rest.front());
-            if (first < expected.from || first > expected.to ||
-                !std::all_of(rest.begin(), rest.end(), is_continuation)) {
-                return false;
+std::size_t utf8_reader::read(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (more_ == 0) {
+            const auto expected = after(byte);
+            if (!expected.valid) {
+                return i;
             }
+            more_ = expected.more;
+            from_ = expected.from;
+            to_ = expected.to;
+            continue;
         }
-        text.remove_prefix(1 + expected.more);
+        if (byte < from_ || byte > to_) {
+            return i;
+        }
+        --more_;
+        from_ = sequence{}.from;
+        to_ = sequence{}.to;
     }
-    return true;
+    return text.size();
+}
+
+bool is_utf8(std::string_view text) {
+    utf8_reader reader;
+    return reader.read(text) == text.size() && reader.is_whole();
 }
 
 } // namespace wsgate

@@ -2,9 +2,25 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace wsgate {
+
+/// Reads a text in any cut.
+class utf8_reader {
+public:
+    /// How many bytes are good; where not all are, the next one spoils it, and nothing heals that.
+    [[nodiscard]] std::size_t read(std::string_view);
+
+    /// No character is cut short.
+    [[nodiscard]] bool is_whole() const { return more_ == 0; }
+
+private:
+    std::size_t more_ = 0;   ///< bytes that the character lacks
+    unsigned char from_ = 0; ///< the next of them
+    unsigned char to_ = 0;
+};
 
 /// No overlong forms, no surrogates, nothing above U+10FFFF, nothing cut short.
 [[nodiscard]] bool is_utf8(std::string_view);

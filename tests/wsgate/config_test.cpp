@@ -55,6 +55,24 @@ TEST(Config, SaysHowTheProcessLives) {
     EXPECT_EQ(c.access.sessions.all, 1U) << "of --run-once";
 }
 
+TEST(Config, SwitchesOnWhatOldClientsAndBalancersNeed) {
+    const auto off = good({});
+    EXPECT_EQ(off.bridge.text, wsgate::text_frames::refuse);
+    EXPECT_FALSE(off.session.connect_first || off.session.verbose_close);
+    EXPECT_FALSE(off.session.tells_status("/wsServer"));
+    const auto on = good({"--text-frames", "forward", "--connect-first", "--verbose-close",
+                          "--prefix", "/vnc", "--legacy-status", "/vnc/wsServer"});
+    EXPECT_EQ(on.bridge.text, wsgate::text_frames::forward);
+    EXPECT_TRUE(on.session.connect_first && on.session.verbose_close);
+    EXPECT_TRUE(on.session.tells_status("/vnc/wsServer"));
+    EXPECT_FALSE(on.session.tells_status("/vnc/wsClient"));
+    for (const auto* path : {"/nope", "wsServer", "/vnc/wsServer"}) {
+        const auto refused = std::get<farewell>(parse({"--legacy-status", path}));
+        EXPECT_EQ(refused.exit_code, 64);
+        EXPECT_NE(refused.text.find(path), std::string::npos) << refused.text;
+    }
+}
+
 TEST(Config, TakesEveryOption) {
     const auto c = good({"--listen",
                          "127.0.0.1:1",

@@ -320,6 +320,36 @@ TEST(FrameDecoder, DropsTextWhereItMay) {
     EXPECT_FALSE(decode(ws_role::client, {binary}, wsgate::text_frames::drop).dropped_text);
 }
 
+TEST(FrameDecoder, ForwardsTextWhereItMay) {
+    const std::vector<row> table{
+        {"text", frame(fin | 1, "gr\xc3\xbc\xc3\x9f"), "gr\xc3\xbc\xc3\x9f"},
+        {"empty text", frame(fin | 1, "") + frame(fin | 2, "ab"), "ab"},
+        {"a character in fragments",
+         frame(1, "\xc3") + frame(fin | 9, "!") + frame(fin | 0, "\xbc"), "\xc3\xbc"},
+        {"bytes behind text", frame(fin | 1, "a") + frame(fin | 2, "\xff") + frame(fin | 1, "b"),
+         "a\xff"
+         "b"},
+        {"a byte that spoils it",
+         frame(fin | 1, "ab\xff"
+                        "cd"),
+         "ab", close_code::invalid_text},
+        {"a character cut short", frame(fin | 1, "ab\xc3"), "ab\xc3", close_code::invalid_text},
+        {"cut short by an empty fragment", frame(1, "\xc3") + frame(fin | 0, ""), "\xc3",
+         close_code::invalid_text},
+        {"nothing after a failure", frame(fin | 1, "\xff") + frame(fin | 2, "ab"), "",
+         close_code::invalid_text},
+    };
+    for (const auto& r : table) {
+        support::for_each_split(r.input, [&r](const auto& parts) {
+            const auto got = decode(ws_role::server, parts, wsgate::text_frames::forward);
+            EXPECT_EQ(got.payload, r.payload) << r.why << ", parts: " << parts.size();
+            EXPECT_EQ(got.failure ? std::optional{got.failure->code} : std::nullopt, r.failure)
+                << r.why;
+            EXPECT_FALSE(got.dropped_text);
+        });
+    }
+}
+
 TEST(FrameEncoder, WritesTheShortestHeader) {
     for (const std::size_t size : {0U, 1U, 125U, 126U, 65535U, 65536U, 100000U}) {
         const auto payload = big(size);

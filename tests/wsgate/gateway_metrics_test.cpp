@@ -267,3 +267,23 @@ TEST_F(counting, CertificatesAndWhoFailsAtThem) {
     (void)gateway.lines.wait_for(" reloaded");
     EXPECT_NEAR(static_cast<double>(seconds() - before), 30 * 86400.0, 86400.0);
 }
+
+TEST_F(counting, TargetsThatAreConnectedFirst) {
+    config.session.connect_first = true;
+    std::uint16_t nobody = 0;
+    {
+        const tcp_listener gone;
+        nobody = gone.port();
+    }
+    config.server_target = {"127.0.0.1", nobody};
+    running_gateway gateway(config);
+    EXPECT_EQ(ask(gateway, opening_request("/wsServer")), "502");
+    EXPECT_EQ(now(gateway, R"(wsgate_sessions_total{route="server",result="target_failed"})"), "1");
+    EXPECT_EQ(now(gateway, "wsgate_target_connect_failures_total"
+                           R"({route="server",reason="refused"})"),
+              "1");
+    EXPECT_EQ(now(gateway, R"(wsgate_sessions_active{route="server"})"), "0");
+    const auto client = open(gateway);
+    EXPECT_EQ(now(gateway, "wsgate_target_connect_seconds_count"), "1");
+    const auto far = target.accept();
+}

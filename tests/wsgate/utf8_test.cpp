@@ -1,5 +1,6 @@
 // UTF-8 or not, by the table of RFC 3629 4.
 // SPDX-License-Identifier: EUPL-1.2
+#include "tests/support/bytes.hpp"
 #include "wsgate/utf8.hpp"
 
 #include <gtest/gtest.h>
@@ -40,5 +41,39 @@ TEST(Utf8, TellsItFromOtherBytes) {
     };
     for (const auto& [text, good] : table) {
         EXPECT_EQ(wsgate::is_utf8(text), good) << testing::PrintToString(text);
+    }
+}
+
+TEST(Utf8, IsReadInAnyCutUpToWhatSpoilsIt) {
+    using namespace std::string_literals;
+
+    struct row {
+        std::string text;
+        std::size_t good;
+        bool whole;
+    };
+
+    const std::vector<row> table{
+        {"a\xc3\xbc\xe6\x9d\xb1\xf0\x9f\x9b\xb0", 10, true},
+        {"ab\xff", 2, true},
+        {"a\xc3", 2, false},
+        {"a\xc3z", 2, false},
+        {"\xf0\x9f\x9b", 3, false},
+        {"\xed\xa0\x80", 1, false},
+    };
+    for (const auto& r : table) {
+        support::for_each_split(support::bytes_of(r.text), [&r](const auto& parts) {
+            wsgate::utf8_reader reader;
+            std::size_t good = 0;
+            for (const auto part : parts) {
+                const auto read = reader.read(support::text_of(part));
+                good += read;
+                if (read < part.size()) {
+                    break;
+                }
+            }
+            EXPECT_EQ(good, r.good) << testing::PrintToString(r.text);
+            EXPECT_EQ(reader.is_whole(), r.whole) << testing::PrintToString(r.text);
+        });
     }
 }

@@ -1,0 +1,44 @@
+// Each is off by default: what old clients and balancers need, others would suffer from.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/option_session.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+namespace wsgate {
+
+namespace {
+
+const std::map<std::string, text_frames> text_names{{"refuse", text_frames::refuse},
+                                                    {"forward", text_frames::forward}};
+
+} // namespace
+
+bool session_options::tells_status(const std::string& path) const {
+    return std::find(status_paths.begin(), status_paths.end(), path) != status_paths.end();
+}
+
+void add_session_options(CLI::App& app, session_options& options, text_frames& text) {
+    app.add_option("--text-frames", text,
+                   "What text frames come to: refuse closes with 1003, forward takes their UTF-8 "
+                   "for data [refuse]")
+        ->transform(CLI::CheckedTransformer(text_names).description("refuse|forward"));
+    app.add_option("--legacy-status", options.status_paths,
+                   "On this path tell in a text frame of JSON that the target is connected, or is "
+                   "not, as hcs.js does; it spoils the session of clients that take text for data; "
+                   "repeatable [nowhere]")
+        ->type_name("PATH")
+        ->allow_extra_args(false);
+    app.add_flag("--connect-first", options.connect_first,
+                 "Connect to the target before a WebSocket is opened, and answer 502 or 504 where "
+                 "that fails, so that a balancer can try another gateway; --dial has no meaning "
+                 "then");
+    app.add_flag("--verbose-close", options.verbose_close,
+                 "Tell clients the target's address and error where it could not be reached, or "
+                 "was lost");
+}
+
+} // namespace wsgate
