@@ -125,7 +125,7 @@ access::admit_session(const request& r, std::string_view path, const sender& fro
         co_return std::move(*no);
     }
     admission yes{std::move(*place), std::nullopt, std::move(std::get<std::string>(user))};
-    if (needs_token(path)) {
+    if (options_.needs_token(path)) {
         auto to = check_token(r, from);
         if (auto* no = std::get_if<denial>(&to)) {
             co_return std::move(*no);
@@ -249,14 +249,6 @@ std::variant<token_target, denial> access::check_token(const request& r, const s
     no.token_hash = hash_prefix(*token);
     no.delay = note_failure(from);
     return no;
-}
-
-bool access::needs_token(std::string_view path) const {
-    if (path.size() > 1 && path.ends_with('/')) {
-        path.remove_suffix(1);
-    }
-    const auto& all = options_.token_paths;
-    return tokens_ && (all.empty() || std::find(all.begin(), all.end(), path) != all.end());
 }
 
 std::chrono::milliseconds access::note_failure(const sender& from) const {

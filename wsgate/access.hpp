@@ -103,7 +103,6 @@ private:
     [[nodiscard]] std::optional<denial> check_certificate(const sender&) const;
     [[nodiscard]] std::variant<token_target, denial> check_token(const request&,
                                                                  const sender&) const;
-    [[nodiscard]] bool needs_token(std::string_view path) const;
     [[nodiscard]] std::chrono::milliseconds note_failure(const sender&) const;
 
     access_options options_;

@@ -9,6 +9,7 @@
 #include "wsgate/session_limits.hpp"
 #include "wsgate/token_source.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -56,6 +57,15 @@ struct access_options {
     std::size_t max_handshakes = 256; ///< connections whose request we wait for
     brake_options brake;
     std::string realm = "wsgate"; ///< what a browser shows when it asks for a password
+
+    [[nodiscard]] bool needs_token(std::string_view path) const {
+        if (path.size() > 1 && path.ends_with('/')) {
+            path.remove_suffix(1);
+        }
+        return tokens.is_used() &&
+               (token_paths.empty() ||
+                std::find(token_paths.begin(), token_paths.end(), path) != token_paths.end());
+    }
 };
 
 } // namespace wsgate

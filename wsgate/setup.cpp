@@ -55,6 +55,9 @@ bool setup::speaks_tls_to_targets() const {
 std::vector<dialler> setup::probes() const {
     std::vector<target> all;
     for (const auto& r : routes_of(doors)) {
+        if (conf.access.needs_token(r.path)) {
+            continue; // its targets are those of tokens
+        }
         auto to = conf.target_of(r);
         to.tls = false;
         if (std::find(all.begin(), all.end(), to) == all.end()) {

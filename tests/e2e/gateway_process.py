@@ -190,18 +190,18 @@ class ProcessTest(GatewayTest):
         self.assertEqual(gateway.wait(PATIENCE), 0)
 
     def test_does_not_end_while_somebody_is_there(self):
-        gateway, address, target = self.with_target("--idle-exit", "0.5")
+        gateway, address, target = self.with_target("--idle-exit", "2")
         session = self.open_session(address)
         there = self.accept(target)
         with self.assertRaises(subprocess.TimeoutExpired):
-            gateway.wait(1)
+            gateway.wait(2.5)
         there.close()
         session.close()
         self.line_with(gateway, "ends_itself")
         self.assertEqual(gateway.wait(PATIENCE), 0)
 
     def test_accepts_nobody_after_its_time_and_ends_with_the_last(self):
-        gateway, address, target = self.with_target("--timeout", "0.3")
+        gateway, address, target = self.with_target("--timeout", "2")
         session = self.open_session(address)
         there = self.accept(target)
         self.line_with(gateway, "ends_itself")

@@ -1,5 +1,6 @@
 // The listener for operators, and whether the gateway says that it is ready.
 // SPDX-License-Identifier: EUPL-1.2
+#include "tests/support/scratch_directory.hpp"
 #include "tests/wsgate/running_gateway.hpp"
 #include "tests/wsgate/ws_peer.hpp"
 
@@ -109,6 +110,16 @@ TEST_F(operators, LearnOfTheTargetsOfEveryRouteAndListener) {
     EXPECT_TRUE(target.accept().is_closed_by_peer());
     EXPECT_TRUE(target.is_quiet()) << "both sides lead there";
     EXPECT_TRUE(desk.accept().is_closed_by_peer());
+}
+
+TEST_F(operators, LearnNothingOfTargetsThatTokensChoose) {
+    const scratch_directory directory;
+    config.access.tokens.what = wsgate::token_options::kind::file;
+    config.access.tokens.path = directory.file("tokens", "a: 127.0.0.1:1\n");
+    config.viewer_target.port = 1;
+    const running_gateway gateway(config);
+    EXPECT_EQ(status(gateway.port(), "/readyz"), "200");
+    EXPECT_TRUE(target.accept().is_closed_by_peer()) << "of /wsServer";
 }
 
 TEST_F(operators, LearnThatATargetIsNotThere) {
