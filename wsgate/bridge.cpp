@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/bridge.hpp"
 
+#include "wsgate/base64.hpp"
 #include "wsgate/metrics.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -225,7 +226,7 @@ asio::awaitable<void> bridge::down() {
             if (!outbox_.idle()) { // a control frame has come between
                 continue;
             }
-            const auto got = target_->read_some(scratch_.subspan(room_.gap, room_.size));
+            const auto got = target_->read_some(down_room());
             if (got.would_block()) {
                 continue;
             }
@@ -237,12 +238,29 @@ asio::awaitable<void> bridge::down() {
                 continue;
             }
             moved(direction::down, got.bytes);
-            outbox_.send(enframe(scratch_, room_, got.bytes, options_.max_frame, options_.keys));
+            send_down(got.bytes);
         }
         target_->close();
     }
     target_over_ = true;
     changed_.notify();
+}
+
+/// Where the target's bytes go: as many as may be sent at once.
+std::span<std::byte> bridge::down_room() const {
+    const auto most = options_.text == text_frames::base64 ? options_.max_frame / 4 * 3 // RFC 4648
+                                                           : room_.size;
+    return scratch_.subspan(room_.gap, std::min(most, room_.size));
+}
+
+void bridge::send_down(std::size_t payload) {
+    if (options_.text != text_frames::base64) {
+        outbox_.send(enframe(scratch_, room_, payload, options_.max_frame, options_.keys));
+        return;
+    }
+    const auto data = scratch_.subspan(room_.gap, payload);
+    outbox_.send(text_frame(
+        to_base64({reinterpret_cast<const char*>(data.data()), data.size()}))); // NOLINT: bytes
 }
 
 /// What dials is cancelled by cut(); an exception is how a cancelled coroutine ends.

@@ -99,6 +99,8 @@ private:
     [[nodiscard]] asio::awaitable<void> down();
     [[nodiscard]] asio::awaitable<bool> open_target();
     [[nodiscard]] asio::awaitable<dialled> dial_until_cut();
+    [[nodiscard]] std::span<std::byte> down_room() const;
+    void send_down(std::size_t payload);
     void target_failed(const dialled&);
     void report_dial(const dialled&, net::clock::time_point began);
     void moved(direction, std::size_t payload);

@@ -78,6 +78,10 @@ close_reason no_utf8() {
     return {close_code::invalid_text, "text is not UTF-8"};
 }
 
+close_reason no_base64() {
+    return {close_code::invalid_text, "text is not base64"};
+}
+
 std::string_view as_text(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; // NOLINT: bytes as chars
 }
@@ -123,7 +127,7 @@ decoded frame_decoder::decode(std::span<std::byte> received) {
 }
 
 /// How many bytes stay; the next ones take the place of the others.
-std::size_t frame_decoder::take_data(decoded& out, std::span<const std::byte> payload) {
+std::size_t frame_decoder::take_data(decoded& out, std::span<std::byte> payload) {
     auto size = payload.size();
     if (is(text_frames::drop)) {
         size = 0;
@@ -131,9 +135,15 @@ std::size_t frame_decoder::take_data(decoded& out, std::span<const std::byte> pa
         size = utf8_.read(as_text(payload));
         if (size < payload.size()) {
             out.failure = no_utf8();
-            finished_ = true;
+        }
+    } else if (is(text_frames::base64)) {
+        const auto got = base64_.read(payload);
+        size = got.size;
+        if (!got.good) {
+            out.failure = no_base64();
         }
     }
+    finished_ = out.failure.has_value();
     out.payload += size;
     return size;
 }
@@ -215,6 +225,7 @@ std::optional<close_reason> frame_decoder::begin_frame() {
     if (code == opcode::text || code == opcode::binary) { // else as before
         in_text_ = code == opcode::text;
         utf8_ = {};
+        base64_ = {};
     }
     in_payload_ = true;
     control_.size = 0;
@@ -244,8 +255,10 @@ void frame_decoder::end_frame(decoded& out) {
         in_message_ = (first & final_bit) == 0;
         if (!in_message_ && is(text_frames::forward) && !utf8_.is_whole()) {
             out.failure = no_utf8();
-            finished_ = true;
+        } else if (!in_message_ && is(text_frames::base64) && !base64_.is_whole()) {
+            out.failure = no_base64();
         }
+        finished_ = out.failure.has_value();
         break;
     }
 }

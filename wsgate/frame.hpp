@@ -2,6 +2,7 @@
 // encoder. SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "wsgate/base64_reader.hpp"
 #include "wsgate/utf8.hpp"
 
 #include <array>
@@ -64,6 +65,7 @@ enum class text_frames {
     refuse,  ///< the peer gets 1003
     drop,    ///< for talkative servers
     forward, ///< its UTF-8 is data like any other; what is none gets 1007
+    base64,  ///< each message is the base64 of data; what is none gets 1007
 };
 
 /// What a run of received bytes meant.
@@ -96,7 +98,7 @@ private:
     [[nodiscard]] std::optional<close_reason> begin_frame();
     void end_frame(decoded&);
     void read_close(decoded&) const;
-    [[nodiscard]] std::size_t take_data(decoded&, std::span<const std::byte>);
+    [[nodiscard]] std::size_t take_data(decoded&, std::span<std::byte>);
     [[nodiscard]] bool is_control() const;
 
     [[nodiscard]] bool is(text_frames what) const { return in_text_ && text_ == what; }
@@ -107,6 +109,7 @@ private:
     bool in_message_ = false; ///< a fragment has come, its last one has not
     bool in_text_ = false;    ///< that message, or the latest, is of text
     utf8_reader utf8_;        ///< of it, where it is forwarded
+    base64_reader base64_;    ///< ... where it is that
     bool in_payload_ = false;
     std::array<std::byte, max_header_size> header_{};
     std::size_t header_size_ = 0; ///< of it, what has come

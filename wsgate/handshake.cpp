@@ -36,6 +36,10 @@ bool is_key(std::string_view key) {
 
 enum class offer { nothing, binary, only_base64, only_unknown };
 
+std::string_view name_of(offer o) {
+    return o == offer::binary ? "binary" : o == offer::only_base64 ? "base64" : "";
+}
+
 std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) {
@@ -69,7 +73,7 @@ offer read_offer(const request& r) {
 
 } // namespace
 
-std::variant<opening, refusal> check_opening(const request& r) {
+std::variant<opening, refusal> check_opening(const request& r, base64_offers base64) {
     if (r.method() != http::verb::get || r.version() != 11) {
         return refusal{bad, "a WebSocket opens with GET and HTTP/1.1"};
     }
@@ -95,10 +99,10 @@ std::variant<opening, refusal> check_opening(const request& r) {
         return refusal{bad, "there must be exactly one Sec-WebSocket-Key of 16 bytes"};
     }
     const auto offered = read_offer(r);
-    if (offered == offer::only_base64) {
+    if (offered == offer::only_base64 && base64 == base64_offers::refuse) {
         return refusal{bad, "subprotocol base64 is not spoken here, binary is"};
     }
-    return opening{accept_value({key.data(), key.size()}), offered == offer::binary};
+    return opening{accept_value({key.data(), key.size()}), name_of(offered)};
 }
 
 std::string accept_value(std::string_view key) {
@@ -119,8 +123,8 @@ std::string switching_protocols(const opening& o) {
     r.set(http::field::upgrade, "websocket");
     r.set(http::field::connection, "Upgrade");
     r.set(http::field::sec_websocket_accept, o.accept);
-    if (o.binary) {
-        r.set(http::field::sec_websocket_protocol, "binary");
+    if (!o.subprotocol.empty()) {
+        r.set(http::field::sec_websocket_protocol, {o.subprotocol.data(), o.subprotocol.size()});
     }
     r.set(http::field::server, server_name);
     return serialized(r);

@@ -10,14 +10,18 @@
 
 namespace wsgate {
 
+/// What becomes of clients that offer the subprotocol `base64` and not `binary`.
+enum class base64_offers { refuse, take };
+
 struct opening {
-    std::string accept;  ///< the value of Sec-WebSocket-Accept
-    bool binary = false; ///< subprotocol `binary` was offered, hence is answered
+    std::string accept;             ///< the value of Sec-WebSocket-Accept
+    std::string_view subprotocol{}; ///< of those offered, what is answered: binary, base64, or none
 };
 
 /// Everything that RFC 6455 4.2.1 asks of a client, and nothing of any extension. A refusal with
 /// 426 tells the version, or that this is no opening handshake at all.
-[[nodiscard]] std::variant<opening, refusal> check_opening(const request&);
+[[nodiscard]] std::variant<opening, refusal> check_opening(const request&,
+                                                           base64_offers = base64_offers::refuse);
 
 /// RFC 6455 4.2.2, 5.4.
 [[nodiscard]] std::string accept_value(std::string_view key);

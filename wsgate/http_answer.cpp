@@ -17,8 +17,8 @@ text_response plain(const request& r, status s, std::string_view text) {
     return answer;
 }
 
-http_answer decide_opening(const request& r, const route& where) {
-    auto checked = check_opening(r);
+http_answer decide_opening(const request& r, const route& where, base64_offers base64) {
+    auto checked = check_opening(r, base64);
     if (auto* refused = std::get_if<refusal>(&checked)) {
         return refusal_answer(*refused);
     }
@@ -27,7 +27,8 @@ http_answer decide_opening(const request& r, const route& where) {
 
 } // namespace
 
-http_answer decide(const request& r, const route_table& routes, bool has_files) {
+http_answer decide(const request& r, const route_table& routes, bool has_files,
+                   base64_offers base64) {
     if (r.method() == http::verb::unknown) {
         return plain(r, status::not_implemented, "unknown method");
     }
@@ -47,7 +48,7 @@ http_answer decide(const request& r, const route_table& routes, bool has_files) 
         if (!asks_for_websocket) {
             return plain(r, status::upgrade_required, "this path speaks WebSocket");
         }
-        return decide_opening(r, *where);
+        return decide_opening(r, *where, base64);
     }
     if (asks_for_websocket) {
         return refusal_answer({status::not_found, "no WebSocket here"});

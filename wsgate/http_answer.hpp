@@ -27,7 +27,8 @@ struct tell_readiness {};
 using http_answer = std::variant<text_response, send_file, open_session, tell_readiness>;
 
 /// A text_response says itself whether the connection stays.
-[[nodiscard]] http_answer decide(const request&, const route_table&, bool has_files);
+[[nodiscard]] http_answer decide(const request&, const route_table&, bool has_files,
+                                 base64_offers = base64_offers::refuse);
 
 /// The connection may stay for another request.
 [[nodiscard]] bool may_stay(const request&);

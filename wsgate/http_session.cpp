@@ -250,7 +250,7 @@ http_answer http_session::decide_answer(request& r) {
         return refusal_answer(*refused);
     }
     r = std::move(std::get<request>(parsed));
-    return decide(r, door_.routes, site_.files != nullptr);
+    return decide(r, door_.routes, site_.files != nullptr, site_.conf.session.base64);
 }
 
 asio::awaitable<http_session::next> http_session::answer() {
@@ -484,7 +484,11 @@ target http_session::target_of_session() const {
 
 bridge_options http_session::options_of_session(const target& to) const {
     auto options = site_.conf.bridge;
-    options.tell_status = site_.conf.session.tells_status(opened_->where->path);
+    if (opened_->how.subprotocol == "base64") {
+        options.text = text_frames::base64;
+    }
+    options.tell_status = site_.conf.session.tells_status(opened_->where->path) &&
+                          options.text != text_frames::base64;
     if (site_.conf.session.verbose_close) {
         options.target_name = to_string(to);
     }
@@ -501,8 +505,8 @@ asio::awaitable<void> http_session::carry() {
     const auto& where = *opened_->where;
     const auto to = target_of_session();
     const auto to_text = to_string(to);
-    session_facts facts{
-        number_, where.name, peer_, to_text, opened_->how.binary ? "binary" : "", tls_version_};
+    session_facts facts{number_,     where.name, peer_, to_text, opened_->how.subprotocol,
+                        tls_version_};
     facts.client = sender_.client;
     facts.request_id = sender_.request_id;
     facts.user = admitted_->user;

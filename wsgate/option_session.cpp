@@ -26,6 +26,9 @@ void add_session_options(CLI::App& app, session_options& options, text_frames& t
                    "What text frames come to: refuse closes with 1003, forward takes their UTF-8 "
                    "for data [refuse]")
         ->transform(CLI::CheckedTransformer(text_names).description("refuse|forward"));
+    app.add_flag_callback(
+        "--base64", [&options] { options.base64 = base64_offers::take; },
+        "Speak the subprotocol base64 with clients that offer it and not binary [refused]");
     app.add_option("--legacy-status", options.status_paths,
                    "On this path tell in a text frame of JSON that the target is connected, or is "
                    "not, as hcs.js does; it spoils the session of clients that take text for data; "

@@ -1,17 +1,23 @@
 # What is off unless somebody asks for it: text as data, a status in JSON, targets before sessions.
 # SPDX-License-Identifier: EUPL-1.2
+import base64
 import re
 import socket
+import threading
 
 from cases import Talk, ask, breaks, carries
 from gate import Gate, expect, read_head, read_to_end, status_of
 from utf8 import BAD, GOOD
-from wire import CONTINUATION, PING, TEXT, binary, close, fragments, frame, opening
+from wire import (CLOSE, CONTINUATION, PING, TEXT, FrameReader, binary, close, fragments, frame,
+                  noise, opening)
 
 FORWARD = ("--text-frames", "forward")
 STATUS = ("--legacy-status", "/websockify", "--legacy-status", "/wsServer")
 FIRST = ("--connect-first",)
 VERBOSE = ("--verbose-close",)
+BASE64 = ("--base64",)
+OFFERING = opening("/websockify", ("Sec-WebSocket-Protocol", "base64"))
+PLENTY = noise(2 << 20)
 READY = b'{"status":"ready","details":"Upstream socket connected"}'
 ERROR = (b'{"status":"error","details":"Upstream socket error; '
          b'Failed to connect to downstream server"}')
@@ -73,6 +79,53 @@ WITH_ADDRESSES = [
 ]
 
 
+# To the client each message is base64 by itself, of at most --max-frame characters.
+BASE64_SPOKEN = [
+    *(ask(f"offered: {offer}", opening("/websockify", ("Sec-WebSocket-Protocol", offer)), 101,
+          b"\r\nSec-WebSocket-Protocol: " + answer + b"\r\n", options=BASE64)
+      for offer, answer in (("base64", b"base64"), ("chat, base64", b"base64"),
+                            ("base64, binary", b"binary"))),
+    carries("messages and fragments", frame(TEXT, b"Zm9v") + fragments(b"YmFy", 1, TEXT) +
+            frame(TEXT, b"Zg=="), b"foobarf", request=OFFERING, options=BASE64),
+    carries("2 MiB in pieces of 1000", frame(TEXT, base64.b64encode(PLENTY)), PLENTY, cut=1000,
+            request=OFFERING, options=BASE64),
+    breaks("no base64", frame(TEXT, b"Zm9v!"), 1007, b"foo", request=OFFERING, options=BASE64),
+    breaks("cut short", frame(TEXT, b"Zm9vZg"), 1007, b"foof", request=OFFERING, options=BASE64),
+    Talk("from the target", target="ends", says=b"RFB 003.008\n", texts=(b"UkZCIDAwMy4wMDgK",),
+         request=OFFERING, options=BASE64),
+    breaks("with binary spoken text is refused as ever", frame(TEXT, b"Zg=="), 1003,
+           options=BASE64),
+]
+
+
+def says_much(program, folder):
+    """2 MiB from the target in base64: each message by itself, in its limits, and all of it"""
+    gate = Gate(program, (*BASE64, "--max-frame", "1001"), folder)
+    try:
+        with gate.connect() as client:
+            client.sendall(OFFERING)
+            got, rest = read_head(client, b"")
+            expect("status", status_of(got), 101)
+            with gate.accept_target() as target:
+                speaker = threading.Thread(target=lambda: (target.sendall(PLENTY),
+                                                           target.shutdown(socket.SHUT_WR)))
+                speaker.start()
+                reader = FrameReader()
+                frames = list(reader.feed(rest))
+                while not frames or frames[-1].opcode != CLOSE:
+                    more = client.recv(1 << 16)
+                    expect("the end", more or "EOF", None if more else "a Close before it")
+                    frames += reader.feed(more)
+                speaker.join()
+        texts = [f.payload for f in frames[:-1]]
+        expect("kinds of frames", {f.opcode for f in frames[:-1]}, {TEXT})
+        expect("longest", max(map(len, texts)) <= 1001, True)
+        decoded = b"".join(base64.b64decode(t, validate=True) for t in texts)
+        expect("all of it", decoded, PLENTY)
+    finally:
+        gate.stop()
+
+
 def does_not_answer(program, folder):
     """a target that does not answer in time: 504, and with --verbose-close who it was"""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
@@ -98,5 +151,5 @@ def does_not_answer(program, folder):
                 one.close()
 
 
-ROWS = [*TEXT_FORWARDED, *STATUS_TOLD, *CONNECTED_FIRST, *WITH_ADDRESSES]
-STORIES = (does_not_answer,)
+ROWS = [*TEXT_FORWARDED, *STATUS_TOLD, *CONNECTED_FIRST, *WITH_ADDRESSES, *BASE64_SPOKEN]
+STORIES = (does_not_answer, says_much)

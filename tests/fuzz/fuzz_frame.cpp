@@ -48,8 +48,9 @@ void feed(wsgate::frame_decoder& decoder, std::span<const std::byte> part, heard
     }
 }
 
-heard decode(wsgate::ws_role us, std::span<const std::byte> input, std::size_t step) {
-    wsgate::frame_decoder decoder(us);
+heard decode(wsgate::ws_role us, std::span<const std::byte> input, std::size_t step,
+             wsgate::text_frames text = wsgate::text_frames::refuse) {
+    wsgate::frame_decoder decoder(us, text);
     heard all;
     for (std::size_t at = 0; at < input.size(); at += step) {
         feed(decoder, input.subspan(at, std::min(step, input.size() - at)), all);
@@ -76,16 +77,17 @@ void send_back(const bytes& payload, std::size_t max_frame) {
 
 } // namespace
 
-// Input: the role and a step, then the stream.
+// Input: the role, with what becomes of text, and a step, then the stream.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t size) {
     if (size < 2) {
         return 0;
     }
     const auto us = input[0] % 2 == 0 ? wsgate::ws_role::server : wsgate::ws_role::client;
+    const auto text = static_cast<wsgate::text_frames>(input[0] / 2 % 4);
     const std::size_t step = input[1] + std::size_t{1};
     const auto stream = fuzz::as_bytes(input, size).subspan(2);
-    const auto whole = decode(us, stream, std::max<std::size_t>(stream.size(), 1));
-    const auto parts = decode(us, stream, step);
+    const auto whole = decode(us, stream, std::max<std::size_t>(stream.size(), 1), text);
+    const auto parts = decode(us, stream, step, text);
     fuzz::require(whole.payload == parts.payload && whole.ping == parts.ping &&
                   whole.last_ping == parts.last_ping && whole.pong == parts.pong &&
                   same(whole.close, parts.close) && same(whole.failure, parts.failure));

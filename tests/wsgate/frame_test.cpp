@@ -350,6 +350,28 @@ TEST(FrameDecoder, ForwardsTextWhereItMay) {
     }
 }
 
+TEST(FrameDecoder, ReadsBase64WhereItMay) {
+    const std::vector<row> table{
+        {"messages", frame(fin | 1, "Zg==") + frame(fin | 1, "Zm9v"), "ffoo"},
+        {"fragments", frame(1, "Zm") + frame(fin | 9, "!") + frame(0, "9") + frame(fin | 0, "v"),
+         "foo"},
+        {"an empty message", frame(fin | 1, "") + frame(fin | 1, "Zg=="), "f"},
+        {"binary beside it", frame(fin | 2, "Zg==") + frame(fin | 1, "Zg=="), "Zg==f"},
+        {"a message cut short", frame(fin | 1, "Zm9vZg"), "foof", close_code::invalid_text},
+        {"a line break", frame(fin | 1, "Zm9v\nZg=="), "foo", close_code::invalid_text},
+        {"nothing after a failure", frame(fin | 1, "!") + frame(fin | 1, "Zg=="), "",
+         close_code::invalid_text},
+    };
+    for (const auto& r : table) {
+        support::for_each_split(r.input, [&r](const auto& parts) {
+            const auto got = decode(ws_role::server, parts, wsgate::text_frames::base64);
+            EXPECT_EQ(got.payload, r.payload) << r.why << ", parts: " << parts.size();
+            EXPECT_EQ(got.failure ? std::optional{got.failure->code} : std::nullopt, r.failure)
+                << r.why;
+        });
+    }
+}
+
 TEST(FrameEncoder, WritesTheShortestHeader) {
     for (const std::size_t size : {0U, 1U, 125U, 126U, 65535U, 65536U, 100000U}) {
         const auto payload = big(size);

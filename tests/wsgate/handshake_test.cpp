@@ -139,21 +139,35 @@ TEST(Opening, ChoosesTheSubprotocol) {
         const auto checked = check_opening(a.parse());
         EXPECT_EQ(a.status(), status) << testing::PrintToString(offers);
         if (const auto* opening = std::get_if<wsgate::opening>(&checked)) {
-            EXPECT_EQ(opening->binary, binary) << testing::PrintToString(offers);
+            EXPECT_EQ(opening->subprotocol, binary ? "binary" : "")
+                << testing::PrintToString(offers);
         }
     }
 }
 
+TEST(Opening, TakesBase64OnlyWhereItMay) {
+    const std::vector<std::pair<std::string, std::string>> table{
+        {"base64", "base64"}, {"x, base64", "base64"}, {"base64, binary", "binary"}, {"x", ""}};
+    for (const auto& [offers, answer] : table) {
+        ask a;
+        a.add("Sec-WebSocket-Protocol: " + offers);
+        const auto checked = check_opening(a.parse(), wsgate::base64_offers::take);
+        ASSERT_TRUE(std::holds_alternative<wsgate::opening>(checked)) << offers;
+        EXPECT_EQ(std::get<wsgate::opening>(checked).subprotocol, answer) << offers;
+    }
+}
+
 TEST(Opening, AnswerHasExactlyWhatLiteralClientsLookFor) {
-    EXPECT_EQ(wsgate::switching_protocols({"abc=", false}), "HTTP/1.1 101 Switching Protocols\r\n"
-                                                            "Upgrade: websocket\r\n"
-                                                            "Connection: Upgrade\r\n"
-                                                            "Sec-WebSocket-Accept: abc=\r\n"
-                                                            "Server: wsgate\r\n\r\n");
-    EXPECT_EQ(wsgate::switching_protocols({"abc=", true}), "HTTP/1.1 101 Switching Protocols\r\n"
-                                                           "Upgrade: websocket\r\n"
-                                                           "Connection: Upgrade\r\n"
-                                                           "Sec-WebSocket-Accept: abc=\r\n"
-                                                           "Sec-WebSocket-Protocol: binary\r\n"
-                                                           "Server: wsgate\r\n\r\n");
+    EXPECT_EQ(wsgate::switching_protocols({"abc="}), "HTTP/1.1 101 Switching Protocols\r\n"
+                                                     "Upgrade: websocket\r\n"
+                                                     "Connection: Upgrade\r\n"
+                                                     "Sec-WebSocket-Accept: abc=\r\n"
+                                                     "Server: wsgate\r\n\r\n");
+    EXPECT_EQ(wsgate::switching_protocols({"abc=", "binary"}),
+              "HTTP/1.1 101 Switching Protocols\r\n"
+              "Upgrade: websocket\r\n"
+              "Connection: Upgrade\r\n"
+              "Sec-WebSocket-Accept: abc=\r\n"
+              "Sec-WebSocket-Protocol: binary\r\n"
+              "Server: wsgate\r\n\r\n");
 }

@@ -1,0 +1,33 @@
+// Base64 (RFC 4648) as it comes in, without waiting for its end.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace wsgate {
+
+/// Reads one text in any cut; padded, without line breaks, and in its one spelling.
+class base64_reader {
+public:
+    struct result {
+        std::size_t size = 0; ///< bytes, now at the front of what was read
+        bool good = true;     ///< if not, they are those before what spoils it, and nothing heals
+    };
+
+    /// Decodes in place.
+    [[nodiscard]] result read(std::span<std::byte> text);
+
+    /// It could end here.
+    [[nodiscard]] bool is_whole() const { return characters_ == 0; }
+
+private:
+    [[nodiscard]] bool take_padding();
+
+    std::uint32_t bits_ = 0;     ///< those that make no byte yet
+    std::size_t characters_ = 0; ///< of a group of four
+    bool is_padded_ = false;     ///< nothing but padding may follow
+};
+
+} // namespace wsgate
