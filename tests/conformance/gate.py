@@ -64,7 +64,8 @@ class Gate:
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self._log = queue.SimpleQueue()
         self._seen = []
-        threading.Thread(target=self._read_log, daemon=True).start()
+        self._log_reader = threading.Thread(target=self._read_log, daemon=True)
+        self._log_reader.start()
         self.port = int(self.wait_for_log(r"listening on 127\.0\.0\.1:(\d+)").group(1))
 
     def _read_log(self):
@@ -165,6 +166,7 @@ class Gate:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
+        self._log_reader.join()
         self._process.stderr.close()
         self._target.close()
         self._absent.close()
