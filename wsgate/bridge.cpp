@@ -171,6 +171,7 @@ asio::awaitable<void> bridge::settle(bytes rest) {
         // Nothing more is said either way. The client is still read from, since closing a socket
         // with unread bytes resets it and may destroy our Close on its way.
         co_await outbox_.flushed();
+        (void)co_await client_.wait(net::readiness::write); // room for TLS's close_notify
         client_.shutdown_send();
     }
 }

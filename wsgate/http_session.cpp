@@ -32,12 +32,14 @@ constexpr std::size_t max_ignored =
     std::size_t{64} * 1024; // bytes of a refused body that we look away from
 
 /// What a token has chosen, or else what is configured.
-target choose_target(const std::optional<token_target>& chosen, const target& configured) {
+target choose_target(const std::optional<token_target>& chosen, const token_options& tokens,
+                     const target& configured) {
     if (!chosen) {
         return configured;
     }
     target to{chosen->where, chosen->port};
     to.is_unix = chosen->is_unix;
+    to.tls = chosen->tls || (tokens.tls && !to.is_unix);
     return to;
 }
 
@@ -94,7 +96,7 @@ asio::awaitable<void> http_session::run() {
     }
     if (then == next::session && !going_away_) {
         co_await carry();
-    } else if (then == next::close) {
+    } else if (then == next::close && co_await wait_writable()) { // room for TLS's close_notify
         co_await (linger() || net::expire_after(site_.conf.limits.linger));
     }
     client_->close();
@@ -474,7 +476,8 @@ bool http_session::show() const {
 }
 
 target http_session::target_of_session() const {
-    auto to = choose_target(admitted_->to, site_.conf.target_of(*opened_->where));
+    const auto& conf = site_.conf;
+    auto to = choose_target(admitted_->to, conf.access.tokens, conf.target_of(*opened_->where));
     if (announced_) {
         to.greeting = announcement(
             {sender_.client, peer_, local_, sender_.request_id, tls_version_}, *announced_);

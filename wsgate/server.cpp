@@ -40,6 +40,10 @@ net::task_group::escape report_to(journal& j) {
     return [&j](const std::exception_ptr& e) { j.defect(what(e)); };
 }
 
+bool has_files_to_watch(const config& c) {
+    return c.tls.watch.count() > 0 && !(c.tls.certificates.empty() && c.target_tls.ca_file.empty());
+}
+
 file_watch watch_of(const config& c) {
     auto files = files_of(c.tls);
     files.push_back(c.target_tls.ca_file);
@@ -121,7 +125,7 @@ void server::start() {
         journal_.admin_listening(admin_->local());
         admin_->start([this](const net::error_code& ec) { journal_.accept_failed(ec); });
     }
-    if (config_.tls.watch.count() > 0 && !config_.tls.certificates.empty()) {
+    if (has_files_to_watch(config_)) {
         accepting_.spawn(watch_files());
     }
     if (config_.process.idle_exit.count() > 0) {

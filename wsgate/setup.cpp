@@ -48,7 +48,8 @@ setup::setup(config c) : conf(std::move(c)), doors(make_doors(conf)), files(open
 
 bool setup::speaks_tls_to_targets() const {
     const auto all = routes_of(doors);
-    return std::any_of(all.begin(), all.end(),
+    return conf.access.tokens.is_used() || // tokens may name targets tls:HOST:PORT at any time
+           std::any_of(all.begin(), all.end(),
                        [this](const route& r) { return conf.target_of(r).tls; });
 }
 

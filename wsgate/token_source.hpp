@@ -30,6 +30,7 @@ struct token_options {
     std::vector<std::string> keys;  ///< files, for signed tokens; both may be asked
     std::vector<target_rule> allow; ///< empty: wherever a token leads
     bool from_host = false;         ///< the token is Host, not the query's
+    bool tls = false;               ///< whatever leads to HOST:PORT leads to tls:HOST:PORT
     std::chrono::milliseconds look_again{1'000};
 
     [[nodiscard]] bool is_used() const { return what != kind::none || !keys.empty(); }

@@ -107,6 +107,10 @@ std::optional<token_target> parse_token_target(std::string_view text) {
         return is_path(*path) ? std::optional{token_target{std::string{*path}, 0, true}}
                               : std::nullopt;
     }
+    constexpr std::string_view secured = "tls:";
+    const bool tls =
+        text.starts_with(secured) && text.find(':', secured.size()) != std::string_view::npos;
+    text.remove_prefix(tls ? secured.size() : 0);
     const auto colon = text.rfind(':');
     if (colon == std::string_view::npos) {
         return std::nullopt;
@@ -116,7 +120,7 @@ std::optional<token_target> parse_token_target(std::string_view text) {
     if (!port || !is_host(host)) {
         return std::nullopt;
     }
-    return token_target{std::string{host}, *port, false};
+    return token_target{std::string{host}, *port, false, tls};
 }
 
 std::string to_string(const token_target& t) {
@@ -125,7 +129,10 @@ std::string to_string(const token_target& t) {
         return out.append("unix:").append(t.where);
     }
     const bool brackets = t.where.find(':') != std::string::npos;
-    out.append(brackets ? "[" : "").append(t.where).append(brackets ? "]:" : ":");
+    out.append(t.tls ? "tls:" : "")
+        .append(brackets ? "[" : "")
+        .append(t.where)
+        .append(brackets ? "]:" : ":");
     return out.append(std::to_string(t.port));
 }
 

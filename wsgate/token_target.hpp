@@ -23,12 +23,13 @@ struct token_target {
     std::string where; ///< host, IPv6 without brackets; or an absolute path
     std::uint16_t port = 0;
     bool is_unix = false;
+    bool tls = false; ///< spoken there, and verified
 
     friend bool operator==(const token_target&, const token_target&) = default;
 };
 
-/// Split at the last colon, hence "::1:5900" as well as "[::1]:5900"; "unix_socket:/path" as in
-/// websockify's files, or "unix:/path".
+/// Split at the last colon, hence "::1:5900" as well as "[::1]:5900", with "tls:" before it where
+/// TLS is spoken; "unix_socket:/path" as in websockify's files, or "unix:/path".
 [[nodiscard]] std::optional<token_target> parse_token_target(std::string_view);
 
 /// "host:5900", "[::1]:5900", "unix:/path": parse_token_target() takes it back.

@@ -167,6 +167,10 @@ std::optional<target> take_target(const raw_websockify& raw, const std::vector<s
     } else if (!c.access.tokens.is_used()) {
         throw refusal_of("HOST:PORT", "the target is missing behind [ADDR:]PORT");
     }
+    if (is_unix && raw.ssl_target) {
+        throw refusal_of("--ssl-target", "is for targets HOST:PORT: at a Unix socket there is no "
+                                         "name that a certificate could be for");
+    }
     if (to && raw.ssl_target) {
         to->tls = true;
     }
@@ -285,6 +289,7 @@ void take_over(const raw_websockify& raw, config& c) {
     take_process(raw, c);
     c.tls.key_password = raw.key_password;
     if (raw.is_meant()) {
+        c.access.tokens.tls = raw.ssl_target;
         take_form(raw, c);
     } else if (raw.ssl_target) {
         throw refusal_of("--ssl-target", "belongs to websockify's form; here say --viewer-target "

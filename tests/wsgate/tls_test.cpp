@@ -2,13 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/support/certificate.hpp"
 #include "tests/wsgate/running_gateway.hpp"
+#include "tests/wsgate/tls_peer.hpp"
 #include "tests/wsgate/ws_peer.hpp"
-#include "wsgate/client_certificate.hpp"
 #include "wsgate/tls.hpp"
 
 #include <gtest/gtest.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 
 #include <filesystem>
@@ -20,112 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace support;
-
-struct tls_options {
-    int oldest = TLS1_2_VERSION;
-    int newest = TLS1_3_VERSION;
-    std::string alpn{}; ///< in the wire's form
-    const char* ciphers = nullptr;
-    const certificate* identity = nullptr; ///< ours
-    std::string name{};                    ///< by SNI
-};
-
-/// A blocking TLS client on a tcp_client.
-class tls_client {
-public:
-    /// Throws where the handshake fails.
-    explicit tls_client(tcp_client tcp, const tls_options& o = {})
-        : tcp_(std::move(tcp)), context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free) {
-        SSL_CTX_set_security_level(context_.get(), 0); // so that old versions are even tried
-        SSL_CTX_set_min_proto_version(context_.get(), o.oldest);
-        SSL_CTX_set_max_proto_version(context_.get(), o.newest);
-        if (o.ciphers != nullptr && SSL_CTX_set_cipher_list(context_.get(), o.ciphers) != 1) {
-            throw std::runtime_error("no such cipher");
-        }
-        ssl_ = {SSL_new(context_.get()), SSL_free};
-        if (o.identity != nullptr) {
-            use(*o.identity);
-        }
-        if (!o.name.empty()) {
-            auto name = o.name;
-            SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-                     name.data());
-        }
-        if (!o.alpn.empty()) {
-            SSL_set_alpn_protos(ssl_.get(), reinterpret_cast<const unsigned char*>(o.alpn.data()),
-                                static_cast<unsigned>(o.alpn.size()));
-        }
-        SSL_set_fd(ssl_.get(), tcp_.native_handle());
-        ERR_clear_error();
-        if (SSL_connect(ssl_.get()) != 1) {
-            throw std::runtime_error("TLS handshake refused");
-        }
-    }
-
-    void send(std::span<const std::byte> b) {
-        std::size_t put = 0;
-        if (!b.empty() && SSL_write_ex(ssl_.get(), b.data(), b.size(), &put) != 1) {
-            throw std::runtime_error("SSL_write");
-        }
-    }
-
-    [[nodiscard]] bytes receive(std::size_t size) {
-        bytes all(size);
-        std::size_t have = 0;
-        while (have < size) {
-            std::size_t got = 0;
-            if (SSL_read_ex(ssl_.get(), all.data() + have, size - have, &got) != 1) {
-                throw std::runtime_error("connection ended");
-            }
-            have += got;
-        }
-        return all;
-    }
-
-    /// The peer has ended with close_notify.
-    [[nodiscard]] bool is_closed_by_notify() {
-        std::byte one{};
-        std::size_t got = 0;
-        const int result = SSL_read_ex(ssl_.get(), &one, 1, &got);
-        return result != 1 && SSL_get_error(ssl_.get(), result) == SSL_ERROR_ZERO_RETURN;
-    }
-
-    [[nodiscard]] std::string version() const { return SSL_get_version(ssl_.get()); }
-
-    [[nodiscard]] std::string alpn() const {
-        const unsigned char* name = nullptr;
-        unsigned size = 0;
-        SSL_get0_alpn_selected(ssl_.get(), &name, &size);
-        return {name, name + size};
-    }
-
-    tcp_client& tcp() { return tcp_; }
-
-    /// The CN of the server's certificate.
-    [[nodiscard]] std::string server() const {
-        return wsgate::identity_in(SSL_get0_peer_certificate(ssl_.get())).name;
-    }
-
-private:
-    void use(const certificate& mine) {
-        const std::shared_ptr<BIO> chain(
-            BIO_new_mem_buf(mine.chain.data(), static_cast<int>(mine.chain.size())), BIO_free);
-        const std::shared_ptr<BIO> key(
-            BIO_new_mem_buf(mine.key.data(), static_cast<int>(mine.key.size())), BIO_free);
-        const std::shared_ptr<X509> x509(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr),
-                                         X509_free);
-        const std::shared_ptr<EVP_PKEY> pkey(
-            PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
-        SSL_use_certificate(ssl_.get(), x509.get());
-        SSL_use_PrivateKey(ssl_.get(), pkey.get());
-    }
-
-    tcp_client tcp_;
-    std::shared_ptr<SSL_CTX> context_;
-    std::shared_ptr<SSL> ssl_;
-};
-
-using tls_peer = ws_peer<tls_client>;
 
 class tls_site : public testing::Test {
 protected:
@@ -339,6 +231,45 @@ TEST_F(tls_site, TheFirstByteMustComeInTime) {
     EXPECT_TRUE(gateway.connect().is_closed_by_peer());
 }
 
+TEST_F(tls_site, WhateverTheFirstBytesAreTheGatewayLives) {
+    config.listen.front().speaks = wsgate::speech::sniffed;
+    const running_gateway gateway(config);
+    for (unsigned first = 0; first < 256; ++first) {
+        auto hostile = gateway.connect();
+        auto garbage = bytes(300, std::byte{0xff});
+        garbage[0] = std::byte(first);
+        hostile.send(garbage);
+        hostile.finish_sending();
+        try {
+            (void)hostile.receive_until_eof();
+        } catch (const std::system_error& e) { // a reset is an end as well
+            EXPECT_EQ(e.code().value(), ECONNRESET) << first;
+        }
+    }
+    EXPECT_TRUE(target.is_quiet());
+    tls_peer client(tls_client(gateway.connect()));
+    client.open("/websockify");
+}
+
+TEST_F(tls_site, OfThoseWhoseFirstByteIsWaitedForTheOldestGoesFirst) {
+    config.listen.front().speaks = wsgate::speech::sniffed;
+    config.access.max_handshakes = 2;
+    config.limits.handshake = 60s; // nobody is dropped for being slow
+    config.threads = 1;            // they stand in line in the order in which they came
+    running_gateway gateway(config);
+    auto silent = gateway.connect();
+    auto half = gateway.connect();
+    half.send("\x16\x03\x01\x02"_bytes);
+    tls_peer third(tls_client(gateway.connect()));
+    EXPECT_TRUE(silent.is_closed_by_peer());
+    third.open("/websockify");
+    EXPECT_TRUE(half.is_quiet());
+    plain_peer fourth(gateway.connect());
+    auto fifth = gateway.connect();
+    EXPECT_TRUE(half.is_closed_by_peer());
+    fourth.open("/websockify");
+}
+
 TEST_F(tls_site, AStopEndsTheWaitForTheFirstByte) {
     config.listen.front().speaks = wsgate::speech::sniffed;
     config.limits.stop = 60s; // nothing is cut off in this time
@@ -474,6 +405,26 @@ TEST_F(tls_target, IsSpokenToWhenItIsWhoItShouldBe) {
     client.open("/websockify");
     client.send(binary_frame, "GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
     EXPECT_TRUE(client.receive_data(12).starts_with("HTTP/1.1 200"));
+}
+
+TEST_F(tls_target, MayBeATokens) {
+    const auto at = "127.0.0.1:" + std::to_string(far_->port());
+    front_.viewer_target = {"127.0.0.1", target.port()};
+    front_.access.tokens.what = wsgate::token_options::kind::file;
+    front_.access.tokens.path = file("tokens", "tls: tls:" + at + "\nplain: " + at + "\n");
+    const running_gateway gateway(front_);
+    const auto answer_to = [](const running_gateway& through, const char* path) {
+        plain_peer client(through.connect());
+        client.open(path);
+        client.send(binary_frame, "GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
+        return client.receive_data(12);
+    };
+    EXPECT_TRUE(answer_to(gateway, "/websockify?token=tls").starts_with("HTTP/1.1 200"));
+    EXPECT_TRUE(answer_to(gateway, "/websockify?token=plain").starts_with("HTTP/1.1 400"));
+    front_.access.tokens.tls = true; // --ssl-target
+    const running_gateway all(front_);
+    EXPECT_TRUE(answer_to(all, "/websockify?token=plain").starts_with("HTTP/1.1 200"));
+    EXPECT_TRUE(target.is_quiet());
 }
 
 TEST_F(tls_target, IsLeftAloneOtherwise) {

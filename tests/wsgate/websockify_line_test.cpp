@@ -187,6 +187,7 @@ TEST(WebsockifyLine, IsRefusedWithAReason) {
         {{"--unix-target", "/run/vnc", "6080", "h:1"}, "h:1: there is a target already"},
         {{"--target-config", "/t", "6080", "h:1"}, "h:1: there is a target already"},
         {{"--unix-target", "/run/vnc"}, "--unix-target: needs [ADDR:]PORT"},
+        {{"--ssl-target", "--unix-target", "/run/vnc", "6080"}, "--ssl-target: is for targets"},
         {{"--ssl-target"}, "--ssl-target: belongs to websockify's form"},
         {{"--idle-timeout", "5"}, "--idle-timeout: ends the whole gateway"},
         {{"--token-plugin", "JWTTokenApi", "--token-source", "/t", "6080"},
