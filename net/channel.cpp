@@ -5,6 +5,8 @@
 #include <boost/asio/error.hpp>
 
 #include <cerrno>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace net {
@@ -31,6 +33,11 @@ io_result receive(int fd, std::span<std::byte> into) {
         return {0, asio::error::eof};
     }
     return result;
+}
+
+std::size_t untaken_of(int fd) {
+    int size = 0;
+    return ::ioctl(fd, SIOCOUTQ, &size) == 0 && size > 0 ? static_cast<std::size_t>(size) : 0;
 }
 
 io_result send(int fd, std::span<const std::byte> from) {

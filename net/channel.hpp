@@ -57,4 +57,7 @@ private:
 [[nodiscard]] io_result receive(int fd, std::span<std::byte>);
 [[nodiscard]] io_result send(int fd, std::span<const std::byte>);
 
+/// Sent bytes that the peer's kernel has not taken yet (SIOCOUTQ); 0 where that cannot be known.
+[[nodiscard]] std::size_t untaken_of(int fd);
+
 } // namespace net

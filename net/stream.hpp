@@ -5,6 +5,7 @@
 #include "net/channel.hpp"
 #include "net/token.hpp"
 
+#include <cstddef>
 #include <tuple>
 
 namespace net {
@@ -18,6 +19,9 @@ class stream : public channel {
 public:
     /// Completes when an attempt is worth making again. At most one wait a direction at a time.
     [[nodiscard]] virtual asio::awaitable<std::tuple<error_code>> wait(readiness) = 0;
+
+    /// Written bytes that the peer's kernel has not taken yet; 0 where nobody knows.
+    [[nodiscard]] virtual std::size_t untaken() { return 0; }
 };
 
 } // namespace net

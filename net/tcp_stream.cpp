@@ -29,6 +29,10 @@ asio::awaitable<std::tuple<error_code>> tcp_stream::wait_for_error() {
     return socket_.async_wait(asio::ip::tcp::socket::wait_error, nothrow);
 }
 
+std::size_t tcp_stream::untaken() {
+    return socket_.is_open() ? untaken_of(socket_.native_handle()) : 0;
+}
+
 void tcp_stream::shutdown_send() {
     error_code ignored;
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

@@ -18,6 +18,7 @@ public:
     [[nodiscard]] io_result write_some(std::span<const std::byte>) override;
 
     [[nodiscard]] asio::awaitable<std::tuple<error_code>> wait(readiness) override;
+    [[nodiscard]] std::size_t untaken() override;
     void shutdown_send() override;
     void close() override;
 

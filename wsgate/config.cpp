@@ -38,6 +38,7 @@ using names = std::map<std::string, Enum>;
 
 const names<dial_time> dial_names{{"first-data", dial_time::first_data},
                                   {"at-once", dial_time::at_once}};
+const names<std::string> frame_names{{"DENY", "DENY"}, {"SAMEORIGIN", "SAMEORIGIN"}};
 const names<log_format> format_names{{"text", log_format::text}, {"json", log_format::json}};
 const names<net::log_level> level_names{{"debug", net::log_level::debug},
                                         {"info", net::log_level::info},
@@ -47,6 +48,17 @@ const names<net::log_level> level_names{{"debug", net::log_level::debug},
 void add_web(CLI::App& app, config& c) {
     app.add_option("--web", c.web, "Serve the files below this directory, e.g. noVNC [none]")
         ->type_name("DIR");
+    app.add_option_function<std::uint32_t>(
+           "--cache-max-age", [&c](std::uint32_t s) { c.files.max_age = std::chrono::seconds{s}; },
+           "How long browsers may use a file without asking again; HTML they always ask for "
+           "[3600]")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0U, 31'536'000U));
+    app.add_option("--frame-options", c.files.frame_options,
+                   "Keep other sites from showing the page in a frame of theirs: X-Frame-Options "
+                   "DENY or SAMEORIGIN [not sent]")
+        ->transform(
+            CLI::CheckedTransformer(frame_names, CLI::ignore_case).description("DENY|SAMEORIGIN"));
 }
 
 void add_limits(CLI::App& app, config& c) {

@@ -7,6 +7,7 @@
 #include "net/tcp_stream.hpp"
 #include "wsgate/announcement.hpp"
 #include "wsgate/client_certificate.hpp"
+#include "wsgate/progress_watch.hpp"
 #include "wsgate/sniff.hpp"
 #include "wsgate/url_path.hpp"
 
@@ -446,9 +447,16 @@ asio::awaitable<bool> http_session::write(std::string text) {
 }
 
 asio::awaitable<bool> http_session::wait_writable() {
-    const auto first = co_await (client_->wait(net::readiness::write) ||
-                                 net::expire_after(site_.conf.limits.no_progress));
-    co_return first.index() == 0 && !std::get<0>(std::get<0>(first));
+    // Sockets become writable in large steps: between them a slow client takes bytes all the same.
+    progress_watch watch(site_.conf.limits.no_progress, client_->untaken(), net::clock::now());
+    do {
+        const auto first =
+            co_await (client_->wait(net::readiness::write) || net::expire_after(watch.pause()));
+        if (first.index() == 0) {
+            co_return !std::get<0>(std::get<0>(first));
+        }
+    } while (watch.look(client_->untaken(), net::clock::now()));
+    co_return false;
 }
 
 /// Lets the client read our last answer: closing a socket with unread bytes would reset it.

@@ -175,6 +175,10 @@ asio::awaitable<std::tuple<net::error_code>> tls_stream::wait(net::readiness wha
                                           net::nothrow);
 }
 
+std::size_t tls_stream::untaken() {
+    return socket_.is_open() ? net::untaken_of(socket_.native_handle()) : 0;
+}
+
 void tls_stream::shutdown_send() {
     if (established_ && !broken_ && socket_.is_open()) {
         ERR_clear_error();

@@ -41,6 +41,7 @@ public:
     /// After would_block the next attempt must begin with the same bytes.
     [[nodiscard]] net::io_result write_some(std::span<const std::byte>) override;
     [[nodiscard]] asio::awaitable<std::tuple<net::error_code>> wait(net::readiness) override;
+    [[nodiscard]] std::size_t untaken() override;
     void shutdown_send() override;
     void close() override;
 

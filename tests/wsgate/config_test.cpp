@@ -75,6 +75,15 @@ TEST(Config, SwitchesOnWhatOldClientsAndBalancersNeed) {
     }
 }
 
+TEST(Config, SaysWhatBrowsersMayDoWithFiles) {
+    const auto nothing = good({}).files;
+    EXPECT_EQ(nothing.max_age, 1h);
+    EXPECT_EQ(nothing.frame_options, "");
+    const auto c = good({"--cache-max-age", "0", "--frame-options", "sameorigin"}).files;
+    EXPECT_EQ(c.max_age, 0s);
+    EXPECT_EQ(c.frame_options, "SAMEORIGIN");
+}
+
 TEST(Config, TakesEveryOption) {
     const auto c = good({"--listen",
                          "127.0.0.1:1",
@@ -147,6 +156,9 @@ TEST(Config, RefusesInOneLineThatNamesTheOption) {
         {"--threads", "many"},
         {"--ping-interval", "-1"},
         {"--handshake-timeout", "0"},
+        {"--cache-max-age", "-1"},
+        {"--cache-max-age", "31536001"},
+        {"--frame-options", "ALLOWALL"},
         {"--max-frame", "0"},
         {"--max-frame", "65537"},
         {"--log-format", "xml"},

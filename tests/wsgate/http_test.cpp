@@ -307,6 +307,19 @@ TEST_F(web_site, LetsAClientReadTheRefusalOfALongRequest) {
     EXPECT_EQ(read_answer(peer).status(), "431"); // not a reset
 }
 
+TEST_F(web_site, TellsBrowsersWhatTheyMayDo) {
+    config.files.max_age = 5s;
+    config.files.frame_options = "DENY";
+    const running_gateway gateway(config);
+    plain_peer peer(gateway.connect());
+    const auto script = ask(peer, "GET /rfb.js HTTP/1.1");
+    EXPECT_EQ(script.field("Cache-Control"), "max-age=5");
+    EXPECT_EQ(script.field("X-Frame-Options"), "DENY");
+    const auto page = ask(peer, "GET / HTTP/1.1");
+    EXPECT_EQ(page.field("Cache-Control"), "no-cache");
+    EXPECT_EQ(page.field("X-Frame-Options"), "DENY");
+}
+
 TEST_F(web_site, SendsALargeFileAsFastAsItIsRead) {
     const running_gateway gateway(config);
     plain_peer peer(gateway.connect());
@@ -332,6 +345,25 @@ TEST_F(web_site, DropsAClientThatStopsReading) {
         ::poll(nullptr, 0, 1);
     }
     EXPECT_THROW((void)peer.stream().receive(large), std::runtime_error);
+}
+
+TEST_F(web_site, WaitsForASlowReaderHoweverLongTheWholeTakes) {
+    config.limits.no_progress = 500ms;
+    constexpr std::size_t step = 8192; // so slow that the socket is not writable for longer
+    std::ofstream(directory_ / "some") << std::string(60 * step, 'x');
+    const running_gateway gateway(config);
+    plain_peer peer(gateway.connect());
+    const int least = 16384;
+    ::setsockopt(peer.stream().native_handle(), SOL_SOCKET, SO_RCVBUF, &least, sizeof least);
+    peer.stream().send("GET /some HTTP/1.1\r\nHost: h\r\n\r\n"_bytes);
+    EXPECT_TRUE(peer.read_head().starts_with("HTTP/1.1 200 "));
+    const auto began = std::chrono::steady_clock::now();
+    for (int i = 0; i < 60; ++i) {
+        ASSERT_EQ(peer.stream().receive(step).size(), step) << i;
+        ::poll(nullptr, 0, 40); // being slow is what is tested
+    }
+    EXPECT_GT(std::chrono::steady_clock::now() - began, 2 * config.limits.no_progress);
+    EXPECT_EQ(ask(peer, "GET /healthz HTTP/1.1").body, "ok\n");
 }
 
 TEST_F(web_site, DropsAnIdleConnection) {
