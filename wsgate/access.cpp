@@ -203,7 +203,7 @@ std::optional<denial> access::check_brake(const sender& from) const {
         return std::nullopt;
     }
     denial no{status::too_many_requests, "too many failures, try again later", "shut out"};
-    no.counted = handshake_failure::too_many;
+    no.counted = handshake_failure::shut_out;
     no.retry_after = *wait;
     return no;
 }

@@ -19,9 +19,9 @@ namespace wsgate {
 
 namespace {
 
-constexpr std::array<std::string_view, 13> handshake_names{
-    "bad_request", "too_large", "timeout",  "not_found", "version",      "unauthorized", "origin",
-    "token",       "forbidden", "too_many", "tls",       "proxy_header", "other"};
+constexpr std::array<std::string_view, 14> handshake_names{
+    "bad_request", "too_large", "timeout",  "not_found", "version", "unauthorized", "origin",
+    "token",       "forbidden", "too_many", "shut_out",  "tls",     "proxy_header", "other"};
 constexpr std::array<std::string_view, 6> connect_names{"refused", "timeout", "unreachable",
                                                         "name",    "tls",     "other"};
 constexpr std::array<std::string_view, 3> result_names{"completed", "target_failed", "refused"};
@@ -95,6 +95,7 @@ handshake_failure reason_of(http::status status) {
     case http::status::upgrade_required:
         return why::version;
     case http::status::too_many_requests:
+        return why::shut_out;
     case http::status::service_unavailable:
         return why::too_many;
     default:

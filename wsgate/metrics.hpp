@@ -35,6 +35,7 @@ enum class handshake_failure {
     token,        ///< unknown or missing
     forbidden,    ///< 403 for another reason
     too_many,     ///< a limit on sessions, addresses or handshakes
+    shut_out,     ///< too many wrong passwords or tokens before: the brake
     tls,          ///< the TLS handshake
     proxy_header, ///< the PROXY protocol's header
     other,
@@ -112,7 +113,7 @@ private:
     mutable std::mutex lists_; ///< the two lists, not what is in them
     std::list<route_metrics> routes_;
     std::vector<certificate_expiry> certificates_;
-    std::array<counter, 13> handshake_failures_;
+    std::array<counter, 14> handshake_failures_;
     histogram connects_;
     histogram pings_;
     std::array<gauge, 2> stalled_;

@@ -127,7 +127,7 @@ TEST(Metrics, KnowWhyAHandshakeWasRefused) {
         {status::not_found, why::not_found},
         {status::upgrade_required, why::version},
         {status::service_unavailable, why::too_many},
-        {status::too_many_requests, why::too_many},
+        {status::too_many_requests, why::shut_out},
         {status::im_used, why::other},
     };
     for (const auto& [code, reason] : table) {

@@ -313,6 +313,24 @@ TEST_F(tls_files, SessionsAreResumedAcrossCertificatesReloadsAndVersions) {
     }
 }
 
+TEST_F(tls_files, SessionsAreResumedWhileTheRingHasTheirKey) {
+    options.certificates = {write("a", certificate_wish{})};
+    const wsgate::tls_server tls(options, ring);
+    const auto first = meet(tls);
+    const auto now = wsgate::ticket_ring::clock::now(); // its key is no younger
+    ASSERT_TRUE(first.session);
+    ASSERT_TRUE(ring->newest(now + wsgate::ticket_ring::period)); // its time has come
+    const auto second = meet(tls, {.session = first.session});
+    EXPECT_TRUE(second.resumed) << "by the key before";
+    ASSERT_TRUE(second.session) << "and a ticket under the new one";
+    EXPECT_TRUE(meet(tls, {.newest = TLS1_2_VERSION}).good);
+    // Until the first key has left, and a little beyond.
+    ASSERT_TRUE(ring->newest(now + wsgate::ticket_ring::size * wsgate::ticket_ring::period + 1min));
+    const auto late = meet(tls, {.session = first.session});
+    EXPECT_TRUE(late.good);
+    EXPECT_FALSE(late.resumed) << "its key is gone";
+}
+
 TEST_F(tls_files, ClientsAreVerifiedAndNamed) {
     const auto ca = make_certificate({.common_name = "CA", .is_ca = true});
     const auto other_ca = make_certificate({.common_name = "Other CA", .is_ca = true});
