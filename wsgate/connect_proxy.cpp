@@ -1,13 +1,17 @@
-// CONNECT with Basic credentials, sent at once: the old tunnel did so, and it saves a round.
+// CONNECT with Basic credentials, sent at once: the old tunnel did so, and it saves a round. Digest
+// where the proxy asks for it.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/connect_proxy.hpp"
 
 #include "net/escape.hpp"
 #include "wsgate/ascii.hpp"
+#include "wsgate/challenge.hpp"
+#include "wsgate/digest_login.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <utility>
 
 namespace wsgate {
 
@@ -15,56 +19,27 @@ namespace {
 
 constexpr int unauthorized = 401;
 constexpr int proxy_authentication_required = 407;
-constexpr std::string_view blanks = " \t";
+constexpr auto asked_in = "Proxy-Authenticate";
 
-bool is_token_character(char c) {
-    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
-           marks.find(c) != std::string_view::npos;
-}
-
-/// The part before the next comma that is not within quotes; takes it off.
-std::string_view next_element(std::string_view& rest) {
-    bool quoted = false;
-    std::size_t at = 0;
-    for (; at < rest.size() && (quoted || rest[at] != ','); ++at) {
-        if (rest[at] == '\\' && quoted && at + 1 < rest.size()) {
-            ++at;
-        } else if (rest[at] == '"') {
-            quoted = !quoted;
-        }
-    }
-    const auto element = rest.substr(0, at);
-    rest = at < rest.size() ? rest.substr(at + 1) : std::string_view{};
-    return element;
-}
-
-/// "Basic realm=..." and "Negotiate" name a scheme, "qop=auth" is a parameter of the one before.
-std::optional<std::string_view> scheme_in(std::string_view element) {
-    element.remove_prefix(std::min(element.find_first_not_of(blanks), element.size()));
-    const auto end = std::find_if_not(element.begin(), element.end(), is_token_character);
-    const auto name = element.substr(0, static_cast<std::size_t>(end - element.begin()));
-    auto rest = element.substr(name.size());
-    const bool at_blank = rest.empty() || blanks.find(rest.front()) != std::string_view::npos;
-    rest.remove_prefix(std::min(rest.find_first_not_of(blanks), rest.size()));
-    if (name.empty() || !at_blank || rest.starts_with('=')) {
-        return std::nullopt;
-    }
-    return name;
+bool has_basic(const std::vector<challenge>& all) {
+    return std::any_of(all.begin(), all.end(),
+                       [](const challenge& c) { return equal_but_for_case(c.scheme, "Basic"); });
 }
 
 std::string explain_407(const reply& r, const http_proxy& proxy) {
-    const auto offered = offered_schemes(r);
-    const auto names = net::escaped(fmt::format("{}", fmt::join(offered, ", ")));
-    const bool basic = std::any_of(offered.begin(), offered.end(), [](const std::string& name) {
-        return equal_but_for_case(name, "Basic");
-    });
-    if (!offered.empty() && !basic) {
-        return fmt::format("407, the proxy offers {} only, and Basic is what we speak: put a local "
-                           "helper proxy such as cntlm in between",
+    const auto names = net::escaped(fmt::format("{}", fmt::join(offered_schemes(r), ", ")));
+    const auto offers = names.empty() ? std::string{"nothing"} : names;
+    const auto all = challenges_in(r, asked_in);
+    if (proxy.digest_only && has_basic(all) && !has_digest(all)) {
+        return fmt::format("407, the proxy offers {} only, and --proxy-digest forbids to send the "
+                           "password",
                            names);
     }
-    const auto offers = offered.empty() ? std::string{"nothing"} : names;
+    if (!all.empty() && !has_basic(all) && !has_digest(all)) {
+        return fmt::format("407, the proxy offers {} only, and Basic and Digest are what we speak: "
+                           "put a local helper proxy such as cntlm in between",
+                           names);
+    }
     if (proxy.login.user.empty()) {
         return fmt::format("407, the proxy wants a user name and a password (it offers {}): see "
                            "--proxy-user and --proxy-password-file",
@@ -90,13 +65,28 @@ std::variant<http_proxy, std::string> parse_proxy(std::string_view text) {
     return http_proxy{url->host, url->port, url->login};
 }
 
-std::string connect_request(std::string_view authority, const http_proxy& proxy) {
+std::string connect_request(std::string_view authority, std::string_view credentials) {
     auto text = fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n", authority);
-    if (!proxy.login.user.empty()) {
-        text += fmt::format("Proxy-Authorization: {}\r\n", basic_credentials(proxy.login));
+    if (!credentials.empty()) {
+        text += fmt::format("Proxy-Authorization: {}\r\n", credentials);
     }
     text += "\r\n";
     return text;
+}
+
+std::string first_credentials(const http_proxy& proxy) {
+    const bool basic = !proxy.login.user.empty() && !proxy.digest_only;
+    return basic ? basic_credentials(proxy.login) : std::string{};
+}
+
+std::optional<std::string> second_credentials(const reply& r, const http_proxy& proxy,
+                                              std::string_view authority, std::string_view cnonce) {
+    const auto all = challenges_in(r, asked_in);
+    const bool was_no_password = has_basic(all) && !proxy.digest_only;
+    if (r.status != proxy_authentication_required || proxy.login.user.empty() || was_no_password) {
+        return std::nullopt;
+    }
+    return digest_credentials(all, proxy.login, "CONNECT", authority, cnonce);
 }
 
 std::optional<std::string> connect_problem(const reply& r, const http_proxy& proxy) {
@@ -114,12 +104,9 @@ std::optional<std::string> connect_problem(const reply& r, const http_proxy& pro
 
 std::vector<std::string> offered_schemes(const reply& r) {
     std::vector<std::string> names;
-    for (auto rest : r.values("Proxy-Authenticate")) {
-        while (!rest.empty()) {
-            const auto name = scheme_in(next_element(rest));
-            if (name && std::find(names.begin(), names.end(), *name) == names.end()) {
-                names.emplace_back(*name);
-            }
+    for (auto& each : challenges_in(r, asked_in)) {
+        if (std::find(names.begin(), names.end(), each.scheme) == names.end()) {
+            names.push_back(std::move(each.scheme));
         }
     }
     return names;

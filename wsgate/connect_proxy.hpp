@@ -17,7 +17,8 @@ namespace wsgate {
 struct http_proxy {
     std::string host;
     std::uint16_t port = 0;
-    user_password login; ///< user empty: none; for the proxy alone, and never in a log
+    user_password login;      ///< user empty: none; for the proxy alone, and never in a log
+    bool digest_only = false; ///< the password itself is never sent
 
     friend bool operator==(const http_proxy&, const http_proxy&) = default;
 };
@@ -26,8 +27,17 @@ struct http_proxy {
 /// as for any http:// URL. The text is what is wrong, without any part of the proxy's name.
 [[nodiscard]] std::variant<http_proxy, std::string> parse_proxy(std::string_view);
 
-/// `authority`: "host:port" of the server.
-[[nodiscard]] std::string connect_request(std::string_view authority, const http_proxy&);
+/// `authority`: "host:port" of the server; `credentials` empty: none.
+[[nodiscard]] std::string connect_request(std::string_view authority, std::string_view credentials);
+
+/// For the first request: Basic, or nothing yet.
+[[nodiscard]] std::string first_credentials(const http_proxy&);
+
+/// For a second one, where the proxy has asked for Digest and cannot have liked the first; `cnonce`
+/// is a random token.
+[[nodiscard]] std::optional<std::string> second_credentials(const reply&, const http_proxy&,
+                                                            std::string_view authority,
+                                                            std::string_view cnonce);
 
 /// Nothing where the way is open; else why not and what to do, in words for a log.
 [[nodiscard]] std::optional<std::string> connect_problem(const reply&, const http_proxy&);

@@ -46,10 +46,12 @@ void add_proxy(CLI::App& app, tunnel_words& words) {
                    "Go through this HTTP proxy (CONNECT); none: through no proxy [the file's, "
                    "then the environment's]")
         ->type_name("http://HOST:PORT");
-    app.add_option("--proxy-user", words.proxy_user, "Its user name (Basic)")->type_name("NAME");
+    app.add_option("--proxy-user", words.proxy_user, "Its user name")->type_name("NAME");
     app.add_option("--proxy-password-file", words.proxy_password_file,
                    "Its password is this file's first line")
         ->type_name("FILE");
+    app.add_flag("--proxy-digest", words.proxy_digest,
+                 "Never send it the password itself (Basic), only answer its challenge (Digest)");
 }
 
 void add_tls(CLI::App& app, tls_client_options& tls) {

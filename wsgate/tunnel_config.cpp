@@ -104,6 +104,7 @@ std::optional<http_proxy> choose_proxy(const tunnel_words& words, const helpchan
     if (!words.proxy_password_file.empty()) {
         proxy->login.password = read_password(words.proxy_password_file);
     }
+    proxy->digest_only = words.proxy_digest;
     return proxy;
 }
 

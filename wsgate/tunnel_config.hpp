@@ -52,6 +52,7 @@ struct tunnel_words {
     std::string proxy; ///< "none": no proxy, whatever else says
     std::string proxy_user;
     std::string proxy_password_file;
+    bool proxy_digest = false;
     std::string config;
 };
 

@@ -125,19 +125,33 @@ asio::awaitable<bool> ws_opening::pass_proxy() {
     if (!way_.proxy) {
         co_return true;
     }
-    stage_ = ws_stage::proxy;
-    net::tcp_stream plain(executor_, connection_);
+    const auto& proxy = *way_.proxy;
     const auto to = authority_of(way_.url.host, way_.url.port);
-    if (!co_await say(plain, connect_request(to, *way_.proxy))) {
+    reply got;
+    if (!co_await ask_proxy(connect_request(to, first_credentials(proxy)), got)) {
         co_return false;
     }
-    reply_reader reader;
-    if (!co_await hear_proxy(plain, plain.native_handle(), reader)) {
-        co_return false;
+    if (const auto credentials = second_credentials(got, proxy, to, fresh_key())) {
+        // On a new connection: there is a page to come on this one, or its end.
+        if (!co_await connect() || !co_await ask_proxy(connect_request(to, *credentials), got)) {
+            co_return false;
+        }
     }
-    if (auto problem = connect_problem(reader.value(), *way_.proxy)) {
+    if (auto problem = connect_problem(got, proxy)) {
         co_return fail(std::move(*problem));
     }
+    co_return true;
+}
+
+asio::awaitable<bool> ws_opening::ask_proxy(std::string request, reply& got) {
+    stage_ = ws_stage::proxy;
+    net::tcp_stream plain(executor_, connection_);
+    reply_reader reader;
+    if (!co_await say(plain, std::move(request)) ||
+        !co_await hear_proxy(plain, plain.native_handle(), reader)) {
+        co_return false;
+    }
+    got = reader.value();
     connection_ = plain.detach({});
     co_return true;
 }

@@ -66,6 +66,7 @@ private:
     [[nodiscard]] asio::awaitable<bool> find();
     [[nodiscard]] asio::awaitable<bool> connect();
     [[nodiscard]] asio::awaitable<bool> pass_proxy();
+    [[nodiscard]] asio::awaitable<bool> ask_proxy(std::string request, reply& got);
     [[nodiscard]] asio::awaitable<bool> hear_proxy(net::stream&, int fd, reply_reader&);
     [[nodiscard]] asio::awaitable<bool> secure();
     [[nodiscard]] asio::awaitable<bool> shake_hands();

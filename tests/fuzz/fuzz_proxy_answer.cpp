@@ -41,6 +41,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
         const auto shown = problem.value_or("");
         fuzz::require(
             std::all_of(shown.begin(), shown.end(), [](char c) { return c >= ' ' && c <= '~'; }));
+        for (const bool digest_only : {false, true}) {
+            const auto sent = wsgate::second_credentials(
+                whole.value(), {"proxy.example", 3128, {user, "s3cret"}, digest_only}, "desk:443",
+                "random");
+            fuzz::require(
+                !sent || (sent->find_first_of(std::string_view{"\r\n\0", 3}) == std::string::npos &&
+                          sent->find("s3cret") == std::string::npos));
+        }
     }
     return 0;
 }

@@ -14,6 +14,7 @@ using wsgate::reply;
 
 const http_proxy anonymous{"proxy.example", 3128, {}};
 const http_proxy known{"proxy.example", 3128, {"ann", "s3cret"}};
+const http_proxy careful{"proxy.example", 3128, {"ann", "s3cret"}, true};
 
 std::string problem(const reply& r, const http_proxy& p = anonymous) {
     return wsgate::connect_problem(r, p).value_or("none");
@@ -22,11 +23,15 @@ std::string problem(const reply& r, const http_proxy& p = anonymous) {
 } // namespace
 
 TEST(ConnectProxy, AsksWithHostAndWithCredentialsWhereThereAreSome) {
-    EXPECT_EQ(wsgate::connect_request("desk.example:443", anonymous),
+    const auto request = [](const char* authority, const http_proxy& p) {
+        return wsgate::connect_request(authority, wsgate::first_credentials(p));
+    };
+    EXPECT_EQ(request("desk.example:443", anonymous),
               "CONNECT desk.example:443 HTTP/1.1\r\nHost: desk.example:443\r\n\r\n");
-    EXPECT_EQ(wsgate::connect_request("[2001:db8::1]:443", known),
+    EXPECT_EQ(request("[2001:db8::1]:443", known),
               "CONNECT [2001:db8::1]:443 HTTP/1.1\r\nHost: [2001:db8::1]:443\r\n"
               "Proxy-Authorization: Basic YW5uOnMzY3JldA==\r\n\r\n");
+    EXPECT_EQ(wsgate::first_credentials(careful), "");
 }
 
 TEST(ConnectProxy, EveryTwoHundredOpensTheWay) {
@@ -48,8 +53,15 @@ TEST(ConnectProxy, SaysWhatToDoAbout407) {
     EXPECT_EQ(problem(with("Basic realm=\"x\""), known),
               "407, the proxy refuses this user name or password (it offers Basic)");
     EXPECT_EQ(problem(with("NTLM, Negotiate"), known),
-              "407, the proxy offers NTLM, Negotiate only, and Basic is what we speak: put a local "
-              "helper proxy such as cntlm in between");
+              "407, the proxy offers NTLM, Negotiate only, and Basic and Digest are what we speak: "
+              "put a local helper proxy such as cntlm in between");
+    EXPECT_EQ(problem(with("Digest realm=\"x\", nonce=\"y\", algorithm=MD4"), known),
+              "407, the proxy offers Digest only, and Basic and Digest are what we speak: "
+              "put a local helper proxy such as cntlm in between");
+    EXPECT_EQ(problem(with("Basic realm=\"x\""), careful),
+              "407, the proxy offers Basic only, and --proxy-digest forbids to send the password");
+    EXPECT_EQ(problem(with("Digest realm=\"x\", nonce=\"y\""), careful),
+              "407, the proxy refuses this user name or password (it offers Digest)");
     EXPECT_EQ(problem({407, "", {}}, known),
               "407, the proxy refuses this user name or password (it offers nothing)");
     EXPECT_EQ(problem({401, "Unauthorized", {}}, known),
@@ -57,6 +69,25 @@ TEST(ConnectProxy, SaysWhatToDoAbout407) {
     EXPECT_EQ(problem({401, "Unauthorized", {}}), "the proxy answers 401 Unauthorized");
     // Whatever the proxy says, the password is not in it.
     EXPECT_EQ(problem(with("basic realm=\"s\""), known).find("s3cret"), std::string::npos);
+}
+
+TEST(ConnectProxy, AnswersDigestWhereThatMayHelp) {
+    const auto answers = [](const char* offer, const http_proxy& p, int status = 407) {
+        const reply r{status, "", {{"Proxy-Authenticate", offer}}};
+        const auto sent = wsgate::second_credentials(r, p, "desk:443", "abc");
+        EXPECT_EQ(sent.value_or("").find("s3cret"), std::string::npos);
+        return sent && sent->find("username=\"ann\"") != std::string::npos &&
+               sent->find("uri=\"desk:443\"") != std::string::npos;
+    };
+    const auto* const digest = "Digest realm=\"x\", nonce=\"y\"";
+    const auto* const both = "Basic realm=\"x\", Digest realm=\"x\", nonce=\"y\"";
+    EXPECT_TRUE(answers(digest, known));
+    EXPECT_TRUE(answers(digest, careful));
+    EXPECT_TRUE(answers(both, careful));
+    EXPECT_FALSE(answers(both, known)) << "the password was wrong";
+    EXPECT_FALSE(answers(digest, anonymous));
+    EXPECT_FALSE(answers(digest, known, 401));
+    EXPECT_FALSE(answers("Basic realm=\"x\"", careful));
 }
 
 TEST(ConnectProxy, TellsSchemesFromTheirParameters) {

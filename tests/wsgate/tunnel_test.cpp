@@ -364,6 +364,36 @@ TEST_F(tunnel_test, GoesThroughAProxyAndKeepsThePasswordFromTheServer) {
     EXPECT_TRUE(second.is_closed_by_peer());
 }
 
+TEST_F(tunnel_test, AnswersAProxysChallengeOnANewConnection) {
+    config.proxy = wsgate::http_proxy{"127.0.0.1", server.port(), {"ann", "s3cret"}, true};
+    running_tunnel t(config);
+    auto local = t.connect();
+    {
+        auto asking = host_peer(server.accept());
+        EXPECT_FALSE(says(asking.read_head(), "Authorization"));
+        asking.say("HTTP/1.1 407 No\r\nProxy-Authenticate: Digest realm=\"r\", nonce=\"n\", "
+                   "qop=\"auth\", algorithm=SHA-256\r\nContent-Length: 4\r\n\r\nNo!\n");
+    }
+    auto host = host_peer(server.accept());
+    const auto head = host.read_head();
+    EXPECT_TRUE(says(head, "Proxy-Authorization: Digest username=\"ann\", realm=\"r\"")) << head;
+    host.say("HTTP/1.1 200 OK\r\n\r\n");
+    EXPECT_FALSE(says(host.open(), "Authorization"));
+    local.send("hello"_bytes);
+    EXPECT_EQ(host.receive_data(5), "hello");
+
+    auto second = t.connect();
+    for (int i = 0; i < 2; ++i) {
+        auto refusing = host_peer(server.accept());
+        (void)refusing.read_head();
+        refusing.say("HTTP/1.1 407 No\r\nProxy-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n"
+                     "Content-Length: 0\r\n\r\n");
+    }
+    const auto line = t.lines.wait_for("connect_failed");
+    EXPECT_TRUE(says(line, "stage=proxy reason=\"407, the proxy refuses this user name")) << line;
+    EXPECT_TRUE(second.is_closed_by_peer());
+}
+
 TEST_F(tunnel_test, BytesBehindTheProxysAnswerAreTheServers) {
     config.proxy = wsgate::http_proxy{"127.0.0.1", server.port(), {}};
     running_tunnel t(config);
