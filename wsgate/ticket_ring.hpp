@@ -27,7 +27,7 @@ class ticket_ring {
 public:
     using clock = std::chrono::steady_clock;
 
-    static constexpr std::size_t size = 3;
+    static constexpr int size = 3; ///< signed: `now` may be older than a key of another thread
     static constexpr std::chrono::hours period{12};
 
     ticket_ring() = default;

@@ -39,6 +39,14 @@ TEST(TicketRing, OpensWithOldKeysAndAsksForNewTickets) {
     EXPECT_FALSE(at(3 * ticket_ring::period));
 }
 
+// Another thread may have made the key after this one has looked at the clock.
+TEST(TicketRing, KeepsAKeyThatIsYoungerThanNow) {
+    ticket_ring ring;
+    const auto key = *ring.newest(start);
+    ASSERT_TRUE(ring.find(key.name, start - 1us));
+    EXPECT_EQ(ring.newest(start - 1us), key);
+}
+
 TEST(TicketRing, KnowsNoOtherNames) {
     ticket_ring ring;
     auto name = ring.newest(start)->name;

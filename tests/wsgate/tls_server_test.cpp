@@ -329,6 +329,7 @@ TEST_F(tls_files, SessionsAreResumedWhileTheRingHasTheirKey) {
     const auto late = meet(tls, {.session = first.session});
     EXPECT_TRUE(late.good);
     EXPECT_FALSE(late.resumed) << "its key is gone";
+    EXPECT_TRUE(meet(tls, {.session = second.session}).resumed) << "its key is still there";
 }
 
 TEST_F(tls_files, ClientsAreVerifiedAndNamed) {
