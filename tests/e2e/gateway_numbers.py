@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# The numbers as Prometheus reads them, and who may read them: numbers.py WSGATE METRICS_PAGE
+# The numbers as Prometheus reads them, and who may read them: gateway_numbers.py WSGATE METRICS_PAGE
 # SPDX-License-Identifier: EUPL-1.2
 import base64
 import os
