@@ -22,11 +22,12 @@ void ssl_free::operator()(SSL* ssl) const {
 tls_stream::tls_stream(const asio::any_io_executor& executor, net::connection& c,
                        tls_session session)
     : socket_(executor, c.peer.protocol(), c.socket.get()), ssl_(std::move(session)) {
-    const int fd = c.socket.release();
+    sink_.socket = c.socket.release();
     socket_.native_non_blocking(true);
-    if (SSL_set_fd(ssl_.get(), fd) != 1) {
+    if (!read_from_socket()) {
         throw std::bad_alloc();
     }
+    SSL_set0_wbio(ssl_.get(), make_bio(sink_));
     if (c.early.empty()) {
         return;
     }
@@ -42,14 +43,18 @@ tls_stream::tls_stream(const asio::any_io_executor& executor, net::connection& c
     c.early.clear();
 }
 
-/// From the early bytes to the socket, once: no handshake ends without our own flight between.
-bool tls_stream::leave_early_bytes() {
-    BIO* const socket = SSL_get_wbio(ssl_.get());
-    if (!std::exchange(has_early_, false) || BIO_up_ref(socket) != 1) {
+bool tls_stream::read_from_socket() {
+    BIO* const socket = BIO_new_socket(sink_.socket, BIO_NOCLOSE);
+    if (socket == nullptr) {
         return false;
     }
     SSL_set0_rbio(ssl_.get(), socket);
     return true;
+}
+
+/// From the early bytes to the socket, once: no handshake ends without our own flight between.
+bool tls_stream::leave_early_bytes() {
+    return std::exchange(has_early_, false) && read_from_socket();
 }
 
 /// Why the last call did not succeed. Call right after it, with the error queue cleared before it.
@@ -152,6 +157,7 @@ net::io_result tls_stream::write_some(std::span<const std::byte> from) {
         ERR_clear_error();
         std::size_t put = 0;
         const auto rest = from.subspan(result.bytes);
+        sink_.more_follow = rest.size() > SSL3_RT_MAX_PLAIN_LENGTH;
         if (SSL_write_ex(ssl_.get(), rest.data(), rest.size(), &put) != 1) {
             const auto ec = why(0, write_wants_);
             if (result.bytes > 0) {
@@ -161,6 +167,7 @@ net::io_result tls_stream::write_some(std::span<const std::byte> from) {
         }
         result.bytes += put;
     }
+    sink_.more_follow = false;
     return result;
 }
 

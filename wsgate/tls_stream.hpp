@@ -1,9 +1,10 @@
-// A TLS connection as a stream: OpenSSL directly on the socket, on either side.
+// A TLS connection as a stream: OpenSSL on the socket, without buffers between, on either side.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "net/connection.hpp"
 #include "net/stream.hpp"
+#include "wsgate/record_sink.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <openssl/types.h>
@@ -56,10 +57,12 @@ private:
 
     [[nodiscard]] net::error_code why(int result, direction& wanted);
     [[nodiscard]] std::string describe(const net::error_code&) const;
+    [[nodiscard]] bool read_from_socket();
     [[nodiscard]] bool leave_early_bytes();
     void answer_plain_http();
 
     asio::ip::tcp::socket socket_;
+    record_sink sink_;
     tls_session ssl_;
     std::string problem_;
     // What the socket must be ready for before the next attempt; either may need the other.
