@@ -3,13 +3,14 @@
 #include "net/network.hpp"
 
 #include "net/escape.hpp"
+#include "net/number.hpp"
+#include "net/host_port.hpp"
 
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <optional>
 
@@ -40,18 +41,6 @@ address cut(const address& a, unsigned prefix) {
         return address_v4{cut(a.to_v4().to_bytes(), prefix)};
     }
     return address_v6{cut(a.to_v6().to_bytes(), prefix)};
-}
-
-std::optional<unsigned> parse_prefix(std::string_view text) {
-    unsigned value = 0;
-    const auto* const all = text.data() + text.size();
-    const auto [end, ec] = std::from_chars(text.data(), all, value);
-    return ec == std::errc{} && end == all ? std::optional{value} : std::nullopt;
-}
-
-std::string_view without_brackets(std::string_view host) {
-    const bool has = host.size() > 2 && host.front() == '[' && host.back() == ']';
-    return has ? host.substr(1, host.size() - 2) : host;
 }
 
 std::string quoted(std::string_view text) {
@@ -96,7 +85,7 @@ boost::system::result<network, std::string> parse_network(std::string_view text)
     const unsigned least = is_mapped ? mapped_bits : 0;
     auto prefix = all;
     if (slash != std::string_view::npos) {
-        const auto given = parse_prefix(text.substr(slash + 1));
+        const auto given = parse_number<unsigned>(text.substr(slash + 1));
         if (!given || *given > all || *given < least) {
             return quoted(text)
                 .append(": the number of bits behind the slash is ")

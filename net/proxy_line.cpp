@@ -3,12 +3,12 @@
 #include "net/proxy_line.hpp"
 
 #include "net/network.hpp"
+#include "net/number.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 
 namespace net::proxy_line {
@@ -18,11 +18,8 @@ namespace {
 using boost::system::error_code;
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto* const all = text.data() + text.size();
-    const auto [end, ec] = std::from_chars(text.data(), all, port);
     const bool has_zero = text.size() > 1 && text.front() == '0';
-    return ec == std::errc{} && end == all && !has_zero ? std::optional{port} : std::nullopt;
+    return has_zero ? std::nullopt : parse_number<std::uint16_t>(text);
 }
 
 std::optional<asio::ip::address> parse_address(std::string_view text, bool is_v4) {

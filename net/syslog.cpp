@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/syslog.hpp"
 
+#include "net/host_port.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -81,10 +83,7 @@ void syslog_writer::open_udp() {
     if (colon == std::string::npos || colon == 0 || colon + 1 == destination_.size()) {
         fail(destination_, "no such place");
     }
-    auto host = destination_.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) {
-        host = host.substr(1, host.size() - 2);
-    }
+    const std::string host{without_brackets(std::string_view{destination_}.substr(0, colon))};
     addrinfo hints{};
     hints.ai_socktype = SOCK_DGRAM;
     addrinfo* found = nullptr;

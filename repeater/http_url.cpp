@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/http_url.hpp"
 
+#include "net/number.hpp"
+
 #include <boost/url/parse.hpp>
 
-#include <charconv>
 #include <cstdint>
 
 namespace repeater {
@@ -24,9 +25,7 @@ std::optional<http_url> parse_http_url(std::string_view text) {
         std::string{parsed->host_type() == boost::urls::host_type::ipv6 ? parsed->host_address()
                                                                         : parsed->host()};
     url.port = parsed->has_port() ? std::string{parsed->port()} : url.tls ? "443" : "80";
-    std::uint16_t port = 0;
-    const auto* const end = url.port.data() + url.port.size();
-    if (std::from_chars(url.port.data(), end, port).ptr != end || port == 0) {
+    if (net::parse_number<std::uint16_t>(url.port).value_or(0) == 0) {
         return std::nullopt;
     }
     const std::string target{parsed->encoded_target()};

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/mode1.hpp"
 
+#include "net/number.hpp"
 #include "rfb/text.hpp"
 
 #include <boost/asio/ip/address_v4.hpp>
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <ifaddrs.h>
 #include <memory>
@@ -34,16 +34,6 @@ constexpr std::array denied_networks{
     "::/128",        "::1/128",           "fe80::/10",      "ff00::/8",     "100::/64",
     "2001:db8::/32", "fd00:ec2::254/128",
 };
-
-template <std::unsigned_integral T>
-std::optional<T> parse_number(std::string_view text) {
-    T value{};
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (ec != std::errc{} || end != text.data() + text.size()) {
-        return std::nullopt;
-    }
-    return value;
-}
 
 /// A mistyped address is not taken for a name.
 bool is_host_name(std::string_view text) {
@@ -143,10 +133,10 @@ std::optional<mode1_rule> parse_allow_rule(std::string_view text) {
     auto rule = parse_place(text.substr(0, colon));
     const auto ports = text.substr(colon + 1);
     const auto dash = ports.find('-');
-    const auto first = parse_number<std::uint16_t>(ports.substr(0, dash));
+    const auto first = net::parse_number<std::uint16_t>(ports.substr(0, dash));
     const auto last = dash == std::string_view::npos
                           ? first
-                          : parse_number<std::uint16_t>(ports.substr(dash + 1));
+                          : net::parse_number<std::uint16_t>(ports.substr(dash + 1));
     if (!rule || !first || !last || *first == 0 || *first > *last) {
         return std::nullopt;
     }

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/client_address.hpp"
 
+#include "net/number.hpp"
 #include "wsgate/ascii.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 
 namespace wsgate {
@@ -15,10 +15,7 @@ namespace {
 using asio::ip::address;
 
 bool is_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, ec] = std::from_chars(text.data(), end, port);
-    return ec == std::errc{} && stop == end;
+    return net::parse_number<std::uint16_t>(text).has_value();
 }
 
 std::optional<address> parse_literal(std::string_view text) {

@@ -3,6 +3,7 @@
 #include "wsgate/digest_login.hpp"
 
 #include "wsgate/ascii.hpp"
+#include "wsgate/comma_list.hpp"
 
 #include <openssl/evp.h>
 
@@ -32,24 +33,10 @@ struct chosen_digest {
     bool has_qop = false;
 };
 
-bool offers_auth(std::string_view qop) {
-    while (!qop.empty()) {
-        const auto comma = std::min(qop.find(','), qop.size());
-        auto one = qop.substr(0, comma);
-        qop.remove_prefix(std::min(comma + 1, qop.size()));
-        one.remove_prefix(std::min(one.find_first_not_of(" \t"), one.size()));
-        one = one.substr(0, one.find_last_not_of(" \t") + 1);
-        if (equal_but_for_case(one, "auth")) {
-            return true;
-        }
-    }
-    return false;
-}
-
 std::optional<chosen_digest> read(const challenge& c) {
     const auto* const qop = c.find("qop");
     if (!equal_but_for_case(c.scheme, "Digest") || c.find("realm") == nullptr ||
-        c.find("nonce") == nullptr || (qop != nullptr && !offers_auth(*qop))) {
+        c.find("nonce") == nullptr || (qop != nullptr && !holds_element(*qop, "auth"))) {
         return std::nullopt;
     }
     chosen_digest d;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/handshake.hpp"
 
+#include "wsgate/comma_list.hpp"
 #include "wsgate/response.hpp"
 
 #include <openssl/evp.h>
@@ -40,24 +41,12 @@ std::string_view name_of(offer o) {
     return o == offer::binary ? "binary" : o == offer::only_base64 ? "base64" : "";
 }
 
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// The union of all fields. Fields that name nothing offer nothing.
 offer read_offer(const request& r) {
     auto found = offer::nothing;
     const auto fields = r.equal_range(http::field::sec_websocket_protocol);
     for (auto field = fields.first; field != fields.second; ++field) {
-        std::string_view rest{field->value().data(), field->value().size()};
-        while (!rest.empty()) {
-            const auto comma = rest.find(',');
-            const auto name = trimmed(rest.substr(0, comma));
-            rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+        for (const auto name : elements({field->value().data(), field->value().size()})) {
             if (name == "binary") {
                 return offer::binary;
             }

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/listen_address.hpp"
 
+#include "net/host_port.hpp"
+
 #include <boost/system/error_code.hpp>
 
 #include <array>
-#include <charconv>
 #include <string>
 #include <utility>
 
@@ -57,26 +58,16 @@ bool parse_address(std::string_view text, listen_address& at) {
     if (text.starts_with("unix:/")) {
         return parse_unix(text.substr(unix_prefix.size()), at);
     }
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos) {
+    const auto where = net::split_host_port(text);
+    if (!where) {
         return false;
     }
-    const auto* const end = text.data() + text.size();
-    const auto [stop, ec] = std::from_chars(text.data() + colon + 1, end, at.port);
-    if (ec != std::errc{} || stop != end) {
-        return false;
-    }
-    auto host = text.substr(0, colon);
-    if (host == "*") {
+    at.port = where->port;
+    if (where->host == "*" && !where->in_brackets) {
         return true;
     }
-    const bool in_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
-    if (in_brackets) {
-        host = host.substr(1, host.size() - 2);
-    }
-    boost::system::error_code not_literal;
-    at.address = asio::ip::make_address(std::string{host}, not_literal);
-    return !not_literal && at.address->is_v6() == in_brackets;
+    at.address = net::address_in(*where);
+    return at.address.has_value();
 }
 
 } // namespace

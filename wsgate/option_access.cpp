@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/option_access.hpp"
 
-#include "wsgate/ascii.hpp"
+#include "wsgate/comma_list.hpp"
 #include "wsgate/option_path.hpp"
 
 #include <CLI/CLI.hpp>
@@ -114,15 +114,12 @@ std::vector<net::network> parse_proxies(std::string_view text) {
     if (text == "none") {
         return all;
     }
-    for (bool more = true; more;) {
-        const auto comma = text.find(',');
-        const auto one = net::parse_network(trimmed(text.substr(0, comma)));
+    for (const auto entry : elements(text)) {
+        const auto one = net::parse_network(entry);
         if (!one) {
             throw CLI::ValidationError("--trusted-proxy", one.error());
         }
         all.push_back(*one);
-        more = comma != std::string_view::npos;
-        text.remove_prefix(more ? comma + 1 : text.size());
     }
     return all;
 }

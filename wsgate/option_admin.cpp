@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/option_admin.hpp"
 
+#include "net/host_port.hpp"
+
 #include <CLI/CLI.hpp>
 
-#include <charconv>
 #include <cstdint>
 #include <fmt/format.h>
 #include <string_view>
@@ -19,24 +20,9 @@ constexpr auto listen_option = "--admin-listen";
 constexpr auto allow_option = "--admin-allow";
 
 std::optional<ip::tcp::endpoint> parse_endpoint(std::string_view text) {
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos) {
-        return std::nullopt;
-    }
-    std::uint16_t port = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, bad] = std::from_chars(text.data() + colon + 1, end, port);
-    auto host = text.substr(0, colon);
-    const bool in_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
-    if (in_brackets) {
-        host = host.substr(1, host.size() - 2);
-    }
-    boost::system::error_code not_literal;
-    const auto address = ip::make_address(std::string{host}, not_literal);
-    if (bad != std::errc{} || stop != end || not_literal || address.is_v6() != in_brackets) {
-        return std::nullopt;
-    }
-    return ip::tcp::endpoint{address, port};
+    const auto where = net::split_host_port(text);
+    const auto address = where ? net::address_in(*where) : std::nullopt;
+    return address ? std::optional{ip::tcp::endpoint{*address, where->port}} : std::nullopt;
 }
 
 } // namespace

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/option_listen.hpp"
 
+#include "net/number.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 #include <utility>
 
@@ -28,14 +29,12 @@ target read_target(const char* option, const std::string& text) {
 unsigned read_mode(const std::string& text) {
     constexpr int octal = 8;
     constexpr unsigned most = 0777;
-    unsigned mode = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, ec] = std::from_chars(text.data(), end, mode, octal);
-    if (ec != std::errc{} || stop != end || mode > most) {
+    const auto mode = net::parse_number<unsigned>(text, octal);
+    if (!mode || *mode > most) {
         throw CLI::ValidationError("--unix-listen-mode",
                                    fmt::format("{} is no mode of a file, such as 0660", text));
     }
-    return mode;
+    return *mode;
 }
 
 listen_address read_unix_listen(const std::string& path) {

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/origin.hpp"
 
+#include "net/number.hpp"
 #include "wsgate/ascii.hpp"
+#include "wsgate/comma_list.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace wsgate {
 
@@ -52,9 +53,8 @@ std::optional<origin> parse_host_and_port(std::string_view text) {
     origin o;
     const auto colon = text.find(':', text.starts_with('[') ? text.find(']') : 0);
     if (colon != std::string_view::npos) {
-        const auto* const end = text.data() + text.size();
-        const auto [stop, ec] = std::from_chars(text.data() + colon + 1, end, o.port);
-        if (ec != std::errc{} || stop != end || o.port == 0) {
+        o.port = net::parse_number<std::uint16_t>(text.substr(colon + 1)).value_or(0);
+        if (o.port == 0) {
             return std::nullopt;
         }
     }
@@ -146,17 +146,13 @@ std::optional<origin> parse_origin(std::string_view text) {
 
 boost::system::result<origin_list, std::string> origin_list::parse(std::string_view text) {
     origin_list list;
-    for (bool more = true; more;) {
-        const auto comma = text.find(',');
-        const auto entry = trimmed(text.substr(0, comma));
+    for (const auto entry : elements(text)) {
         auto rule = parse_rule(entry);
         if (!rule) {
             return std::string{entry} + " is no origin, such as https://host.example, "
                                         "https://host.example:8443, *.example.org or same-host";
         }
         list.rules.push_back(std::move(*rule));
-        more = comma != std::string_view::npos;
-        text.remove_prefix(more ? comma + 1 : text.size());
     }
     return list;
 }

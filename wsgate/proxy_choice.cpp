@@ -3,11 +3,11 @@
 #include "wsgate/proxy_choice.hpp"
 
 #include "net/network.hpp"
+#include "net/number.hpp"
 #include "wsgate/ascii.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 namespace wsgate {
@@ -26,14 +26,8 @@ element split_port(std::string_view text) {
     if (colon == std::string_view::npos || v6) {
         return {text, std::nullopt};
     }
-    const auto digits = text.substr(colon + 1);
-    std::uint16_t port = 0;
-    const auto* const end = digits.data() + digits.size();
-    const auto [stop, ec] = std::from_chars(digits.data(), end, port);
-    if (ec != std::errc{} || stop != end) {
-        return {text, std::nullopt};
-    }
-    return {text.substr(0, colon), port};
+    const auto port = net::parse_number<std::uint16_t>(text.substr(colon + 1));
+    return {port ? text.substr(0, colon) : text, port};
 }
 
 std::string_view without_dot_at_end(std::string_view name) {

@@ -3,6 +3,7 @@
 #include "wsgate/reply.hpp"
 
 #include "wsgate/ascii.hpp"
+#include "wsgate/comma_list.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -36,16 +37,9 @@ std::vector<std::string_view> reply::values(std::string_view name) const {
 }
 
 bool reply::has_token(std::string_view name, std::string_view token) const {
-    for (auto rest : values(name)) {
-        while (!rest.empty()) {
-            const auto comma = rest.find(',');
-            if (equal_but_for_case(trimmed(rest.substr(0, comma)), token)) {
-                return true;
-            }
-            rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
-        }
-    }
-    return false;
+    const auto lists = values(name);
+    return std::any_of(lists.begin(), lists.end(),
+                       [token](std::string_view each) { return holds_element(each, token); });
 }
 
 reply_reader::state reply_reader::feed(std::string_view bytes) {

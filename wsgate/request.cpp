@@ -3,6 +3,7 @@
 #include "wsgate/request.hpp"
 
 #include "wsgate/ascii.hpp"
+#include "wsgate/comma_list.hpp"
 
 #include <boost/beast/http/parser.hpp>
 
@@ -177,14 +178,8 @@ bool has_body(const request& r) {
 bool has_token(const request& r, http::field name, std::string_view token) {
     const auto fields = r.equal_range(name);
     for (auto field = fields.first; field != fields.second; ++field) {
-        std::string_view rest{field->value().data(), field->value().size()};
-        for (bool more = true; more;) {
-            const auto comma = rest.find(',');
-            if (equal_but_for_case(trimmed(rest.substr(0, comma)), token)) {
-                return true;
-            }
-            more = comma != std::string_view::npos;
-            rest.remove_prefix(more ? comma + 1 : rest.size());
+        if (holds_element({field->value().data(), field->value().size()}, token)) {
+            return true;
         }
     }
     return false;

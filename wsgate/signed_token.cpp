@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/signed_token.hpp"
 
+#include "net/number.hpp"
 #include "wsgate/base64.hpp"
 #include "wsgate/secret.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace wsgate {
 
@@ -63,15 +63,14 @@ std::variant<token_target, token_fault> check_signed_token(const std::vector<std
     if (!is_signed(keys, token.substr(0, last_dot), token.substr(last_dot + 1))) {
         return token_fault::wrong_signature;
     }
-    std::uint64_t expiry = 0;
-    const auto [stop, ec] =
-        std::from_chars(token.data() + start.size(), token.data() + middle_dot, expiry);
+    const auto expiry =
+        net::parse_number<std::uint64_t>(token.substr(start.size(), middle_dot - start.size()));
     const auto where = from_base64url(token.substr(middle_dot + 1, last_dot - middle_dot - 1));
     auto to = where ? parse_token_target(*where) : std::nullopt;
-    if (ec != std::errc{} || stop != token.data() + middle_dot || !to) {
+    if (!expiry || !to) {
         return token_fault::not_signed; // signed by somebody else's program
     }
-    if (now >= expiry) {
+    if (now >= *expiry) {
         return token_fault::expired;
     }
     return std::move(*to);

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/target_address.hpp"
 
-#include <charconv>
+#include "net/host_port.hpp"
+
 #include <utility>
 
 namespace wsgate {
@@ -26,26 +27,15 @@ std::optional<target> parse_target(std::string_view text) {
         t.tls = true;
         text.remove_prefix(secured.size());
     }
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos) {
-        return std::nullopt;
-    }
-    const auto* const end = text.data() + text.size();
-    const auto [stop, ec] = std::from_chars(text.data() + colon + 1, end, t.port);
-    if (ec != std::errc{} || stop != end || t.port == 0) {
-        return std::nullopt;
-    }
-    auto host = text.substr(0, colon);
-    const bool in_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
-    if (in_brackets) {
-        host = host.substr(1, host.size() - 2);
-    }
+    const auto to = net::split_host_port(text);
     // Without brackets nobody could tell the port of an IPv6 address from its last group.
-    if (host.empty() || (host.find(':') != std::string_view::npos) != in_brackets ||
-        host.find_first_of("[]/ ") != std::string_view::npos) {
+    if (!to || to->port == 0 || to->host.empty() ||
+        (to->host.find(':') != std::string_view::npos) != to->in_brackets ||
+        to->host.find_first_of("[]/ ") != std::string_view::npos) {
         return std::nullopt;
     }
-    t.host = host;
+    t.host = to->host;
+    t.port = to->port;
     return t;
 }
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/token_file.hpp"
 
-#include <charconv>
+#include "wsgate/url_path.hpp"
+
 #include <cstdint>
 
 namespace wsgate {
@@ -49,20 +50,11 @@ std::string_view take_line(std::string_view line, token_table& into) {
     return {};
 }
 
-std::optional<char> hex_byte(std::string_view two) {
-    std::uint8_t value = 0;
-    const auto* const end = two.data() + two.size();
-    const auto [stop, ec] = std::from_chars(two.data(), end, value, 16);
-    return two.size() == 2 && ec == std::errc{} && stop == end
-               ? std::optional{static_cast<char>(value)}
-               : std::nullopt;
-}
-
 /// `+` is a blank; a `%` that no two digits follow stays.
 std::string decoded(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto c = text[i] == '%' ? hex_byte(text.substr(i + 1, 2)) : std::nullopt;
+        const auto c = text[i] == '%' ? unescaped(text.substr(i + 1, 2)) : std::nullopt;
         out += c ? *c : text[i] == '+' ? ' ' : text[i];
         i += c ? 2U : 0U;
     }

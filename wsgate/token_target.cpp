@@ -3,24 +3,19 @@
 #include "wsgate/token_target.hpp"
 
 #include "net/escape.hpp"
+#include "net/host_port.hpp"
+#include "net/number.hpp"
 #include "wsgate/ascii.hpp"
+#include "wsgate/comma_list.hpp"
+#include "wsgate/target_address.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace wsgate {
 
 namespace {
 
 constexpr std::size_t longest_host = 255;
-constexpr std::size_t longest_path = 107; // sockaddr_un, unix(7)
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, ec] = std::from_chars(text.data(), end, port);
-    return ec == std::errc{} && stop == end && port != 0 ? std::optional{port} : std::nullopt;
-}
 
 bool is_printable(char c) {
     return static_cast<unsigned char>(c) > 0x20 && c != 0x7f;
@@ -34,7 +29,7 @@ bool is_host(std::string_view text) {
 }
 
 bool is_path(std::string_view text) {
-    return text.size() > 1 && text.size() <= longest_path && text.front() == '/' &&
+    return text.size() > 1 && text.size() <= longest_unix_path && text.front() == '/' &&
            text.find('\0') == std::string_view::npos;
 }
 
@@ -58,17 +53,14 @@ std::optional<asio::ip::address> literal(const std::string& host) {
     return ec ? std::nullopt : std::optional{a};
 }
 
-std::string_view without_brackets(std::string_view host) {
-    const bool has = host.size() > 2 && host.front() == '[' && host.back() == ']';
-    return has ? host.substr(1, host.size() - 2) : host;
-}
-
 /// "5900" or "5900-5999".
 bool take_ports(std::string_view text, target_rule& rule) {
     const auto dash = text.find('-');
-    const auto first = parse_port(text.substr(0, dash));
-    const auto last = dash == std::string_view::npos ? first : parse_port(text.substr(dash + 1));
-    if (!first || !last || *last < *first) {
+    const auto first = net::parse_number<std::uint16_t>(text.substr(0, dash));
+    const auto last = dash == std::string_view::npos
+                          ? first
+                          : net::parse_number<std::uint16_t>(text.substr(dash + 1));
+    if (!first || !last || *first == 0 || *last < *first) {
         return false;
     }
     rule.first_port = *first;
@@ -111,16 +103,11 @@ std::optional<token_target> parse_token_target(std::string_view text) {
     const bool tls =
         text.starts_with(secured) && text.find(':', secured.size()) != std::string_view::npos;
     text.remove_prefix(tls ? secured.size() : 0);
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos) {
+    const auto to = net::split_host_port(text);
+    if (!to || to->port == 0 || !is_host(to->host)) {
         return std::nullopt;
     }
-    const auto host = without_brackets(text.substr(0, colon));
-    const auto port = parse_port(text.substr(colon + 1));
-    if (!port || !is_host(host)) {
-        return std::nullopt;
-    }
-    return token_target{std::string{host}, *port, false, tls};
+    return token_target{std::string{to->host}, to->port, false, tls};
 }
 
 std::string to_string(const token_target& t) {
@@ -155,9 +142,7 @@ bool target_rule::covers(const token_target& t) const {
 boost::system::result<std::vector<target_rule>, std::string>
 parse_target_rules(std::string_view text) {
     std::vector<target_rule> rules;
-    for (bool more = true; more;) {
-        const auto comma = text.find(',');
-        const auto entry = trimmed(text.substr(0, comma));
+    for (const auto entry : elements(text)) {
         auto rule = parse_rule(entry);
         if (!rule) {
             std::string why{"\""};
@@ -166,8 +151,6 @@ parse_target_rules(std::string_view text) {
                         "[2001:db8::]/32:5900, host.example:5901 or unix:/run/vnc/");
         }
         rules.push_back(std::move(*rule));
-        more = comma != std::string_view::npos;
-        text.remove_prefix(more ? comma + 1 : text.size());
     }
     return rules;
 }

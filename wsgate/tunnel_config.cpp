@@ -3,13 +3,13 @@
 #include "wsgate/tunnel_config.hpp"
 
 #include "net/escape.hpp"
+#include "net/number.hpp"
 #include "wsgate/ascii.hpp"
 #include "wsgate/config.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <fmt/format.h>
 #include <fstream>
@@ -37,10 +37,8 @@ T value_or_throw(std::variant<T, std::string> parsed, std::string_view where) {
 
 /// Of Help-Channel's file.
 std::uint16_t port_in(const std::string& text, std::string_view where) {
-    std::uint16_t port = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, ec] = std::from_chars(text.data(), end, port);
-    if (ec != std::errc{} || stop != end || port == 0) {
+    const auto port = net::parse_number<std::uint16_t>(text).value_or(0);
+    if (port == 0) {
         throw tunnel_file_unusable(
             fmt::format("{}: {} is no port of 1 to 65535", where, net::escaped(text)));
     }

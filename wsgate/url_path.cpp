@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/url_path.hpp"
 
+#include "net/number.hpp"
 #include "wsgate/ascii.hpp"
 
-#include <charconv>
 #include <cstdint>
 
 namespace wsgate {
@@ -32,17 +32,13 @@ std::optional<std::string_view> path_of(std::string_view target) {
     return target.substr(0, target.find('?'));
 }
 
-std::optional<char> unescaped(std::string_view two) {
-    std::uint8_t value = 0;
-    const auto* const end = two.data() + two.size();
-    const auto [stop, ec] = std::from_chars(two.data(), end, value, 16);
-    if (two.size() != 2 || ec != std::errc{} || stop != end) {
-        return std::nullopt;
-    }
-    return static_cast<char>(value);
-}
-
 } // namespace
+
+std::optional<char> unescaped(std::string_view two) {
+    constexpr int hexadecimal = 16;
+    const auto value = net::parse_number<std::uint8_t>(two, hexadecimal);
+    return value && two.size() == 2 ? std::optional{static_cast<char>(*value)} : std::nullopt;
+}
 
 std::optional<std::string> decoded_path(std::string_view request_target) {
     const auto path = path_of(request_target);

@@ -8,6 +8,9 @@
 
 namespace wsgate {
 
+/// The byte that "%" and these two digits stand for (RFC 3986 2.1); nothing for any other text.
+[[nodiscard]] std::optional<char> unescaped(std::string_view two);
+
 /// Of "/path?query" or "http://host/path?query": the path, percent-decoded. Nothing for any other
 /// form, a fragment, or a bad escape. The result may hold any byte.
 [[nodiscard]] std::optional<std::string> decoded_path(std::string_view request_target);

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/websockify_line.hpp"
 
+#include "net/host_port.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <fmt/format.h>
@@ -64,20 +65,6 @@ void warn(const raw_websockify& raw, config& c) {
     }
 }
 
-std::optional<std::uint16_t> read_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, ec] = std::from_chars(text.data(), end, port);
-    return ec == std::errc{} && stop == end ? std::optional{port} : std::nullopt;
-}
-
-std::string without_brackets(std::string_view host) {
-    if (host.size() > 2 && host.starts_with('[') && host.ends_with(']')) {
-        host = host.substr(1, host.size() - 2);
-    }
-    return std::string{host};
-}
-
 asio::ip::address address_in(const sockaddr& from) {
     asio::ip::tcp::endpoint e;
     const auto size = from.sa_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
@@ -112,16 +99,16 @@ asio::ip::address look_up(const std::string& host, bool prefer_ipv6) {
 
 /// [ADDR:]PORT; the address may be a name, and needs no brackets.
 listen_address read_source(const std::string& text, bool prefer_ipv6) {
-    const auto colon = text.rfind(':');
-    const bool has_host = colon != std::string::npos;
-    const auto port = read_port(has_host ? std::string_view{text}.substr(colon + 1) : text);
-    if (!port) {
+    const bool has_host = text.find(':') != std::string::npos;
+    const auto written = has_host ? text : ":" + text;
+    const auto from = net::split_host_port(written);
+    if (!from) {
         throw refusal_of(text, "is not [ADDR:]PORT to listen on, such as 6080, 127.0.0.1:6080 or "
                                "[::1]:6080");
     }
     listen_address at;
-    at.port = *port;
-    const auto host = has_host ? without_brackets(std::string_view{text}.substr(0, colon)) : "";
+    at.port = from->port;
+    const std::string host{from->host};
     if (host.empty()) {
         return at;
     }

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws_url.hpp"
 
+#include "net/number.hpp"
 #include "wsgate/ascii.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 #include <openssl/evp.h>
 
-#include <charconv>
 #include <fmt/format.h>
 #include <optional>
 #include <vector>
@@ -36,9 +36,8 @@ bool read_port(std::string_view text, std::uint16_t& port) {
     if (text.empty()) {
         return true; // the scheme's
     }
-    const auto* const end = text.data() + text.size();
-    const auto [stop, ec] = std::from_chars(text.data(), end, port);
-    return ec == std::errc{} && stop == end && port != 0;
+    port = net::parse_number<std::uint16_t>(text).value_or(0);
+    return port != 0;
 }
 
 } // namespace

@@ -1,0 +1,37 @@
+// What is a host, and what its port.
+// SPDX-License-Identifier: EUPL-1.2
+#include "net/host_port.hpp"
+
+#include "net/number.hpp"
+
+#include <string>
+
+namespace net {
+
+std::string_view without_brackets(std::string_view host) {
+    const bool has = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    return has ? host.substr(1, host.size() - 2) : host;
+}
+
+std::optional<host_port> split_host_port(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const auto port = parse_number<std::uint16_t>(text.substr(colon + 1));
+    if (!port) {
+        return std::nullopt;
+    }
+    const auto written = text.substr(0, colon);
+    const auto host = without_brackets(written);
+    return host_port{host, *port, host.size() != written.size()};
+}
+
+std::optional<asio::ip::address> address_in(const host_port& from) {
+    boost::system::error_code not_literal;
+    const auto address = asio::ip::make_address(std::string{from.host}, not_literal);
+    return !not_literal && address.is_v6() == from.in_brackets ? std::optional{address}
+                                                               : std::nullopt;
+}
+
+} // namespace net

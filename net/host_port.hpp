@@ -1,0 +1,31 @@
+// HOST:PORT.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace net {
+
+namespace asio = boost::asio;
+
+/// "[2001:db8::7]" without its brackets; else the same.
+[[nodiscard]] std::string_view without_brackets(std::string_view host);
+
+struct host_port {
+    std::string_view host; ///< without brackets; any text, even none
+    std::uint16_t port = 0;
+    bool in_brackets = false;
+};
+
+/// Cuts at the last colon. Nothing where there is none, or no number of 0 to 65535 behind it.
+[[nodiscard]] std::optional<host_port> split_host_port(std::string_view);
+
+/// Where the host is one; of IPv6 in brackets alone, since nobody could tell its last group from a
+/// port.
+[[nodiscard]] std::optional<asio::ip::address> address_in(const host_port&);
+
+} // namespace net
