@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/config.hpp"
 
+#include "net/seconds_option.hpp"
 #include "repeater/version.hpp"
 #include "repeater/web_request.hpp"
 
@@ -9,9 +10,9 @@
 #include <boost/tokenizer.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <sstream>
+#include <sysexits.h>
 #include <thread>
 
 namespace repeater {
@@ -77,15 +78,6 @@ void add_list(CLI::App& app, const char* option, std::vector<std::string>& value
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-void add_seconds(CLI::App& app, const char* option, std::chrono::milliseconds& value,
-                 double smallest, const char* what) {
-    app.add_option_function<double>(
-           option,
-           [&value](double s) { value = std::chrono::milliseconds(std::llround(s * 1000)); }, what)
-        ->type_name("SECONDS")
-        ->check(CLI::Range(smallest, 864'000.0));
-}
-
 // The short names are the Perl's; to_long_arguments has already put them into long ones, and they
 // stand here for the help.
 
@@ -130,19 +122,20 @@ void add_mode1(CLI::App& app, config& c, raw_values& raw) {
 }
 
 void add_limits(CLI::App& app, config& c) {
-    constexpr double instant = 0.001;
-    add_seconds(app, "--handshake-timeout", c.limits.handshake, instant,
-                "For a peer's first block [10]");
-    add_seconds(app, "--proxy-timeout", c.limits.proxy_header, instant,
-                "For the PROXY header of --proxy-from [3]");
-    add_seconds(app, "--connect-timeout", c.limits.connect, instant,
-                "Mode I: for each address [10]");
-    add_seconds(app, "--linger", c.limits.linger, instant,
-                "For what is left when one side has closed [1]");
-    add_seconds(app, "--viewer-wait", c.limits.viewer_wait, 0,
-                "A viewer waits so long for its server; 0: for ever [0]");
-    add_seconds(app, "--server-wait", c.limits.server_wait, 0,
-                "A server waits so long for its viewer; 0: for ever [0]");
+    const CLI::Range some(net::shortest_time, 10 * net::a_day);
+    const CLI::Range any(0.0, 10 * net::a_day);
+    net::add_seconds(app, "--handshake-timeout", c.limits.handshake, some,
+                     "For a peer's first block [10]");
+    net::add_seconds(app, "--proxy-timeout", c.limits.proxy_header, some,
+                     "For the PROXY header of --proxy-from [3]");
+    net::add_seconds(app, "--connect-timeout", c.limits.connect, some,
+                     "Mode I: for each address [10]");
+    net::add_seconds(app, "--linger", c.limits.linger, some,
+                     "For what is left when one side has closed [1]");
+    net::add_seconds(app, "--viewer-wait", c.limits.viewer_wait, any,
+                     "A viewer waits so long for its server; 0: for ever [0]");
+    net::add_seconds(app, "--server-wait", c.limits.server_wait, any,
+                     "A server waits so long for its viewer; 0: for ever [0]");
     add_choice(app, "--splice", c.splice, splice_names, "auto|on|off",
                "Relay bulk through pipes, without copying [auto]");
     app.add_option("--threads", c.threads, "Relay threads [one a core]")
@@ -359,7 +352,7 @@ farewell answer_web_request(const environment& variables) {
     return {
         "ultravnc_repeater: it is not started by web requests (REQUEST_METHOD is set): start it as "
         "a service\n",
-        usage_error};
+        EX_USAGE};
 }
 
 } // namespace
@@ -372,7 +365,7 @@ std::variant<config, farewell> configure(const std::vector<std::string>& command
     const auto arguments = to_long_arguments(command_line, variables);
     const bool check_only = std::find(arguments.words.begin(), arguments.words.end(),
                                       "--check-config") != arguments.words.end();
-    int exit_code = check_only ? config_error : usage_error;
+    int exit_code = check_only ? EX_CONFIG : EX_USAGE;
     std::string where;
     try {
         auto said = parse(arguments.words, false);
@@ -381,7 +374,7 @@ std::variant<config, farewell> configure(const std::vector<std::string>& command
         }
         const auto file = said.settings.file;
         if (!file.empty()) {
-            exit_code = config_error;
+            exit_code = EX_CONFIG;
             where = file + ": ";
             said = parse(arguments.words, true);
         }

@@ -99,10 +99,6 @@ struct farewell {
     int exit_code = 0;
 };
 
-inline constexpr int usage_error = 64;  // sysexits(3)
-inline constexpr int system_error = 71; // EX_OSERR
-inline constexpr int config_error = 78; // EX_CONFIG
-
 /// Command line before environment before file (--config) before defaults. Never throws for what a
 /// user wrote. Exit codes: 0 for help, version and a good --check-config; 64 for a bad command line
 /// or environment; 78 for a bad file, and for anything bad under --check-config.

@@ -15,6 +15,7 @@
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <sysexits.h>
 #include <unistd.h>
 
 namespace repeater {
@@ -82,7 +83,7 @@ private:
         if (!config_->log_file.empty()) {
             sinks_.log().lines().line(net::log_level::error, line);
         }
-        return system_error;
+        return EX_OSERR;
     }
 
     void announce(const pid_file& pid) {

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <iostream>
 #include <sys/resource.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 namespace {
@@ -85,7 +86,7 @@ int start(const char* program, const std::vector<std::string>& command_line) {
         say_how_it_was_started(program, repeater::to_long_arguments(command_line, variables).words);
     }
     if (!can_log(c)) {
-        return repeater::config_error;
+        return EX_CONFIG;
     }
     if (c.loop == repeater::supervision::off) {
         return repeater::run_daemon(c, configure);

@@ -5,6 +5,7 @@
 #include "net/alarm.hpp"
 #include "wsgate/exposition.hpp"
 #include "wsgate/http_answer.hpp"
+#include "wsgate/read_head.hpp"
 #include "wsgate/url_path.hpp"
 
 #include <array>
@@ -29,7 +30,8 @@ asio::awaitable<void> admin_session::run() {
 asio::awaitable<bool> admin_session::serve_one() {
     const net::alarm too_late(executor_, net::clock::now() + patience_,
                               [this] { client_.close(); });
-    const auto head = co_await read_head();
+    std::array<std::byte, 2048> room{};
+    const auto head = co_await read_head(client_, scanner_, received_, room);
     if (head == head_scanner::state::incomplete) {
         co_return false;
     }
@@ -47,29 +49,6 @@ asio::awaitable<bool> admin_session::serve_one() {
     auto said = co_await answer(r);
     said.keep_alive(may_stay(r));
     co_return co_await write(serialized(said, r.method())) && said.keep_alive();
-}
-
-asio::awaitable<head_scanner::state> admin_session::read_head() {
-    scanner_ = head_scanner{};
-    auto state = scanner_.feed(received_); // what came behind the last head
-    std::array<std::byte, 2048> room{};
-    while (state == head_scanner::state::incomplete) {
-        if (const auto [ec] = co_await client_.wait(net::readiness::read); ec) {
-            break;
-        }
-        const auto got = client_.read_some(room);
-        if (got.would_block()) {
-            continue;
-        }
-        if (got.error) {
-            break;
-        }
-        const std::string_view bytes{reinterpret_cast<const char*>(room.data()), // NOLINT: text
-                                     got.bytes};
-        received_ += bytes;
-        state = scanner_.feed(bytes);
-    }
-    co_return state;
 }
 
 asio::awaitable<text_response> admin_session::answer(const request& r) {

@@ -23,7 +23,6 @@ public:
 
 private:
     [[nodiscard]] asio::awaitable<bool> serve_one();
-    [[nodiscard]] asio::awaitable<head_scanner::state> read_head();
     [[nodiscard]] asio::awaitable<text_response> answer(const request&);
     [[nodiscard]] asio::awaitable<bool> write(std::string);
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/config.hpp"
 
+#include "net/seconds_option.hpp"
 #include "wsgate/config_file.hpp"
 #include "wsgate/option_access.hpp"
 #include "wsgate/option_admin.hpp"
@@ -17,19 +18,17 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
 #include <map>
 #include <sstream>
 #include <stdexcept>
+#include <sysexits.h>
 #include <thread>
 
 namespace wsgate {
 
 namespace {
 
-constexpr int usage_error = 64; // EX_USAGE, sysexits(3)
-constexpr int bad_config = 78;  // EX_CONFIG
 constexpr auto min_frame = 128;
 constexpr auto max_frame = 65536;
 
@@ -62,25 +61,19 @@ void add_web(CLI::App& app, config& c) {
 }
 
 void add_limits(CLI::App& app, config& c) {
-    const auto seconds = [&app](const char* name, std::chrono::milliseconds& value,
-                                const char* what, double least) {
-        app.add_option_function<double>(
-               name,
-               [&value](double s) { value = std::chrono::milliseconds(std::llround(s * 1000)); },
-               what)
-            ->type_name("SECONDS")
-            ->check(CLI::Range(least, 86400.0));
-    };
-    constexpr double some = 0.001;
-    seconds("--handshake-timeout", c.limits.handshake,
-            "From accept to the whole request, TLS included [10]", some);
-    seconds("--connect-timeout", c.limits.connect, "For each address of a target [10]", some);
-    seconds("--ping-interval", c.bridge.ping,
-            "Ping a client after so much silence toward it; 0: never [25]", 0);
-    seconds("--pong-timeout", c.pong_timeout,
-            "Close a viewer that is mute so long after a ping; 0: never [50]", 0);
-    seconds("--session-idle", c.bridge.idle,
-            "Close a session in which no data moves so long; pings are none; 0: never [0]", 0);
+    const CLI::Range some(net::shortest_time, net::a_day);
+    const CLI::Range any(0.0, net::a_day);
+    net::add_seconds(app, "--handshake-timeout", c.limits.handshake, some,
+                     "From accept to the whole request, TLS included [10]");
+    net::add_seconds(app, "--connect-timeout", c.limits.connect, some,
+                     "For each address of a target [10]");
+    net::add_seconds(app, "--ping-interval", c.bridge.ping, any,
+                     "Ping a client after so much silence toward it; 0: never [25]");
+    net::add_seconds(app, "--pong-timeout", c.pong_timeout, any,
+                     "Close a viewer that is mute so long after a ping; 0: never [50]");
+    net::add_seconds(
+        app, "--session-idle", c.bridge.idle, any,
+        "Close a session in which no data moves so long; pings are none; 0: never [0]");
     app.add_option("--dial", c.server_dial,
                    "When a session on /wsServer gets its target: at-once, or with its first-data, "
                    "as the repeater gives nobody long to introduce himself [first-data]")
@@ -320,9 +313,9 @@ std::variant<config, farewell> parse_command_line(int argc, const char* const* a
     } catch (const CLI::Success& asked) {
         return farewell{command_line().answer(asked), 0};
     } catch (const CLI::ParseError& e) {
-        return complaint(e.what(), checks ? bad_config : usage_error);
+        return complaint(e.what(), checks ? EX_CONFIG : EX_USAGE);
     } catch (const unusable_file& e) {
-        return complaint(e.what(), bad_config);
+        return complaint(e.what(), EX_CONFIG);
     }
 }
 

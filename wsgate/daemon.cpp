@@ -20,15 +20,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <sysexits.h>
 #include <system_error>
 #include <utility>
 
 namespace wsgate {
 
 namespace {
-
-constexpr int cannot_bind = 71; // EX_OSERR, sysexits(3)
-constexpr int bad_file = 78;    // EX_CONFIG
 
 class daemon {
 public:
@@ -148,7 +146,7 @@ int check(const config& c) {
         const server unbound(context.get_executor(), c, j);
     } catch (const std::exception& e) {
         std::cerr << "wsgate: " << e.what() << '\n';
-        return bad_file;
+        return EX_CONFIG;
     }
     std::cout << "wsgate: all this could be used\n";
     return EXIT_SUCCESS;
@@ -170,10 +168,10 @@ int run_daemon(const config& c, const reread& again) {
         }
     } catch (const std::system_error& e) {
         std::cerr << "wsgate: " << e.what() << " (choose another with --listen)\n";
-        return cannot_bind;
+        return EX_OSERR;
     } catch (const std::exception& e) {
         std::cerr << "wsgate: " << e.what() << '\n';
-        return bad_file;
+        return EX_CONFIG;
     }
     d->run();
     return EXIT_SUCCESS;

@@ -8,6 +8,7 @@
 #include "wsgate/announcement.hpp"
 #include "wsgate/client_certificate.hpp"
 #include "wsgate/progress_watch.hpp"
+#include "wsgate/read_head.hpp"
 #include "wsgate/sniff.hpp"
 #include "wsgate/url_path.hpp"
 
@@ -145,7 +146,8 @@ void http_session::drop() {
 asio::awaitable<bool> http_session::read_head_before(net::clock::time_point deadline) {
     stand_in_line();
     const net::alarm too_late(worker_.executor(), deadline, [this] { client_->close(); });
-    const auto head = co_await read_head();
+    const auto head = co_await read_head(*client_, scanner_, received_,
+                                         worker_.scratch().first(head_scanner::max_head));
     waiting_ = waiting_line::place{};
     is_waiting_ = false;
     if (too_late.rang() && (!has_answered_ || !received_.empty())) {
@@ -216,30 +218,6 @@ asio::awaitable<bool> http_session::hear_proxy(net::clock::time_point deadline) 
         local_ = header->addresses->destination;
     }
     co_return true;
-}
-
-/// Until the head is complete or refused; `incomplete` means that the client has gone.
-asio::awaitable<head_scanner::state> http_session::read_head() {
-    scanner_ = head_scanner{};
-    auto state = scanner_.feed(received_); // what came behind the last head
-    while (state == head_scanner::state::incomplete) {
-        if (const auto [ec] = co_await client_->wait(net::readiness::read); ec) {
-            break;
-        }
-        const auto room = worker_.scratch().first(head_scanner::max_head);
-        const auto got = client_->read_some(room);
-        if (got.would_block()) {
-            continue;
-        }
-        if (got.error) {
-            break;
-        }
-        const std::string_view bytes{reinterpret_cast<const char*>(room.data()), // NOLINT: text
-                                     got.bytes};
-        received_ += bytes;
-        state = scanner_.feed(bytes);
-    }
-    co_return state;
 }
 
 /// The head that read_head() has left at the front of received_.

@@ -60,7 +60,6 @@ private:
     [[nodiscard]] asio::awaitable<bool> hear_proxy(net::clock::time_point deadline);
     [[nodiscard]] asio::awaitable<bool> open_tls(net::clock::time_point deadline);
     [[nodiscard]] std::optional<denial> check_certificate(std::string_view path) const;
-    [[nodiscard]] asio::awaitable<head_scanner::state> read_head();
     [[nodiscard]] asio::awaitable<bool> read_head_before(net::clock::time_point deadline);
     void stand_in_line();
     void drop();

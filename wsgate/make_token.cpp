@@ -13,15 +13,9 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <sysexits.h>
 
 namespace wsgate {
-
-namespace {
-
-constexpr int usage_error = 64; // EX_USAGE, sysexits(3)
-constexpr int bad_file = 78;    // EX_CONFIG
-
-} // namespace
 
 int make_token(int argc, const char* const* argv) {
     std::string key;
@@ -39,20 +33,20 @@ int make_token(int argc, const char* const* argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
-        return app.exit(e, std::cout, std::cerr) == 0 ? EXIT_SUCCESS : usage_error;
+        return app.exit(e, std::cout, std::cerr) == 0 ? EXIT_SUCCESS : EX_USAGE;
     }
     const auto to = parse_token_target(target);
     if (!to) {
         std::cerr << "wsgate make-token: " << target
                   << " is neither HOST:PORT, such as 10.0.0.7:5900 or [::1]:5900, nor unix:PATH\n";
-        return usage_error;
+        return EX_USAGE;
     }
     try {
         const auto now = static_cast<std::uint64_t>(std::time(nullptr));
         std::cout << sign_token(read_token_key(key), *to, now + seconds) << '\n';
     } catch (const std::exception& e) {
         std::cerr << "wsgate make-token: " << e.what() << '\n';
-        return bad_file;
+        return EX_CONFIG;
     }
     return std::cout.flush() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

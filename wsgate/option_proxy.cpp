@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/option_proxy.hpp"
 
+#include "net/seconds_option.hpp"
+
 #include <CLI/CLI.hpp>
 
-#include <cmath>
 #include <string_view>
 
 namespace wsgate {
@@ -35,14 +36,9 @@ void add_proxy_options(CLI::App& app, raw_proxy& raw, proxy_options& options) {
         ->allow_extra_args(false);
     app.add_flag("--accept-proxy", options.accept,
                  "Connections from a --trusted-proxy begin with a PROXY header");
-    app.add_option_function<double>(
-           "--proxy-timeout",
-           [&options](double s) {
-               options.header = std::chrono::milliseconds(std::llround(s * 1000));
-           },
-           "For the PROXY header of --accept-proxy [3]")
-        ->type_name("SECONDS")
-        ->check(CLI::Range(0.001, 86400.0));
+    net::add_seconds(app, "--proxy-timeout", options.header,
+                     CLI::Range(net::shortest_time, net::a_day),
+                     "For the PROXY header of --accept-proxy [3]");
 }
 
 void take_over(const raw_proxy& raw, proxy_options& options) {

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/option_tls.hpp"
 
+#include "net/seconds_option.hpp"
 #include "wsgate/option_path.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <map>
 #include <set>
 
@@ -44,11 +44,9 @@ void add_server_options(CLI::App& app, raw_tls& raw, tls_options& o) {
                    "OpenSSL's names; of TLS 1.2 only ECDHE with AEAD stays "
                    "[ECDHE+AESGCM:ECDHE+CHACHA20]")
         ->type_name("LIST");
-    app.add_option("--tls-watch", raw.watch,
-                   "Look so often whether these files have changed, and read them again; 0: on "
-                   "HUP only [60]")
-        ->type_name("SECONDS")
-        ->check(CLI::Range(0.0, 86400.0));
+    net::add_seconds(app, "--tls-watch", o.watch, CLI::Range(0.0, net::a_day),
+                     "Look so often whether these files have changed, and read them again; 0: on "
+                     "HUP only [60]");
 }
 
 void add_client_options(CLI::App& app, raw_tls& raw, tls_options& o) {
@@ -137,7 +135,6 @@ void add_tls_options(CLI::App& app, raw_tls& raw, tls_options& o, target_tls_opt
 
 void take_over(const raw_tls& raw, tls_options& o, per_path<client_rule>& rules) {
     take_certificates(raw, o);
-    o.watch = std::chrono::milliseconds(std::llround(raw.watch * 1000));
     rules = client_rules(raw);
     o.clients = rules.all.ask;
     o.every_place_requires = rules.all.ask == client_certificates::required;

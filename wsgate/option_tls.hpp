@@ -21,7 +21,6 @@ struct raw_tls {
     std::vector<std::string> keys;
     std::vector<std::string> verify_client;
     std::vector<std::string> allowed_names;
-    double watch = 60;
 };
 
 /// All outlive the parsing.

@@ -107,11 +107,7 @@ void server::listen() {
 }
 
 void server::start() {
-    for (const auto& what : config_.warnings) {
-        journal_.warned(what);
-    }
-    warn_of_open_paths();
-    warn_of_certificates();
+    warn();
     for (std::size_t i = 0; i < listeners_.size(); ++i) {
         const auto which = door_of_[i];
         const auto& at = terms_.setup->doors[which];
@@ -318,6 +314,14 @@ void server::publish_certificates() {
     metrics_.certificates(std::move(all));
 }
 
+void server::warn() {
+    for (const auto& each : terms_.setup->conf.warnings) {
+        journal_.warned(each);
+    }
+    warn_of_open_paths();
+    warn_of_certificates();
+}
+
 void server::warn_of_certificates() {
     if (terms_.tls) {
         for (const auto& what : terms_.tls->warnings(std::chrono::system_clock::now())) {
@@ -379,11 +383,7 @@ void server::reload(config next) {
         publish();
         ready_.targets(terms_.setup->probes());
         journal_.reloaded(kept);
-        for (const auto& each : terms_.setup->conf.warnings) {
-            journal_.warned(each);
-        }
-        warn_of_open_paths();
-        warn_of_certificates();
+        warn();
     } catch (const std::exception& e) {
         journal_.not_reloaded(e.what());
     }

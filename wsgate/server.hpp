@@ -92,6 +92,7 @@ private:
     void publish_certificates();
     void warn_of_certificates();
     [[nodiscard]] asio::awaitable<void> watch_files();
+    void warn();
     void warn_of_open_paths();
     [[nodiscard]] asio::awaitable<void> close_down(station&);
     void close_doors();

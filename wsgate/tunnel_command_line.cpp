@@ -2,20 +2,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel_command_line.hpp"
 
+#include "net/seconds_option.hpp"
+
 #include <CLI/CLI.hpp>
 
-#include <cmath>
 #include <map>
 #include <sstream>
 #include <string>
+#include <sysexits.h>
 
 namespace wsgate {
 
 namespace {
-
-constexpr int usage_error = 64; // EX_USAGE, sysexits(3)
-constexpr int bad_file = 78;    // EX_CONFIG
-constexpr double a_day = 86400;
 
 void add_addresses(CLI::App& app, tunnel_words& words, tunnel_config& c) {
     app.add_option("--listen", words.listen,
@@ -75,21 +73,14 @@ void add_tls(CLI::App& app, tls_client_options& tls) {
 }
 
 void add_limits(CLI::App& app, tunnel_config& c) {
-    const auto seconds = [&app](const char* name, std::chrono::milliseconds& value,
-                                const char* what, double least) {
-        app.add_option_function<double>(
-               name,
-               [&value](double s) { value = std::chrono::milliseconds(std::llround(s * 1000)); },
-               what)
-            ->type_name("SECONDS")
-            ->check(CLI::Range(least, a_day));
-    };
-    constexpr double some = 0.001;
-    seconds("--connect-timeout", c.timeout,
-            "For one attempt, from the name to the open WebSocket [10]", some);
-    seconds("--ping-interval", c.ping, "Ping after so much silence of ours; 0: never [25]", 0);
-    seconds("--pong-timeout", c.pong,
-            "End a session whose server is mute so long after a ping; 0: never [0]", 0);
+    const CLI::Range some(net::shortest_time, net::a_day);
+    const CLI::Range any(0.0, net::a_day);
+    net::add_seconds(app, "--connect-timeout", c.timeout, some,
+                     "For one attempt, from the name to the open WebSocket [10]");
+    net::add_seconds(app, "--ping-interval", c.ping, any,
+                     "Ping after so much silence of ours; 0: never [25]");
+    net::add_seconds(app, "--pong-timeout", c.pong, any,
+                     "End a session whose server is mute so long after a ping; 0: never [0]");
     app.add_option("--retry", c.retries,
                    "Further attempts for a connection, 1 s after the first, then 2 s, 4 s ... 30 s "
                    "[0]")
@@ -117,11 +108,11 @@ void add_log(CLI::App& app, tunnel_config& c) {
 }
 
 farewell misled(const std::string& what) {
-    return {"wsgate tunnel: " + what + '\n', bad_file};
+    return {"wsgate tunnel: " + what + '\n', EX_CONFIG};
 }
 
 farewell misused(const std::string& what) {
-    return {"wsgate tunnel: " + what + " (--help lists the options)\n", usage_error};
+    return {"wsgate tunnel: " + what + " (--help lists the options)\n", EX_USAGE};
 }
 
 } // namespace

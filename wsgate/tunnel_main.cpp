@@ -16,14 +16,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <sysexits.h>
 #include <utility>
 
 namespace wsgate {
 
 namespace {
-
-constexpr int cannot_bind = 71; // EX_OSERR, sysexits(3)
-constexpr int bad_file = 78;    // EX_CONFIG
 
 /// TERM, INT: goodbye to all sessions; again: cut them off. HUP: reopen the log.
 asio::awaitable<void> obey_signals(asio::signal_set& signals, tunnel_server& server,
@@ -73,10 +71,10 @@ int start(const tunnel_config& config) {
         server = std::make_unique<tunnel_server>(context.get_executor(), config, *journal);
     } catch (const std::system_error& e) {
         std::cerr << "wsgate tunnel: " << e.what() << " (choose another with --listen)\n";
-        return cannot_bind;
+        return EX_OSERR;
     } catch (const std::exception& e) {
         std::cerr << "wsgate tunnel: " << e.what() << '\n';
-        return bad_file;
+        return EX_CONFIG;
     }
     asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP);
     asio::co_spawn(context, run_server(*server, signals), rethrow);

@@ -3,12 +3,11 @@
 #include "wsgate/websockify_line.hpp"
 
 #include "net/host_port.hpp"
+#include "net/seconds_option.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <fmt/format.h>
 #include <memory>
 #include <netdb.h>
@@ -22,14 +21,8 @@ namespace {
 
 constexpr auto group = "As websockify, which has [ADDR:]PORT HOST:PORT for one listener and one "
                        "target";
-constexpr double year = 366.0 * 86400;
 
 using refusal_of = CLI::ValidationError;
-
-std::chrono::milliseconds milliseconds(double seconds) {
-    constexpr double thousand = 1000;
-    return std::chrono::milliseconds(std::llround(seconds * thousand));
-}
 
 void add_ignored_and_refused(CLI::App& app, raw_websockify& raw) {
     app.add_flag("--file-only", raw.file_only, "Directories are never listed here")->group(group);
@@ -200,16 +193,16 @@ void take_process(const raw_websockify& raw, config& c) {
     if (raw.verbose) {
         c.log_level = net::log_level::debug;
     }
-    if (raw.heartbeat >= 0) {
-        c.bridge.ping = milliseconds(raw.heartbeat);
+    if (raw.heartbeat) {
+        c.bridge.ping = *raw.heartbeat;
     }
-    if (raw.idle_timeout >= 0 && !raw.is_meant()) { // another meaning would be likelier here
+    if (raw.idle_timeout && !raw.is_meant()) { // another meaning would be likelier here
         throw refusal_of("--idle-timeout",
                          "ends the whole gateway, in websockify's form only; here "
                          "say --idle-exit, or --session-idle for sessions");
     }
-    if (raw.idle_timeout >= 0) {
-        c.process.idle_exit = milliseconds(raw.idle_timeout);
+    if (raw.idle_timeout) {
+        c.process.idle_exit = *raw.idle_timeout;
     }
 }
 
@@ -225,13 +218,11 @@ void add_websockify_options(CLI::App& app, raw_websockify& raw) {
         ->type_name("")
         ->group("");
     app.add_flag("-v,--verbose", raw.verbose, "As --log-level debug")->group(group);
-    app.add_option("--heartbeat", raw.heartbeat, "As --ping-interval")
-        ->type_name("SECONDS")
-        ->check(CLI::Range(0.0, 86400.0))
+    net::add_seconds(app, "--heartbeat", raw.heartbeat, CLI::Range(0.0, net::a_day),
+                     "As --ping-interval")
         ->group(group);
-    app.add_option("--idle-timeout", raw.idle_timeout, "As --idle-exit")
-        ->type_name("SECONDS")
-        ->check(CLI::Range(0.0, year))
+    net::add_seconds(app, "--idle-timeout", raw.idle_timeout, CLI::Range(0.0, net::a_year),
+                     "As --idle-exit")
         ->group(group);
     app.add_option("--unix-target", raw.unix_target, "The target is this Unix socket")
         ->type_name("PATH")

@@ -4,6 +4,8 @@
 
 #include "wsgate/config.hpp"
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +27,8 @@ struct raw_websockify {
     bool traffic = false;
     bool libserver = false;
     bool legacy_syslog = false;
-    double heartbeat = -1; ///< less than 0: not said
-    double idle_timeout = -1;
+    std::optional<std::chrono::milliseconds> heartbeat;
+    std::optional<std::chrono::milliseconds> idle_timeout;
     std::string record;
     std::string wrap_mode;
     std::string key_password;
