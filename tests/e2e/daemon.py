@@ -12,33 +12,7 @@ import tempfile
 import time
 import unittest
 
-from peers import exactly
-
-PATIENCE = 20  # seconds for anything to happen
-
-
-def eventually(what, probe, patience=PATIENCE):
-    """Asks again and again until the answer is true; returns it."""
-    deadline = time.monotonic() + patience
-    while True:
-        found = probe()
-        if found:
-            return found
-        if time.monotonic() > deadline:
-            raise AssertionError(f"in vain: waited until {what}")
-        time.sleep(0.02)
-
-
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
-def connect(port):
-    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+from peers import PATIENCE, connect, eventually, exactly, free_ports, listens
 
 
 def introduce(port, text, early=b""):
@@ -52,14 +26,6 @@ def is_alive(pid):
         with open(f"/proc/{pid}/stat", encoding="ascii") as f:
             return f.read().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
-        return False
-
-
-def listens(port):
-    try:
-        connect(port).close()
-        return True
-    except ConnectionRefusedError:
         return False
 
 

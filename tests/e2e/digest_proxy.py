@@ -10,35 +10,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import unittest
 
-PATIENCE = 30  # seconds for anything to happen
+from peers import PATIENCE, eventually, free_ports, listens
+
 HELPER = "/usr/lib/squid/digest_file_auth"
 USER, REALM, PASSWORD = "ann", "help desk", "s3cret"
 WSGATE = ""
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        return s.getsockname()[1]
-
-
-def eventually(what, probe):
-    deadline = time.monotonic() + PATIENCE
-    while not (found := probe()):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"in vain: waited until {what}")
-        time.sleep(0.05)
-    return found
-
-
-def listens(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
-        return True
-    except ConnectionRefusedError:
-        return False
 
 
 class DigestProxyTest(unittest.TestCase):
@@ -82,7 +60,7 @@ class DigestProxyTest(unittest.TestCase):
         self.addCleanup(gateway.kill)
 
     def start_squid(self):
-        self.port = free_port()
+        [self.port] = free_ports(1)
         secret = hashlib.md5(f"{USER}:{REALM}:{PASSWORD}".encode()).hexdigest()
         users = self.write("users", f"{USER}:{REALM}:{secret}\n")
         conf = self.write("squid.conf", f"""

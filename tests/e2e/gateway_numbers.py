@@ -14,7 +14,8 @@ import urllib.request
 
 from prometheus_client.parser import text_string_to_metric_families
 
-PATIENCE = 20  # seconds for anything to happen
+from peers import PATIENCE, all_of, head_of, masked
+
 HERE, FRIEND, STRANGER = "192.0.2.1", "192.0.2.2", "192.0.2.3"  # in a network of our own
 PROMISED = {
     "wsgate_sessions_active": {"route"},
@@ -46,28 +47,6 @@ def upgrade(path, *fields):
         *fields,
     ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
-
-
-def masked(first, payload):
-    """A frame of a client; the key is nil, since nobody is to be protected here."""
-    return bytes([first, 0x80 | len(payload), 0, 0, 0, 0]) + payload
-
-
-def exactly(peer, size):
-    got = b""
-    while len(got) < size:
-        part = peer.recv(size - len(got))
-        if not part:
-            raise AssertionError(f"the connection ended after {got!r}")
-        got += part
-    return got
-
-
-def head_of(peer):
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        head += exactly(peer, 1)
-    return head.decode()
 
 
 def name_of(family):
@@ -152,11 +131,11 @@ class NumbersTest(unittest.TestCase):
         far, _ = self.target.accept()
         with far:
             far.settimeout(PATIENCE)
-            self.assertEqual(exactly(far, 4), b"four")
+            self.assertEqual(all_of(4, far), b"four")
             far.sendall(b"seven")
-            self.assertEqual(exactly(client, 7), b"\x82\x05seven")
+            self.assertEqual(all_of(7, client), b"\x82\x05seven")
             client.sendall(masked(0x88, b"\x03\xe8"))
-            self.assertEqual(exactly(client, 4), b"\x88\x02\x03\xe8")
+            self.assertEqual(all_of(4, client), b"\x88\x02\x03\xe8")
         client.close()
         self.wait_for_line(" end ")
 

@@ -12,7 +12,8 @@ import threading
 import time
 import unittest
 
-PATIENCE = 20  # seconds for anything to happen
+from peers import PATIENCE, all_of, head_of, masked
+
 DESCRIPTORS = 48
 CYCLES = 2000
 GROWTH = 1 << 20  # bytes that an allocator may keep over all cycles; half a KiB a session
@@ -21,28 +22,6 @@ OPENING = (
     "Sec-WebSocket-Key: " + base64.b64encode(bytes(16)).decode() + "\r\n"
     "Sec-WebSocket-Version: 13\r\n\r\n"
 )
-
-
-def masked(first, payload=b""):
-    """A frame of a client; the key is nil, since nobody is to be protected here."""
-    return bytes([first, 0x80 | len(payload), 0, 0, 0, 0]) + payload
-
-
-def exactly(peer, size):
-    got = b""
-    while len(got) < size:
-        part = peer.recv(size - len(got))
-        if not part:
-            raise AssertionError(f"the connection ended after {got!r}")
-        got += part
-    return got
-
-
-def head_of(peer):
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        head += exactly(peer, 1)
-    return head.decode()
 
 
 def reset(peer):
@@ -110,9 +89,9 @@ class LimitsTest(unittest.TestCase):
 
     def echo(self, client, far):
         client.sendall(masked(0x82, b"ping"))
-        self.assertEqual(exactly(far, 4), b"ping")
+        self.assertEqual(all_of(4, far), b"ping")
         far.sendall(b"pong!")
-        self.assertEqual(exactly(client, 7), b"\x82\x05pong!")
+        self.assertEqual(all_of(7, client), b"\x82\x05pong!")
 
     def processor_time(self):
         with open(f"/proc/{self.pid}/stat") as stat:
@@ -169,15 +148,15 @@ class LimitsTest(unittest.TestCase):
         self.echo(client, far)
         if how == "client closes":
             client.sendall(masked(0x88))
-            self.assertEqual(exactly(client, 2), b"\x88\x00")
+            self.assertEqual(all_of(2, client), b"\x88\x00")
         elif how == "target closes":
             far.close()
-            self.assertEqual(exactly(client, 1), b"\x88")
+            self.assertEqual(all_of(1, client), b"\x88")
         elif how == "client resets":
             reset(client)
         elif how == "target resets":
             reset(far)
-            self.assertEqual(exactly(client, 1), b"\x88")
+            self.assertEqual(all_of(1, client), b"\x88")
         client.close()
         far.close()
         return 1

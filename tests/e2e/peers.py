@@ -1,5 +1,39 @@
-# What the Python scenarios share: reading from a socket.
+# What the Python scenarios share: ports, waiting, and bytes off and onto sockets.
 # SPDX-License-Identifier: EUPL-1.2
+import socket
+import time
+
+PATIENCE = 30  # seconds for anything to happen
+
+
+def eventually(what, probe):
+    """Asks again and again until the answer is true; returns it."""
+    deadline = time.monotonic() + PATIENCE
+    while not (found := probe()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"in vain: waited until {what}")
+        time.sleep(0.02)
+    return found
+
+
+def free_ports(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+def connect(port):
+    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+
+
+def listens(port):
+    try:
+        connect(port).close()
+        return True
+    except ConnectionRefusedError:
+        return False
 
 
 def exactly(size, peer):
@@ -8,3 +42,24 @@ def exactly(size, peer):
     while len(got) < size and (part := peer.recv(size - len(got))):
         got += part
     return got
+
+
+def all_of(size, peer):
+    """The next `size` bytes, which must come."""
+    got = exactly(size, peer)
+    if len(got) < size:
+        raise AssertionError(f"the connection ended after {got!r}")
+    return got
+
+
+def head_of(peer):
+    """Of an answer of HTTP, blank line and all."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        head += all_of(1, peer)
+    return head.decode()
+
+
+def masked(first, payload=b""):
+    """A short frame of a client; the key is nil, since nobody is to be protected here."""
+    return bytes([first, 0x80 | len(payload), 0, 0, 0, 0]) + payload

@@ -9,42 +9,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
-from peers import exactly
+from peers import PATIENCE, eventually, exactly, free_ports, listens
 
-PATIENCE = 20  # seconds for anything to happen
 CLIENT = "198.51.100.7"  # whom a web server in front of the gateway names
 REPEATER, GATEWAY = "", ""
-
-
-def eventually(what, probe):
-    """Asks again and again until the answer is true; returns it."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        found = probe()
-        if found:
-            return found
-        if time.monotonic() > deadline:
-            raise AssertionError(f"in vain: waited until {what}")
-        time.sleep(0.02)
-
-
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
-def listens(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
-        return True
-    except ConnectionRefusedError:
-        return False
 
 
 def masked(payload):
