@@ -38,6 +38,16 @@ bool was_cancelled(const std::exception_ptr& escaped) {
 
 } // namespace
 
+std::string what(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& e) {
+        return e.what();
+    } catch (...) {
+        return "unknown exception";
+    }
+}
+
 void task_group::finished(task_list::iterator task, const std::exception_ptr& escaped) {
     tasks_.erase(task);
     if (escaped && !was_cancelled(escaped)) {

@@ -11,8 +11,12 @@
 #include <exception>
 #include <functional>
 #include <list>
+#include <string>
 
 namespace net {
+
+/// Its words, for a log.
+[[nodiscard]] std::string what(const std::exception_ptr&);
 
 /// One event loop. A task takes references only to what outlives the loop's run.
 /// Stop: close what feeds it, drain, cancel, join.

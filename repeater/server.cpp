@@ -16,16 +16,6 @@ namespace repeater {
 
 namespace {
 
-std::string what(const std::exception_ptr& escaped) {
-    try {
-        std::rethrow_exception(escaped);
-    } catch (const std::exception& e) {
-        return e.what();
-    } catch (...) {
-        return "unknown exception";
-    }
-}
-
 /// The Perl's words for a port that cannot be had, and the address.
 std::vector<net::listener> listen(const asio::any_io_executor& executor, const config& c,
                                   rfb::side side) {
@@ -48,8 +38,9 @@ server::server(const asio::any_io_executor& executor, std::shared_ptr<const conf
       viewer_listeners_(listen(executor, *config_, rfb::side::viewer)),
       server_listeners_(listen(executor, *config_, rfb::side::server)), closing_(executor),
       resolver_(executor, std::move(look_up)),
-      tasks_(executor,
-             [&events](const std::exception_ptr& e) { events.receive(event::defect{what(e)}); }),
+      tasks_(
+          executor,
+          [&events](const std::exception_ptr& e) { events.receive(event::defect{net::what(e)}); }),
       poller_(executor), reception_(executor, poller_, events,
                                     [this](reception::guest g) { introduced(std::move(g)); }),
       room_(executor, poller_, config_->duplicates, tasks_, events),

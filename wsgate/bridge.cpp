@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/bridge.hpp"
 
+#include "net/task_group.hpp"
 #include "wsgate/base64.hpp"
 #include "wsgate/metrics.hpp"
 
@@ -69,11 +70,7 @@ void bridge::start(asio::awaitable<void> task, asio::cancellation_slot cancelled
 
 void bridge::task_over(const std::exception_ptr& failed) {
     if (failed) {
-        try {
-            std::rethrow_exception(failed);
-        } catch (const std::exception& e) {
-            summary_.reason = e.what();
-        }
+        summary_.reason = net::what(failed);
         cut();
     }
     --tasks_;

@@ -26,18 +26,8 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;
 
-std::string what(const std::exception_ptr& escaped) {
-    try {
-        std::rethrow_exception(escaped);
-    } catch (const std::exception& e) {
-        return e.what();
-    } catch (...) {
-        return "unknown exception";
-    }
-}
-
 net::task_group::escape report_to(journal& j) {
-    return [&j](const std::exception_ptr& e) { j.defect(what(e)); };
+    return [&j](const std::exception_ptr& e) { j.defect(net::what(e)); };
 }
 
 bool has_files_to_watch(const config& c) {
@@ -144,7 +134,7 @@ asio::awaitable<void> server::run() {
                        [this](const std::exception_ptr& e) {
                            asio::post(executor_, [this, e] {
                                if (e) {
-                                   journal_.defect(what(e));
+                                   journal_.defect(net::what(e));
                                }
                                --open_stations_;
                                changed_.notify();

@@ -20,13 +20,7 @@ using namespace asio::experimental::awaitable_operators;
 constexpr std::size_t scratch_size = std::size_t{256} * 1024;
 
 net::task_group::escape report_to(tunnel_journal& j) {
-    return [&j](const std::exception_ptr& escaped) {
-        try {
-            std::rethrow_exception(escaped);
-        } catch (const std::exception& e) {
-            j.defect(e.what());
-        }
-    };
+    return [&j](const std::exception_ptr& escaped) { j.defect(net::what(escaped)); };
 }
 
 std::optional<net::listener> listen(const asio::any_io_executor& executor, const tunnel_config& c) {

@@ -5,6 +5,7 @@
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -100,6 +101,14 @@ certificate make_certificate(const certificate_wish& wish) {
 
 certificate make_certificate(int days, const std::string& alternative_names) {
     return make_certificate({.days = days, .alternative_names = alternative_names});
+}
+
+void present(SSL* ssl, const certificate& mine) {
+    const bio_ptr chain(BIO_new_mem_buf(mine.chain.data(), static_cast<int>(mine.chain.size())));
+    const bio_ptr pem(BIO_new_mem_buf(mine.key.data(), static_cast<int>(mine.key.size())));
+    const x509_ptr x509(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
+    const key_ptr key(PEM_read_bio_PrivateKey(pem.get(), nullptr, nullptr, nullptr));
+    check(SSL_use_certificate(ssl, x509.get()) == 1 && SSL_use_PrivateKey(ssl, key.get()) == 1);
 }
 
 } // namespace support

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include <openssl/types.h>
+
 #include <string>
 
 namespace support {
@@ -28,5 +30,8 @@ struct certificate_wish {
 /// Valid from a day ago, for so many days.
 [[nodiscard]] certificate make_certificate(int days = 30,
                                            const std::string& alternative_names = {});
+
+/// In the handshake.
+void present(SSL*, const certificate&);
 
 } // namespace support

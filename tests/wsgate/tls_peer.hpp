@@ -8,7 +8,6 @@
 #include "wsgate/client_certificate.hpp"
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 
 #include <memory>
@@ -41,7 +40,7 @@ public:
         }
         ssl_ = {SSL_new(context_.get()), SSL_free};
         if (o.identity != nullptr) {
-            use(*o.identity);
+            present(ssl_.get(), *o.identity);
         }
         if (!o.name.empty()) {
             auto name = o.name;
@@ -110,19 +109,6 @@ public:
     }
 
 private:
-    void use(const certificate& mine) {
-        const std::shared_ptr<BIO> chain(
-            BIO_new_mem_buf(mine.chain.data(), static_cast<int>(mine.chain.size())), BIO_free);
-        const std::shared_ptr<BIO> key(
-            BIO_new_mem_buf(mine.key.data(), static_cast<int>(mine.key.size())), BIO_free);
-        const std::shared_ptr<X509> x509(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr),
-                                         X509_free);
-        const std::shared_ptr<EVP_PKEY> pkey(
-            PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
-        SSL_use_certificate(ssl_.get(), x509.get());
-        SSL_use_PrivateKey(ssl_.get(), pkey.get());
-    }
-
     tcp_client tcp_;
     std::shared_ptr<SSL_CTX> context_;
     std::shared_ptr<SSL> ssl_;

@@ -8,7 +8,6 @@
 #include <gtest/gtest.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 
 #include <cstdlib>
@@ -46,19 +45,6 @@ struct met {
     session_ptr session;
 };
 
-void use(SSL* ssl, const certificate& mine) {
-    const std::shared_ptr<BIO> chain(
-        BIO_new_mem_buf(mine.chain.data(), static_cast<int>(mine.chain.size())), BIO_free);
-    const std::shared_ptr<BIO> key(
-        BIO_new_mem_buf(mine.key.data(), static_cast<int>(mine.key.size())), BIO_free);
-    const std::shared_ptr<X509> x509(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr),
-                                     X509_free);
-    const std::shared_ptr<EVP_PKEY> pkey(
-        PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
-    SSL_use_certificate(ssl, x509.get());
-    SSL_use_PrivateKey(ssl, pkey.get());
-}
-
 int keep_session(SSL* ssl, SSL_SESSION* session) {
     *static_cast<session_ptr*>(SSL_get_app_data(ssl)) = {session, SSL_SESSION_free};
     return 1; // ours now
@@ -87,7 +73,7 @@ ssl_ptr make_client(const client_wish& wish, session_ptr& kept) {
         SSL_set_session(client.get(), copy.get());
     }
     if (wish.identity != nullptr) {
-        use(client.get(), *wish.identity);
+        support::present(client.get(), *wish.identity);
     }
     SSL_set_connect_state(client.get());
     return client;
