@@ -6,7 +6,6 @@
 #include "wsgate/file_watch.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -23,8 +22,6 @@
 namespace wsgate {
 
 namespace {
-
-using namespace asio::experimental::awaitable_operators;
 
 net::task_group::escape report_to(journal& j) {
     return [&j](const std::exception_ptr& e) { j.defect(net::what(e)); };
@@ -46,8 +43,6 @@ asio::awaitable<void> beat() {
 
 } // namespace
 
-server::station::station(journal& j) : tasks(worker.executor(), report_to(j)) {}
-
 server::server(asio::any_io_executor executor, const config& c, wsgate::journal& j)
     : executor_(std::move(executor)), config_(c), journal_(j), memory_(c.access),
       terms_(make_terms(std::make_shared<const setup>(c))),
@@ -62,7 +57,10 @@ server::server(asio::any_io_executor executor, const config& c, wsgate::journal&
     }
     publish();
     for (std::size_t i = 0; i < c.threads; ++i) {
-        stations_.push_back(std::make_unique<station>(j));
+        stations_.push_back(
+            std::make_unique<station>(j, metrics_, ready_, [this](bool had_session) {
+                asio::post(executor_, [this, had_session] { left(had_session); });
+            }));
     }
 }
 
@@ -130,7 +128,7 @@ asio::awaitable<void> server::run() {
     co_await accepting_.join();
     for (const auto& each : stations_) {
         ++open_stations_;
-        asio::co_spawn(each->worker.executor(), close_down(*each),
+        asio::co_spawn(each->executor(), each->close_down(config_.limits.stop),
                        [this](const std::exception_ptr& e) {
                            asio::post(executor_, [this, e] {
                                if (e) {
@@ -155,52 +153,10 @@ void server::accept(std::size_t door, net::connection c) {
     turn_ = (turn_ + 1) % stations_.size();
     auto& where = *stations_[turn_];
     const session_number number{++accepted_};
-    asio::post(where.worker.executor(),
-               [this, &where, number, under = terms_, door, c = std::move(c)]() mutable {
-                   begin(where, number, std::move(under), door, std::move(c));
+    asio::post(where.executor(),
+               [&where, number, under = terms_, door, c = std::move(c)]() mutable {
+                   where.take(number, std::move(under), door, std::move(c));
                });
-}
-
-void server::begin(station& where, session_number number, terms under, std::size_t door,
-                   net::connection c) {
-    if (where.closed) {
-        asio::post(executor_, [this] { left(false); });
-    } else {
-        where.tasks.spawn(serve(where, number, std::move(under), door, std::move(c)));
-    }
-}
-
-asio::awaitable<void> server::serve(station& where, session_number number, terms under,
-                                    std::size_t door, net::connection c) {
-    const auto& now = *under.setup; // which the session keeps
-    const site here{now.conf, journal_, metrics_, ready_, now.files ? &*now.files : nullptr};
-    http_session session(here, under, now.doors[door], where.worker, number, std::move(c));
-
-    // Leaves the list with the frame, however the task ends.
-    struct entry {
-        std::list<http_session*>& all;
-        std::list<http_session*>::iterator mine;
-
-        entry(std::list<http_session*>& list, http_session* s)
-            : all(list), mine(list.insert(list.end(), s)) {}
-
-        entry(const entry&) = delete;
-        entry& operator=(const entry&) = delete;
-
-        ~entry() { all.erase(mine); }
-    };
-
-    const entry listed(where.sessions, &session);
-    std::exception_ptr escaped;
-    try {
-        co_await session.run();
-    } catch (...) {
-        escaped = std::current_exception();
-    }
-    asio::post(executor_, [this, had = session.had_session()] { left(had); });
-    if (escaped) {
-        std::rethrow_exception(escaped);
-    }
 }
 
 void server::left(bool had_session) {
@@ -245,18 +201,7 @@ void server::show_sessions() {
     const auto of_each = std::max<std::size_t>(most / stations_.size(), 1);
     journal_.sessions(present_, of_each * stations_.size());
     for (const auto& each : stations_) {
-        asio::post(each->worker.executor(),
-                   [this, &where = *each, of_each] { show(where, of_each); });
-    }
-}
-
-void server::show(station& where, std::size_t at_most) {
-    std::size_t shown = 0;
-    for (const auto* const each : where.sessions) {
-        shown += each->show() ? 1U : 0U;
-        if (shown == at_most) {
-            break;
-        }
+        asio::post(each->executor(), [&where = *each, of_each] { where.show(of_each); });
     }
 }
 
@@ -397,19 +342,9 @@ void server::close_doors() {
     ready_.stop();
 }
 
-asio::awaitable<void> server::close_down(station& where) {
-    where.closed = true;
-    for (auto* const session : where.sessions) {
-        session->go_away();
-    }
-    co_await (where.tasks.join() || net::expire_after(config_.limits.stop));
-    where.tasks.cancel();
-    co_await where.tasks.join();
-}
-
 asio::awaitable<void> server::pulse() {
     for (const auto& each : stations_) {
-        co_await asio::co_spawn(each->worker.executor(), beat(), asio::use_awaitable);
+        co_await asio::co_spawn(each->executor(), beat(), asio::use_awaitable);
     }
 }
 
@@ -417,7 +352,7 @@ void server::stop_now() {
     stop();
     journal_.stopping("now");
     for (const auto& each : stations_) {
-        asio::post(each->worker.executor(), [&tasks = each->tasks] { tasks.cancel(); });
+        asio::post(each->executor(), [&where = *each] { where.cut(); });
     }
 }
 

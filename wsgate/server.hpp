@@ -6,18 +6,16 @@
 #include "net/signal.hpp"
 #include "net/task_group.hpp"
 #include "net/unix_listener.hpp"
-#include "net/worker.hpp"
 #include "wsgate/admin.hpp"
 #include "wsgate/config.hpp"
-#include "wsgate/http_session.hpp"
 #include "wsgate/journal.hpp"
 #include "wsgate/metrics.hpp"
 #include "wsgate/setup.hpp"
+#include "wsgate/station.hpp"
 #include "wsgate/terms.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -69,24 +67,10 @@ public:
     [[nodiscard]] const std::vector<net::listener>& listeners() const { return listeners_; }
 
 private:
-    /// A worker and what runs there; touched on its thread only.
-    struct station {
-        explicit station(journal&);
-
-        net::worker worker;
-        net::task_group tasks;
-        std::list<http_session*> sessions;
-        bool closed = false;
-    };
-
     [[nodiscard]] std::vector<net::listener> listen_at(const listen_address&);
     void listen();
     void start();
     void accept(std::size_t door, net::connection);
-    void show(station&, std::size_t at_most);
-    void begin(station&, session_number, terms, std::size_t door, net::connection);
-    [[nodiscard]] asio::awaitable<void> serve(station&, session_number, terms, std::size_t door,
-                                              net::connection);
     [[nodiscard]] terms make_terms(std::shared_ptr<const setup>);
     void publish();
     void publish_certificates();
@@ -94,7 +78,6 @@ private:
     [[nodiscard]] asio::awaitable<void> watch_files();
     void warn();
     void warn_of_open_paths();
-    [[nodiscard]] asio::awaitable<void> close_down(station&);
     void close_doors();
     void left(bool had_session);
     [[nodiscard]] asio::awaitable<void> end_when_idle();
