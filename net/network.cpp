@@ -3,8 +3,8 @@
 #include "net/network.hpp"
 
 #include "net/escape.hpp"
-#include "net/number.hpp"
 #include "net/host_port.hpp"
+#include "net/number.hpp"
 
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
