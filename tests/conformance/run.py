@@ -11,7 +11,7 @@ from gate import Failed, Gate
 
 TABLES = [
     "opening", "framing", "pings", "reserved_bits", "opcodes", "fragmentation", "utf8",
-    "closing", "ending", "limits", "deflate", "http", "origins", "switches",
+    "closing", "ending", "limits", "deflate", "plain_http", "origins", "switches",
 ]
 
 
