@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/config.hpp"
 
+#include "net/choice_option.hpp"
+#include "net/log_level_option.hpp"
 #include "net/seconds_option.hpp"
+#include "repeater/option_file.hpp"
 #include "repeater/version.hpp"
 #include "repeater/web_request.hpp"
 
@@ -10,7 +13,7 @@
 #include <boost/tokenizer.hpp>
 
 #include <algorithm>
-#include <map>
+#include <memory>
 #include <sstream>
 #include <sysexits.h>
 #include <thread>
@@ -36,38 +39,23 @@ struct raw_values {
     bool clean = false; // the Perl's sweep: what it did now and then we do at once
 };
 
-template <class Enum>
-using names = std::map<std::string, Enum>;
-
-const names<mode1> mode1_names{
+const net::choices<mode1> mode1_names{
     {"off", mode1::off}, {"vnc", mode1::vnc}, {"list", mode1::list}, {"any", mode1::any}};
-const names<duplicate_policy> duplicate_names{{"replace", duplicate_policy::replace},
-                                              {"refuse", duplicate_policy::refuse},
-                                              {"queue", duplicate_policy::queue}};
-const names<rfb::id_match> match_names{{"word", rfb::id_match::word},
-                                       {"exact", rfb::id_match::exact}};
-const names<log_format> format_names{
+const net::choices<duplicate_policy> duplicate_names{{"replace", duplicate_policy::replace},
+                                                     {"refuse", duplicate_policy::refuse},
+                                                     {"queue", duplicate_policy::queue}};
+const net::choices<rfb::id_match> match_names{{"word", rfb::id_match::word},
+                                              {"exact", rfb::id_match::exact}};
+const net::choices<log_format> format_names{
     {"compat", log_format::compat}, {"text", log_format::text}, {"json", log_format::json}};
-const names<id_form> id_names{{"hashed", id_form::hashed}, {"full", id_form::full}};
-const names<net::log_level> level_names{{"debug", net::log_level::debug},
-                                        {"info", net::log_level::info},
-                                        {"warn", net::log_level::warn},
-                                        {"error", net::log_level::error}};
-const names<splicing> splice_names{
+const net::choices<id_form> id_names{{"hashed", id_form::hashed}, {"full", id_form::full}};
+const net::choices<splicing> splice_names{
     {"auto", splicing::automatic}, {"on", splicing::on}, {"off", splicing::off}};
-const names<supervision> loop_names{
+const net::choices<supervision> loop_names{
     {"off", supervision::off},       {"0", supervision::off},
     {"on", supervision::foreground}, {"1", supervision::foreground},
-    {"bg", supervision::background}, {"BG", supervision::background},
+    {"bg", supervision::background},
 };
-
-/// One of the names; the description lists those that the help shows.
-template <class Enum>
-void add_choice(CLI::App& app, const char* option, Enum& value, const names<Enum>& choices,
-                const char* shown, const char* what) {
-    app.add_option(option, value, what)
-        ->transform(CLI::CheckedTransformer(choices).description(shown));
-}
 
 void add_list(CLI::App& app, const char* option, std::vector<std::string>& values, const char* type,
               const char* what) {
@@ -95,12 +83,12 @@ void add_ports(CLI::App& app, config& c, raw_values& raw) {
 
 void add_pairing(CLI::App& app, config& c, raw_values& raw) {
     app.add_flag("-r,--refuse", raw.refuse, "Refuse a second peer with a waiting peer's ID");
-    add_choice(app, "--duplicates", c.duplicates, duplicate_names, "replace|refuse|queue",
-               "What a second waiting peer means [replace]");
+    net::add_choice(app, "--duplicates", c.duplicates, duplicate_names, "replace|refuse|queue",
+                    "What a second waiting peer means [replace]");
     app.add_flag("-R,--no-rfb", raw.no_greeting, "Do not send RFB 000.000 to viewers");
     app.add_flag("-C,--clean", raw.clean, "Accepted; peers that left are always noticed at once");
-    add_choice(app, "--id-match", c.hello.match, match_names, "word|exact",
-               "How an ID is read [word]");
+    net::add_choice(app, "--id-match", c.hello.match, match_names, "word|exact",
+                    "How an ID is read [word]");
     app.add_flag("--raw-id", raw.raw_id,
                  "Viewers name an ID without ID: (Help-Channel); no Mode I");
     app.add_flag("--uvnc-alias", c.hello.uvnc_alias,
@@ -113,8 +101,8 @@ void add_pairing(CLI::App& app, config& c, raw_values& raw) {
 }
 
 void add_mode1(CLI::App& app, config& c, raw_values& raw) {
-    add_choice(app, "--mode1", c.mode1.mode, mode1_names, "off|vnc|list|any",
-               "Where viewers may send us by host:port [vnc]");
+    net::add_choice(app, "--mode1", c.mode1.mode, mode1_names, "off|vnc|list|any",
+                    "Where viewers may send us by host:port [vnc]");
     add_list(app, "--mode1-allow", raw.mode1_allow, "RANGE",
              "May be dialled, as 10.0.0.0/8:5900-5999 or host.example:5901; repeatable");
     add_list(app, "--mode1-deny", raw.mode1_deny, "RANGE",
@@ -122,8 +110,8 @@ void add_mode1(CLI::App& app, config& c, raw_values& raw) {
 }
 
 void add_limits(CLI::App& app, config& c) {
-    const CLI::Range some(net::shortest_time, 10 * net::a_day);
-    const CLI::Range any(0.0, 10 * net::a_day);
+    constexpr net::seconds_range some{net::shortest_time, 10 * net::a_day};
+    constexpr net::seconds_range any{0.0, 10 * net::a_day};
     net::add_seconds(app, "--handshake-timeout", c.limits.handshake, some,
                      "For a peer's first block [10]");
     net::add_seconds(app, "--proxy-timeout", c.limits.proxy_header, some,
@@ -136,8 +124,8 @@ void add_limits(CLI::App& app, config& c) {
                      "A viewer waits so long for its server; 0: for ever [0]");
     net::add_seconds(app, "--server-wait", c.limits.server_wait, any,
                      "A server waits so long for its viewer; 0: for ever [0]");
-    add_choice(app, "--splice", c.splice, splice_names, "auto|on|off",
-               "Relay bulk through pipes, without copying [auto]");
+    net::add_choice(app, "--splice", c.splice, splice_names, "auto|on|off",
+                    "Relay bulk through pipes, without copying [auto]");
     app.add_option("--threads", c.threads, "Relay threads [one a core]")
         ->check(CLI::Range(1, 1024));
 }
@@ -145,12 +133,11 @@ void add_limits(CLI::App& app, config& c) {
 void add_output(CLI::App& app, config& c) {
     app.add_option("-l,--log-file", c.log_file, "Append the log to this file [standard error]")
         ->type_name("FILE");
-    add_choice(app, "--log-format", c.log_format, format_names, "compat|text|json",
-               "The Perl's words, key=value lines, or JSON lines [compat]");
-    add_choice(app, "--log-ids", c.log_ids, id_names, "hashed|full",
-               "How text and JSON logs show IDs [hashed]");
-    add_choice(app, "--log-level", c.log_level, level_names, "debug|info|warn|error",
-               "What text and JSON logs tell [info]");
+    net::add_choice(app, "--log-format", c.log_format, format_names, "compat|text|json",
+                    "The Perl's words, key=value lines, or JSON lines [compat]");
+    net::add_choice(app, "--log-ids", c.log_ids, id_names, "hashed|full",
+                    "How text and JSON logs show IDs [hashed]");
+    net::add_log_level(app, c.log_level, "What text and JSON logs tell [info]");
     app.add_option("-p,--pid-file", c.pid_file, "Write our process id there")->type_name("FILE");
 }
 
@@ -161,13 +148,13 @@ void add_events(CLI::App& app, config& c, raw_values& raw) {
                    "Run this command for each event, its JSON on standard input")
         ->type_name("COMMAND");
     app.add_option("--event-url", raw.event_url, "POST each event's JSON there")->type_name("URL");
-    add_choice(app, "--event-ids", c.events.ids, id_names, "hashed|full",
-               "How events show IDs [hashed]");
+    net::add_choice(app, "--event-ids", c.events.ids, id_names, "hashed|full",
+                    "How events show IDs [hashed]");
 }
 
 void add_running(CLI::App& app, config& c) {
-    add_choice(app, "-L,--loop", c.loop, loop_names, "off|on|bg",
-               "Start again whenever it ends; bg: in the background [off]");
+    net::add_choice(app, "-L,--loop", c.loop, loop_names, "off|on|bg",
+                    "Start again whenever it ends; bg: in the background [off]");
     app.add_flag("--debug", c.debug, "Say where and how it was started");
     // Where it stands, configure() does no more than that.
     app.add_flag_function(
@@ -306,7 +293,7 @@ outcome parse(std::vector<std::string> words, bool with_file) {
                "Environment, also as an argument NAME=value: ULTRAVNC_REPEATER_LOGFILE, _PIDFILE,\n"
                "_CLIENT_PORT, _SERVER_PORT, _BUFSIZE, _LOOP, _NO_RFB, _CLEAN, _REFUSE, _DEBUG;\n"
                "BUFSIZE, as in its first version. Nothing as a value means not set.");
-    app.allow_config_extras(CLI::config_extras_mode::error);
+    app.config_formatter(std::make_shared<option_file>(app));
     add_ports(app, c, raw);
     add_pairing(app, c, raw);
     add_mode1(app, c, raw);
@@ -335,11 +322,6 @@ outcome parse(std::vector<std::string> words, bool with_file) {
 
 std::string one_line(std::string text) {
     std::replace(text.begin(), text.end(), '\n', ' ');
-    // CLI11's words for an unknown name in a file.
-    constexpr std::string_view unknown = "INI was not able to parse ";
-    if (const auto at = text.find(unknown); at != std::string::npos) {
-        text.replace(at, unknown.size(), "no such option: ");
-    }
     return "ultravnc_repeater: " + text + " (--help lists the options)\n";
 }
 
@@ -386,6 +368,8 @@ std::variant<config, farewell> configure(const std::vector<std::string>& command
         c.file = file;
         c.warnings.insert(c.warnings.end(), arguments.warnings.begin(), arguments.warnings.end());
         return std::move(c);
+    } catch (const CLI::FileError& e) {
+        return farewell{one_line(e.what()), exit_code};
     } catch (const CLI::ParseError& e) {
         return farewell{one_line(where + e.what()), exit_code};
     }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/config.hpp"
 
+#include "net/choice_option.hpp"
+#include "net/log_level_option.hpp"
 #include "net/seconds_option.hpp"
 #include "wsgate/config_file.hpp"
 #include "wsgate/option_access.hpp"
@@ -19,7 +21,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
 #include <sstream>
 #include <stdexcept>
 #include <sysexits.h>
@@ -32,17 +33,10 @@ namespace {
 constexpr auto min_frame = 128;
 constexpr auto max_frame = 65536;
 
-template <class Enum>
-using names = std::map<std::string, Enum>;
-
-const names<dial_time> dial_names{{"first-data", dial_time::first_data},
-                                  {"at-once", dial_time::at_once}};
-const names<std::string> frame_names{{"DENY", "DENY"}, {"SAMEORIGIN", "SAMEORIGIN"}};
-const names<log_format> format_names{{"text", log_format::text}, {"json", log_format::json}};
-const names<net::log_level> level_names{{"debug", net::log_level::debug},
-                                        {"info", net::log_level::info},
-                                        {"warn", net::log_level::warn},
-                                        {"error", net::log_level::error}};
+const net::choices<dial_time> dial_names{{"first-data", dial_time::first_data},
+                                         {"at-once", dial_time::at_once}};
+const net::choices<std::string> frame_names{{"deny", "DENY"}, {"sameorigin", "SAMEORIGIN"}};
+const net::choices<log_format> format_names{{"text", log_format::text}, {"json", log_format::json}};
 
 void add_web(CLI::App& app, config& c) {
     app.add_option("--web", c.web, "Serve the files below this directory, e.g. noVNC [none]")
@@ -53,16 +47,14 @@ void add_web(CLI::App& app, config& c) {
            "[3600]")
         ->type_name("SECONDS")
         ->check(CLI::Range(0U, 31'536'000U));
-    app.add_option("--frame-options", c.files.frame_options,
-                   "Keep other sites from showing the page in a frame of theirs: X-Frame-Options "
-                   "DENY or SAMEORIGIN [not sent]")
-        ->transform(
-            CLI::CheckedTransformer(frame_names, CLI::ignore_case).description("DENY|SAMEORIGIN"));
+    net::add_choice(app, "--frame-options", c.files.frame_options, frame_names, "DENY|SAMEORIGIN",
+                    "Keep other sites from showing the page in a frame of theirs: X-Frame-Options "
+                    "[not sent]");
 }
 
 void add_limits(CLI::App& app, config& c) {
-    const CLI::Range some(net::shortest_time, net::a_day);
-    const CLI::Range any(0.0, net::a_day);
+    constexpr net::seconds_range some{net::shortest_time, net::a_day};
+    constexpr net::seconds_range any{0.0, net::a_day};
     net::add_seconds(app, "--handshake-timeout", c.limits.handshake, some,
                      "From accept to the whole request, TLS included [10]");
     net::add_seconds(app, "--connect-timeout", c.limits.connect, some,
@@ -74,10 +66,9 @@ void add_limits(CLI::App& app, config& c) {
     net::add_seconds(
         app, "--session-idle", c.bridge.idle, any,
         "Close a session in which no data moves so long; pings are none; 0: never [0]");
-    app.add_option("--dial", c.server_dial,
-                   "When a session on /wsServer gets its target: at-once, or with its first-data, "
-                   "as the repeater gives nobody long to introduce himself [first-data]")
-        ->transform(CLI::CheckedTransformer(dial_names).description("first-data|at-once"));
+    net::add_choice(app, "--dial", c.server_dial, dial_names, "first-data|at-once",
+                    "When a session on /wsServer gets its target: at once, or with its first data, "
+                    "as the repeater gives nobody long to introduce himself [first-data]");
     app.add_option("--max-frame", c.bridge.max_frame,
                    "Payload bytes of a frame toward clients, at most [65536]")
         ->check(CLI::Range(min_frame, max_frame));
@@ -92,10 +83,9 @@ void add_log(CLI::App& app, config& c) {
                    "Send the log to a syslog daemon: its socket, such as /dev/log, or HOST:PORT of "
                    "UDP [none]")
         ->type_name("WHERE");
-    app.add_option("--log-format", c.log_format, "key=value lines, or JSON [text]")
-        ->transform(CLI::CheckedTransformer(format_names).description("text|json"));
-    app.add_option("--log-level", c.log_level, "The least important that is logged [info]")
-        ->transform(CLI::CheckedTransformer(level_names).description("debug|info|warn|error"));
+    net::add_choice(app, "--log-format", c.log_format, format_names, "text|json",
+                    "key=value lines, or JSON [text]");
+    net::add_log_level(app, c.log_level, "The least important that is logged [info]");
 }
 
 /// By default a token is needed wherever viewers come.

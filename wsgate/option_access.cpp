@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/option_access.hpp"
 
+#include "net/choice_option.hpp"
 #include "wsgate/comma_list.hpp"
 #include "wsgate/option_path.hpp"
 
@@ -16,10 +17,10 @@ namespace wsgate {
 
 namespace {
 
-const std::map<std::string, real_ip_header> header_names{
-    {"X-Forwarded-For", real_ip_header::x_forwarded_for},
-    {"X-Real-IP", real_ip_header::x_real_ip},
-    {"Forwarded", real_ip_header::forwarded}};
+const net::choices<real_ip_header> header_names{
+    {"x-forwarded-for", real_ip_header::x_forwarded_for},
+    {"x-real-ip", real_ip_header::x_real_ip},
+    {"forwarded", real_ip_header::forwarded}};
 
 void add_origins(CLI::App& app, raw_access& raw, access_options& a) {
     app.add_option(
@@ -37,10 +38,9 @@ void add_proxies(CLI::App& app, raw_access& raw, access_options& a) {
                    "Believe what proxies at these addresses tell of their clients; `none` for "
                    "nobody [127.0.0.0/8,::1]")
         ->type_name("NETWORK,...");
-    app.add_option("--real-ip-header", a.proxies.header,
-                   "The header in which they tell it [X-Forwarded-For]")
-        ->transform(CLI::CheckedTransformer(header_names, CLI::ignore_case)
-                        .description("X-Forwarded-For|X-Real-IP|Forwarded"));
+    net::add_choice(app, "--real-ip-header", a.proxies.header, header_names,
+                    "X-Forwarded-For|X-Real-IP|Forwarded",
+                    "The header in which they tell it [X-Forwarded-For]");
 }
 
 void add_passwords(CLI::App& app, raw_access& raw, access_options& a) {

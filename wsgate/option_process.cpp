@@ -9,7 +9,7 @@
 namespace wsgate {
 
 void add_process_options(CLI::App& app, process_options& p) {
-    const CLI::Range any(0.0, net::a_year);
+    constexpr net::seconds_range any{0.0, net::a_year};
     app.add_flag("-D,--daemon", p.background, "Go on in the background, once it listens");
     app.add_option("--user", p.user, "Become this user, once it listens")->type_name("NAME");
     app.add_flag("--inetd", p.inetd, "Standard input is a socket that listens: take it");

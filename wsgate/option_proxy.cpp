@@ -36,8 +36,7 @@ void add_proxy_options(CLI::App& app, raw_proxy& raw, proxy_options& options) {
         ->allow_extra_args(false);
     app.add_flag("--accept-proxy", options.accept,
                  "Connections from a --trusted-proxy begin with a PROXY header");
-    net::add_seconds(app, "--proxy-timeout", options.header,
-                     CLI::Range(net::shortest_time, net::a_day),
+    net::add_seconds(app, "--proxy-timeout", options.header, {net::shortest_time, net::a_day},
                      "For the PROXY header of --accept-proxy [3]");
 }
 

@@ -2,18 +2,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/option_session.hpp"
 
+#include "net/choice_option.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <map>
 #include <string>
 
 namespace wsgate {
 
 namespace {
 
-const std::map<std::string, text_frames> text_names{{"refuse", text_frames::refuse},
-                                                    {"forward", text_frames::forward}};
+const net::choices<text_frames> text_names{{"refuse", text_frames::refuse},
+                                           {"forward", text_frames::forward}};
 
 } // namespace
 
@@ -22,10 +23,9 @@ bool session_options::tells_status(const std::string& path) const {
 }
 
 void add_session_options(CLI::App& app, session_options& options, text_frames& text) {
-    app.add_option("--text-frames", text,
-                   "What text frames come to: refuse closes with 1003, forward takes their UTF-8 "
-                   "for data [refuse]")
-        ->transform(CLI::CheckedTransformer(text_names).description("refuse|forward"));
+    net::add_choice(app, "--text-frames", text, text_names, "refuse|forward",
+                    "What text frames come to: refuse closes with 1003, forward takes their UTF-8 "
+                    "for data [refuse]");
     app.add_flag_callback(
         "--base64", [&options] { options.base64 = base64_offers::take; },
         "Speak the subprotocol base64 with clients that offer it and not binary [refused]");

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/option_tls.hpp"
 
+#include "net/choice_option.hpp"
 #include "net/seconds_option.hpp"
 #include "wsgate/option_path.hpp"
 
@@ -16,7 +17,7 @@ namespace wsgate {
 
 namespace {
 
-const std::map<std::string, tls_minimum> minimum_names{
+const net::choices<tls_minimum> minimum_names{
     {"default", tls_minimum::v1_2}, {"tlsv1_2", tls_minimum::v1_2}, {"tlsv1_3", tls_minimum::v1_3}};
 const std::map<std::string, client_certificates> ask_names{
     {"none", client_certificates::none},
@@ -38,13 +39,13 @@ void add_server_options(CLI::App& app, raw_tls& raw, tls_options& o) {
     app.add_option("--key-password-file", o.key_password_file,
                    "Its first line opens encrypted keys [the variable WSGATE_KEY_PASSWORD]")
         ->type_name("FILE");
-    app.add_option("--ssl-version", o.minimum, "The oldest TLS accepted [tlsv1_2]")
-        ->transform(CLI::CheckedTransformer(minimum_names).description("tlsv1_2|tlsv1_3"));
+    net::add_choice(app, "--ssl-version", o.minimum, minimum_names, "tlsv1_2|tlsv1_3",
+                    "The oldest TLS accepted [tlsv1_2]");
     app.add_option("--ssl-ciphers", o.ciphers,
                    "OpenSSL's names; of TLS 1.2 only ECDHE with AEAD stays "
                    "[ECDHE+AESGCM:ECDHE+CHACHA20]")
         ->type_name("LIST");
-    net::add_seconds(app, "--tls-watch", o.watch, CLI::Range(0.0, net::a_day),
+    net::add_seconds(app, "--tls-watch", o.watch, {0.0, net::a_day},
                      "Look so often whether these files have changed, and read them again; 0: on "
                      "HUP only [60]");
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel_command_line.hpp"
 
+#include "net/choice_option.hpp"
+#include "net/log_level_option.hpp"
 #include "net/seconds_option.hpp"
 
 #include <CLI/CLI.hpp>
@@ -53,8 +55,8 @@ void add_proxy(CLI::App& app, tunnel_words& words) {
 }
 
 void add_tls(CLI::App& app, tls_client_options& tls) {
-    static const std::map<std::string, tls_minimum> versions{{"tlsv1_2", tls_minimum::v1_2},
-                                                             {"tlsv1_3", tls_minimum::v1_3}};
+    static const net::choices<tls_minimum> versions{{"tlsv1_2", tls_minimum::v1_2},
+                                                    {"tlsv1_3", tls_minimum::v1_3}};
     app.add_option("--cafile", tls.ca_file, "Trust these CA certificates (PEM) only [the system's]")
         ->type_name("FILE");
     app.add_option("--pin-sha256", tls.pins,
@@ -68,13 +70,13 @@ void add_tls(CLI::App& app, tls_client_options& tls) {
     app.add_option("--cert", tls.certificate, "Show this client certificate (PEM) [none]")
         ->type_name("FILE");
     app.add_option("--key", tls.key, "Its key (PEM) [in the file of --cert]")->type_name("FILE");
-    app.add_option("--ssl-version", tls.minimum, "The oldest TLS accepted [tlsv1_2]")
-        ->transform(CLI::CheckedTransformer(versions).description("tlsv1_2|tlsv1_3"));
+    net::add_choice(app, "--ssl-version", tls.minimum, versions, "tlsv1_2|tlsv1_3",
+                    "The oldest TLS accepted [tlsv1_2]");
 }
 
 void add_limits(CLI::App& app, tunnel_config& c) {
-    const CLI::Range some(net::shortest_time, net::a_day);
-    const CLI::Range any(0.0, net::a_day);
+    constexpr net::seconds_range some{net::shortest_time, net::a_day};
+    constexpr net::seconds_range any{0.0, net::a_day};
     net::add_seconds(app, "--connect-timeout", c.timeout, some,
                      "For one attempt, from the name to the open WebSocket [10]");
     net::add_seconds(app, "--ping-interval", c.ping, any,
@@ -93,18 +95,13 @@ void add_limits(CLI::App& app, tunnel_config& c) {
 }
 
 void add_log(CLI::App& app, tunnel_config& c) {
-    static const std::map<std::string, log_format> formats{{"text", log_format::text},
-                                                           {"json", log_format::json}};
-    static const std::map<std::string, net::log_level> levels{{"debug", net::log_level::debug},
-                                                              {"info", net::log_level::info},
-                                                              {"warn", net::log_level::warn},
-                                                              {"error", net::log_level::error}};
+    static const net::choices<log_format> formats{{"text", log_format::text},
+                                                  {"json", log_format::json}};
     app.add_option("--log-file", c.log_file, "Append the log to this file [standard error]")
         ->type_name("FILE");
-    app.add_option("--log-format", c.log_format, "key=value lines, or JSON [text]")
-        ->transform(CLI::CheckedTransformer(formats).description("text|json"));
-    app.add_option("--log-level", c.log_level, "The least important that is logged [info]")
-        ->transform(CLI::CheckedTransformer(levels).description("debug|info|warn|error"));
+    net::add_choice(app, "--log-format", c.log_format, formats, "text|json",
+                    "key=value lines, or JSON [text]");
+    net::add_log_level(app, c.log_level, "The least important that is logged [info]");
 }
 
 farewell misled(const std::string& what) {

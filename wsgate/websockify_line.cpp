@@ -218,11 +218,9 @@ void add_websockify_options(CLI::App& app, raw_websockify& raw) {
         ->type_name("")
         ->group("");
     app.add_flag("-v,--verbose", raw.verbose, "As --log-level debug")->group(group);
-    net::add_seconds(app, "--heartbeat", raw.heartbeat, CLI::Range(0.0, net::a_day),
-                     "As --ping-interval")
+    net::add_seconds(app, "--heartbeat", raw.heartbeat, {0.0, net::a_day}, "As --ping-interval")
         ->group(group);
-    net::add_seconds(app, "--idle-timeout", raw.idle_timeout, CLI::Range(0.0, net::a_year),
-                     "As --idle-exit")
+    net::add_seconds(app, "--idle-timeout", raw.idle_timeout, {0.0, net::a_year}, "As --idle-exit")
         ->group(group);
     app.add_option("--unix-target", raw.unix_target, "The target is this Unix socket")
         ->type_name("PATH")

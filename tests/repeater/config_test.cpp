@@ -245,6 +245,34 @@ TEST(Config, ABadFileIsExit78AndNamesTheFile) {
     EXPECT_EQ(std::get<farewell>(parse({"--config", "/no/such/file"})).exit_code, 78);
 }
 
+TEST(Config, AFileHasNothingThatWouldBePassedOver) {
+    const std::vector<std::pair<std::string, std::string>> table{
+        {"[ports]\nviewer-port = 5901\n", "there are no sections such as [ports]"},
+        {"viewer-port = 5901 5902\n", "viewer-port takes one value, not 2"},
+        {"mode1 = [vnc, off]\n", "mode1 takes one value, not 2"},
+        {"l = /var/log/repeater\n", "no such option: l"},
+        {"viewer-prt = 5901\n", "no such option: viewer-prt"},
+        {"client_port = 5901\n", "no such option: client_port"},
+        {"config = /etc/other\n", "config: This option is not allowed in a configuration file"},
+    };
+    for (const auto& [text, why] : table) {
+        const config_file file(text);
+        EXPECT_EQ(std::get<farewell>(parse({"--config", file.path()})).text,
+                  "ultravnc_repeater: " + file.path() + ": " + why +
+                      " (--help lists the options)\n");
+    }
+}
+
+TEST(Config, SaysWhatAValueMayBe) {
+    EXPECT_EQ(std::get<farewell>(parse({"--mode1", "some"})).text,
+              "ultravnc_repeater: --mode1: some is not one of off|vnc|list|any (--help lists the "
+              "options)\n");
+    EXPECT_EQ(std::get<farewell>(parse({"--linger", "0"})).text,
+              "ultravnc_repeater: --linger: 0 is not a number of seconds from 0.001 to 864000 "
+              "(--help lists the options)\n");
+    EXPECT_EQ(parsed({"--mode1", "ANY"}).mode1.mode, mode1::any);
+}
+
 TEST(Config, CheckConfigExits0Or78) {
     EXPECT_EQ(std::get<farewell>(parse({"--check-config"})).exit_code, 0);
     EXPECT_EQ(std::get<farewell>(parse({"--check-config", "5900", "5900"})).exit_code, 78);

@@ -177,6 +177,19 @@ TEST(Config, RefusesInOneLineThatNamesTheOption) {
     }
 }
 
+TEST(Config, SaysWhatAValueMayBe) {
+    const auto complaint = [](std::vector<const char*> arguments) {
+        return std::get<farewell>(parse(std::move(arguments))).text;
+    };
+    EXPECT_EQ(complaint({"--log-format", "xml"}),
+              "wsgate: --log-format: xml is not one of text|json (--help lists the options)\n");
+    EXPECT_EQ(complaint({"--handshake-timeout", "nan"}),
+              "wsgate: --handshake-timeout: nan is not a number of seconds from 0.001 to 86400 "
+              "(--help lists the options)\n");
+    EXPECT_EQ(good({"--log-format", "JSON"}).log_format, wsgate::log_format::json);
+    EXPECT_EQ(good({"--frame-options", "deny"}).files.frame_options, "DENY");
+}
+
 TEST(Config, HelpAndVersionAreNoErrors) {
     EXPECT_EQ(std::get<farewell>(parse({"--help"})).exit_code, 0);
     EXPECT_EQ(std::get<farewell>(parse({"--version"})).text.rfind("wsgate ", 0), 0U);
