@@ -32,8 +32,11 @@ int make_token(int argc, const char* const* argv) {
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10} * 366 * 86400));
     try {
         app.parse(argc, argv);
+    } catch (const CLI::Success& e) { // help
+        return app.exit(e);
     } catch (const CLI::ParseError& e) {
-        return app.exit(e, std::cout, std::cerr) == 0 ? EXIT_SUCCESS : EX_USAGE;
+        std::cerr << "wsgate make-token: " << e.what() << " (--help lists the options)\n";
+        return EX_USAGE;
     }
     const auto to = parse_token_target(target);
     if (!to) {

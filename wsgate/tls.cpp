@@ -84,6 +84,27 @@ struct password_request {
     }
 };
 
+/// What OpenSSL has just found wrong with a key.
+[[noreturn]] void refuse_key(const certificate_files& f) {
+    const auto& file = key_file(f);
+    const auto is = [](unsigned long error, int library, int reason) {
+        return ERR_GET_LIB(error) == library && ERR_GET_REASON(error) == reason;
+    };
+    if (is(ERR_peek_last_error(), ERR_LIB_X509, X509_R_KEY_VALUES_MISMATCH)) {
+        ERR_clear_error();
+        throw std::runtime_error(
+            fmt::format("key {} and certificate {} do not belong together", file, f.chain));
+    }
+    if (is(ERR_peek_error(), ERR_LIB_OSSL_DECODER, ERR_R_UNSUPPORTED)) {
+        ERR_clear_error();
+        throw std::runtime_error(
+            fmt::format("cannot use the key {0}: there is no private key (PEM) in it; name the "
+                        "file of the key of certificate {1} with --key",
+                        file, f.chain));
+    }
+    fail_tls(fmt::format("cannot use the key {} of the certificate {} (PEM)", file, f.chain));
+}
+
 void load_key(SSL_CTX* context, const certificate_files& f, const std::string& password) {
     const auto& file = key_file(f);
     (void)open_file("key", file);
@@ -102,15 +123,8 @@ void load_key(SSL_CTX* context, const certificate_files& f, const std::string& p
                               file, key_password_variable)
                 : fmt::format("the password given does not open the key {}", file));
     }
-    const auto error = ERR_peek_last_error();
-    if (!loaded && ERR_GET_LIB(error) == ERR_LIB_X509 &&
-        ERR_GET_REASON(error) == X509_R_KEY_VALUES_MISMATCH) {
-        ERR_clear_error();
-        throw std::runtime_error(
-            fmt::format("key {} and certificate {} do not belong together", file, f.chain));
-    }
     if (!loaded) {
-        fail_tls(fmt::format("cannot use the key {} of the certificate {} (PEM)", file, f.chain));
+        refuse_key(f);
     }
 }
 

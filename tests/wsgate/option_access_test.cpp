@@ -173,7 +173,10 @@ TEST(MakeToken, PrintsATokenOrSaysWhyNot) {
     EXPECT_EQ(run({"--key", key.c_str(), "--target", "10.0.0.7"}), 64);
     EXPECT_EQ(run({"--key", key.c_str()}), 64);
     EXPECT_EQ(run({"--key", "/nonexistent", "--target", "10.0.0.7:5900"}), 78);
-    EXPECT_NE(testing::internal::GetCapturedStderr().find("/nonexistent: cannot read the key"),
-              std::string::npos);
+    const auto said = testing::internal::GetCapturedStderr();
+    EXPECT_NE(said.find("/nonexistent: cannot read the key"), std::string::npos) << said;
+    EXPECT_NE(said.find("wsgate make-token: --target is required (--help lists the options)\n"),
+              std::string::npos)
+        << said;
     std::filesystem::remove(key);
 }

@@ -216,6 +216,7 @@ TEST_F(tls_files, SaysWhatIsWrong) {
         {{{text, good.key}}, "cannot use the certificate"},
         {{{good.chain, text}}, "cannot use the key"},
         {{{good.chain, ""}}, "cannot use the key"},
+        {{{good.chain, good.chain}}, "with --key"},
         {{{good.chain, other.key}}, "do not belong together"},
         {{good, {other.chain, good.key}}, "do not belong together"},
         {{write("old", certificate_wish{.days = 0})}, "has expired on 2"},
