@@ -195,7 +195,7 @@ access::check_password(const request& r, passwords list, const sender& from) con
 
 /// Clients that look like a proxy of ours are many in one, and are only slowed down.
 std::optional<denial> access::check_brake(const sender& from) const {
-    if (options_.proxies.trusts(from.client)) {
+    if (!from.client || options_.proxies.trusts(from.client)) {
         return std::nullopt;
     }
     const auto wait = memory_.brake.shut_out(key_of(from.client), std::chrono::steady_clock::now());

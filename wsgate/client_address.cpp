@@ -101,7 +101,7 @@ std::vector<net::network> loopback_networks() {
 }
 
 bool proxy_rules::trusts(const std::optional<address>& peer) const {
-    return !peer || net::contains(trusted, *peer);
+    return peer ? net::contains(trusted, *peer) : !trusted.empty();
 }
 
 std::optional<address> parse_forwarded_address(std::string_view text) {

@@ -24,7 +24,8 @@ struct proxy_rules {
     std::vector<net::network> trusted = loopback_networks();
     real_ip_header header = real_ip_header::x_forwarded_for;
 
-    /// Nothing stands for a Unix socket, which only who may open it can use.
+    /// Nothing stands for a Unix socket, which only who may open it can use: trusted unless nobody
+    /// is.
     [[nodiscard]] bool trusts(const std::optional<asio::ip::address>& peer) const;
 
     friend bool operator==(const proxy_rules&, const proxy_rules&) = default;

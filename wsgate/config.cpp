@@ -127,9 +127,8 @@ void check_status_paths(const config& c) {
 constexpr auto footer =
     "Addresses of IPv6 are in brackets: [::1]:6080.\n"
     "Signals: TERM or INT closes the sessions and exits with 0; a second one exits at once.\n"
-    "HUP opens the log file anew, and reads the file of --config, passwords, tokens, certificates "
-    "and\n"
-    "keys again.\n"
+    "HUP opens the log file and the directory of --web anew, and reads the file of --config,\n"
+    "passwords, tokens, certificates and keys again.\n"
     "USR1 writes the sessions that there are into the log.\n"
     "Exit codes: 64 wrong command line, 71 cannot listen, 78 unusable file.";
 
@@ -177,6 +176,9 @@ public:
         c_.tls.system_client_cas = websockify_.is_meant() && c_.tls.client_ca_file.empty();
         take_over(tls_, c_.tls, c_.client_rules);
         take_over(websockify_, c_);
+        if (websockify_.is_meant() && app_.count("--pong-timeout") == 0) {
+            c_.pong_timeout = {}; // websockify's clients need not answer pings
+        }
         check_speech(c_);
         check_status_paths(c_);
         if (c_.process.run_once) {

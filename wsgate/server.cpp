@@ -302,7 +302,8 @@ void server::warn_of_open_paths() {
 
 void server::reload() {
     try {
-        terms_ = make_terms(terms_.setup);
+        // Built anew, since a directory may have been replaced by another of its name.
+        terms_ = make_terms(std::make_shared<const setup>(terms_.setup->conf));
         publish();
         journal_.reloaded({});
         warn_of_certificates();

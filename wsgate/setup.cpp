@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/setup.hpp"
 
+#include "wsgate/announcement.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <stdexcept>
@@ -61,6 +63,9 @@ std::vector<dialler> setup::probes() const {
         }
         auto to = conf.target_of(r);
         to.tls = false;
+        if (const auto version = conf.proxy.send.of(r.path)) { // a target that demands a header
+            to.greeting = announcement({}, *version);
+        }
         if (std::find(all.begin(), all.end(), to) == all.end()) {
             all.push_back(std::move(to));
         }

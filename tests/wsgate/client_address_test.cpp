@@ -142,6 +142,13 @@ TEST(ClientAddress, ReadsForwarded) {
         });
 }
 
+TEST(ClientAddress, OfAUnixSocketIsNotToldWhereNobodyIsTrusted) {
+    proxy_rules nobody;
+    nobody.trusted.clear();
+    EXPECT_FALSE(nobody.trusts(std::nullopt));
+    EXPECT_EQ(show(client_address(nobody, std::nullopt, {"192.0.2.7"})), "none");
+}
+
 TEST(ClientHost, IsBelievedOfTrustedProxiesOnly) {
     const auto parsed = wsgate::parse_head(
         "GET / HTTP/1.1\r\nHost: vnc_server\r\nX-Forwarded-Host: gate.example, b\r\n\r\n");

@@ -105,6 +105,17 @@ TEST(SendProxy, HoldsForItsPathsOnly) {
     EXPECT_EQ(target.receive(14), bytes_of("nothing before"));
 }
 
+TEST(SendProxy, AProbeOfReadinessIntroducesNobody) {
+    tcp_listener repeater;
+    const running_gateway gateway(announcing(repeater, proxy_version::v2));
+    plain_peer operators(gateway.connect());
+    operators.stream().send(bytes_of("GET /readyz HTTP/1.1\r\nHost: h\r\n\r\n"));
+    auto target = repeater.accept();
+    EXPECT_FALSE(header_at(target).addresses);
+    EXPECT_TRUE(target.is_closed_by_peer());
+    EXPECT_EQ(operators.read_head().substr(9, 3), "200");
+}
+
 TEST(AcceptProxy, TheClientOfTheHeaderIsThePeer) {
     tcp_listener repeater;
     auto c = behind_balancer(repeater);

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 
 namespace {
@@ -110,6 +111,26 @@ TEST_F(reloading, ServesAnotherDirectory) {
     EXPECT_NE(gateway.lines.wait_for(" not_reloaded").find("cannot serve files"),
               std::string::npos);
     EXPECT_EQ(page(), "200") << "what was there is kept";
+}
+
+TEST_F(reloading, FindsADirectoryThatReplacedAnother) {
+    const scratch_directory directory;
+    const auto served = directory.path() / "served";
+    std::filesystem::create_directory(served);
+    config.web = served;
+    running_gateway gateway(config);
+    const auto page = [&gateway] {
+        auto peer = connect(gateway);
+        peer.stream().send("GET /new.html HTTP/1.1\r\nHost: h\r\n\r\n"_bytes);
+        return peer.read_head().substr(9, 3);
+    };
+    std::filesystem::rename(served, directory.path() / "old");
+    std::filesystem::create_directory(served);
+    (void)directory.file("served/new.html", "page");
+    EXPECT_EQ(page(), "404") << "the old one is still open";
+    gateway.reload();
+    (void)gateway.lines.wait_for(" reloaded");
+    EXPECT_EQ(page(), "200");
 }
 
 TEST_F(reloading, SaysWhatHasToWaitForARestart) {

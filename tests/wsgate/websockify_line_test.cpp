@@ -135,6 +135,9 @@ TEST(WebsockifyLine, GivesSwitchesTheirMeaning) {
         {{"--idle-timeout", "5"}, [](const auto& c) { return c.process.idle_exit == 5s; }},
         {{"--heartbeat", "7"}, [](const auto& c) { return c.bridge.ping == 7s; }},
         {{"--heartbeat", "0"}, [](const auto& c) { return c.bridge.ping == 0s; }},
+        {{}, [](const auto& c) { return c.pong_timeout == 0s; }}, // mute clients are kept
+        {{"--heartbeat", "7"}, [](const auto& c) { return c.pong_timeout == 0s; }},
+        {{"--pong-timeout", "9"}, [](const auto& c) { return c.pong_timeout == 9s; }},
         {{"--log-file", "/l", "--syslog", "/dev/log"},
          [](const auto& c) { return c.log_file + c.syslog == "/l/dev/log"; }},
         {{"--auth-plugin", "BasicHTTPAuth", "--auth-source", "u:p", "--web", "/w", "--web-auth"},
