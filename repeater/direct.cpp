@@ -25,15 +25,15 @@ struct request {
     peer& viewer;
     const rfb::destination& to;
     const config& conf;
-    resolver& names;
+    net::resolver& names;
     event_sink& events;
 };
 
-asio::awaitable<resolver::answer> look_up(const request& r) {
+asio::awaitable<net::resolver::answer> look_up(const request& r) {
     auto first =
         co_await (r.names.resolve(r.to.host) || net::expire_after(r.conf.limits.name_lookup));
     co_return first.index() == 0 ? std::move(std::get<0>(first))
-                                 : resolver::answer{asio::error::timed_out, {}};
+                                 : net::resolver::answer{asio::error::timed_out, {}};
 }
 
 /// Reads the far end's version, which becomes its early bytes. A far end that greets with 000.000
@@ -139,7 +139,7 @@ asio::awaitable<server_end> attempt(const request& r) {
 } // namespace
 
 asio::awaitable<std::optional<pair>> dial(peer& viewer, rfb::destination to, const config& conf,
-                                          resolver& names, event_sink& events) {
+                                          net::resolver& names, event_sink& events) {
     const auto not_before = net::clock::now() + conf.limits.refusal;
     const request r{viewer, to, conf, names, events};
     const auto max_early = conf.limits.early_bytes;

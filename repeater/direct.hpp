@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/resolver.hpp"
 #include "repeater/config.hpp"
 #include "repeater/pair.hpp"
 #include "repeater/peer.hpp"
-#include "repeater/resolver.hpp"
 
 #include <optional>
 
@@ -16,6 +16,6 @@ namespace repeater {
 /// it: the connection is closed, without a byte, limits.refusal after the request or later.
 /// security M4-M6
 [[nodiscard]] asio::awaitable<std::optional<pair>> dial(peer& viewer, rfb::destination,
-                                                        const config&, resolver&, event_sink&);
+                                                        const config&, net::resolver&, event_sink&);
 
 } // namespace repeater

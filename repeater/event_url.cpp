@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/event_url.hpp"
 
-#include "net/token.hpp"
+#include "net/number.hpp"
+#include "net/resolver.hpp"
 #include "repeater/version.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -16,6 +17,9 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
+
+#include <cstdint>
+#include <vector>
 
 namespace repeater {
 
@@ -77,15 +81,18 @@ asio::awaitable<answer> exchange_by_tls(beast::tcp_stream tcp, const http_url& t
     co_return co_await exchange(stream, r);
 }
 
-asio::awaitable<answer> post(const http_url& to, request r) {
-    const auto executor = co_await asio::this_coro::executor;
-    tcp::resolver resolver(executor);
-    const auto [not_found, found] = co_await resolver.async_resolve(to.host, to.port, net::nothrow);
-    if (not_found) {
-        co_return answer{not_found};
+asio::awaitable<answer> post(const http_url& to, request r, net::resolver& names) {
+    const auto found = co_await names.resolve(to.host);
+    if (found.error) {
+        co_return answer{found.error};
     }
-    beast::tcp_stream tcp(executor);
-    const auto [ec, at] = co_await tcp.async_connect(found, net::nothrow);
+    const auto port = net::parse_number<std::uint16_t>(to.port).value_or(0);
+    std::vector<tcp::endpoint> all;
+    for (const auto& address : found.addresses) {
+        all.emplace_back(address, port);
+    }
+    beast::tcp_stream tcp(co_await asio::this_coro::executor);
+    const auto [ec, at] = co_await tcp.async_connect(all, net::nothrow);
     if (ec) {
         co_return answer{ec};
     }
@@ -99,8 +106,9 @@ asio::awaitable<answer> post(const http_url& to, request r) {
 
 std::optional<std::string> event_url::deliver(const std::string& json) {
     asio::io_context context{1};
+    net::resolver names(context.get_executor());
     std::optional<std::string> failure = "no answer in time";
-    asio::co_spawn(context, post(to_, make_request(to_, json)),
+    asio::co_spawn(context, post(to_, make_request(to_, json), names),
                    [&failure](const std::exception_ptr& escaped, const answer& got) {
                        if (escaped) {
                            failure = "TLS cannot be used";

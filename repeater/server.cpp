@@ -33,7 +33,7 @@ std::vector<net::listener> listen(const asio::any_io_executor& executor, const c
 } // namespace
 
 server::server(const asio::any_io_executor& executor, std::shared_ptr<const config> c,
-               event_sink& events, resolver::lookup look_up)
+               event_sink& events, net::resolver::lookup look_up)
     : executor_(executor), config_(std::move(c)), events_(events),
       viewer_listeners_(listen(executor, *config_, rfb::side::viewer)),
       server_listeners_(listen(executor, *config_, rfb::side::server)), closing_(executor),

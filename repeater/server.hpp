@@ -4,11 +4,11 @@
 
 #include "net/listener.hpp"
 #include "net/poller_guest.hpp"
+#include "net/resolver.hpp"
 #include "net/task_group.hpp"
 #include "repeater/config.hpp"
 #include "repeater/reception.hpp"
 #include "repeater/relay_floor.hpp"
-#include "repeater/resolver.hpp"
 #include "repeater/waiting_room.hpp"
 
 #include <cstdint>
@@ -24,7 +24,7 @@ class server {
 public:
     /// Binds the ports. Throws std::runtime_error that names the port.
     server(const asio::any_io_executor&, std::shared_ptr<const config>, event_sink&,
-           resolver::lookup = resolver::system_lookup);
+           net::resolver::lookup = net::resolver::system_lookup);
     server(const server&) = delete;
     server& operator=(const server&) = delete;
     ~server() = default;
@@ -69,7 +69,7 @@ private:
     net::signal closing_;
     bool closed_ = false;
     std::uint64_t accepted_ = 0;
-    resolver resolver_;
+    net::resolver resolver_;
     net::task_group tasks_;
     net::poller_guest poller_;
     reception reception_;

@@ -1,15 +1,13 @@
-// What cannot be stopped is left to itself: its answer is no longer waited for.
+// What cannot be stopped in time is left to itself.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/reach.hpp"
 
 #include "net/alarm.hpp"
-#include "net/handoff.hpp"
+#include "net/resolver.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
-#include <memory>
-#include <optional>
 #include <utility>
 
 namespace wsgate {
@@ -20,14 +18,6 @@ using asio::ip::tcp;
 using net::error_code;
 using namespace asio::experimental::awaitable_operators;
 
-/// Shared by the look-up, which nothing can stop, and who may have stopped waiting for it.
-struct look_up_state {
-    explicit look_up_state(const asio::any_io_executor& e) : resolver(e), answer(e) {}
-
-    tcp::resolver resolver;
-    net::handoff<addresses> answer;
-};
-
 } // namespace
 
 asio::awaitable<addresses> look_up(std::string host, std::uint16_t port,
@@ -37,21 +27,17 @@ asio::awaitable<addresses> look_up(std::string host, std::uint16_t port,
     if (!not_literal) {
         co_return addresses{{}, {tcp::endpoint{literal, port}}};
     }
-    const auto state = std::make_shared<look_up_state>(co_await asio::this_coro::executor);
-    state->resolver.async_resolve(
-        host, std::to_string(port), tcp::resolver::numeric_service,
-        [state](const error_code& ec, const tcp::resolver::results_type& found) {
-            addresses a{ec, {}};
-            for (const auto& entry : found) {
-                a.all.push_back(entry.endpoint());
-            }
-            state->answer.give(std::move(a));
-        });
-    auto first = co_await (state->answer.take() || net::expire_after(limit));
-    if (first.index() == 0 && std::get<0>(first)) {
-        co_return std::move(*std::get<0>(first));
+    net::resolver names(co_await asio::this_coro::executor);
+    auto first = co_await (names.resolve(std::move(host)) || net::expire_after(limit));
+    addresses found{asio::error::timed_out, {}};
+    if (first.index() == 0) {
+        const auto& answer = std::get<0>(first);
+        found.error = answer.error;
+        for (const auto& address : answer.addresses) {
+            found.all.emplace_back(address, port);
+        }
     }
-    co_return addresses{asio::error::timed_out, {}};
+    co_return found;
 }
 
 asio::awaitable<reached> reach(tcp::endpoint to, net::clock::duration limit,

@@ -11,6 +11,7 @@ namespace {
 
 using namespace repeater;
 using asio::ip::make_address;
+using net::resolver;
 using support::bytes_of;
 using support::running_server;
 using support::tcp_listener;

@@ -80,7 +80,7 @@ private:
 class running_server {
 public:
     explicit running_server(repeater::config c = loopback_config(),
-                            repeater::resolver::lookup look_up = repeater::resolver::system_lookup)
+                            net::resolver::lookup look_up = net::resolver::system_lookup)
         : config_(std::make_shared<const repeater::config>(std::move(c))),
           server_(context_.get_executor(), config_, events, std::move(look_up)) {
         boost::asio::co_spawn(context_, server_.run(), [this](const std::exception_ptr& e) {

@@ -1,4 +1,4 @@
-// Looks names up without ever keeping the event loop, or another look-up, waiting.
+// Looks names up without ever keeping an event loop, or the end of one, waiting.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -7,27 +7,27 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/address.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-namespace repeater {
+namespace net {
 
-namespace asio = boost::asio;
-
+/// One event loop; gone before the loop is, though callers may still wait.
 class resolver {
 public:
     struct answer {
-        net::error_code error;
+        error_code error;
         std::vector<asio::ip::address> addresses; ///< in the order to try them
     };
 
     /// Blocks; runs on a thread of its own. Replaced by tests.
     using lookup = std::function<answer(const std::string& name)>;
 
-    /// Names looked up at once; one more is answered with try_again.
+    /// Names looked up at once in the whole process; the others wait for their turn.
     static constexpr std::size_t max_in_flight = 64;
 
     explicit resolver(asio::any_io_executor, lookup = system_lookup);
@@ -35,7 +35,8 @@ public:
     resolver& operator=(const resolver&) = delete;
     ~resolver();
 
-    /// Literals are answered at once. A caller that leaves early leaves the look-up to itself.
+    /// Literals are answered at once. Without a limit in time: a caller that leaves early leaves
+    /// the look-up to itself.
     [[nodiscard]] asio::awaitable<answer> resolve(std::string name);
 
     /// getaddrinfo(3).
@@ -43,13 +44,13 @@ public:
 
 private:
     struct shared;
-    struct leave_waiting;
+    struct place;
 
-    static void look_up_on_thread(std::shared_ptr<shared>, std::uint64_t ticket,
+    static void look_up_on_thread(const std::shared_ptr<shared>&, std::uint64_t ticket,
                                   const std::string& name);
 
     // A thread may hang in a name server's silence and outlast the resolver.
     std::shared_ptr<shared> shared_;
 };
 
-} // namespace repeater
+} // namespace net

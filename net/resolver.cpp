@@ -1,0 +1,179 @@
+// Look-ups on threads that report back to the event loop, where somebody still waits there.
+// SPDX-License-Identifier: EUPL-1.2
+#include "net/resolver.hpp"
+
+#include "net/handoff.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/basic_endpoint.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <netdb.h>
+#include <system_error>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+namespace net {
+
+namespace {
+
+using reply = handoff<resolver::answer>;
+
+/// The threads that look names up: started when needed, ended when nothing is left to do. Detached,
+/// since nothing can stop a look-up.
+class crew : public std::enable_shared_from_this<crew> {
+public:
+    using job = std::function<void()>;
+
+    [[nodiscard]] static const std::shared_ptr<crew>& of_the_process() {
+        static const auto all = std::make_shared<crew>();
+        return all;
+    }
+
+    [[nodiscard]] std::uint64_t take_ticket() {
+        const std::lock_guard lock(mutex_);
+        return ++last_ticket_;
+    }
+
+    /// In the order of the tickets. False: there is no thread and none can be had.
+    [[nodiscard]] bool add(std::uint64_t ticket, job work) {
+        const std::lock_guard lock(mutex_);
+        jobs_.emplace(ticket, std::move(work));
+        if (threads_ < resolver::max_in_flight) {
+            try {
+                std::thread([all = shared_from_this()] { all->work(); }).detach();
+                ++threads_;
+            } catch (const std::system_error&) { // the others will come to it
+            }
+        }
+        return threads_ > 0;
+    }
+
+    /// Unless somebody is at it.
+    void drop(std::uint64_t ticket) {
+        const std::lock_guard lock(mutex_);
+        jobs_.erase(ticket);
+    }
+
+private:
+    void work() {
+        std::unique_lock lock(mutex_);
+        while (!jobs_.empty()) {
+            auto next = jobs_.extract(jobs_.begin());
+            lock.unlock();
+            next.mapped()();
+            next = {};
+            lock.lock();
+        }
+        --threads_;
+    }
+
+    std::mutex mutex_; ///< guards what follows
+    std::map<std::uint64_t, job> jobs_;
+    std::uint64_t last_ticket_ = 0;
+    std::size_t threads_ = 0;
+};
+
+} // namespace
+
+struct resolver::shared {
+    shared(asio::any_io_executor e, lookup l) : executor(std::move(e)), look_up(std::move(l)) {}
+
+    const asio::any_io_executor executor;
+    const lookup look_up;
+
+    std::mutex mutex; ///< guards what follows
+    /// Who waits for which look-up. A thread only asks whether somebody does, so that it never owns
+    /// anything of the loop's.
+    std::unordered_map<std::uint64_t, reply*> waiting;
+};
+
+/// Of a caller, who may leave before the answer comes.
+struct resolver::place {
+    place(std::shared_ptr<shared> s, reply& r)
+        : state(std::move(s)), ticket(crew::of_the_process()->take_ticket()) {
+        const std::lock_guard lock(state->mutex);
+        state->waiting.emplace(ticket, &r);
+    }
+
+    place(const place&) = delete;
+    place& operator=(const place&) = delete;
+
+    ~place() {
+        crew::of_the_process()->drop(ticket);
+        const std::lock_guard lock(state->mutex);
+        state->waiting.erase(ticket);
+    }
+
+    std::shared_ptr<shared> state; // the resolver may go first
+    std::uint64_t ticket;
+};
+
+void resolver::look_up_on_thread(const std::shared_ptr<shared>& state, std::uint64_t ticket,
+                                 const std::string& name) {
+    auto found = state->look_up(name);
+    const std::lock_guard lock(state->mutex);
+    if (state->waiting.count(ticket) == 0) {
+        return; // perhaps there is no event loop any more
+    }
+    asio::post(state->executor, [state, ticket, found = std::move(found)]() mutable {
+        const std::lock_guard as_above(state->mutex);
+        if (const auto who = state->waiting.find(ticket); who != state->waiting.end()) {
+            who->second->give(std::move(found));
+        }
+    });
+}
+
+resolver::resolver(asio::any_io_executor executor, lookup look_up)
+    : shared_(std::make_shared<shared>(std::move(executor), std::move(look_up))) {}
+
+resolver::~resolver() {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->waiting.clear();
+}
+
+asio::awaitable<resolver::answer> resolver::resolve(std::string name) {
+    error_code not_literal;
+    const auto literal = asio::ip::make_address(name, not_literal);
+    if (!not_literal) {
+        co_return answer{{}, {literal}};
+    }
+    reply slot(shared_->executor);
+    const place mine(shared_, slot);
+    const bool will_be = crew::of_the_process()->add(
+        mine.ticket, [state = shared_, ticket = mine.ticket, name = std::move(name)] {
+            look_up_on_thread(state, ticket, name);
+        });
+    if (!will_be) {
+        co_return answer{asio::error::try_again, {}};
+    }
+    auto found = co_await slot.take();
+    co_return found ? std::move(*found) : answer{asio::error::operation_aborted, {}};
+}
+
+resolver::answer resolver::system_lookup(const std::string& name) {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* raw = nullptr;
+    if (const int failure = ::getaddrinfo(name.c_str(), nullptr, &hints, &raw); failure != 0) {
+        return {{failure, asio::error::get_addrinfo_category()}, {}};
+    }
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list(raw, ::freeaddrinfo);
+    answer found;
+    for (const auto* entry = list.get(); entry != nullptr; entry = entry->ai_next) {
+        asio::ip::tcp::endpoint at;
+        if (entry->ai_addrlen <= at.capacity()) {
+            std::memcpy(at.data(), entry->ai_addr, entry->ai_addrlen);
+            found.addresses.push_back(at.address());
+        }
+    }
+    return found;
+}
+
+} // namespace net

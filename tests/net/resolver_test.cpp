@@ -1,0 +1,163 @@
+// Names beside the event loop: literals, many at once, callers and loops that do not wait.
+// SPDX-License-Identifier: EUPL-1.2
+#include "net/deadline.hpp"
+#include "net/resolver.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <optional>
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace asio::experimental::awaitable_operators;
+using asio::ip::make_address;
+using net::resolver;
+
+void rethrow(const std::exception_ptr& e) {
+    if (e) {
+        std::rethrow_exception(e);
+    }
+}
+
+asio::awaitable<void> ask(resolver& names, std::string name, resolver::answer& into) {
+    into = co_await names.resolve(std::move(name));
+}
+
+asio::awaitable<void> ask_and_leave(resolver& names, bool& left) {
+    const auto first =
+        co_await (names.resolve("mute.example") || net::expire_after(std::chrono::milliseconds(1)));
+    left = first.index() == 1;
+}
+
+/// A name server that says nothing until it is told to.
+class mute_server {
+public:
+    mute_server() : spoken_(speak_.get_future().share()) {}
+
+    mute_server(const mute_server&) = delete;
+    mute_server& operator=(const mute_server&) = delete;
+
+    ~mute_server() { speak(); }
+
+    [[nodiscard]] resolver::lookup lookup() {
+        return [this, spoken = spoken_](const std::string&) {
+            ++asked;
+            spoken.wait();
+            return resolver::answer{{}, {make_address("192.0.2.7")}};
+        };
+    }
+
+    void speak() {
+        if (!std::exchange(said_, true)) {
+            speak_.set_value();
+        }
+    }
+
+    std::atomic<std::size_t> asked = 0;
+
+private:
+    std::promise<void> speak_;
+    std::shared_future<void> spoken_;
+    bool said_ = false;
+};
+
+} // namespace
+
+TEST(Resolver, AnswersLiteralsItself) {
+    asio::io_context context;
+    resolver names(context.get_executor(), [](const std::string& name) {
+        ADD_FAILURE() << "looked up " << name;
+        return resolver::answer{};
+    });
+    resolver::answer got;
+    asio::co_spawn(context, ask(names, "2001:db8::7", got), rethrow);
+    context.run();
+    EXPECT_FALSE(got.error);
+    EXPECT_EQ(got.addresses, std::vector{make_address("2001:db8::7")});
+}
+
+TEST(Resolver, AsksTheSystem) {
+    asio::io_context context;
+    resolver names(context.get_executor());
+    resolver::answer here;
+    resolver::answer nowhere;
+    asio::co_spawn(context, ask(names, "localhost", here), rethrow);
+    asio::co_spawn(context, ask(names, "no such name", nowhere), rethrow);
+    context.run();
+    ASSERT_FALSE(here.addresses.empty());
+    EXPECT_TRUE(here.addresses.front().is_loopback());
+    EXPECT_TRUE(nowhere.error);
+    EXPECT_TRUE(nowhere.addresses.empty());
+}
+
+TEST(Resolver, LetsThoseWaitWhoAreTooMany) {
+    constexpr auto all = resolver::max_in_flight + 10;
+    mute_server mute;
+    asio::io_context context;
+    resolver names(context.get_executor(), mute.lookup());
+    std::vector<resolver::answer> got(all);
+    for (auto& each : got) {
+        asio::co_spawn(context, ask(names, "mute.example", each), rethrow);
+    }
+    while (mute.asked < resolver::max_in_flight) {
+        context.poll();
+    }
+    context.run_for(std::chrono::milliseconds(20));
+    EXPECT_EQ(mute.asked, resolver::max_in_flight);
+    mute.speak();
+    context.run();
+    EXPECT_EQ(mute.asked, all);
+    for (const auto& each : got) {
+        EXPECT_EQ(each.addresses, std::vector{make_address("192.0.2.7")});
+    }
+}
+
+TEST(Resolver, DoesNotLookUpForWhoHasLeft) {
+    mute_server mute;
+    asio::io_context context;
+    resolver names(context.get_executor(), mute.lookup());
+    std::vector<resolver::answer> first(resolver::max_in_flight);
+    for (auto& each : first) {
+        asio::co_spawn(context, ask(names, "mute.example", each), rethrow);
+    }
+    while (mute.asked < resolver::max_in_flight) {
+        context.poll();
+    }
+    bool left = false;
+    asio::co_spawn(context, ask_and_leave(names, left), rethrow);
+    while (!left) {
+        context.run_one();
+    }
+    mute.speak();
+    context.run();
+    EXPECT_EQ(mute.asked, resolver::max_in_flight);
+}
+
+TEST(Resolver, EndsWithItsLoopWhileNamesAreLookedUp) {
+    std::promise<void> answered;
+    mute_server mute;
+    resolver::answer got;
+    {
+        asio::io_context context;
+        resolver names(context.get_executor(),
+                       [look_up = mute.lookup(), &answered](const std::string& name) {
+                           auto found = look_up(name);
+                           answered.set_value();
+                           return found;
+                       });
+        asio::co_spawn(context, ask(names, "mute.example", got), rethrow);
+        while (mute.asked == 0) {
+            context.poll();
+        }
+    } // nobody waits for the thread
+    mute.speak();
+    answered.get_future().wait();
+    EXPECT_TRUE(got.addresses.empty());
+}
