@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -38,6 +39,11 @@ io_result receive(int fd, std::span<std::byte> into) {
 std::size_t untaken_of(int fd) {
     int size = 0;
     return ::ioctl(fd, SIOCOUTQ, &size) == 0 && size > 0 ? static_cast<std::size_t>(size) : 0;
+}
+
+bool has_failed(int fd) {
+    pollfd p{fd, 0, 0};
+    return ::poll(&p, 1, 0) == 1 && (p.revents & POLLERR) != 0;
 }
 
 io_result send(int fd, std::span<const std::byte> from) {

@@ -60,4 +60,7 @@ private:
 /// Sent bytes that the peer's kernel has not taken yet (SIOCOUTQ); 0 where that cannot be known.
 [[nodiscard]] std::size_t untaken_of(int fd);
 
+/// An error is pending on a connected socket (POLLERR).
+[[nodiscard]] bool has_failed(int fd);
+
 } // namespace net

@@ -22,6 +22,10 @@ public:
 
     /// Written bytes that the peer's kernel has not taken yet; 0 where nobody knows.
     [[nodiscard]] virtual std::size_t untaken() { return 0; }
+
+    /// The connection broke (RST, time-out); what came before may still be read. False where nobody
+    /// knows.
+    [[nodiscard]] virtual bool is_broken() { return false; }
 };
 
 } // namespace net

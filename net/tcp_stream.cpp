@@ -33,6 +33,10 @@ std::size_t tcp_stream::untaken() {
     return socket_.is_open() ? untaken_of(socket_.native_handle()) : 0;
 }
 
+bool tcp_stream::is_broken() {
+    return socket_.is_open() && has_failed(socket_.native_handle());
+}
+
 void tcp_stream::shutdown_send() {
     error_code ignored;
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

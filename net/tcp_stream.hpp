@@ -19,6 +19,7 @@ public:
 
     [[nodiscard]] asio::awaitable<std::tuple<error_code>> wait(readiness) override;
     [[nodiscard]] std::size_t untaken() override;
+    [[nodiscard]] bool is_broken() override;
     void shutdown_send() override;
     void close() override;
 

@@ -24,6 +24,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr auto never = net::clock::time_point::max();
+constexpr auto looks = 5; // at a silent client, in the time that an ending may take
 
 ws_role role_of(const bridge_options& o) {
     return o.keys == nullptr ? ws_role::server : ws_role::client;
@@ -148,8 +149,9 @@ std::size_t bridge::forward(std::span<const std::byte> payload) {
         if (wrote.would_block()) {
             break;
         }
-        // Whatever is wrong, down will hear it from the target, after its last bytes.
+        // Down will hear of it too, after the target's last bytes, but not what it was.
         target_deaf_ = static_cast<bool>(wrote.error);
+        target_error_ = wrote.error;
         done += wrote.bytes;
     }
     moved(direction::up, done);
@@ -175,6 +177,7 @@ asio::awaitable<void> bridge::settle(bytes rest) {
 
 asio::awaitable<void> bridge::deliver(bytes rest) {
     delivering_ = true;
+    watch_client();
     changed_.notify(); // perhaps the target is dialled only now
     while (!target_ && !target_over_ && !cut_) {
         co_await changed_.wait();
@@ -197,6 +200,34 @@ asio::awaitable<void> bridge::deliver(bytes rest) {
     delivering_ = false;
     unanswered_since_.reset();
     pinged_.reset(); // its pong has waited for us
+}
+
+/// While up does not read it does not hear that the client has gone: somebody has to look.
+void bridge::watch_client() {
+    if (!std::exchange(watching_, true)) {
+        client_seen_ = net::clock::now();
+        next_look_ = client_seen_ + look_interval();
+        timer_.cancel();
+    }
+}
+
+net::clock::duration bridge::look_interval() const {
+    return options_.close / looks;
+}
+
+void bridge::look_at_client(net::clock::time_point now) {
+    watching_ = delivering_;
+    if (!watching_ || now < next_look_) {
+        return;
+    }
+    next_look_ = now + look_interval();
+    if (!client_.is_broken() && !outbox_.broken()) {
+        client_seen_ = now;
+    } else if (now >= client_seen_ + options_.close) {
+        client_left(outbox_.broken() ? outbox_.broken()
+                                     : net::error_code{asio::error::connection_reset});
+        cut();
+    }
 }
 
 void bridge::client_left(const net::error_code& ec) {
@@ -348,7 +379,11 @@ void bridge::stalled(direction d, bool now) {
     }
 }
 
-void bridge::target_ended(const net::error_code& ec) {
+void bridge::target_ended(net::error_code ec) {
+    // Its reset is told once, to whoever comes first; EPIPE: it had ended before it was written to.
+    if (target_error_ && target_error_ != asio::error::broken_pipe) {
+        ec = target_error_;
+    }
     if (ec == asio::error::eof) {
         close_with(ended_by::target, close_code::normal, "Target closed");
     } else {
@@ -371,6 +406,7 @@ void bridge::finish_target() {
 void bridge::keep_time() {
     const auto now = net::clock::now();
     if (!ending_) {
+        look_at_client(now);
         look_after_client(now);
     } else if (!cut_ && now >= cut_at()) {
         cut();
@@ -390,6 +426,9 @@ net::clock::time_point bridge::next_deadline() const {
     }
     if (options_.idle.count() > 0) {
         next = std::min(next, moved_ + options_.idle);
+    }
+    if (watching_) {
+        next = std::min(next, next_look_);
     }
     return next;
 }

@@ -94,6 +94,9 @@ private:
     [[nodiscard]] std::size_t forward(std::span<const std::byte>);
     [[nodiscard]] asio::awaitable<void> settle(bytes rest);
     [[nodiscard]] asio::awaitable<void> deliver(bytes rest);
+    void watch_client();
+    [[nodiscard]] net::clock::duration look_interval() const;
+    void look_at_client(net::clock::time_point now);
     void client_left(const net::error_code&);
 
     [[nodiscard]] asio::awaitable<void> down();
@@ -105,7 +108,7 @@ private:
     void report_dial(const dialled&, net::clock::time_point began);
     void moved(direction, std::size_t payload);
     void stalled(direction, bool);
-    void target_ended(const net::error_code&);
+    void target_ended(net::error_code);
     void finish_target();
 
     void keep_time();
@@ -127,8 +130,9 @@ private:
     frame_decoder decoder_;
     outbox outbox_;
     std::unique_ptr<net::stream> target_;
-    net::signal changed_;      ///< the target's state, or cut_
-    asio::steady_timer timer_; ///< of run(); what changes its next deadline cancels it
+    net::error_code target_error_; ///< of writing to it
+    net::signal changed_;          ///< the target's state, or cut_
+    asio::steady_timer timer_;     ///< of run(); what changes its next deadline cancels it
     asio::cancellation_signal stop_dialling_;
     std::size_t tasks_ = 0;
     bridge_summary summary_;
@@ -138,6 +142,7 @@ private:
     bool target_finished_ = false; ///< was told that no more comes
     bool target_deaf_ = false;     ///< takes nothing more; it may still speak
     bool delivering_ = false;      ///< up waits for the target, so it reads no Pong either
+    bool watching_ = false;        ///< since up has waited for the target; until it no longer does
     bool client_done_ = false;     ///< its Close has come, or what cannot be understood
     bool goodbye_ = false;         ///< it was told that no more comes
     bool ending_ = false;
@@ -145,7 +150,9 @@ private:
     net::clock::time_point end_began_;
     net::clock::time_point delivered_; ///< when the target last took what it was late with
     net::clock::time_point next_ping_;
-    net::clock::time_point moved_; ///< when data last did; only where idling has a limit
+    net::clock::time_point next_look_;   ///< at the client, while watching_
+    net::clock::time_point client_seen_; ///< by then, while watching_, its connection was good
+    net::clock::time_point moved_;       ///< when data last did; only where idling has a limit
     std::optional<net::clock::time_point> unanswered_since_;
     std::optional<net::clock::time_point> pinged_; ///< the oldest ping without its pong
 };

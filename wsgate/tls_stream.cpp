@@ -186,6 +186,10 @@ std::size_t tls_stream::untaken() {
     return socket_.is_open() ? net::untaken_of(socket_.native_handle()) : 0;
 }
 
+bool tls_stream::is_broken() {
+    return socket_.is_open() && net::has_failed(socket_.native_handle());
+}
+
 void tls_stream::shutdown_send() {
     if (established_ && !broken_ && socket_.is_open()) {
         ERR_clear_error();

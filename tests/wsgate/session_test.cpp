@@ -78,6 +78,9 @@ private:
     tcp_client& to_;
 };
 
+/// The header of a frame of zero bytes masked with a key of zeros: the same wherever a send is cut.
+const std::string endless_frame = "\x82\xff\x00\x00\x00\x7f\xff\xff\xff\xff\0\0\0\0"s;
+
 /// Sends until nothing more has been taken for a while; how much it was.
 std::size_t send_until_stuck(tcp_client& to, std::span<const std::byte> piece) {
     std::size_t sent = 0;
@@ -435,8 +438,7 @@ TEST(Flow, AStalledTargetStillTalksAndPushesBack) {
     stage s;
     auto client = s.client();
     auto target = s.target.accept();
-    // Zero bytes masked with a key of zeros: the same wherever a send is cut.
-    client.stream().send(bytes_of("\x82\xff\x00\x00\x00\x7f\xff\xff\xff\xff\0\0\0\0"s));
+    client.stream().send(bytes_of(endless_frame));
     const bytes zeros(1 << 20);
     const auto before = heap_in_use();
     const auto sent = send_until_stuck(client.stream(), zeros);
@@ -445,6 +447,29 @@ TEST(Flow, AStalledTargetStillTalksAndPushesBack) {
     target.send("still here"_bytes);
     EXPECT_EQ(client.receive(), (received_frame{binary_frame, "still here"}));
     EXPECT_EQ(target.receive(sent).size(), sent);
+}
+
+TEST(Flow, AClientThatResetsBehindAStalledTargetIsMissed) {
+    auto c = loopback_gateway();
+    c.bridge.close = 100ms;
+    stage s(c);
+    auto client = s.client();
+    auto target = s.target.accept();
+    client.stream().send(bytes_of(endless_frame));
+    (void)send_until_stuck(client.stream(), bytes(1 << 20));
+    client.stream().reset();
+    const auto end = s.gateway.lines.wait_for(" end ");
+    EXPECT_NE(end.find("Connection reset by peer"), std::string::npos) << end;
+}
+
+TEST(Flow, AStalledTargetThatResetsIs1011) {
+    stage s;
+    auto client = s.client();
+    auto target = s.target.accept();
+    client.stream().send(bytes_of(endless_frame));
+    (void)send_until_stuck(client.stream(), bytes(1 << 20));
+    target.reset();
+    EXPECT_EQ(client.receive(), close_with(1011, "Target connection lost"));
 }
 
 TEST(Flow, AStalledClientPushesBackOnTheTarget) {
@@ -546,7 +571,7 @@ TEST(Time, AViewerBehindAStalledTargetIsNotCalledMute) {
     stage s(c);
     auto client = s.client("/wsClient");
     auto target = s.target.accept();
-    client.stream().send(bytes_of("\x82\xff\x00\x00\x00\x7f\xff\xff\xff\xff\0\0\0\0"s));
+    client.stream().send(bytes_of(endless_frame));
     const bytes zeros(1 << 20);
     // The gateway has stopped reading, so no Pong of ours could reach it.
     const auto sent = send_until_stuck(client.stream(), zeros);
