@@ -87,7 +87,7 @@ access::access(const access_options& o, access_memory& memory, const complaint& 
     for (const auto& [path, where] : o.passwords.by_path) {
         passwords_.by_path.emplace(path, load_passwords(where));
     }
-    if (o.files_need_password && !passwords_.all) {
+    if (o.files_need_login && !passwords_.all && !o.common_names) {
         throw std::runtime_error("--web-auth: there is no --auth-file that holds for all paths");
     }
     if (o.tokens.is_used()) {
@@ -137,10 +137,13 @@ access::admit_session(const request& r, std::string_view path, const sender& fro
 
 asio::awaitable<std::optional<denial>> access::admit_request(const request& r,
                                                              const sender& from) const {
-    if (!options_.files_need_password) {
+    if (!options_.files_need_login) {
         co_return std::nullopt;
     }
     if (auto no = check_brake(from)) {
+        co_return no;
+    }
+    if (auto no = check_certificate(from)) {
         co_return no;
     }
     auto user = co_await check_password(r, passwords_.all, from);

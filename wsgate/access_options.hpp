@@ -46,7 +46,7 @@ struct access_options {
     per_path<std::optional<origin_list>> origins; ///< nothing: pages are not asked where from
     bool origin_required = false;                 ///< who is no browser is refused
     per_path<password_options> passwords;         ///< of those who open sessions
-    bool files_need_password = false;             ///< the one for all paths
+    bool files_need_login = false;                ///< the one for all paths, or a certificate
     /// One of these a client certificate must name (its CN); nothing: none is asked for here.
     std::optional<std::vector<std::string>> common_names;
     token_options tokens;

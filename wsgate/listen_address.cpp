@@ -3,6 +3,7 @@
 #include "wsgate/listen_address.hpp"
 
 #include "net/host_port.hpp"
+#include "wsgate/ascii.hpp"
 
 #include <boost/system/error_code.hpp>
 
@@ -18,7 +19,7 @@ speech take_speech(std::string_view& text) {
     static constexpr std::array<std::pair<std::string_view, speech>, 3> words{
         {{"plain:", speech::plain}, {"tls:", speech::tls}, {"sniff:", speech::sniffed}}};
     for (const auto& [word, meaning] : words) {
-        if (text.starts_with(word)) {
+        if (equal_but_for_case(text.substr(0, word.size()), word)) {
             text.remove_prefix(word.size());
             return meaning;
         }

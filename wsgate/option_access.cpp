@@ -49,7 +49,7 @@ void add_passwords(CLI::App& app, raw_access& raw, access_options& a) {
                    "with PATH= for that path only; repeatable")
         ->type_name("[PATH=]FILE")
         ->allow_extra_args(false);
-    app.add_flag("--web-auth", a.files_need_password, "Who wants a file does so as well");
+    app.add_flag("--web-auth", a.files_need_login, "Who wants a file does so as well");
     app.add_option("--auth-plugin", raw.auth_plugin, "websockify's way to say who may come in")
         ->type_name("BasicHTTPAuth|ExpectOrigin|ClientCertCNAuth");
     app.add_option("--auth-source", raw.auth_source,
@@ -228,8 +228,10 @@ void take_over(const raw_access& raw, access_options& a) {
     if (!raw.trusted_proxies.empty()) {
         a.proxies.trusted = parse_proxies(raw.trusted_proxies);
     }
-    if (a.files_need_password && !a.passwords.all.is_used()) {
-        throw CLI::ValidationError("--web-auth", "needs --auth-file FILE, for all paths, as well");
+    if (a.files_need_login && !a.passwords.all.is_used() && !a.common_names) {
+        throw CLI::ValidationError("--web-auth",
+                                   "needs --auth-file FILE, for all paths, or --auth-plugin "
+                                   "BasicHTTPAuth or ClientCertCNAuth as well");
     }
     take_tokens(raw, a);
 }

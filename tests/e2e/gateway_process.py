@@ -12,6 +12,8 @@ import threading
 import time
 import unittest
 
+from peers import masked
+
 PATIENCE = 20  # seconds for anything to happen
 
 
@@ -212,6 +214,25 @@ class ProcessTest(GatewayTest):
         there.close()
         session.close()
         self.assertEqual(gateway.wait(PATIENCE), 0)
+
+    def test_term_and_int_close_the_sessions(self):
+        for which in (signal.SIGTERM, signal.SIGINT):
+            gateway, address, _ = self.with_target()
+            session = self.open_session(address)
+            gateway.send_signal(which)
+            self.assertEqual(self.close_frame(session), 1001)
+            session.sendall(masked(0x88, (1001).to_bytes(2, "big")))
+            self.assertEqual(gateway.wait(PATIENCE), 0)
+
+    def test_a_second_one_ends_them_at_once(self):
+        gateway, address, _ = self.with_target()
+        session = self.open_session(address)
+        gateway.terminate()
+        self.assertEqual(self.close_frame(session), 1001)
+        began = time.monotonic()
+        gateway.send_signal(signal.SIGINT)
+        self.assertEqual(gateway.wait(PATIENCE), 0)
+        self.assertLess(time.monotonic() - began, 4, "not the 5 s that its answer is waited for")
 
     def test_closes_idle_sessions(self):
         gateway, address, target = self.with_target("--session-idle", "0.2", "--ping-interval", "0")

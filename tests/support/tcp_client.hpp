@@ -148,6 +148,8 @@ public:
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
 
+    [[nodiscard]] int native_handle() const { return fd_.get(); }
+
     [[nodiscard]] tcp_client accept() {
         pollfd p{fd_.get(), POLLIN, 0};
         if (::poll(&p, 1, tcp_client::patience_seconds * 1000) != 1) {

@@ -189,7 +189,7 @@ TEST_F(access_rules, FilesNeedThePasswordWhereThatIsAsked) {
         EXPECT_EQ(status_of_get(gateway, "/"), "200");
         EXPECT_EQ(status(gateway, "/websockify"), "401");
     }
-    config.access.files_need_password = true;
+    config.access.files_need_login = true;
     const running_gateway gateway(config);
     EXPECT_EQ(status_of_get(gateway, "/"), "401");
     EXPECT_EQ(status_of_get(gateway, "/none"), "401") << "nor is told which files there are";
@@ -357,6 +357,19 @@ TEST_F(access_rules, CertificateMustBeOfTheList) {
     EXPECT_TRUE(target.is_quiet());
     EXPECT_NE(gateway.lines.wait_for(" denied ").find("cause=\"certificate's name not listed\""),
               std::string::npos);
+}
+
+TEST_F(access_rules, FilesNeedTheCertificateWhereThatIsAsked) {
+    config.access.common_names = {"technician"};
+    serve_files();
+    {
+        const running_gateway gateway(config);
+        EXPECT_EQ(status_of_get(gateway, "/"), "200");
+    }
+    config.access.files_need_login = true;
+    const running_gateway gateway(config);
+    EXPECT_EQ(status_of_get(gateway, "/"), "403");
+    EXPECT_EQ(status_of_get(gateway, "/healthz"), "200");
 }
 
 // ---- limits ----

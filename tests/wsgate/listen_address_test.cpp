@@ -50,6 +50,7 @@ TEST(ListenAddress, SaysWhereEveryPathLeads) {
         EXPECT_EQ(at->port, 1) << text;
     }
     EXPECT_EQ(parse_listen("tls:*:1=server")->speaks, speech::tls);
+    EXPECT_EQ(parse_listen("TLS:*:1=server")->speaks, speech::tls);
     for (const auto* const bad : {"*:1=", "*:1=desk", "*:1=Server", "*:1=host:0", "*:1=unix:run",
                                   "*=server", "=server", "*:1=viewer="}) {
         EXPECT_FALSE(parse_listen(bad)) << bad;

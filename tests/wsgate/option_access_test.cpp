@@ -36,7 +36,7 @@ wsgate::access_options good(std::vector<const char*> arguments) {
 TEST(AccessOptions, HaveTheDefaults) {
     const auto a = good({});
     EXPECT_EQ(a.origins.of("/websockify"), std::nullopt);
-    EXPECT_FALSE(a.origin_required || a.files_need_password || a.common_names);
+    EXPECT_FALSE(a.origin_required || a.files_need_login || a.common_names);
     EXPECT_FALSE(a.passwords.of("/websockify").is_used() || a.tokens.is_used());
     EXPECT_EQ(a.proxies, wsgate::proxy_rules{});
     EXPECT_EQ(a.sessions, (wsgate::session_caps{1000, 0}));
@@ -103,7 +103,7 @@ TEST(AccessOptions, UnderstandWebsockifysWords) {
     const auto basic =
         good({"--auth-plugin", "BasicHTTPAuth", "--auth-source", "u:$p", "--web-auth"});
     EXPECT_EQ(basic.passwords.all.plain, "u:$p");
-    EXPECT_TRUE(basic.files_need_password);
+    EXPECT_TRUE(basic.files_need_login);
     const auto expect = good({"--auth-plugin", "auth_plugins.ExpectOrigin", "--auth-source",
                               "https://a.example http://b"});
     EXPECT_EQ(expect.origins.of("/x")->rules.size(), 2U);
@@ -112,6 +112,7 @@ TEST(AccessOptions, UnderstandWebsockifysWords) {
     EXPECT_FALSE(nobody.origins.of("/x")->admits("https://a.example", "a.example"));
     const auto names = good({"--auth-plugin", "ClientCertCNAuth", "--auth-source", "one two"});
     EXPECT_EQ(names.common_names, (std::vector<std::string>{"one", "two"}));
+    EXPECT_TRUE(good({"--auth-plugin", "ClientCertCNAuth", "--web-auth"}).files_need_login);
     EXPECT_EQ(good({"--target-config", "/t"}).tokens.what, kind::file);
     EXPECT_EQ(good({"--token-plugin", "ReadOnlyTokenFile", "--token-source", "/t"}).tokens.what,
               kind::read_once);
@@ -125,6 +126,7 @@ TEST(AccessOptions, AreRefusedWithAReason) {
         {"--trusted-proxy", "proxy.example"},
         {"--real-ip-header", "X-Client"},
         {"--web-auth"},
+        {"--web-auth", "--auth-plugin", "ExpectOrigin"}, // pages are asked for without an Origin
         {"--auth-source", "u:p"},
         {"--auth-plugin", "PamAuth"},
         {"--auth-source", "nocolon", "--auth-plugin", "BasicHTTPAuth"},

@@ -142,7 +142,7 @@ TEST(WebsockifyLine, GivesSwitchesTheirMeaning) {
          [](const auto& c) { return c.log_file + c.syslog == "/l/dev/log"; }},
         {{"--auth-plugin", "BasicHTTPAuth", "--auth-source", "u:p", "--web", "/w", "--web-auth"},
          [](const auto& c) {
-             return c.access.files_need_password && c.access.passwords.all.plain == "u:p";
+             return c.access.files_need_login && c.access.passwords.all.plain == "u:p";
          }},
         {{"--auth-plugin", "ExpectOrigin", "--auth-source", "https://a https://b"},
          [](const auto& c) { return c.access.origins.all->rules.size() == 2; }},
