@@ -25,7 +25,7 @@ namespace {
 
 using reply = handoff<resolver::answer>;
 
-/// The threads that look names up: started when needed, ended when nothing is left to do. Detached,
+/// Threads that look names up: started when needed, ended when nothing is left to do. Detached,
 /// since nothing can stop a look-up.
 class crew : public std::enable_shared_from_this<crew> {
 public:
@@ -83,10 +83,12 @@ private:
 } // namespace
 
 struct resolver::shared {
-    shared(asio::any_io_executor e, lookup l) : executor(std::move(e)), look_up(std::move(l)) {}
+    shared(asio::any_io_executor e, lookup l, std::shared_ptr<crew> c)
+        : executor(std::move(e)), look_up(std::move(l)), threads(std::move(c)) {}
 
     const asio::any_io_executor executor;
     const lookup look_up;
+    const std::shared_ptr<crew> threads;
 
     std::mutex mutex; ///< guards what follows
     /// Who waits for which look-up. A thread only asks whether somebody does, so that it never owns
@@ -97,7 +99,7 @@ struct resolver::shared {
 /// Of a caller, who may leave before the answer comes.
 struct resolver::place {
     place(std::shared_ptr<shared> s, reply& r)
-        : state(std::move(s)), ticket(crew::of_the_process()->take_ticket()) {
+        : state(std::move(s)), ticket(state->threads->take_ticket()) {
         const std::lock_guard lock(state->mutex);
         state->waiting.emplace(ticket, &r);
     }
@@ -106,7 +108,7 @@ struct resolver::place {
     place& operator=(const place&) = delete;
 
     ~place() {
-        crew::of_the_process()->drop(ticket);
+        state->threads->drop(ticket);
         const std::lock_guard lock(state->mutex);
         state->waiting.erase(ticket);
     }
@@ -130,8 +132,10 @@ void resolver::look_up_on_thread(const std::shared_ptr<shared>& state, std::uint
     });
 }
 
-resolver::resolver(asio::any_io_executor executor, lookup look_up)
-    : shared_(std::make_shared<shared>(std::move(executor), std::move(look_up))) {}
+resolver::resolver(asio::any_io_executor executor, lookup look_up, turns whose)
+    : shared_(std::make_shared<shared>(std::move(executor), std::move(look_up),
+                                       whose == turns::own ? std::make_shared<crew>()
+                                                           : crew::of_the_process())) {}
 
 resolver::~resolver() {
     const std::lock_guard lock(shared_->mutex);
@@ -146,7 +150,7 @@ asio::awaitable<resolver::answer> resolver::resolve(std::string name) {
     }
     reply slot(shared_->executor);
     const place mine(shared_, slot);
-    const bool will_be = crew::of_the_process()->add(
+    const bool will_be = shared_->threads->add(
         mine.ticket, [state = shared_, ticket = mine.ticket, name = std::move(name)] {
             look_up_on_thread(state, ticket, name);
         });

@@ -27,10 +27,13 @@ public:
     /// Blocks; runs on a thread of its own. Replaced by tests.
     using lookup = std::function<answer(const std::string& name)>;
 
-    /// Names looked up at once in the whole process; the others wait for their turn.
+    /// Names looked up at once; the others wait for their turn.
     static constexpr std::size_t max_in_flight = 64;
 
-    explicit resolver(asio::any_io_executor, lookup = system_lookup);
+    /// Who waits for whose turn: everybody in this process, or nobody else.
+    enum class turns { of_all, own };
+
+    explicit resolver(asio::any_io_executor, lookup = system_lookup, turns = turns::of_all);
     resolver(const resolver&) = delete;
     resolver& operator=(const resolver&) = delete;
     ~resolver();

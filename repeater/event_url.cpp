@@ -106,7 +106,9 @@ asio::awaitable<answer> post(const http_url& to, request r, net::resolver& names
 
 std::optional<std::string> event_url::deliver(const std::string& json) {
     asio::io_context context{1};
-    net::resolver names(context.get_executor());
+    // Events do not wait for the names that viewers ask for.
+    net::resolver names(context.get_executor(), net::resolver::system_lookup,
+                        net::resolver::turns::own);
     std::optional<std::string> failure = "no answer in time";
     asio::co_spawn(context, post(to_, make_request(to_, json), names),
                    [&failure](const std::exception_ptr& escaped, const answer& got) {

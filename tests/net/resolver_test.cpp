@@ -119,6 +119,27 @@ TEST(Resolver, LetsThoseWaitWhoAreTooMany) {
     }
 }
 
+TEST(Resolver, OneWithTurnsOfItsOwnWaitsForNoOther) {
+    mute_server mute;
+    asio::io_context context;
+    resolver names(context.get_executor(), mute.lookup());
+    std::vector<resolver::answer> waiting(resolver::max_in_flight);
+    for (auto& each : waiting) {
+        asio::co_spawn(context, ask(names, "mute.example", each), rethrow);
+    }
+    while (mute.asked < resolver::max_in_flight) {
+        context.poll();
+    }
+    asio::io_context other_context;
+    resolver other(other_context.get_executor(), resolver::system_lookup, resolver::turns::own);
+    resolver::answer got;
+    asio::co_spawn(other_context, ask(other, "localhost", got), rethrow);
+    other_context.run();
+    EXPECT_FALSE(got.addresses.empty());
+    mute.speak();
+    context.run();
+}
+
 TEST(Resolver, DoesNotLookUpForWhoHasLeft) {
     mute_server mute;
     asio::io_context context;
