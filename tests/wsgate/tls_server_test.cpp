@@ -231,10 +231,10 @@ TEST_F(tls_files, SaysWhatIsWrong) {
 }
 
 TEST_F(tls_files, WarnsOfWhatEndsSoonAndOfOpenKeys) {
-    const auto now = std::chrono::system_clock::now();
     options.certificates = {write("long", certificate_wish{.days = 90}),
                             write("short", certificate_wish{.days = 11}),
                             write("new", certificate_wish{.days = 90, .first_day = 2})};
+    const auto now = std::chrono::system_clock::now(); // by then less than ten days are left
     auto all = wsgate::tls_server(options, ring).warnings(now);
     ASSERT_EQ(all.size(), 2U);
     EXPECT_NE(all[0].find("short.pem ends in 9 days"), std::string::npos) << all[0];
