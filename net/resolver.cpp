@@ -9,6 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <map>
@@ -79,6 +80,24 @@ private:
     std::uint64_t last_ticket_ = 0;
     std::size_t threads_ = 0;
 };
+
+/// The category of Asio's for such numbers has no words for them.
+error_code meaning_of(int failure) {
+    switch (failure) {
+    case EAI_NONAME:
+    case EAI_NODATA:
+    case EAI_ADDRFAMILY:
+        return asio::error::host_not_found;
+    case EAI_AGAIN:
+        return asio::error::host_not_found_try_again;
+    case EAI_MEMORY:
+        return asio::error::no_memory;
+    case EAI_SYSTEM:
+        return {errno, boost::system::system_category()};
+    default:
+        return asio::error::no_recovery;
+    }
+}
 
 } // namespace
 
@@ -166,7 +185,7 @@ resolver::answer resolver::system_lookup(const std::string& name) {
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* raw = nullptr;
     if (const int failure = ::getaddrinfo(name.c_str(), nullptr, &hints, &raw); failure != 0) {
-        return {{failure, asio::error::get_addrinfo_category()}, {}};
+        return {meaning_of(failure), {}};
     }
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list(raw, ::freeaddrinfo);
     answer found;

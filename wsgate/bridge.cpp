@@ -435,12 +435,19 @@ net::clock::time_point bridge::next_deadline() const {
 
 /// Who makes progress is not cut off.
 net::clock::time_point bridge::cut_at() const {
+    if (delivering_ && summary_.by == ended_by::client) { // it came before the client's Close
+        return std::max(end_began_, delivered_) + options_.deliver;
+    }
     return std::max({end_began_, delivered_, outbox_.last_progress()}) + options_.close;
 }
 
 void bridge::look_after_client(net::clock::time_point now) {
     if (options_.pong.count() > 0 && unanswered_since_ && !delivering_ &&
         now >= *unanswered_since_ + options_.pong) {
+        if (client_.untaken() > 0) { // perhaps the ping has not got there yet
+            unanswered_since_ = now;
+            return;
+        }
         close_with(ended_by::gateway, close_code::internal_error, "No answer to ping");
         finish_target();
         return;

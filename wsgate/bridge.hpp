@@ -38,7 +38,8 @@ struct bridge_options {
     std::chrono::milliseconds ping{25'000}; ///< after so much silence toward the client; 0: never
     std::chrono::milliseconds pong{0}; ///< the client may be mute so long after a ping; 0: ever
     std::chrono::milliseconds idle{0}; ///< without a byte of data, either way; 0: ever
-    std::chrono::milliseconds close{5'000}; ///< for each step of an ending session
+    std::chrono::milliseconds close{5'000};    ///< for each step of an ending session
+    std::chrono::milliseconds deliver{60'000}; ///< ... while a target owes us to take the rest
     text_frames text = text_frames::refuse;
     dial_time dial = dial_time::at_once;
     bool tell_status = false;  ///< in JSON, as hcs.js: once, when the target is there or is not

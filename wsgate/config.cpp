@@ -6,6 +6,7 @@
 #include "net/log_level_option.hpp"
 #include "net/seconds_option.hpp"
 #include "wsgate/config_file.hpp"
+#include "wsgate/missing_value.hpp"
 #include "wsgate/option_access.hpp"
 #include "wsgate/option_admin.hpp"
 #include "wsgate/option_listen.hpp"
@@ -114,13 +115,32 @@ void check_speech(const config& c) {
 }
 
 /// Throws CLI::ValidationError.
-void check_status_paths(const config& c) {
+void check_path(const config& c, const char* option, const std::string& path) {
+    const bool is_route = std::any_of(c.routes.begin(), c.routes.end(),
+                                      [&](const route& each) { return each.path == path; });
+    if (!is_route && path != c.path_of(visitor::server) && path != c.path_of(visitor::viewer)) {
+        throw CLI::ValidationError(option, path + " is the path of no route");
+    }
+}
+
+template <class T>
+void check_paths(const config& c, const char* option, const per_path<T>& rules) {
+    for (const auto& [path, rule] : rules.by_path) {
+        check_path(c, option, path);
+    }
+}
+
+/// A rule that holds nowhere protects nothing. Throws CLI::ValidationError.
+void check_paths(const config& c) {
+    check_paths(c, "--origin", c.access.origins);
+    check_paths(c, "--auth-file", c.access.passwords);
+    check_paths(c, "--verify-client", c.client_rules);
+    check_paths(c, "--send-proxy", c.proxy.send);
     for (const auto& path : c.session.status_paths) {
-        const bool is_route = std::any_of(c.routes.begin(), c.routes.end(),
-                                          [&](const route& each) { return each.path == path; });
-        if (!is_route && path != c.path_of(visitor::server) && path != c.path_of(visitor::viewer)) {
-            throw CLI::ValidationError("--legacy-status", path + " is the path of no route");
-        }
+        check_path(c, "--legacy-status", path);
+    }
+    for (const auto& path : c.access.token_paths) {
+        check_path(c, "--token-path", path);
     }
 }
 
@@ -159,6 +179,7 @@ public:
 
     /// Throws CLI::ParseError.
     void parse(std::vector<std::string> words) {
+        refuse_missing_values(words);
         words = plain_words(std::move(words));
         std::reverse(words.begin(), words.end()); // CLI11 takes them from the back
         app_.parse(std::move(words));
@@ -180,7 +201,7 @@ public:
             c_.pong_timeout = {}; // websockify's clients need not answer pings
         }
         check_speech(c_);
-        check_status_paths(c_);
+        check_paths(c_);
         if (c_.process.run_once) {
             c_.access.sessions.all = 1;
         }

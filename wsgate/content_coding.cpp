@@ -3,8 +3,7 @@
 #include "wsgate/content_coding.hpp"
 
 #include "wsgate/ascii.hpp"
-
-#include <boost/beast/http/rfc7230.hpp>
+#include "wsgate/comma_list.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -13,11 +12,25 @@ namespace wsgate {
 
 namespace {
 
-namespace http = boost::beast::http;
-
 /// "q=0", "q=0.000" and what is no number; a weight of any other size is consent.
-bool is_zero(std::string_view weight) {
-    return weight.find_first_of("123456789") == std::string_view::npos;
+bool is_refusal(std::string_view parameter) {
+    const auto equals = parameter.find('=');
+    return equals != std::string_view::npos &&
+           equal_but_for_case(trimmed(parameter.substr(0, equals)), "q") &&
+           parameter.find_first_of("123456789", equals) == std::string_view::npos;
+}
+
+/// Of "gzip;q=0" what begins with the semicolon.
+bool is_refused(std::string_view parameters) {
+    while (!parameters.empty()) {
+        parameters.remove_prefix(1); // its semicolon
+        const auto one = parameters.substr(0, parameters.find(';'));
+        if (is_refusal(one)) {
+            return true;
+        }
+        parameters.remove_prefix(one.size());
+    }
+    return false;
 }
 
 } // namespace
@@ -25,17 +38,14 @@ bool is_zero(std::string_view weight) {
 bool accepts_gzip(std::string_view accept_encoding) {
     std::optional<bool> gzip;
     std::optional<bool> any;
-    for (const auto& [name, parameters] :
-         http::ext_list{{accept_encoding.data(), accept_encoding.size()}}) {
-        const bool zero = std::any_of(parameters.begin(), parameters.end(), [](const auto& p) {
-            return equal_but_for_case({p.first.data(), p.first.size()}, "q") &&
-                   is_zero({p.second.data(), p.second.size()});
-        });
-        const std::string_view coding{name.data(), name.size()};
+    for (const auto element : elements(accept_encoding)) {
+        const auto end = std::min(element.find(';'), element.size());
+        const auto coding = trimmed(element.substr(0, end));
+        const bool wanted = !is_refused(element.substr(end));
         if (equal_but_for_case(coding, "gzip") || equal_but_for_case(coding, "x-gzip")) {
-            gzip = !zero;
+            gzip = wanted;
         } else if (coding == "*") {
-            any = !zero;
+            any = wanted;
         }
     }
     return gzip.value_or(any.value_or(false));

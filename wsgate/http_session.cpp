@@ -214,7 +214,7 @@ asio::awaitable<bool> http_session::hear_proxy(net::clock::time_point deadline) 
         co_return false;
     }
     if (header->addresses) {
-        peer_ = header->addresses->source;
+        proxy_ = std::exchange(peer_, header->addresses->source);
         local_ = header->addresses->destination;
     }
     co_return true;
@@ -364,10 +364,13 @@ asio::awaitable<http_session::next> http_session::answer_text(const request& r,
 
 asio::awaitable<http_session::next> http_session::answer_file(const request& r,
                                                               const std::string& path) {
-    const auto coding = r[http::field::accept_encoding];
-    const auto file = site_.files->open(path, accepts_gzip({coding.data(), coding.size()})
-                                                  ? content_coding::gzip
-                                                  : content_coding::identity);
+    std::string codings; // the field may come several times (RFC 9110 5.3)
+    const auto fields = r.equal_range(http::field::accept_encoding);
+    for (auto field = fields.first; field != fields.second; ++field) {
+        codings.append(field->value().data(), field->value().size()).append(",");
+    }
+    const auto file = site_.files->open(path, accepts_gzip(codings) ? content_coding::gzip
+                                                                    : content_coding::identity);
     if (!file) {
         auto none = text_answer(http::status::not_found, "no such file");
         none.keep_alive(may_stay(r));
@@ -496,6 +499,7 @@ asio::awaitable<void> http_session::carry() {
     const auto to_text = to_string(to);
     session_facts facts{number_,     where.name, peer_, to_text, opened_->how.subprotocol,
                         tls_version_};
+    facts.proxy = proxy_;
     facts.client = sender_.client;
     facts.request_id = sender_.request_id;
     facts.user = admitted_->user;

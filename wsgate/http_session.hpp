@@ -89,8 +89,9 @@ private:
     speech speaks_;
     net::worker& worker_;
     session_number number_;
-    net::connection connection_;    ///< until open()
-    asio::ip::tcp::endpoint peer_;  ///< or whom it speaks for, by its PROXY header
+    net::connection connection_;                   ///< until open()
+    std::optional<asio::ip::tcp::endpoint> proxy_; ///< that spoke for the peer
+    asio::ip::tcp::endpoint peer_;                 ///< or whom it speaks for, by its PROXY header
     asio::ip::tcp::endpoint local_; ///< where it came in; only where targets are told
     std::unique_ptr<net::stream> client_;
     std::string tls_version_;

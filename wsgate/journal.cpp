@@ -54,6 +54,9 @@ json::object describe(const session_facts& s) {
         {"subprotocol", show_or_none(s.subprotocol)},
         {"tls", show_or_none(s.tls)},
     };
+    if (s.proxy) {
+        fields["proxy"] = net::name_of(*s.proxy);
+    }
     if (!s.certificate.empty()) {
         fields["certificate"] = net::escaped(s.certificate, longest_text);
     }

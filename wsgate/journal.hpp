@@ -34,7 +34,8 @@ struct session_facts {
     std::string_view tls;                      ///< "TLSv1.3"; empty: none
     std::optional<asio::ip::address> client{}; ///< behind its proxies; nothing: unknown
     std::string_view request_id{};
-    std::string_view user{};        ///< who gave a password; empty: nobody
+    std::string_view user{};                        ///< who gave a password; empty: nobody
+    std::optional<asio::ip::tcp::endpoint> proxy{}; ///< whose PROXY header named the peer
     std::string_view certificate{}; ///< whom the client's names, verified; empty: nobody
 };
 

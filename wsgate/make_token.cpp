@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/make_token.hpp"
 
+#include "wsgate/missing_value.hpp"
 #include "wsgate/signed_token.hpp"
 #include "wsgate/token_source.hpp"
 
@@ -31,6 +32,7 @@ int make_token(int argc, const char* const* argv) {
     app.add_option("--ttl", seconds, "How long it is good, in seconds [3600]")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10} * 366 * 86400));
     try {
+        refuse_missing_values({argv + 1, argv + argc});
         app.parse(argc, argv);
     } catch (const CLI::Success& e) { // help
         return app.exit(e);

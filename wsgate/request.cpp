@@ -2,12 +2,14 @@
 // through. SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/request.hpp"
 
+#include "net/number.hpp"
 #include "wsgate/ascii.hpp"
 #include "wsgate/comma_list.hpp"
 
 #include <boost/beast/http/parser.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 
 namespace wsgate {
@@ -145,6 +147,25 @@ head_scanner::state head_scanner::refuse(http::status status, std::string_view w
     return state::refused;
 }
 
+namespace {
+
+/// HOST, HOST:PORT or [IPv6]:PORT (RFC 9110 7.2); none where the target's authority has none.
+bool is_host(std::string_view text) {
+    const bool in_brackets = text.starts_with('[');
+    const auto end = in_brackets ? text.find(']') : text.find(':');
+    const auto host = text.substr(0, end);
+    if (in_brackets && end == std::string_view::npos) {
+        return false;
+    }
+    text.remove_prefix(std::min(text.size(), host.size() + (in_brackets ? 1 : 0)));
+    const bool has_port = text.starts_with(':');
+    const auto port = text.substr(has_port ? 1 : 0);
+    return host.find_first_of(" \t,/?#@\\\"<>") == std::string_view::npos &&
+           (port.empty() || (has_port && net::parse_number<std::uint16_t>(port)));
+}
+
+} // namespace
+
 std::variant<request, refusal> parse_head(std::string_view head) {
     http::request_parser<http::empty_body> parser;
     parser.header_limit(2 * head_scanner::max_head);
@@ -160,6 +181,9 @@ std::variant<request, refusal> parse_head(std::string_view head) {
     auto r = parser.release();
     if (r.count(http::field::host) > 1 || (r.version() == 11 && r.count(http::field::host) == 0)) {
         return refusal{bad, "there must be exactly one Host"};
+    }
+    if (const auto host = r[http::field::host]; !is_host({host.data(), host.size()})) {
+        return refusal{bad, "bad Host"};
     }
     if (const auto refused = check_lengths(r)) {
         return *refused;

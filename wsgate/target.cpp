@@ -56,6 +56,8 @@ asio::awaitable<dialled> dial(target to, std::chrono::milliseconds limit, net::t
     if (to.is_unix) {
         co_return co_await dial_unix(std::move(to.host), limit, std::move(to.greeting));
     }
+    // A target may take nothing for as long as it likes, and would be given up for that as well.
+    options.user_timeout = {};
     const auto found = co_await look_up(to.host, to.port, limit);
     dialled last{nullptr, found.error ? found.error : asio::error::host_not_found};
     for (const auto& address : found.all) {

@@ -43,6 +43,10 @@ tls_stream::tls_stream(const asio::any_io_executor& executor, net::connection& c
     c.early.clear();
 }
 
+tls_stream::~tls_stream() {
+    close();
+}
+
 bool tls_stream::read_from_socket() {
     BIO* const socket = BIO_new_socket(sink_.socket, BIO_NOCLOSE);
     if (socket == nullptr) {
@@ -129,6 +133,10 @@ net::io_result tls_stream::read_some(std::span<std::byte> into) {
         result.error = asio::error::bad_descriptor;
         return result;
     }
+    if (read_over_) {
+        result.error = read_over_;
+        return result;
+    }
     read_blocked_ = false;
     // One SSL_read brings at most one record: take all that have already come.
     do {
@@ -138,10 +146,13 @@ net::io_result tls_stream::read_some(std::span<std::byte> into) {
         if (SSL_read_ex(ssl_.get(), rest.data(), rest.size(), &got) != 1) {
             const auto ec = why(0, read_wants_);
             read_blocked_ = ec == asio::error::would_block;
+            if (!read_blocked_) {
+                read_over_ = ec; // after some bytes: told next, since nothing else will come
+            }
             if (result.bytes == 0) {
                 result.error = ec;
             }
-            break; // an error after some bytes will come again
+            break;
         }
         result.bytes += got;
     } while (result.bytes < into.size() && SSL_has_pending(ssl_.get()) == 1);
@@ -175,7 +186,7 @@ asio::awaitable<std::tuple<net::error_code>> tls_stream::wait(net::readiness wha
     if (what == net::readiness::write) {
         co_return co_await socket_.async_wait(write_wants_, net::nothrow);
     }
-    if (!read_blocked_ && SSL_has_pending(ssl_.get()) == 1 && socket_.is_open()) {
+    if (socket_.is_open() && (read_over_ || (!read_blocked_ && SSL_has_pending(ssl_.get()) == 1))) {
         co_return std::tuple{net::error_code{}};
     }
     co_return co_await socket_.async_wait(read_blocked_ ? read_wants_ : direction::wait_read,
@@ -190,16 +201,23 @@ bool tls_stream::is_broken() {
     return socket_.is_open() && net::has_failed(socket_.native_handle());
 }
 
-void tls_stream::shutdown_send() {
-    if (established_ && !broken_ && socket_.is_open()) {
+/// close_notify, once, as far as the socket takes it.
+void tls_stream::say_end() {
+    const bool was_said = (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) != 0;
+    if (established_ && !broken_ && !was_said && socket_.is_open()) {
         ERR_clear_error();
         (void)SSL_shutdown(ssl_.get());
     }
+}
+
+void tls_stream::shutdown_send() {
+    say_end();
     net::error_code ignored;
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }
 
 void tls_stream::close() {
+    say_end();
     net::error_code ignored;
     socket_.close(ignored);
 }

@@ -29,6 +29,9 @@ public:
     /// Takes the socket and what was read from it. The session has been told whether it accepts or
     /// connects. Throws std::bad_alloc.
     tls_stream(const asio::any_io_executor&, net::connection&, tls_session);
+    tls_stream(const tls_stream&) = delete;
+    tls_stream& operator=(const tls_stream&) = delete;
+    ~tls_stream() override;
 
     /// Before anything else. Plain HTTP is answered with a 400 in plain, and fails.
     [[nodiscard]] asio::awaitable<net::error_code> handshake();
@@ -61,6 +64,7 @@ private:
     [[nodiscard]] bool read_from_socket();
     [[nodiscard]] bool leave_early_bytes();
     void answer_plain_http();
+    void say_end();
 
     asio::ip::tcp::socket socket_;
     record_sink sink_;
@@ -70,6 +74,7 @@ private:
     direction read_wants_ = direction::wait_read;
     direction write_wants_ = direction::wait_write;
     bool read_blocked_ = false; ///< the last read found no whole record
+    net::error_code read_over_; ///< why nothing more can be read
     bool has_early_ = false;    ///< OpenSSL still reads what came before we had the socket
     bool established_ = false;
     bool broken_ = false; ///< OpenSSL forbids SSL_shutdown after a fatal error

@@ -16,7 +16,6 @@ namespace wsgate {
 namespace {
 
 constexpr std::size_t largest_file = std::size_t{16} * 1024 * 1024;
-constexpr std::size_t most_files = 4096;
 constexpr std::size_t shortest_key = 16;
 constexpr std::size_t largest_key = 4096;
 
@@ -32,9 +31,7 @@ std::optional<std::vector<std::string>> names_in(const std::string& directory) {
     }
     std::vector<std::string> names;
     while (const auto* entry = ::readdir(all.get())) { // NOLINT: of a directory of our own
-        if (names.size() < most_files) {
-            names.emplace_back(&entry->d_name[0]);
-        }
+        names.emplace_back(&entry->d_name[0]);
     }
     std::sort(names.begin(), names.end());
     return names;
@@ -122,6 +119,9 @@ std::vector<token_source::file_stamp> token_source::look() const {
 
 std::shared_ptr<const token_table> token_source::load(const std::vector<file_stamp>& files) const {
     auto table = std::make_shared<token_table>();
+    if (files.empty() && !is_directory(options_.path)) {
+        complain_(fmt::format("{}: is no file any more: its tokens are gone", options_.path));
+    }
     for (const auto& file : files) {
         const auto text = read_file(file.name, largest_file);
         if (!text) {

@@ -5,6 +5,7 @@
 #include "net/choice_option.hpp"
 #include "net/log_level_option.hpp"
 #include "net/seconds_option.hpp"
+#include "wsgate/missing_value.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -136,6 +137,7 @@ std::variant<tunnel_config, farewell> parse_tunnel_command_line(int argc, const 
     add_limits(app, c);
     add_log(app, c);
     try {
+        refuse_missing_values({argv + 1, argv + argc});
         app.parse(argc, argv);
         const auto conf =
             words.config.empty() ? helpchannel_conf{} : read_helpchannel_conf(words.config);

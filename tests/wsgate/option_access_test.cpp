@@ -82,6 +82,8 @@ TEST(AccessOptions, AreTakenOver) {
                          "--allow-target",
                          "a:1,unix:/run/x",
                          "--host-token",
+                         "--route",
+                         "/only=h:1",
                          "--token-path",
                          "/only"});
     EXPECT_EQ(a.proxies.trusted.size(), 2U);
@@ -122,6 +124,12 @@ TEST(AccessOptions, AreRefusedWithAReason) {
     const std::vector<std::vector<const char*>> table{
         {"--origin", "a.example"},
         {"--origin", "/websockify="},
+        {"--origin", "/nowhere=https://a"},
+        {"--auth-file", "/nowhere=/f"},
+        {"--auth-file", "/websockify=/f", "--prefix", "/vnc"},
+        {"--token-path", "/nowhere", "--token-source", "/t"},
+        {"--send-proxy", "/nowhere=v1"},
+        {"--web=", "--origin-required"},
         {"--trusted-proxy", "10.0.0.0/33"},
         {"--trusted-proxy", "proxy.example"},
         {"--real-ip-header", "X-Client"},
@@ -146,7 +154,9 @@ TEST(AccessOptions, AreRefusedWithAReason) {
         const auto* bye = std::get_if<farewell>(&got);
         ASSERT_NE(bye, nullptr) << arguments[0];
         EXPECT_EQ(bye->exit_code, 64);
-        EXPECT_NE(bye->text.find(arguments[0]), std::string::npos) << bye->text;
+        const std::string option = arguments[0];
+        EXPECT_NE(bye->text.find(option.substr(0, option.find('='))), std::string::npos)
+            << bye->text;
     }
 }
 

@@ -161,6 +161,11 @@ TEST(AcceptEncoding, FollowsTheTable) {
         {"identity", false},
         {"deflate, br", false},
         {"gzipped", false},
+        {"br;q=0, gzip", true},
+        {"identity;q=0,gzip", true},
+        {"deflate;q=0, *", true},
+        {"gzip;a=b;q=0", false},
+        {"br,,gzip", true},
     };
     for (const auto& [field, accepted] : table) {
         EXPECT_EQ(wsgate::accepts_gzip(field), accepted) << field;

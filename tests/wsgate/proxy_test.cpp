@@ -132,7 +132,9 @@ TEST(AcceptProxy, TheClientOfTheHeaderIsThePeer) {
     ASSERT_TRUE(header.addresses);
     EXPECT_EQ(net::to_string(header.addresses->source), "192.0.2.7:4711");
     EXPECT_EQ(net::to_string(header.addresses->destination), "[::1]:80");
-    EXPECT_THAT(gateway.lines.wait_for("start "), HasSubstr("192.0.2.7"));
+    const auto line = gateway.lines.wait_for("start ");
+    EXPECT_THAT(line, HasSubstr("peer=192.0.2.7:4711"));
+    EXPECT_THAT(line, HasSubstr("proxy=127.0.0.1:"));
 }
 
 TEST(AcceptProxy, WithoutAHeaderTheConnectionIsClosed) {

@@ -1,7 +1,9 @@
 // The way to a TCP address: what its socket is like, and when it is given up.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/tcp_stream.hpp"
 #include "tests/support/tcp_client.hpp"
 #include "wsgate/reach.hpp"
+#include "wsgate/target.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
@@ -59,6 +61,15 @@ TEST(Reach, ConnectionsNeverBlockAndCarryTheOptions) {
     EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPINTVL), 10);
     EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPCNT), 3);
     EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 60'000);
+}
+
+TEST(Dial, ATargetMayTakeNothingForAsLongAsItLikes) {
+    const support::tcp_listener there;
+    auto got = result_of(wsgate::dial({"127.0.0.1", there.port()}, 10s, {}, nullptr));
+    auto* const stream = dynamic_cast<net::tcp_stream*>(got.stream.get());
+    ASSERT_NE(stream, nullptr) << got.error.message();
+    EXPECT_EQ(option(stream->native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT), 0);
+    EXPECT_EQ(option(stream->native_handle(), SOL_SOCKET, SO_KEEPALIVE), 1);
 }
 
 TEST(Reach, TellsWhyNot) {

@@ -44,6 +44,21 @@ wsgate::request parsed(std::string_view text) {
 
 } // namespace
 
+TEST(Request, HasAHostThatCanBeOne) {
+    const auto is_taken = [](const std::string& value) {
+        return std::holds_alternative<wsgate::request>(
+            wsgate::parse_head("GET / HTTP/1.1\r\nHost:" + value + "\r\n\r\n"));
+    };
+    for (const auto* const good : {" h", " h:1", " h:", " vnc_server", " [2001:db8::7]",
+                                   " [::1]:6080", " 192.0.2.7:65535", " m%c3%bcller.example", ""}) {
+        EXPECT_TRUE(is_taken(good)) << good;
+    }
+    for (const auto* const bad : {" a, b", " a,b", " a b", " a/b", " u@h", " h:99999", " h:x",
+                                  " [::1", " [::1]x", " h?x", " h#x", " h\\x", " 2001:db8::7"}) {
+        EXPECT_FALSE(is_taken(bad)) << bad;
+    }
+}
+
 TEST(HeadScanner, RefusesEveryByteThatHasNoPlace) {
     const std::vector<std::pair<std::string, unsigned>> table{
         {"GET / HTTP/1.1\r\nHost: h\r\n\r\n", 0},

@@ -212,6 +212,24 @@ TEST(Closing, ClientCloseComesAfterAllItsBytes) {
     EXPECT_NE(line.find("code=4711 closed_by=client reason=done"), std::string::npos) << line;
 }
 
+TEST(Closing, ASlowTargetGetsAllThatCameBeforeAClose) {
+    auto c = loopback_gateway();
+    c.bridge.close = 50ms;
+    stage s(c);
+    // Some of these sizes leave a rest in the gateway that came in one piece with the Close.
+    for (std::size_t size = 100'000; size <= 900'000; size += 100'000) {
+        auto client = s.client();
+        auto target = s.target.accept();
+        const auto all = pattern(size);
+        const auto sender = std::async(std::launch::async, [&client, &all] {
+            client.send(binary_frame, all);
+            client.send(close_frame, close_text(1000));
+        });
+        std::this_thread::sleep_for(200ms);
+        EXPECT_EQ(text_of(target.receive(size)), all);
+    }
+}
+
 TEST(Closing, AnEmptyCloseIsEchoedEmpty) {
     stage s;
     auto client = s.client();
@@ -579,6 +597,30 @@ TEST(Time, AViewerBehindAStalledTargetIsNotCalledMute) {
         EXPECT_EQ(client.receive(), (received_frame{ping_frame, ""}));
     }
     EXPECT_EQ(target.receive(sent).size(), sent);
+}
+
+TEST(Time, AViewerToWhomThePingIsStillOnItsWayIsNotCalledMute) {
+    auto c = loopback_gateway();
+    c.bridge.ping = 20ms;
+    c.pong_timeout = 50ms;
+    stage s(c);
+    auto client = s.client("/wsClient");
+    auto target = s.target.accept();
+    // More than the client's system takes, less than would keep the gateway from pinging.
+    const int little = 4096;
+    ::setsockopt(client.stream().native_handle(), SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
+    const auto all = pattern(500'000);
+    target.send(bytes_of(all));
+    std::this_thread::sleep_for(300ms);
+    std::string got;
+    bool pinged = false;
+    while (got.size() < all.size() || !pinged) {
+        const auto f = client.receive();
+        ASSERT_TRUE(f.first == binary_frame || f.first == ping_frame) << f.first;
+        pinged = pinged || f.first == ping_frame;
+        got += f.payload;
+    }
+    EXPECT_EQ(got, all);
 }
 
 TEST(Time, TheHeadMustComeInTimeHoweverItTrickles) {

@@ -87,8 +87,10 @@ public:
     }
 
     /// Our close_notify; the peer's may come later.
+    void say_end() { (void)SSL_shutdown(ssl_.get()); }
+
     void finish_sending() {
-        (void)SSL_shutdown(ssl_.get());
+        say_end();
         tcp_.finish_sending();
     }
 

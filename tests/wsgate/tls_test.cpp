@@ -11,6 +11,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <netinet/tcp.h>
 #include <string>
 #include <thread>
 
@@ -98,6 +99,33 @@ TEST_F(tls_site, ManySmallFramesInOneRecordAndAClientWithoutNotify) {
     EXPECT_EQ(far.receive(1000).size(), 1000U);
     client.stream().tcp().finish_sending(); // bare FIN
     EXPECT_TRUE(far.is_closed_by_peer());
+}
+
+TEST_F(tls_site, AnEndBehindDataInOneSegmentIsHeard) {
+    const running_gateway gateway(config);
+    tls_peer client(tls_client(gateway.connect()));
+    client.open("/websockify");
+    auto far = target.accept();
+    const int fd = client.stream().tcp().native_handle();
+    int cork = 1;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_CORK, &cork, sizeof cork);
+    client.send(binary_frame, "last words");
+    client.stream().say_end(); // and TCP stays as it is
+    cork = 0;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_CORK, &cork, sizeof cork);
+    EXPECT_EQ(far.receive(10), bytes_of("last words"));
+    EXPECT_TRUE(far.is_closed_by_peer());
+    EXPECT_TRUE(client.stream().is_closed_by_notify());
+}
+
+TEST_F(tls_site, WhoDoesNotAnswerACloseGetsANotifyToo) {
+    config.bridge.close = std::chrono::milliseconds(50);
+    const running_gateway gateway(config);
+    tls_peer client(tls_client(gateway.connect()));
+    client.open("/websockify");
+    target.accept().close();
+    EXPECT_EQ(client.receive().first, close_frame);
+    EXPECT_TRUE(client.stream().is_closed_by_notify());
 }
 
 TEST_F(tls_site, PingsAreAnsweredWhileADownstreamFloodRuns) {

@@ -71,6 +71,8 @@ TEST_F(tokens, ComeFromAFileThatChanges) {
     EXPECT_EQ(find(s, "b"), "host:2");
     std::filesystem::remove(directory_ / "tokens");
     EXPECT_EQ(find(s, "b"), unknown) << "a file that is gone takes its tokens along";
+    ASSERT_EQ(complaints.size(), 1U);
+    EXPECT_NE(complaints[0].find("/tokens: is no file any more"), std::string::npos);
     write("tokens", "c: host:3\n");
     EXPECT_EQ(find(s, "c"), "host:3");
 }
