@@ -607,11 +607,14 @@ TEST(Time, AViewerToWhomThePingIsStillOnItsWayIsNotCalledMute) {
     auto client = s.client("/wsClient");
     auto target = s.target.accept();
     // More than the client's system takes, less than would keep the gateway from pinging.
-    const int little = 4096;
-    ::setsockopt(client.stream().native_handle(), SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
-    const auto all = pattern(500'000);
+    const auto let_system_take = [&client](int size) {
+        ::setsockopt(client.stream().native_handle(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    };
+    let_system_take(4096);
+    const auto all = pattern(150'000);
     target.send(bytes_of(all));
     std::this_thread::sleep_for(300ms);
+    let_system_take(1 << 20);
     std::string got;
     bool pinged = false;
     while (got.size() < all.size() || !pinged) {
