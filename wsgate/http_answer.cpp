@@ -10,6 +10,8 @@ namespace {
 
 using status = http::status;
 
+constexpr std::string_view only_websocket = "this path speaks WebSocket";
+
 /// The connection stays as the client wishes, unless a body that nobody read is in the way.
 text_response plain(const request& r, status s, std::string_view text) {
     auto answer = text_answer(s, text);
@@ -46,7 +48,7 @@ http_answer decide(const request& r, const route_table& routes, bool has_files,
     const auto* const where = routes.find(*path);
     if (where != nullptr && (asks_for_websocket || !routes.takes_all())) {
         if (!asks_for_websocket) {
-            return plain(r, status::upgrade_required, "this path speaks WebSocket");
+            return plain(r, status::upgrade_required, only_websocket);
         }
         return decide_opening(r, *where, base64);
     }
@@ -62,6 +64,9 @@ http_answer decide(const request& r, const route_table& routes, bool has_files,
     auto file = file_path(*path);
     if (const auto* refused = std::get_if<refusal>(&file)) {
         return plain(r, refused->status, refused->why);
+    }
+    if (!has_files && where != nullptr && *path != "/") {
+        return plain(r, status::upgrade_required, only_websocket);
     }
     if (!has_files) {
         return plain(r, status::not_found, "nothing here");

@@ -115,6 +115,7 @@ TEST(HttpAnswer, TakesEveryPathWhereOneTargetIsBehindAll) {
         EXPECT_EQ(std::get<wsgate::open_session>(a).where->name, "server") << path;
     }
     EXPECT_EQ(status(wsgate::decide(request("GET / HTTP/1.1"), all, false)), 404U);
+    EXPECT_EQ(status(wsgate::decide(request("GET /any HTTP/1.1"), all, false)), 426U);
     EXPECT_EQ(status(wsgate::decide(request("GET / HTTP/1.1"), all, true)), 1U);
     EXPECT_EQ(status(wsgate::decide(request("GET /wsServer HTTP/1.1"), all, true)), 1U);
     EXPECT_EQ(status(wsgate::decide(request("GET /readyz HTTP/1.1"), all, true)), 2U);
