@@ -54,13 +54,29 @@ std::optional<address> parse_for_value(std::string_view value) {
     return parse_forwarded_address(value);
 }
 
+/// Up to a semicolon that is not quoted: a proxy may quote what its client wrote, such as a host.
+std::string_view first_pair(std::string_view element) {
+    bool quoted = false;
+    for (std::size_t at = 0; at < element.size(); ++at) {
+        const char c = element[at];
+        if (c == '"') {
+            quoted = !quoted;
+        } else if (c == '\\' && quoted) {
+            ++at;
+        } else if (c == ';' && !quoted) {
+            return element.substr(0, at);
+        }
+    }
+    return element;
+}
+
 /// "for=192.0.2.60;proto=http;by=203.0.113.43": the one `for`, as an address.
 std::optional<address> parse_forwarded_element(std::string_view element) {
     std::optional<address> found;
     while (!element.empty()) {
-        const auto semicolon = element.find(';');
-        const auto pair = trimmed(element.substr(0, semicolon));
-        element.remove_prefix(semicolon == std::string_view::npos ? element.size() : semicolon + 1);
+        const auto whole = first_pair(element);
+        const auto pair = trimmed(whole);
+        element.remove_prefix(std::min(whole.size() + 1, element.size()));
         const auto equals = pair.find('=');
         if (equals == std::string_view::npos ||
             !equal_but_for_case(pair.substr(0, equals), "for")) {

@@ -135,6 +135,8 @@ TEST(ClientAddress, ReadsForwarded) {
             {"127.0.0.1", {"for=unknown"}, "127.0.0.1", "an unknown one"},
             {"127.0.0.1", {"proto=http"}, "127.0.0.1", "no `for`"},
             {"127.0.0.1", {"for=1.2.3.4;for=192.0.2.1"}, "127.0.0.1", "two"},
+            {"127.0.0.1", {R"(for=1.2.3.4;host="x;for=9.9.9.9")"}, "1.2.3.4", "a quoted one"},
+            {"127.0.0.1", {R"(host="\";for=9.9.9.9";for=1.2.3.4)"}, "1.2.3.4", "escapes in it"},
             {"127.0.0.1", {"for=\"x, for=192.0.2.1"}, "192.0.2.1", "an open quote stays left"},
             {"127.0.0.1", {"for=\", for=\"[2001:db8::5]\""}, "2001:db8::5", "and so does this"},
             {"127.0.0.1", {"for=\"192.0.2.1\\\""}, "127.0.0.1", "an escape is no address"},
