@@ -142,9 +142,9 @@ private:
     std::shared_ptr<const config> config_; ///< the one it was started with
     const reread& reread_;
     net::unique_fd serving_;
-    event_sinks sinks_;
     asio::io_context context_{1};
-    asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
+    asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP}; ///< before the logs it reopens
+    event_sinks sinks_;
     std::unique_ptr<server> server_;
 };
 

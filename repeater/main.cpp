@@ -114,6 +114,7 @@ int main(int argc, char** argv) {
     try {
         keep_standard_descriptors();
         (void)std::signal(SIGPIPE, SIG_IGN);
+        (void)std::signal(SIGHUP, SIG_IGN); // until it means something
         raise_descriptor_limit();
         return start(argv[0], {argv + 1, argv + argc});
     } catch (const std::exception& e) {

@@ -128,10 +128,10 @@ private:
 
     const config& config_;
     const reread& reread_;
+    asio::io_context context_{1};
+    asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP}; ///< before the log it reopens
     net::log log_;
     journal journal_;
-    asio::io_context context_{1};
-    asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
     server server_;
     net::task_group chores_;
 };

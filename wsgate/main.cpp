@@ -26,7 +26,6 @@ void raise_descriptor_limit() {
 }
 
 int run_gateway(int argc, const char* const* argv) {
-    (void)std::signal(SIGHUP, SIG_IGN); // until it means something
     auto parsed = wsgate::parse_command_line(argc, argv);
     if (const auto* bye = std::get_if<wsgate::farewell>(&parsed)) {
         (bye->exit_code == 0 ? std::cout : std::cerr) << bye->text;
@@ -55,6 +54,7 @@ int run_gateway(int argc, const char* const* argv) {
 int main(int argc, char** argv) {
     try {
         (void)std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes by write(2)
+        (void)std::signal(SIGHUP, SIG_IGN);  // until it means something
         raise_descriptor_limit();
         if (wsgate::is_tunnel(argc, argv)) {
             return wsgate::run_tunnel(argc, argv);

@@ -1,5 +1,5 @@
-// Our own view of the bytes first, then Beast's parser for the structure, then what both let
-// through. SPDX-License-Identifier: EUPL-1.2
+// Our own view of the bytes first, then Beast's parser for the structure, then what both let pass.
+// SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/request.hpp"
 
 #include "net/number.hpp"

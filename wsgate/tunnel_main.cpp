@@ -62,6 +62,7 @@ int start(const tunnel_config& config) {
     options.from = config.log_level;
     options.pattern = log_pattern(config.log_format);
     asio::io_context context{1};
+    asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP); // before the log it reopens
     std::unique_ptr<net::log> log;
     std::unique_ptr<tunnel_journal> journal;
     std::unique_ptr<tunnel_server> server;
@@ -76,7 +77,6 @@ int start(const tunnel_config& config) {
         std::cerr << "wsgate tunnel: " << e.what() << '\n';
         return EX_CONFIG;
     }
-    asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP);
     asio::co_spawn(context, run_server(*server, signals), rethrow);
     asio::co_spawn(context, obey_signals(signals, *server, *log), rethrow);
     context.run();

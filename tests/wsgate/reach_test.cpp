@@ -22,9 +22,9 @@ namespace asio = boost::asio;
 using asio::ip::make_address;
 using asio::ip::tcp;
 
+/// What comes out may hold a socket of `context`.
 template <class T>
-T result_of(asio::awaitable<T> task) {
-    asio::io_context context;
+T result_of(asio::io_context& context, asio::awaitable<T> task) {
     T result{};
     asio::co_spawn(context, std::move(task), [&result](const std::exception_ptr& e, T r) {
         if (e) {
@@ -34,6 +34,12 @@ T result_of(asio::awaitable<T> task) {
     });
     context.run();
     return result;
+}
+
+template <class T>
+T result_of(asio::awaitable<T> task) {
+    asio::io_context context;
+    return result_of(context, std::move(task));
 }
 
 int option(int fd, int level, int name) {
@@ -65,7 +71,9 @@ TEST(Reach, ConnectionsNeverBlockAndCarryTheOptions) {
 
 TEST(Dial, ATargetMayTakeNothingForAsLongAsItLikes) {
     const support::tcp_listener there;
-    auto got = result_of(wsgate::dial({"127.0.0.1", there.port()}, 10s, {}, nullptr));
+    asio::io_context context;
+    const auto got =
+        result_of(context, wsgate::dial({"127.0.0.1", there.port()}, 10s, {}, nullptr));
     auto* const stream = dynamic_cast<net::tcp_stream*>(got.stream.get());
     ASSERT_NE(stream, nullptr) << got.error.message();
     EXPECT_EQ(option(stream->native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT), 0);
