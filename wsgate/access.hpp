@@ -1,5 +1,5 @@
-// The doorman: asks of each request who sent it and whether it may pass, before a target hears of
-// it. SPDX-License-Identifier: EUPL-1.2
+// The doorman: who sent a request and whether it may pass, before a target hears of it.
+// SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "net/token.hpp"

@@ -1,5 +1,5 @@
-// WebSocket frames (RFC 6455 5) as bytes and values, without I/O: a streaming decoder and an
-// encoder. SPDX-License-Identifier: EUPL-1.2
+// WebSocket frames (RFC 6455 5) without I/O: a streaming decoder and an encoder.
+// SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "wsgate/base64_reader.hpp"

@@ -1,5 +1,5 @@
-// There is no standard for no_proxy: this takes what curl, Go and Python have in common, and
-// ranges. SPDX-License-Identifier: EUPL-1.2
+// no_proxy has no standard: this takes what curl, Go and Python have in common, and ranges.
+// SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/proxy_choice.hpp"
 
 #include "net/network.hpp"

@@ -1,5 +1,5 @@
-// connect(2) on a Unix socket succeeds or fails at once: a full queue is the only thing to wait
-// for. SPDX-License-Identifier: EUPL-1.2
+// connect(2) on a Unix socket waits for nothing but room in the queue.
+// SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/unix_target.hpp"
 
 #include "net/deadline.hpp"

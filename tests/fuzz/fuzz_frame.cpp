@@ -1,5 +1,5 @@
-// The frame codec: any cut means the same, nothing is read or written out of place, and what the
-// encoder makes of the payload decodes to it. SPDX-License-Identifier: EUPL-1.2
+// The frame codec: any cut means the same, nothing is out of place, what was encoded decodes.
+// SPDX-License-Identifier: EUPL-1.2
 #include "tests/fuzz/fuzz.hpp"
 #include "wsgate/frame.hpp"
 #include "wsgate/utf8.hpp"

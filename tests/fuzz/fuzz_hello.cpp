@@ -1,5 +1,5 @@
-// The hello block: collected whole and in two parts it is the same; parsing it knows only its
-// errors. SPDX-License-Identifier: EUPL-1.2
+// The hello block: the same whole and in two parts; parsing it knows only its errors.
+// SPDX-License-Identifier: EUPL-1.2
 #include "rfb/hello.hpp"
 #include "tests/fuzz/fuzz.hpp"
 

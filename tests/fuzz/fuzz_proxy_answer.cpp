@@ -1,5 +1,5 @@
-// What a proxy answers: any cut means the same, nothing behind the head is taken, and what is
-// logged of it cannot steer a terminal. SPDX-License-Identifier: EUPL-1.2
+// Answers of a proxy: any cut means the same, only the head is taken, and logs of it are tame.
+// SPDX-License-Identifier: EUPL-1.2
 #include "tests/fuzz/fuzz.hpp"
 #include "wsgate/connect_proxy.hpp"
 

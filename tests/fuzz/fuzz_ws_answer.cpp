@@ -1,5 +1,5 @@
-// What a server answers to our opening handshake: it is open only where it proves that it
-// understood. SPDX-License-Identifier: EUPL-1.2
+// Answers to our opening handshake: it is open only where a server proves that it understood.
+// SPDX-License-Identifier: EUPL-1.2
 #include "tests/fuzz/fuzz.hpp"
 #include "wsgate/ws_client_handshake.hpp"
 
