@@ -96,10 +96,14 @@ access::access(const access_options& o, access_memory& memory, const complaint& 
 }
 
 sender access::identify(const request& r, const std::optional<asio::ip::address>& peer,
-                        std::string_view common_name) const {
+                        std::string_view common_name, forwarded headers) const {
     sender s;
-    s.behind_trusted_proxy = options_.proxies.trusts(peer);
-    s.client = client_address(options_.proxies, peer, r);
+    s.behind_trusted_proxy = headers == forwarded::believed && options_.proxies.trusts(peer);
+    if (s.behind_trusted_proxy) {
+        s.client = client_address(options_.proxies, peer, r);
+    } else if (peer) {
+        s.client = net::unmapped(*peer);
+    }
     s.request_id = request_id(field_of(r, "X-Request-Id"), s.behind_trusted_proxy);
     s.common_name = common_name;
     return s;

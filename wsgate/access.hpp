@@ -34,6 +34,10 @@ struct access_memory {
     password_checker passwords;
 };
 
+/// Whether what a trusted proxy's request tells of its client is the proxy's word: behind a
+/// balancer that names nobody it is anybody's.
+enum class forwarded { believed, ignored };
+
 /// Who sends a request.
 struct sender {
     std::optional<asio::ip::address> client; ///< as far as its proxies are believed
@@ -73,7 +77,7 @@ public:
     access(const access_options&, access_memory& memory, const complaint&);
 
     [[nodiscard]] sender identify(const request&, const std::optional<asio::ip::address>& peer,
-                                  std::string_view common_name) const;
+                                  std::string_view common_name, forwarded) const;
 
     /// For an opening handshake that is good in itself; `path` is decoded.
     [[nodiscard]] asio::awaitable<std::variant<admission, denial>>

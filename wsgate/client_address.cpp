@@ -28,13 +28,20 @@ std::optional<address> parse_literal(std::string_view text) {
     return ec ? std::nullopt : std::optional{net::unmapped(a)};
 }
 
+/// Behind an odd number of backslashes.
+bool is_escaped(std::string_view list, std::size_t at) {
+    const auto before = list.substr(0, at);
+    const auto other = before.find_last_not_of('\\');
+    return (before.size() - (other == std::string_view::npos ? 0 : other + 1)) % 2 == 1;
+}
+
 /// Cuts the last element off; commas inside quotes do not count. From the end, since the front may
 /// be the client's invention: a quote that it left open ends there, and not in a proxy's element.
 std::string_view cut_last(std::string_view& list) {
     bool quoted = false;
     for (auto at = list.size(); at > 0; --at) {
         const char c = list[at - 1];
-        if (c == '"') {
+        if (c == '"' && !is_escaped(list, at - 1)) {
             quoted = !quoted;
         } else if (c == ',' && !quoted) {
             const auto last = list.substr(at);

@@ -202,9 +202,6 @@ public:
         }
         check_speech(c_);
         check_paths(c_);
-        if (c_.process.run_once) {
-            c_.access.sessions.all = 1;
-        }
         return std::move(c_);
     }
 

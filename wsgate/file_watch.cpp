@@ -26,7 +26,8 @@ std::vector<file_watch::stamp> file_watch::look() const {
         if (::stat(file.c_str(), &found) != 0) {
             found = {};
         }
-        all.push_back({found.st_mtim.tv_sec, found.st_mtim.tv_nsec, found.st_ino, found.st_size});
+        // The time of change: a file that could not be read may be given to us later.
+        all.push_back({found.st_ctim.tv_sec, found.st_ctim.tv_nsec, found.st_ino, found.st_size});
     }
     return all;
 }

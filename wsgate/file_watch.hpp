@@ -14,7 +14,8 @@ public:
     /// Takes the stamps of now.
     explicit file_watch(std::vector<std::string> files);
 
-    /// Since the last look, one of them has been written, replaced, or has come or gone.
+    /// Since the last look, one of them has been written, replaced, given to
+    /// somebody else, or has come or gone.
     [[nodiscard]] bool has_changed();
 
 private:

@@ -136,9 +136,16 @@ void http_session::stand_in_line() {
         });
 }
 
+/// Not merely a connection that is kept for a further request.
+bool http_session::has_begun_request() const {
+    return !has_answered_ || !received_.empty();
+}
+
 void http_session::drop() {
     if (is_waiting_) {
-        site_.metrics.handshake_failed(handshake_failure::too_many);
+        if (has_begun_request()) {
+            site_.metrics.handshake_failed(handshake_failure::too_many);
+        }
         hang_up();
     }
 }
@@ -150,7 +157,7 @@ asio::awaitable<bool> http_session::read_head_before(net::clock::time_point dead
                                          worker_.scratch().first(head_scanner::max_head));
     waiting_ = waiting_line::place{};
     is_waiting_ = false;
-    if (too_late.rang() && (!has_answered_ || !received_.empty())) {
+    if (too_late.rang() && has_begun_request()) {
         site_.metrics.handshake_failed(handshake_failure::timed_out);
     }
     co_return !too_late.rang() && head != head_scanner::state::incomplete;
@@ -213,9 +220,14 @@ asio::awaitable<bool> http_session::hear_proxy(net::clock::time_point deadline) 
         site_.journal.proxy_header_failed(number_, peer_, header.error());
         co_return false;
     }
-    if (header->addresses) {
-        proxy_ = std::exchange(peer_, header->addresses->source);
-        local_ = header->addresses->destination;
+    // What a balancer knows nothing of, or only zeros, is no client; and it does not look into
+    // HTTP.
+    const auto& named = header->addresses;
+    if (!named || named->source.address().is_unspecified()) {
+        forwarded_ = forwarded::ignored;
+    } else {
+        proxy_ = std::exchange(peer_, named->source);
+        local_ = named->destination;
     }
     co_return true;
 }
@@ -293,12 +305,13 @@ asio::awaitable<http_session::next> http_session::connect_first() {
 /// Of a session or a file; what we say ourselves everybody may know.
 asio::awaitable<std::optional<denial>> http_session::ask_doorman(const request& r,
                                                                  const http_answer& what) {
+    sender_ = terms_.doorman->identify(r, net::address_of(peer_),
+                                       identity_ ? identity_->common_name : std::string_view{},
+                                       forwarded_);
     if (std::holds_alternative<text_response>(what) ||
         std::holds_alternative<tell_readiness>(what)) {
         co_return std::nullopt;
     }
-    sender_ = terms_.doorman->identify(r, net::address_of(peer_),
-                                       identity_ ? identity_->common_name : std::string_view{});
     // A session is under the policies of its route, whatever path a listener for all of them takes.
     const auto* const session = std::get_if<open_session>(&what);
     const auto path = session != nullptr
@@ -353,7 +366,7 @@ asio::awaitable<http_session::next> http_session::answer_text(const request& r,
                                                               const text_response& text) {
     if (text.result_int() >= 400) {
         count_refusal(r, text.result());
-        site_.journal.refused(number_, peer_, text.result());
+        site_.journal.refused(number_, peer_, sender_, text.result());
     }
     const auto written = co_await write(serialized(text, r.method()));
     if (!written) {

@@ -62,6 +62,7 @@ private:
     [[nodiscard]] std::optional<denial> check_certificate(std::string_view path) const;
     [[nodiscard]] asio::awaitable<bool> read_head_before(net::clock::time_point deadline);
     void stand_in_line();
+    [[nodiscard]] bool has_begun_request() const;
     void drop();
     void hang_up();
     void count_denial(const http_answer&, const denial&);
@@ -92,6 +93,7 @@ private:
     net::connection connection_;                   ///< until open()
     std::optional<asio::ip::tcp::endpoint> proxy_; ///< that spoke for the peer
     asio::ip::tcp::endpoint peer_;                 ///< or whom it speaks for, by its PROXY header
+    forwarded forwarded_ = forwarded::believed;
     asio::ip::tcp::endpoint local_; ///< where it came in; only where targets are told
     std::unique_ptr<net::stream> client_;
     std::string tls_version_;

@@ -132,9 +132,10 @@ void journal::ends_itself(std::string_view option) {
 }
 
 void journal::refused(session_number number, const asio::ip::tcp::endpoint& peer,
-                      http::status status) {
+                      const sender& from, http::status status) {
     write(net::log_level::debug, "refused",
           {{"session", static_cast<std::uint64_t>(number)},
+           {"client", show(from.client)},
            {"peer", net::name_of(peer)},
            {"status", static_cast<unsigned>(status)}});
 }

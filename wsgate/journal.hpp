@@ -58,7 +58,7 @@ public:
                  std::chrono::milliseconds lasts);
     /// As it was told to when it was started.
     void ends_itself(std::string_view option);
-    void refused(session_number, const asio::ip::tcp::endpoint& peer, http::status);
+    void refused(session_number, const asio::ip::tcp::endpoint& peer, const sender&, http::status);
     /// `again`: the client has been told of often enough, only those who debug want to hear more.
     void denied(session_number, const asio::ip::tcp::endpoint& peer, const sender&, const denial&,
                 bool again);

@@ -28,7 +28,8 @@ int make_token(int argc, const char* const* argv) {
     app.add_option("--key", key, "The key's file, as for --token-key; new: openssl rand -base64 32")
         ->type_name("FILE")
         ->required();
-    app.add_option("--target", target, "Where it leads: HOST:PORT or unix:PATH")->required();
+    app.add_option("--target", target, "Where it leads: HOST:PORT, tls:HOST:PORT or unix:PATH")
+        ->required();
     app.add_option("--ttl", seconds, "How long it is good, in seconds [3600]")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10} * 366 * 86400));
     try {

@@ -1,4 +1,4 @@
-// An option that was given nothing, where the next word would be taken for its value.
+// An option that was given nothing: it would mean less than was meant, such as no password at all.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -9,12 +9,19 @@
 
 namespace wsgate {
 
-/// "--web=", perhaps of a variable that is not set. Throws CLI::ValidationError.
+/// "--web=" or "--web" and an empty word, perhaps of a variable that is not set. Throws
+/// CLI::ValidationError.
 inline void refuse_missing_values(const std::vector<std::string>& words) {
+    std::string before = "an argument";
     for (const auto& word : words) {
-        if (word.starts_with("--") && word.find('=') == word.size() - 1) {
+        const bool is_option = word.starts_with("--");
+        if (is_option && word.find('=') == word.size() - 1) {
             throw CLI::ValidationError(word.substr(0, word.size() - 1), "a value is missing");
         }
+        if (word.empty()) {
+            throw CLI::ValidationError(before, "a value is missing");
+        }
+        before = is_option ? word.substr(0, word.find('=')) : "an argument";
     }
 }
 

@@ -223,6 +223,9 @@ void take_over(const raw_access& raw, access_options& a) {
     }
     for (const auto& text : raw.auth_files) {
         const auto [path, file] = split_path(text);
+        if (file.empty()) { // no password at all is not what a file's name was left out for
+            throw CLI::ValidationError("--auth-file", text + " names no file");
+        }
         put(a.passwords, path, password_options{file, ""});
     }
     if (!raw.trusted_proxies.empty()) {

@@ -70,7 +70,8 @@ asio::awaitable<void> readiness::try_target(dialler dial) {
 
 void readiness::settle(ready_state s) {
     last_ = s;
-    asked_at_ = net::clock::now();
+    asked_at_ = is_of_others_ ? std::nullopt : std::optional{net::clock::now()};
+    is_of_others_ = false;
     for (const auto& tell : std::exchange(waiting_, {})) {
         tell(s);
     }
@@ -79,6 +80,7 @@ void readiness::settle(ready_state s) {
 void readiness::targets(std::vector<dialler> all) {
     targets_ = std::move(all);
     asked_at_.reset();
+    is_of_others_ = open_ > 0;
 }
 
 void readiness::stop() {

@@ -61,6 +61,7 @@ private:
     std::vector<reply> waiting_;
     std::size_t open_ = 0; ///< targets of this round that have not answered
     bool all_answer_ = true;
+    bool is_of_others_ = false; ///< the round that is open is of targets that are no more
     bool stopped_ = false;
     ready_state last_ = ready_state::ready;
     std::optional<net::clock::time_point> asked_at_;

@@ -3,9 +3,9 @@
 #include "wsgate/server.hpp"
 
 #include "net/deadline.hpp"
-#include "wsgate/file_watch.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -23,12 +23,10 @@ namespace wsgate {
 
 namespace {
 
+using namespace asio::experimental::awaitable_operators;
+
 net::task_group::escape report_to(journal& j) {
     return [&j](const std::exception_ptr& e) { j.defect(net::what(e)); };
-}
-
-bool has_files_to_watch(const config& c) {
-    return c.tls.watch.count() > 0 && !(c.tls.certificates.empty() && c.target_tls.ca_file.empty());
 }
 
 file_watch watch_of(const config& c) {
@@ -45,9 +43,9 @@ asio::awaitable<void> beat() {
 
 server::server(asio::any_io_executor executor, const config& c, wsgate::journal& j)
     : executor_(std::move(executor)), config_(c), journal_(j), memory_(c.access),
-      terms_(make_terms(std::make_shared<const setup>(c))),
+      watch_(watch_of(c)), terms_(make_terms(std::make_shared<const setup>(c))),
       ready_(executor_, terms_.setup->probes(), report_to(j)), accepting_(executor_, report_to(j)),
-      changed_(executor_), left_(executor_) {
+      changed_(executor_), left_(executor_), reloaded_(executor_) {
     if (c.process.check) {
         return;
     }
@@ -109,9 +107,7 @@ void server::start() {
         journal_.admin_listening(admin_->local());
         admin_->start([this](const net::error_code& ec) { journal_.accept_failed(ec); });
     }
-    if (has_files_to_watch(config_)) {
-        accepting_.spawn(watch_files());
-    }
+    accepting_.spawn(watch_files());
     if (config_.process.idle_exit.count() > 0) {
         accepting_.spawn(end_when_idle());
     }
@@ -271,18 +267,16 @@ void server::warn_of_certificates() {
 /// A change may come in several steps, with files that do not fit in between: what cannot be used
 /// is looked at again once it has changed again.
 asio::awaitable<void> server::watch_files() {
-    auto watched = terms_.setup;
-    auto watch = watch_of(watched->conf);
+    constexpr net::clock::duration day = std::chrono::hours{24};
     auto warned = net::clock::now();
     for (;;) {
-        co_await net::expire_after(config_.tls.watch);
-        if (watched != terms_.setup) {
-            watched = terms_.setup;
-            watch = watch_of(watched->conf);
-        } else if (watch.has_changed()) {
+        const net::clock::duration pause = terms_.setup->conf.tls.watch;
+        const bool watches = pause.count() > 0;
+        const auto first = co_await (net::expire_after(watches ? pause : day) || reloaded_.wait());
+        if (watches && first.index() == 0 && watch_.has_changed()) {
             reload();
         }
-        if (net::clock::now() - warned >= std::chrono::hours{24}) {
+        if (net::clock::now() - warned >= day) {
             warned = net::clock::now();
             warn_of_certificates();
         }
@@ -300,11 +294,19 @@ void server::warn_of_open_paths() {
     }
 }
 
+/// All of them or none. What changes while the files are read is seen at the next look.
+void server::renew_terms(config next) {
+    auto watch = watch_of(next);
+    terms_ = make_terms(std::make_shared<const setup>(std::move(next)));
+    watch_ = std::move(watch);
+    publish();
+    reloaded_.notify();
+}
+
 void server::reload() {
     try {
         // Built anew, since a directory may have been replaced by another of its name.
-        terms_ = make_terms(std::make_shared<const setup>(terms_.setup->conf));
-        publish();
+        renew_terms(terms_.setup->conf);
         journal_.reloaded({});
         warn_of_certificates();
     } catch (const std::exception& e) {
@@ -315,8 +317,7 @@ void server::reload() {
 void server::reload(config next) {
     try {
         const auto kept = keep_what_needs_a_restart(terms_.setup->conf, next);
-        terms_ = make_terms(std::make_shared<const setup>(std::move(next)));
-        publish();
+        renew_terms(std::move(next));
         ready_.targets(terms_.setup->probes());
         journal_.reloaded(kept);
         warn();

@@ -8,6 +8,7 @@
 #include "net/unix_listener.hpp"
 #include "wsgate/admin.hpp"
 #include "wsgate/config.hpp"
+#include "wsgate/file_watch.hpp"
 #include "wsgate/journal.hpp"
 #include "wsgate/metrics.hpp"
 #include "wsgate/setup.hpp"
@@ -72,6 +73,7 @@ private:
     void start();
     void accept(std::size_t door, net::connection);
     [[nodiscard]] terms make_terms(std::shared_ptr<const setup>);
+    void renew_terms(config);
     void publish();
     void publish_certificates();
     void warn_of_certificates();
@@ -89,7 +91,8 @@ private:
     metrics metrics_;
     access_memory memory_;
     std::shared_ptr<ticket_ring> tickets_ = std::make_shared<ticket_ring>();
-    terms terms_; ///< for who comes now
+    file_watch watch_; ///< of the files of terms_, from before they were read
+    terms terms_;      ///< for who comes now
     readiness ready_;
     std::vector<net::socket_file> socket_files_; ///< until stop()
     std::vector<std::size_t> door_of_;           ///< of each listener
@@ -97,7 +100,8 @@ private:
     std::optional<admin> admin_;
     net::task_group accepting_;
     net::signal changed_;
-    net::signal left_; ///< somebody has
+    net::signal left_;     ///< somebody has
+    net::signal reloaded_; ///< terms_ are new
     bool stopping_ = false;
     std::size_t present_ = 0; ///< connections
     net::clock::time_point empty_since_ = net::clock::now();

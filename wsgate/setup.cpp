@@ -35,6 +35,13 @@ std::optional<static_root> open_web(const std::string& directory) {
     }
 }
 
+config with_room(config c) {
+    if (c.process.run_once) {
+        c.access.sessions.all = 1;
+    }
+    return c;
+}
+
 bool is_same_place(const listen_address& a, const listen_address& b) {
     return a.address == b.address && a.port == b.port && a.unix_path == b.unix_path &&
            a.inherited == b.inherited;
@@ -46,7 +53,8 @@ bool are_same_places(const std::vector<listen_address>& a, const std::vector<lis
 
 } // namespace
 
-setup::setup(config c) : conf(std::move(c)), doors(make_doors(conf)), files(open_web(conf.web)) {}
+setup::setup(config c)
+    : conf(with_room(std::move(c))), doors(make_doors(conf)), files(open_web(conf.web)) {}
 
 bool setup::speaks_tls_to_targets() const {
     const auto all = routes_of(doors);

@@ -104,7 +104,7 @@ std::vector<token_source::file_stamp> token_source::look() const {
         struct stat about {};
         if (::stat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode)) {
             stamps.push_back(
-                {path, about.st_dev, about.st_ino, nanoseconds(about.st_mtim), about.st_size});
+                {path, about.st_dev, about.st_ino, nanoseconds(about.st_ctim), about.st_size});
         }
     };
     if (const auto names = names_in(options_.path)) {

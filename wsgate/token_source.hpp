@@ -56,7 +56,7 @@ private:
         std::string name;
         std::uint64_t device = 0;
         std::uint64_t inode = 0;
-        std::int64_t changed = 0; ///< nanoseconds
+        std::int64_t changed = 0; ///< nanoseconds; its owner or mode, too
         std::int64_t size = 0;
 
         friend bool operator==(const file_stamp&, const file_stamp&) = default;

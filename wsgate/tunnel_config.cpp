@@ -57,7 +57,8 @@ std::optional<asio::ip::tcp::endpoint> read_listen(const std::string& text,
         return std::nullopt;
     }
     const auto at = parse_listen(text);
-    if (!at) {
+    // What only the gateway understands is no place for a tunnel.
+    if (!at || *at != listen_address{at->address, at->port}) {
         throw tunnel_misconfigured(fmt::format("--listen: {} is not ADDRESS:PORT, such as "
                                                "127.0.0.1:6000, nor - for standard input and "
                                                "output",

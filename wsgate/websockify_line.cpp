@@ -4,6 +4,7 @@
 
 #include "net/host_port.hpp"
 #include "net/seconds_option.hpp"
+#include "wsgate/option_path.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -208,7 +209,7 @@ void take_process(const raw_websockify& raw, config& c) {
 
 bool is_way_to_ask(const std::string& word) {
     return word == "none" || word == "request" || word == "require" ||
-           word.find('=') != std::string::npos;
+           !split_path(word).first.empty();
 }
 
 } // namespace

@@ -21,11 +21,23 @@ bool is_name_character(char c) {
     return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_';
 }
 
+/// A URL's user, password, query (tokens) and fragment are nobody's business.
+std::string without_secrets(std::string_view url) {
+    url = url.substr(0, url.find_first_of("?#"));
+    const auto slashes = url.find("//");
+    if (slashes == std::string_view::npos) {
+        return std::string{url};
+    }
+    const auto authority = url.substr(slashes + 2, url.find('/', slashes + 2) - (slashes + 2));
+    const auto login = authority.find('@') == std::string_view::npos ? 0 : authority.rfind('@') + 1;
+    return fmt::format("{}{}", url.substr(0, slashes + 2), url.substr(slashes + 2 + login));
+}
+
 opening_problem not_switched(const reply& r) {
     auto text = fmt::format("{} {}", r.status, net::escaped(r.reason));
     const auto elsewhere = r.values("Location");
     if (r.status / 100 == 3 && !elsewhere.empty()) {
-        text += fmt::format(", leads to {}", net::escaped(elsewhere.front(), 200));
+        text += fmt::format(", leads to {}", net::escaped(without_secrets(elsewhere.front()), 200));
     } else if (r.status == 401) {
         text += ", wants a user name and a password: wss://user:password@host/...";
     } else if (r.status == 404) {

@@ -77,6 +77,14 @@ ADDRESSES = [
          before=b"PROXY TCP4 203.0.113.9 192.0.2.1 4711 443\r\n"),
     told("a balancer knows nobody", "127.0.0.1", BALANCER, before=b"PROXY UNKNOWN\r\n",
          port=r"\d+"),
+    told("who speaks through it then is no proxy", "127.0.0.1", BALANCER,
+         *forwarded("203.0.113.9"), before=b"PROXY UNKNOWN\r\n", port=r"\d+"),
+    told("nor is who comes from nowhere", "127.0.0.1", BALANCER, *forwarded("203.0.113.9"),
+         before=b"PROXY TCP4 0.0.0.0 192.0.2.1 0 443\r\n", port=r"\d+"),
+    told("a proxy behind it may tell", "203.0.113.9", BALANCER, *forwarded("203.0.113.9"),
+         before=b"PROXY TCP4 127.0.0.9 192.0.2.1 4711 443\r\n"),
+    told("a client behind it may not", "198.51.100.1", BALANCER, *forwarded("203.0.113.9"),
+         before=b"PROXY TCP4 198.51.100.1 192.0.2.1 4711 443\r\n", port="4711"),
 ]
 REQUEST_IDS = [
     Talk("a proxy's id", close(1000), request=opening("/websockify", ("X-Request-Id", "desk-17.a_B")),

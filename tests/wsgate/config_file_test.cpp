@@ -47,6 +47,12 @@ protected:
 
 } // namespace
 
+TEST_F(option_file, AsksForClientCertificatesWhateverFollows) {
+    const auto c = good("verify-client\ncafile = /ca\ncert = /c\n");
+    EXPECT_EQ(c.tls.clients, wsgate::client_certificates::required);
+    EXPECT_EQ(c.tls.client_ca_file, "/ca");
+}
+
 TEST(Settings, AreLines) {
     const std::vector<std::pair<std::string, settings>> table{
         {"", {}},

@@ -196,6 +196,20 @@ TEST_F(counting, ConnectionsDroppedForOthers) {
     EXPECT_TRUE(becomes(gateway, failures("too_many"), "1"));
 }
 
+TEST_F(counting, ConnectionsThatWereServedAreNoFailuresWhenDropped) {
+    config.access.max_handshakes = 1;
+    running_gateway gateway(config);
+    plain_peer served(gateway.connect());
+    served.stream().send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n"_bytes);
+    (void)served.read_head();
+    (void)served.stream().receive(3); // "ok\n"
+    auto newest = gateway.connect();
+    EXPECT_TRUE(served.stream().is_closed_by_peer());
+    newest.send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n"_bytes);
+    EXPECT_EQ(text_of(newest.receive(12)), "HTTP/1.1 200");
+    EXPECT_EQ(now(gateway, failures("too_many")), "0");
+}
+
 TEST_F(counting, ProxiesThatDoNotSayForWhom) {
     config.proxy.accept = true;
     running_gateway gateway(config);

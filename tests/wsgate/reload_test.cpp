@@ -152,6 +152,23 @@ TEST_F(reloading, SaysWhatHasToWaitForARestart) {
         << "what was kept is no change";
 }
 
+TEST_F(reloading, HoldsRunOnceWholeOrNotAtAll) {
+    running_gateway several(config);
+    next.process.run_once = true;
+    several.reload(next);
+    EXPECT_NE(several.lines.wait_for(" reloaded").find("run-once"), std::string::npos);
+    auto first = connect(several);
+    first.open("/websockify");
+    EXPECT_EQ(status(several, "/websockify"), "101") << "two at a time, as at the start";
+
+    running_gateway one(next);
+    one.reload(config);
+    EXPECT_NE(one.lines.wait_for(" reloaded").find("run-once"), std::string::npos);
+    auto only = connect(one);
+    only.open("/websockify");
+    EXPECT_EQ(status(one, "/websockify"), "503");
+}
+
 TEST_F(reloading, ChangesWhatPathsOfAListenerMean) {
     running_gateway gateway(config);
     next.listen.front().leads_to =

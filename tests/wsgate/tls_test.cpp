@@ -398,6 +398,39 @@ TEST_F(tls_site, ChangedFilesAreNoticed) {
     EXPECT_EQ(tls_client(gateway.connect()).server(), "renewed");
 }
 
+TEST_F(tls_site, ChangesRightBehindAReloadAreNoticedToo) {
+    config.tls.watch = 300ms; // so that all this happens before the next look
+    running_gateway gateway(config);
+    const auto replace = [this](const char* name) {
+        const auto made = make_certificate({.common_name = name});
+        const auto both = file("both.tmp", made.chain + made.key);
+        const auto& used = config.tls.certificates.front();
+        std::filesystem::copy_file(both, used.key,
+                                   std::filesystem::copy_options::overwrite_existing);
+        std::filesystem::rename(both, used.chain);
+    };
+    replace("second");
+    gateway.reload();
+    (void)gateway.lines.wait_for(" reloaded");
+    replace("third");
+    (void)gateway.lines.wait_for(" reloaded");
+    EXPECT_EQ(tls_client(gateway.connect()).server(), "third");
+}
+
+TEST_F(tls_site, ReloadsDecideWhatIsWatched) {
+    config.tls.watch = 0ms;
+    running_gateway gateway(config);
+    auto next = config;
+    next.tls.watch = 5ms;
+    gateway.reload(next);
+    (void)gateway.lines.wait_for(" reloaded");
+    std::filesystem::last_write_time(config.tls.certificates.front().chain,
+                                     std::filesystem::file_time_type::clock::now());
+    (void)gateway.lines.wait_for(" reloaded");
+    gateway.reload(config);
+    (void)gateway.lines.wait_for(" reloaded");
+}
+
 TEST_F(tls_site, WarnsAtTheStart) {
     const auto soon = make_certificate(5);
     config.tls.certificates = {{file("soon.pem", soon.chain), file("soon.key", soon.key)}};

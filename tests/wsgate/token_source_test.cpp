@@ -108,6 +108,15 @@ TEST_F(tokens, ComeFromAllFilesOfADirectory) {
     EXPECT_EQ(find(s, "b"), unknown);
 }
 
+TEST_F(tokens, OfADirectoryMissWhatCannotBeRead) {
+    write("large", std::string(std::size_t{17} << 20U, '#'));
+    options.path = directory_.string();
+    auto s = make();
+    EXPECT_EQ(find(s, "a"), "host:1");
+    ASSERT_EQ(complaints.size(), 1U);
+    EXPECT_NE(complaints[0].find("skipped: "), std::string::npos) << complaints[0];
+}
+
 TEST_F(tokens, AreNamesOfFiles) {
     write("one", " host:1 \n");
     write("two", "unix_socket:/run/two");

@@ -182,6 +182,11 @@ TEST(TunnelConfig, ComplainsWithoutPasswords) {
     EXPECT_TRUE(says(complaint({}), "--url wss://HOST/wsServer"));
     EXPECT_TRUE(says(complaint({"--url=desk"}), "--url: it is not a URL"));
     EXPECT_TRUE(says(complaint({url, "--listen=6000"}), "--listen: 6000 is not ADDRESS:PORT"));
+    for (const auto* const gateways : {"--listen=unix:/run/hc", "--listen=tls:127.0.0.1:6000",
+                                       "--listen=127.0.0.1:6000=viewer"}) {
+        EXPECT_TRUE(says(complaint({url, gateways}), "is not ADDRESS:PORT")) << gateways;
+    }
+    EXPECT_TRUE(says(complaint({url, "--cafile", ""}), "--cafile: a value is missing"));
     EXPECT_TRUE(says(complaint({url, "--proxy=socks5://h"}), "--proxy: only http:// proxies"));
     EXPECT_TRUE(says(complaint({url}, {{"https_proxy", "a b"}}), "the environment's proxy"));
     EXPECT_TRUE(says(complaint({url, "-HHost: x"}), "-H: "));

@@ -78,6 +78,7 @@ TEST(WebsockifyLine, IsOneListenerForOneTarget) {
         {{"--target-config=/t", "6080"}, "* 6080", ""},
         {{"--verify-client", "--cert", "/c", "6080", "h:1"}, "* 6080", "h:1"},
         {{"--cert", "/c", "--verify-client", "6080", "h:1"}, "* 6080", "h:1"},
+        {{"--verify-client", "--cert=/c", "--cafile=/ca", "6080", "h:1"}, "* 6080", "h:1"},
         {{"--cert", "/c", "6080", "h:1", "--verify-client"}, "* 6080", "h:1"},
     };
     for (const auto& each : table) {

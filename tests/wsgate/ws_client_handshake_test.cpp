@@ -118,6 +118,10 @@ TEST(OpeningReply, OtherStatusesAreExplained) {
                  "wss://user:password@host/..."},
              row{{302, "Found", {{"Location", "https://other.example/"}}},
                  "302 Found, leads to https://other.example/"},
+             row{{301, "", {{"Location", "https://u:secret@h:1/a@b?token=secret#secret"}}},
+                 "301 , leads to https://h:1/a@b"},
+             row{{301, "", {{"Location", "//u:secret@h"}}}, "301 , leads to //h"},
+             row{{301, "", {{"Location", "/elsewhere?token=secret"}}}, "301 , leads to /elsewhere"},
              row{{200, "OK", {}}, "200 OK, is a page and no WebSocket"},
              row{{503, "", {}}, "503 "},
          }) {
