@@ -151,5 +151,13 @@ def does_not_answer(program, folder):
                 one.close()
 
 
-ROWS = [*TEXT_FORWARDED, *STATUS_TOLD, *CONNECTED_FIRST, *WITH_ADDRESSES, *BASE64_SPOKEN]
+# Nobody can tell how many threads there are.
+THREADS = [
+    carries(f"{count} threads, {what}", frames, data, data=data, target="echo",
+            options=("--threads", str(count)))
+    for count in (1, 2, 7) for what, frames, data in (
+        ("one frame", binary(PLENTY), PLENTY),
+        ("fragments", fragments(PLENTY, 100_000), PLENTY))
+]
+ROWS = [*TEXT_FORWARDED, *STATUS_TOLD, *CONNECTED_FIRST, *WITH_ADDRESSES, *BASE64_SPOKEN, *THREADS]
 STORIES = (does_not_answer, says_much)

@@ -4,6 +4,7 @@
 import os
 import random
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -11,7 +12,8 @@ import tempfile
 import threading
 import unittest
 
-PATIENCE = 20  # seconds for anything to happen
+from peers import PATIENCE, eventually, free_ports, listens
+
 AT_ONCE = 4  # less than what a session's end is waited for
 WSGATE = ""
 
@@ -129,6 +131,46 @@ class StandardInputTest(unittest.TestCase):
             self.assertEqual(there.recv(11, socket.MSG_WAITALL), b"from a file")
             there.close()
             self.assertEqual(child.wait(PATIENCE), 0)
+
+
+class ProcessTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="tunnel-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def start(self, *command):
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def stop(self, process):
+        process.terminate()
+        self.assertEqual(process.wait(PATIENCE), 0)
+
+    def test_opens_its_log_anew(self):
+        log = self.path("log")
+        process = self.start(WSGATE, "tunnel", "--url", "ws://h/", "--listen", "127.0.0.1:0",
+                             "--log-file", log)
+        eventually("there is a log", lambda: os.path.exists(log))
+        os.rename(log, log + ".1")
+        process.send_signal(signal.SIGHUP)
+        eventually("there is another", lambda: os.path.exists(log))
+        self.stop(process)
+
+    def test_is_what_helpchannel_starts(self):
+        link, conf, log = self.path("hctunnel.py"), self.path("conf"), self.path("log")
+        os.symlink(os.path.abspath(WSGATE), link)
+        (port,) = free_ports(1)
+        with open(conf, "w", encoding="ascii") as file:
+            file.write(f"[TunnelConfig]\ntunnel_url: ws://127.0.0.1:1/\nlocal_port: {port}\n")
+        process = self.start(link, "--config", conf, "--log-file", log)
+        eventually("it listens", lambda: listens(port))
+        self.stop(process)
 
 
 class ExitCodeTest(unittest.TestCase):

@@ -383,6 +383,37 @@ TEST_F(tls_site, NewFilesAreTakenAndSessionsStay) {
     EXPECT_EQ(text_of(far.receive(10)), "still here");
 }
 
+TEST_F(tls_site, ANewClientCaIsTaken) {
+    const auto old_ca = make_certificate({.common_name = "CA", .is_ca = true});
+    const auto new_ca = make_certificate({.common_name = "CA", .is_ca = true});
+    const auto one = make_certificate({.common_name = "one", .signed_by = &old_ca});
+    const auto other = make_certificate({.common_name = "other", .signed_by = &new_ca});
+    config.tls.client_ca_file = file("ca.pem", old_ca.chain);
+    config.tls.clients = wsgate::client_certificates::required;
+    config.client_rules.all.ask = wsgate::client_certificates::required;
+    running_gateway gateway(config);
+    const auto admits = [&gateway](const certificate& who) {
+        try {
+            tls_peer client(tls_client(gateway.connect(), {.identity = &who}));
+            client.stream().send(bytes_of(opening_request("/websockify")));
+            return client.read_head().substr(9, 3) == "101";
+        } catch (const std::runtime_error&) { // it hears of it in the handshake, or behind it
+            return false;
+        }
+    };
+    EXPECT_TRUE(admits(one));
+    EXPECT_FALSE(admits(other));
+    (void)file("ca.pem", new_ca.chain);
+    gateway.reload();
+    (void)gateway.lines.wait_for(" reloaded");
+    EXPECT_FALSE(admits(one));
+    EXPECT_TRUE(admits(other));
+    (void)file("ca.pem", "no certificate");
+    gateway.reload();
+    (void)gateway.lines.wait_for("not_reloaded");
+    EXPECT_TRUE(admits(other)) << "what was there is kept";
+}
+
 TEST_F(tls_site, ChangedFilesAreNoticed) {
     config.tls.watch = 5ms;
     running_gateway gateway(config);
