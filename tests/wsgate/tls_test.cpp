@@ -430,7 +430,7 @@ TEST_F(tls_site, ChangedFilesAreNoticed) {
 }
 
 TEST_F(tls_site, ChangesRightBehindAReloadAreNoticedToo) {
-    config.tls.watch = 300ms; // so that all this happens before the next look
+    config.tls.watch = 300ms; // so that most of this happens before the next look
     running_gateway gateway(config);
     const auto replace = [this](const char* name) {
         const auto made = make_certificate({.common_name = name});
@@ -444,8 +444,9 @@ TEST_F(tls_site, ChangesRightBehindAReloadAreNoticedToo) {
     gateway.reload();
     (void)gateway.lines.wait_for(" reloaded");
     replace("third");
-    (void)gateway.lines.wait_for(" reloaded");
-    EXPECT_EQ(tls_client(gateway.connect()).server(), "third");
+    while (tls_client(gateway.connect()).server() != "third") {
+        (void)gateway.lines.wait_for(" reloaded"); // throws where none comes
+    }
 }
 
 TEST_F(tls_site, ReloadsDecideWhatIsWatched) {
@@ -455,8 +456,7 @@ TEST_F(tls_site, ReloadsDecideWhatIsWatched) {
     next.tls.watch = 5ms;
     gateway.reload(next);
     (void)gateway.lines.wait_for(" reloaded");
-    std::filesystem::last_write_time(config.tls.certificates.front().chain,
-                                     std::filesystem::file_time_type::clock::now());
+    std::ofstream(config.tls.certificates.front().chain, std::ios::app) << '\n';
     (void)gateway.lines.wait_for(" reloaded");
     gateway.reload(config);
     (void)gateway.lines.wait_for(" reloaded");
