@@ -202,7 +202,8 @@ asio::awaitable<void> bridge::deliver(bytes rest) {
     pinged_.reset(); // its pong has waited for us
 }
 
-/// While up does not read it does not hear that the client has gone: somebody has to look.
+/// While up does not read it does not hear that the client has gone, and what a client said before
+/// it went is still to be read: somebody has to look that this comes to an end.
 void bridge::watch_client() {
     if (!std::exchange(watching_, true)) {
         client_seen_ = net::clock::now();
@@ -216,21 +217,24 @@ net::clock::duration bridge::look_interval() const {
 }
 
 void bridge::look_at_client(net::clock::time_point now) {
-    watching_ = delivering_;
+    watching_ = delivering_ || outbox_.broken();
     if (!watching_ || now < next_look_) {
         return;
     }
     next_look_ = now + look_interval();
     if (!client_.is_broken() && !outbox_.broken()) {
         client_seen_ = now;
-    } else if (now >= client_seen_ + options_.close) {
+    } else if (now >= std::max(client_seen_, delivered_) + options_.close) {
         client_left(outbox_.broken() ? outbox_.broken()
                                      : net::error_code{asio::error::connection_reset});
         cut();
     }
 }
 
-void bridge::client_left(const net::error_code& ec) {
+void bridge::client_left(net::error_code ec) {
+    if (ec == asio::error::eof && outbox_.broken()) { // which has heard of it first
+        ec = outbox_.broken();
+    }
     end(ended_by::client, close_code::abnormal,
         ec == asio::error::eof ? "closed without Close" : ec.message());
 }
@@ -245,8 +249,8 @@ asio::awaitable<void> bridge::down() {
                 co_await outbox_.flushed();
                 stalled(direction::down, false);
             }
-            if (outbox_.broken()) {
-                client_left(outbox_.broken());
+            if (outbox_.broken()) { // up hears of it behind the client's last bytes
+                watch_client();
             }
             if (const auto [ec] = co_await target_->wait(net::readiness::read); ec) {
                 target_ended(ec);
@@ -263,7 +267,8 @@ asio::awaitable<void> bridge::down() {
                 target_ended(got.error);
                 break;
             }
-            if (ending_) { // read all the same: closing a socket with unread bytes resets it
+            // Read all the same: closing a socket with unread bytes resets it.
+            if (ending_ || outbox_.broken()) {
                 continue;
             }
             moved(direction::down, got.bytes);
@@ -408,9 +413,21 @@ void bridge::keep_time() {
     if (!ending_) {
         look_at_client(now);
         look_after_client(now);
-    } else if (!cut_ && now >= cut_at()) {
+    } else if (!cut_ && now >= cut_at() && !client_takes_more(now)) {
         cut();
     }
+}
+
+/// What is still on its way to a slow client, and our Close behind it, would be lost with the
+/// connection.
+bool bridge::client_takes_more(net::clock::time_point now) {
+    const auto before = std::exchange(untaken_, client_.untaken());
+    const bool takes =
+        untaken_ < before && now < std::max(end_began_, outbox_.last_progress()) + options_.deliver;
+    if (takes) {
+        taken_ = now;
+    }
+    return takes;
 }
 
 net::clock::time_point bridge::next_deadline() const {
@@ -438,7 +455,7 @@ net::clock::time_point bridge::cut_at() const {
     if (delivering_ && summary_.by == ended_by::client) { // it came before the client's Close
         return std::max(end_began_, delivered_) + options_.deliver;
     }
-    return std::max({end_began_, delivered_, outbox_.last_progress()}) + options_.close;
+    return std::max({end_began_, delivered_, outbox_.last_progress(), taken_}) + options_.close;
 }
 
 void bridge::look_after_client(net::clock::time_point now) {
@@ -496,6 +513,7 @@ void bridge::end(ended_by who, close_code code, std::string_view reason) {
     summary_.code = code;
     summary_.reason = reason;
     end_began_ = net::clock::now();
+    untaken_ = client_.untaken();
     timer_.cancel();
 }
 

@@ -39,7 +39,7 @@ struct bridge_options {
     std::chrono::milliseconds pong{0}; ///< the client may be mute so long after a ping; 0: ever
     std::chrono::milliseconds idle{0}; ///< without a byte of data, either way; 0: ever
     std::chrono::milliseconds close{5'000};    ///< for each step of an ending session
-    std::chrono::milliseconds deliver{60'000}; ///< ... while a target owes us to take the rest
+    std::chrono::milliseconds deliver{60'000}; ///< ... while a slow end takes the rest
     text_frames text = text_frames::refuse;
     dial_time dial = dial_time::at_once;
     bool tell_status = false;  ///< in JSON, as hcs.js: once, when the target is there or is not
@@ -98,7 +98,7 @@ private:
     void watch_client();
     [[nodiscard]] net::clock::duration look_interval() const;
     void look_at_client(net::clock::time_point now);
-    void client_left(const net::error_code&);
+    void client_left(net::error_code);
 
     [[nodiscard]] asio::awaitable<void> down();
     [[nodiscard]] asio::awaitable<bool> open_target();
@@ -115,6 +115,7 @@ private:
     void keep_time();
     [[nodiscard]] net::clock::time_point next_deadline() const;
     [[nodiscard]] net::clock::time_point cut_at() const;
+    [[nodiscard]] bool client_takes_more(net::clock::time_point now);
     void look_after_client(net::clock::time_point now);
 
     void leave(std::string_view why);
@@ -143,13 +144,15 @@ private:
     bool target_finished_ = false; ///< was told that no more comes
     bool target_deaf_ = false;     ///< takes nothing more; it may still speak
     bool delivering_ = false;      ///< up waits for the target, so it reads no Pong either
-    bool watching_ = false;        ///< since up has waited for the target; until it no longer does
+    bool watching_ = false;        ///< up waits for the target, or the client takes nothing more
     bool client_done_ = false;     ///< its Close has come, or what cannot be understood
     bool goodbye_ = false;         ///< it was told that no more comes
     bool ending_ = false;
     bool cut_ = false;
     net::clock::time_point end_began_;
     net::clock::time_point delivered_; ///< when the target last took what it was late with
+    net::clock::time_point taken_;     ///< when, while ending, the client was last seen to take
+    std::size_t untaken_ = 0;          ///< by the client's kernel then
     net::clock::time_point next_ping_;
     net::clock::time_point next_look_;   ///< at the client, while watching_
     net::clock::time_point client_seen_; ///< by then, while watching_, its connection was good

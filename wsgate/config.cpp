@@ -63,7 +63,8 @@ void add_limits(CLI::App& app, config& c) {
     net::add_seconds(app, "--ping-interval", c.bridge.ping, any,
                      "Ping a client after so much silence toward it; 0: never [25]");
     net::add_seconds(app, "--pong-timeout", c.pong_timeout, any,
-                     "Close a viewer that is mute so long after a ping; 0: never [50]");
+                     "Close a viewer that is mute so long after a ping; 0: never "
+                     "[twice --ping-interval]");
     net::add_seconds(
         app, "--session-idle", c.bridge.idle, any,
         "Close a session in which no data moves so long; pings are none; 0: never [0]");
@@ -197,8 +198,9 @@ public:
         c_.tls.system_client_cas = websockify_.is_meant() && c_.tls.client_ca_file.empty();
         take_over(tls_, c_.tls, c_.client_rules);
         take_over(websockify_, c_);
-        if (websockify_.is_meant() && app_.count("--pong-timeout") == 0) {
-            c_.pong_timeout = {}; // websockify's clients need not answer pings
+        if (app_.count("--pong-timeout") == 0) {
+            // Two pings without an answer; websockify's clients need not answer any.
+            c_.pong_timeout = (websockify_.is_meant() ? 0 : 2) * c_.bridge.ping;
         }
         check_speech(c_);
         check_paths(c_);

@@ -40,6 +40,12 @@ TEST(Config, HasTheDefaults) {
     EXPECT_GE(c.threads, 1U);
 }
 
+TEST(Config, MuteViewersMissTwoPings) {
+    EXPECT_EQ(good({"--ping-interval", "60"}).pong_timeout, 120s);
+    EXPECT_EQ(good({"--ping-interval", "60", "--pong-timeout", "7"}).pong_timeout, 7s);
+    EXPECT_EQ(good({"--ping-interval", "60", "--pong-timeout", "0"}).pong_timeout, 0s);
+}
+
 TEST(Config, SaysHowTheProcessLives) {
     const auto nothing = good({}).process;
     EXPECT_FALSE(nothing.check || nothing.background || nothing.inetd || nothing.run_once);

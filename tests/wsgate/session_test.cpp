@@ -230,6 +230,55 @@ TEST(Closing, ASlowTargetGetsAllThatCameBeforeAClose) {
     }
 }
 
+TEST(Closing, ATargetThatTalksGetsAllThatCameBeforeAClose) {
+    stage s;
+    auto client = s.client();
+    auto target = s.target.accept();
+    const auto all = pattern(700'000);
+    client.send(binary_frame, all);
+    client.send(close_frame, close_text(1000));
+    client.stream().wait_until_delivered();
+    client.stream().close();
+    const flood talk(target); // which the closed socket answers with a reset
+    EXPECT_TRUE(text_of(target.receive(all.size())) == all);
+    EXPECT_TRUE(target.is_closed_by_peer());
+}
+
+TEST(Closing, ASlowClientGetsAllThoughItTalks) {
+    auto c = loopback_gateway();
+    c.bridge.close = 500ms;
+    stage s(c);
+    auto client = s.client();
+    auto target = s.target.accept();
+    const int little = 4096; // so that the data is on its way for a second or two
+    ::setsockopt(client.stream().native_handle(), SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
+    const auto all = pattern(150'000);
+    target.send(bytes_of(all));
+    target.finish_sending();
+    std::string got;
+    auto f = client.receive();
+    while (f.first == binary_frame) {
+        got += f.payload;
+        client.send(binary_frame, "an event"); // would reset a closed connection
+        f = client.receive();
+    }
+    EXPECT_TRUE(got == all);
+    EXPECT_EQ(f, close_with(1000, "Target closed"));
+}
+
+TEST(Closing, ATargetThatDoesNotAnswerIs1011) {
+    const tcp_listener full; // its queue: it answers no further SYN
+    ASSERT_EQ(::listen(full.native_handle(), 0), 0);
+    const tcp_client first(full.port());
+    auto c = loopback_gateway();
+    c.viewer_target = {"127.0.0.1", full.port()};
+    c.limits.connect = 50ms;
+    const running_gateway gateway(c);
+    plain_peer client(gateway.connect());
+    client.open("/websockify");
+    EXPECT_EQ(client.receive(), close_with(1011, "Failed to connect to downstream server"));
+}
+
 TEST(Closing, AnEmptyCloseIsEchoedEmpty) {
     stage s;
     auto client = s.client();
@@ -480,6 +529,19 @@ TEST(Flow, AClientThatResetsBehindAStalledTargetIsMissed) {
     EXPECT_NE(end.find("Connection reset by peer"), std::string::npos) << end;
 }
 
+TEST(Flow, AClientThatResetsBehindAStalledTargetThatTalksIsMissed) {
+    auto c = loopback_gateway();
+    c.bridge.close = 100ms;
+    stage s(c);
+    auto client = s.client();
+    auto target = s.target.accept();
+    client.stream().send(bytes_of(endless_frame));
+    (void)send_until_stuck(client.stream(), bytes(1 << 20));
+    client.stream().reset();
+    const flood talk(target);
+    (void)s.gateway.lines.wait_for(" code=1006 closed_by=client ");
+}
+
 TEST(Flow, AStalledTargetThatResetsIs1011) {
     stage s;
     auto client = s.client();
@@ -550,10 +612,12 @@ TEST(Time, AMuteViewerIsClosed) {
     c.pong_timeout = 50ms;
     stage s(c);
     auto client = s.client("/wsClient");
+    int pings = 0;
     auto f = client.receive();
-    while (f.first == ping_frame) {
+    for (; f.first == ping_frame; ++pings) {
         f = client.receive();
     }
+    EXPECT_GE(pings, 2);
     EXPECT_EQ(f, close_with(1011, "No answer to ping"));
     EXPECT_TRUE(s.target.accept().is_closed_by_peer());
 }
