@@ -40,6 +40,8 @@ public:
     /// How much each write takes, in turn; 0 is one that would block. Empty: everything.
     std::deque<std::size_t> write_room;
 
+    bool is_deaf = false; ///< writes fail as they do where the peer has closed
+
     std::vector<std::byte> written;
     bool send_was_shut_down = false;
     bool closed = false;
@@ -69,6 +71,9 @@ public:
     net::io_result write_some(std::span<const std::byte> from) override {
         if (fault_.strikes()) {
             return {0, fault_.error};
+        }
+        if (is_deaf) {
+            return {0, boost::asio::error::broken_pipe};
         }
         auto size = from.size();
         if (!write_room.empty()) {

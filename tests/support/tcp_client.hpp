@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <linux/sockios.h>
@@ -50,11 +51,16 @@ public:
         }
     }
 
-    /// Returns once the other end's kernel has everything that was sent.
+    /// Returns once the other end's kernel has everything that was sent; throws where it does not
+    /// take it in time.
     void wait_until_delivered() {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(patience_seconds);
         for (int unsent = 1; unsent != 0;) {
             if (::ioctl(fd_.get(), SIOCOUTQ, &unsent) != 0) {
                 throw std::system_error(errno, std::system_category(), "SIOCOUTQ");
+            }
+            if (std::chrono::steady_clock::now() > end) {
+                throw std::runtime_error(std::to_string(unsent) + " bytes were not taken");
             }
         }
     }

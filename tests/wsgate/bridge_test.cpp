@@ -205,6 +205,34 @@ TEST(Bridge, AnswersOnlyTheNewestPingOfAStalledClient) {
     EXPECT_LT(wire.size(), 2U + 10U * 3U); // far fewer than ten
 }
 
+TEST(Bridge, DeliversWhatAClientSaidBeforeItWentThoughTheTargetTalks) {
+    story s;
+    s.client.is_deaf = true; // which the target's first word finds out
+    s.client.incoming = {{}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+    s.client.incoming.push_back(masked_frame(binary_frame, "last words"));
+    s.client.incoming.push_back(masked_frame(close_frame, close_text(1000)));
+    s.target.incoming = {bytes_of("hello"), bytes_of("still there?")};
+    for (int i = 0; i < 200; ++i) {
+        s.target.incoming.push_back({});
+    }
+    ASSERT_TRUE(s.run());
+    EXPECT_EQ(text_of(s.target.written), "last words");
+    EXPECT_TRUE(s.target.send_was_shut_down);
+    EXPECT_EQ(s.bridge->summary().by, ended_by::client);
+    EXPECT_EQ(s.bridge->summary().code, wsgate::close_code::normal);
+}
+
+TEST(Bridge, CutsOffAClientThatIsDeafAndMute) {
+    story s;
+    s.client.is_deaf = true;
+    s.client.ends_with_eof = false;
+    s.target.ends_with_eof = false;
+    s.target.incoming = {bytes_of("hello"), bytes_of("still there?")};
+    ASSERT_TRUE(s.run());
+    EXPECT_EQ(s.bridge->summary().by, ended_by::client);
+    EXPECT_EQ(s.bridge->summary().code, wsgate::close_code::abnormal);
+}
+
 TEST(Bridge, CutsOffAClientThatNeverAnswersOurClose) {
     story s;
     s.client.ends_with_eof = false;

@@ -1,6 +1,7 @@
 // TLS: what is accepted, what is refused, and that sessions flow through it.
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/support/certificate.hpp"
+#include "tests/support/flood.hpp"
 #include "tests/wsgate/running_gateway.hpp"
 #include "tests/wsgate/tls_peer.hpp"
 #include "tests/wsgate/ws_peer.hpp"
@@ -116,6 +117,21 @@ TEST_F(tls_site, AnEndBehindDataInOneSegmentIsHeard) {
     EXPECT_EQ(far.receive(10), bytes_of("last words"));
     EXPECT_TRUE(far.is_closed_by_peer());
     EXPECT_TRUE(client.stream().is_closed_by_notify());
+}
+
+TEST_F(tls_site, ATargetThatTalksGetsTheLastWordsOfWhoLeaves) {
+    const running_gateway gateway(config);
+    for (int round = 0; round < 20; ++round) {
+        tls_peer client(tls_client(gateway.connect()));
+        client.open("/websockify");
+        auto far = target.accept();
+        const flood talk(far);
+        client.send(binary_frame, "last words");
+        client.send(close_frame, close_text(1000));
+        client.stream().tcp().wait_until_delivered();
+        client.stream().tcp().close();
+        ASSERT_EQ(text_of(far.receive(10)), "last words") << round;
+    }
 }
 
 TEST_F(tls_site, WhoDoesNotAnswerACloseGetsANotifyToo) {
