@@ -99,11 +99,8 @@ sender access::identify(const request& r, const std::optional<asio::ip::address>
                         std::string_view common_name, forwarded headers) const {
     sender s;
     s.behind_trusted_proxy = headers == forwarded::believed && options_.proxies.trusts(peer);
-    if (s.behind_trusted_proxy) {
-        s.client = client_address(options_.proxies, peer, r);
-    } else if (peer) {
-        s.client = net::unmapped(*peer);
-    }
+    static const request silent;
+    s.client = client_address(options_.proxies, peer, s.behind_trusted_proxy ? r : silent);
     s.request_id = request_id(field_of(r, "X-Request-Id"), s.behind_trusted_proxy);
     s.common_name = common_name;
     return s;

@@ -70,6 +70,12 @@ std::size_t send_until_stuck(tcp_client& to, std::span<const std::byte> piece) {
     return sent;
 }
 
+/// Sends zero bytes until a target that reads nothing has stalled the gateway.
+void stall(plain_peer& client) {
+    client.stream().send(bytes_of(endless_frame));
+    (void)send_until_stuck(client.stream(), bytes(1 << 20));
+}
+
 /// Of this process, hence of the gateway too. Always 0 where a sanitizer has the heap.
 std::size_t heap_in_use() {
     const auto heap = ::mallinfo2();
@@ -495,8 +501,7 @@ TEST(Flow, AClientThatResetsBehindAStalledTargetIsMissed) {
     stage s(c);
     auto client = s.client();
     auto target = s.target.accept();
-    client.stream().send(bytes_of(endless_frame));
-    (void)send_until_stuck(client.stream(), bytes(1 << 20));
+    stall(client);
     client.stream().reset();
     const auto end = s.gateway.lines.wait_for(" end ");
     EXPECT_NE(end.find("Connection reset by peer"), std::string::npos) << end;
@@ -508,8 +513,7 @@ TEST(Flow, AClientThatResetsBehindAStalledTargetThatTalksIsMissed) {
     stage s(c);
     auto client = s.client();
     auto target = s.target.accept();
-    client.stream().send(bytes_of(endless_frame));
-    (void)send_until_stuck(client.stream(), bytes(1 << 20));
+    stall(client);
     client.stream().reset();
     const flood talk(target);
     (void)s.gateway.lines.wait_for(" code=1006 closed_by=client ");
@@ -519,8 +523,7 @@ TEST(Flow, AStalledTargetThatResetsIs1011) {
     stage s;
     auto client = s.client();
     auto target = s.target.accept();
-    client.stream().send(bytes_of(endless_frame));
-    (void)send_until_stuck(client.stream(), bytes(1 << 20));
+    stall(client);
     target.reset();
     EXPECT_EQ(client.receive(), close_with(1011, "Target connection lost"));
 }
