@@ -59,9 +59,7 @@ void event_queue::deliver_first(std::unique_lock<std::mutex>& lock) {
     busy_ = true;
     for (int tried = 0; tried < options_.tries && !out_of_time(); ++tried) {
         if (tried > 0) {
-            const auto until = clock::now() + pause;
-            changed_.wait_until(lock, end_ ? std::min(until, *end_) : until,
-                                [this] { return out_of_time(); });
+            pause_until(clock::now() + pause, lock);
             pause = std::min(pause * 2, options_.longest_pause);
         }
         const auto event = queue_.front(); // its place may move meanwhile
@@ -78,6 +76,12 @@ void event_queue::deliver_first(std::unique_lock<std::mutex>& lock) {
     busy_ = false;
     queue_.pop_front();
     lose(1, why);
+}
+
+void event_queue::pause_until(clock::time_point time, std::unique_lock<std::mutex>& lock) {
+    while (clock::now() < time && !out_of_time()) {
+        changed_.wait_until(lock, end_ ? std::min(time, *end_) : time); // finish() may set end_
+    }
 }
 
 void event_queue::lose(std::size_t count, const std::string& why) {

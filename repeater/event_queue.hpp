@@ -61,6 +61,7 @@ private:
     void run();
     /// With the lock held; returns with the lock held.
     void deliver_first(std::unique_lock<std::mutex>&);
+    void pause_until(clock::time_point, std::unique_lock<std::mutex>&); ///< or until the end
     void lose(std::size_t count, const std::string& why);
     void report_losses(bool now);
 

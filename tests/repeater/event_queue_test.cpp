@@ -140,4 +140,20 @@ TEST(EventQueue, TheEndDoesNotWaitForAnOutputThatIsAway) {
     EXPECT_EQ(lost.count, 2U);
 }
 
+TEST(EventQueue, TheEndCutsAPauseShortThatHasBegun) {
+    history h;
+    h.failures_to_come = 1000;
+    losses lost;
+    auto o = quick();
+    o.first_pause = std::chrono::hours(1);
+    event_queue queue(std::make_unique<fake_output>(h), o, into(lost));
+    queue.push("1");
+    while (h.tries == 0) {
+        std::this_thread::yield();
+    }
+    std::this_thread::sleep_for(milliseconds(20)); // into the pause
+    queue.finish(milliseconds(20));
+    EXPECT_EQ(lost.count, 1U);
+}
+
 } // namespace
