@@ -2,11 +2,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <initializer_list>
-#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,18 +16,20 @@ using bytes = std::vector<std::byte>;
 
 /// The characters of `text`, its NULs among them.
 [[nodiscard]] inline bytes bytes_of(std::string_view text) {
-    bytes b;
-    b.reserve(text.size());
-    std::transform(text.begin(), text.end(), std::back_inserter(b),
-                   [](char c) { return static_cast<std::byte>(c); });
-    return b;
+    const auto* first = reinterpret_cast<const std::byte*>(text.data());
+    return {first, first + text.size()};
 }
 
 [[nodiscard]] inline std::string text_of(std::span<const std::byte> b) {
-    std::string text;
-    text.reserve(b.size());
-    std::transform(b.begin(), b.end(), std::back_inserter(text),
-                   [](std::byte value) { return static_cast<char>(value); });
+    return {reinterpret_cast<const char*>(b.data()), b.size()};
+}
+
+/// Text in which a lost, doubled or moved part shows.
+[[nodiscard]] inline std::string pattern(std::size_t size) {
+    std::string text(size, ' ');
+    for (std::size_t i = 0; i < size; ++i) {
+        text[i] = static_cast<char>(i * 31 + i / 253);
+    }
     return text;
 }
 

@@ -1,4 +1,4 @@
-// A blocking TCP peer for tests: connects to loopback, and gives up after a few seconds.
+// A blocking TCP peer for tests: connects to loopback, and gives up after a while without a byte.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -25,7 +25,7 @@ namespace support {
 
 class tcp_client {
 public:
-    static constexpr int patience_seconds = 10;
+    static constexpr int patience_seconds = 30; ///< of a busy machine; spent by failures only
 
     explicit tcp_client(net::unique_fd fd) : fd_(std::move(fd)) { configure(); }
 

@@ -12,6 +12,7 @@ namespace {
 
 using support::bytes;
 using support::bytes_of;
+using support::pattern;
 using support::text_of;
 using wsgate::close_code;
 using wsgate::frame_decoder;
@@ -98,14 +99,6 @@ heard decode_whole(const bytes& b, ws_role us = ws_role::server) {
     return decode(us, {b});
 }
 
-std::string big(std::size_t size) {
-    std::string text(size, ' ');
-    for (std::size_t i = 0; i < size; ++i) {
-        text[i] = static_cast<char>(i * 7 + i / 251);
-    }
-    return text;
-}
-
 std::string close_bytes(unsigned code, std::string_view reason = "") {
     return std::string{static_cast<char>(code >> 8U), static_cast<char>(code & 0xffU)} +
            std::string{reason};
@@ -123,16 +116,16 @@ std::vector<row> rows() {
     std::vector<row> all{
         // 1: framing
         {"an empty frame", frame(fin | 2, ""), ""},
-        {"125 bytes", frame(fin | 2, big(125)), big(125)},
-        {"126 bytes", frame(fin | 2, big(126)), big(126)},
-        {"127 bytes", frame(fin | 2, big(127)), big(127)},
-        {"128 bytes", frame(fin | 2, big(128)), big(128)},
+        {"125 bytes", frame(fin | 2, pattern(125)), pattern(125)},
+        {"126 bytes", frame(fin | 2, pattern(126)), pattern(126)},
+        {"127 bytes", frame(fin | 2, pattern(127)), pattern(127)},
+        {"128 bytes", frame(fin | 2, pattern(128)), pattern(128)},
         {"two frames", frame(fin | 2, "ab") + frame(fin | 2, "cd"), "abcd"},
         // 2: ping and pong
         {"ping between data", frame(fin | 2, "ab") + frame(fin | 9, "p") + frame(fin | 2, "cd"),
          "abcd"},
-        {"ping of 125", frame(fin | 9, big(125)), ""},
-        {"ping of 126", frame(fin | 9, big(126)), "", refused},
+        {"ping of 125", frame(fin | 9, pattern(125)), ""},
+        {"ping of 126", frame(fin | 9, pattern(126)), "", refused},
         {"pong unasked", frame(fin | 10, "x") + frame(fin | 2, "a"), "a"},
         // 4: opcodes, 7: what follows a failure
         {"data, then a reserved opcode", frame(fin | 2, "ab") + frame(fin | 3, "cd"), "ab",
@@ -163,14 +156,14 @@ std::vector<row> rows() {
         {"no mask", frame(fin | 2, "ab", false), "", refused},
         {"no mask on a ping", frame(fin | 9, "", false), "", refused},
         {"no mask on text", frame(fin | 1, "ab", false), "", refused},
-        {"16 bits for 125", frame(fin | 2, big(125), true, 2), "", refused},
-        {"64 bits for 126", frame(fin | 2, big(126), true, 8), "", refused},
+        {"16 bits for 125", frame(fin | 2, pattern(125), true, 2), "", refused},
+        {"64 bits for 126", frame(fin | 2, pattern(126), true, 8), "", refused},
         {"64 bits for 1", frame(fin | 2, "a", true, 8), "", refused},
         {"the top bit of the length",
          bytes_of("\x82\xff\x80\x00\x00\x00\x00\x00\x00\x01"s + "1234"), "", refused},
         // 7: closing
         {"one byte of close", frame(fin | 8, "a"), "", refused},
-        {"close of 126 bytes", frame(fin | 8, big(126)), "", refused},
+        {"close of 126 bytes", frame(fin | 8, pattern(126)), "", refused},
         {"reason not UTF-8", frame(fin | 8, close_bytes(1000, "\xc3\x28")), "",
          close_code::invalid_text},
         {"data before a bad close", frame(fin | 2, "ab") + frame(fin | 8, close_bytes(999)), "ab",
@@ -207,7 +200,7 @@ TEST(FrameDecoder, FollowsTheTableInEveryCut) {
 
 TEST(FrameDecoder, TakesEveryLengthEncoding) {
     for (const std::size_t size : {65535U, 65536U, 65537U, 1U << 20U, 16U << 20U}) {
-        const auto payload = big(size);
+        const auto payload = pattern(size);
         const auto got = decode_whole(frame(fin | 2, payload));
         EXPECT_TRUE(got.payload == payload) << size;
         EXPECT_FALSE(got.failure) << size;
@@ -243,7 +236,7 @@ TEST(FrameDecoder, HearsEveryPingByteByByteAndTheNewestOfABatch) {
 
 TEST(FrameDecoder, HearsAPongWhateverItsPayload) {
     EXPECT_EQ(decode_whole(frame(fin | 10, "")).pongs, 1);
-    EXPECT_EQ(decode_whole(frame(fin | 10, big(125))).pongs, 1);
+    EXPECT_EQ(decode_whole(frame(fin | 10, pattern(125))).pongs, 1);
 }
 
 TEST(FrameDecoder, KnowsWhichCloseCodesMayBeSent) {
@@ -288,10 +281,11 @@ TEST(FrameDecoder, TakesTheLongestReason) {
 
 TEST(FrameDecoder, AsAClientTakesUnmaskedFramesOnly) {
     const auto input = frame(2, "ab", false) + frame(fin | 9, "p", false) +
-                       frame(fin | 0, big(300), false) + frame(fin | 8, close_bytes(1000), false);
+                       frame(fin | 0, pattern(300), false) +
+                       frame(fin | 8, close_bytes(1000), false);
     support::for_each_split(input, [](const auto& parts) {
         const auto got = decode(ws_role::client, parts);
-        EXPECT_EQ(got.payload, "ab" + big(300));
+        EXPECT_EQ(got.payload, "ab" + pattern(300));
         EXPECT_EQ(got.pings, std::vector<std::string>{"p"});
         ASSERT_TRUE(got.close);
     });
@@ -305,7 +299,7 @@ TEST(FrameDecoder, DropsTextWhereItMay) {
         frame(fin | 2, "ab", false) + frame(1, "te", false) + frame(fin | 9, "p", false) +
         frame(0, "x", false) + frame(fin | 0, "t", false) + frame(fin | 1, "", false) +
         frame(2, "cd", false) + frame(fin | 10, "", false) + frame(fin | 0, "ef", false) +
-        frame(fin | 1, big(300), false) + frame(fin | 8, close_bytes(1000, "bye"), false);
+        frame(fin | 1, pattern(300), false) + frame(fin | 8, close_bytes(1000, "bye"), false);
     support::for_each_split(wire, [](const auto& parts) {
         const auto all = decode(ws_role::client, parts, wsgate::text_frames::drop);
         EXPECT_EQ(all.payload, "abcdef");
@@ -374,7 +368,7 @@ TEST(FrameDecoder, ReadsBase64WhereItMay) {
 
 TEST(FrameEncoder, WritesTheShortestHeader) {
     for (const std::size_t size : {0U, 1U, 125U, 126U, 65535U, 65536U, 100000U}) {
-        const auto payload = big(size);
+        const auto payload = pattern(size);
         for (const bool masked : {false, true}) {
             bytes header(wsgate::max_header_size);
             header.resize(
@@ -392,8 +386,8 @@ TEST(FrameEncoder, WritesTheShortestHeader) {
 
 TEST(FrameEncoder, WritesControlFrames) {
     EXPECT_EQ(wsgate::control_frame(opcode::ping, {}), frame(fin | 9, "", false));
-    EXPECT_EQ(wsgate::control_frame(opcode::pong, bytes_of(big(125))),
-              frame(fin | 10, big(125), false));
+    EXPECT_EQ(wsgate::control_frame(opcode::pong, bytes_of(pattern(125))),
+              frame(fin | 10, pattern(125), false));
     EXPECT_EQ(wsgate::control_frame(opcode::ping, bytes_of("abc"), &key), frame(fin | 9, "abc"));
 }
 
@@ -421,7 +415,7 @@ TEST(FrameEncoder, TurnsAPayloadIntoFramesInPlace) {
             if (size > room.size) {
                 continue;
             }
-            const auto payload = big(size);
+            const auto payload = pattern(size);
             bytes buffer(buffer_size);
             const auto raw = bytes_of(payload);
             std::copy(raw.begin(), raw.end(),
@@ -450,14 +444,14 @@ TEST(FrameEncoder, MasksEachFrameOfAClientWithAKeyOfItsOwn) {
         bytes buffer(4096);
         const auto room = wsgate::frame_room::in(buffer.size(), max_frame, ws_role::client);
         ASSERT_GE(room.size, size);
-        const auto payload = bytes_of(big(size));
+        const auto payload = bytes_of(pattern(size));
         std::copy(payload.begin(), payload.end(),
                   buffer.begin() + static_cast<std::ptrdiff_t>(room.gap));
         const auto before = given;
         const auto out = wsgate::enframe(buffer, room, size, max_frame, keys);
         const auto frames = (size + max_frame - 1) / max_frame;
         EXPECT_EQ(given - before, frames);
-        EXPECT_TRUE(decode(ws_role::server, {out}).payload == big(size)) << size;
+        EXPECT_TRUE(decode(ws_role::server, {out}).payload == pattern(size)) << size;
     }
     // The room is enough for what it promises, whatever the sizes.
     for (const std::size_t buffer_size : {300U, 500U, 4096U}) {
@@ -476,12 +470,12 @@ TEST(Frames, SurviveARoundTripInBothDirections) {
             bytes header(wsgate::max_header_size);
             const auto* with = to_server ? &key : nullptr;
             header.resize(wsgate::put_header(header, opcode::binary, size, with));
-            auto body = bytes_of(big(size));
+            auto body = bytes_of(pattern(size));
             if (with != nullptr) {
                 wsgate::mask(body, key);
             }
             wire = wire + header + body + wsgate::control_frame(opcode::ping, bytes_of("?"), with);
-            sent += big(size);
+            sent += pattern(size);
         }
         for (const std::size_t piece : {1U, 3U, 1000U, 200000U}) {
             std::vector<std::span<const std::byte>> parts;

@@ -19,14 +19,6 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 using namespace support;
 
-std::string pattern(std::size_t size) {
-    std::string text(size, ' ');
-    for (std::size_t i = 0; i < size; ++i) {
-        text[i] = static_cast<char>(i * 31 + i / 253);
-    }
-    return text;
-}
-
 received_frame close_with(unsigned code, std::string_view reason = "") {
     return {close_frame, close_text(code, reason)};
 }

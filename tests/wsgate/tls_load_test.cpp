@@ -18,14 +18,6 @@ using namespace support;
 
 constexpr std::size_t piece = 1000; // of a slow reader
 
-std::string pattern(std::size_t size) {
-    std::string all(size, ' ');
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        all[i] = static_cast<char>(i * 7 + i / 253);
-    }
-    return all;
-}
-
 /// Whose kernel holds next to nothing for it: the far end is always ahead.
 tcp_client with_little_room(std::uint16_t port) {
     net::unique_fd fd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};

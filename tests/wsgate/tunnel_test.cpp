@@ -106,14 +106,6 @@ private:
     tcp_client tcp_;
 };
 
-std::string pattern(std::size_t size) {
-    std::string text(size, ' ');
-    for (std::size_t i = 0; i < size; ++i) {
-        text[i] = static_cast<char>(i * 13 + i / 257);
-    }
-    return text;
-}
-
 class tunnel_test : public testing::Test {
 protected:
     tcp_listener server;
