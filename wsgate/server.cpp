@@ -183,8 +183,8 @@ asio::awaitable<void> server::end_when_idle() {
 
 asio::awaitable<void> server::end_in_time() {
     co_await net::expire_after(config_.process.timeout);
-    journal_.ends_itself("--timeout");
     close_doors();
+    journal_.ends_itself("--timeout");
     while (present_ > 0) {
         co_await left_.wait();
     }
