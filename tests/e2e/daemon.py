@@ -12,7 +12,7 @@ import tempfile
 import time
 import unittest
 
-from peers import PATIENCE, connect, eventually, exactly, free_ports, listens
+from peers import PATIENCE, connect, eventually, exactly, free_ports, hang_up, listens
 
 
 def introduce(port, text, early=b""):
@@ -121,7 +121,7 @@ class Files(DaemonTest):
         process = self.start()
         self.ready()
         os.rename(self.log, self.path("log.1"))
-        process.send_signal(signal.SIGHUP)
+        hang_up(process)
         self.says(r"HUP: configuration read again\.$")
         introduce(self.server_port, "ID:1").close()
         self.says("storing new vnc server with ID:1")
@@ -180,7 +180,7 @@ class Configuration(DaemonTest):
             f.write(text)
 
     def hup(self, process, count):
-        process.send_signal(signal.SIGHUP)
+        hang_up(process)
         self.says(r"HUP: ", count)
 
     def test_hup_reads_the_file_all_or_nothing(self):
@@ -295,7 +295,7 @@ class Supervisor(DaemonTest):
     def test_hup_reaches_the_child(self):
         process = self.start("-L")
         self.ready()
-        process.send_signal(signal.SIGHUP)
+        hang_up(process)
         self.says(r"HUP: configuration read again")
         self.assertIsNone(process.poll())
 

@@ -12,7 +12,7 @@ import threading
 import time
 import unittest
 
-from peers import masked
+from peers import hang_up, masked
 
 PATIENCE = 20  # seconds for anything to happen
 
@@ -78,7 +78,7 @@ class ManagerTest(GatewayTest):
         manager = self.manager()
         gateway = self.start("--listen", "127.0.0.1:0", env=self.environment())
         self.assertEqual(manager.recv(100), b"READY=1")
-        gateway.send_signal(signal.SIGHUP)
+        hang_up(gateway)
         self.assertEqual(manager.recv(100), b"RELOADING=1")
         self.assertEqual(manager.recv(100), b"READY=1")
         gateway.terminate()
@@ -332,7 +332,7 @@ class ProcessTest(GatewayTest):
         gateway = self.start("--listen", "127.0.0.1:0", "--log-file", log)
         wait_for(lambda: os.path.exists(log))
         os.rename(log, log + ".1")
-        gateway.send_signal(signal.SIGHUP)
+        hang_up(gateway)
         wait_for(lambda: os.path.exists(log) and "reloaded" in contents(log))
         self.stop(gateway)
 
@@ -352,13 +352,13 @@ class ProcessTest(GatewayTest):
         sessions = [self.open_session(address)]
         ends = [self.accept(first)]
         write(second, "no-such-option = 1")
-        gateway.send_signal(signal.SIGHUP)
+        hang_up(gateway)
         line = self.line_with(gateway, "not_reloaded")
         self.assertIn(f"{conf}:3: no such option: no-such-option", line)
         sessions.append(self.open_session(address))
         ends.append(self.accept(first))
         write(second, "threads = 999")
-        gateway.send_signal(signal.SIGHUP)
+        hang_up(gateway)
         self.assertIn("needs_restart=threads", self.line_with(gateway, " reloaded"))
         sessions.append(self.open_session(address))
         ends.append(self.accept(second))

@@ -1,5 +1,7 @@
 # What the Python scenarios share: ports, waiting, and bytes off and onto sockets.
 # SPDX-License-Identifier: EUPL-1.2
+import os
+import signal
 import socket
 import time
 
@@ -14,6 +16,20 @@ def eventually(what, probe):
             raise AssertionError(f"in vain: waited until {what}")
         time.sleep(0.02)
     return found
+
+
+def hang_up(process):
+    """Sends HUP. ThreadSanitizer's runtime now and then loses a signal that meets a busy thread (a
+    second one comes through, once): there, only when the main thread has come to rest."""
+    if "TSAN_OPTIONS" in os.environ:
+        eventually("the main thread rests", lambda: all(rests(process.pid) for _ in range(5)))
+    process.send_signal(signal.SIGHUP)
+
+
+def rests(pid):
+    time.sleep(0.01)
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        return stat.read().rpartition(")")[2].split()[0] == "S"
 
 
 def free_ports(count):

@@ -4,7 +4,6 @@
 import os
 import random
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import tempfile
 import threading
 import unittest
 
-from peers import PATIENCE, eventually, free_ports, listens
+from peers import PATIENCE, eventually, free_ports, hang_up, listens
 
 AT_ONCE = 4  # less than what a session's end is waited for
 WSGATE = ""
@@ -158,7 +157,7 @@ class ProcessTest(unittest.TestCase):
                              "--log-file", log)
         eventually("there is a log", lambda: os.path.exists(log))
         os.rename(log, log + ".1")
-        process.send_signal(signal.SIGHUP)
+        hang_up(process)
         eventually("there is another", lambda: os.path.exists(log))
         self.stop(process)
 
