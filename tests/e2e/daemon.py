@@ -12,7 +12,7 @@ import tempfile
 import time
 import unittest
 
-from peers import PATIENCE, connect, eventually, exactly, free_ports, hang_up, listens
+from peers import PATIENCE, connect, eventually, exactly, free_ports, hang_up, listens, stat_of
 
 
 def introduce(port, text, early=b""):
@@ -23,8 +23,7 @@ def introduce(port, text, early=b""):
 
 def is_alive(pid):
     try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as f:
-            return f.read().rsplit(")", 1)[1].split()[0] != "Z"
+        return stat_of(pid)[0] != "Z"
     except FileNotFoundError:
         return False
 

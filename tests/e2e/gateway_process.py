@@ -12,7 +12,7 @@ import threading
 import time
 import unittest
 
-from peers import hang_up, masked
+from peers import hang_up, masked, stat_of
 
 PATIENCE = 20  # seconds for anything to happen
 
@@ -425,8 +425,7 @@ def end(pid):
 
 
 def is_zombie(pid):
-    with open(f"/proc/{pid}/stat", encoding="utf-8") as text:
-        return text.read().rsplit(")", 1)[1].split()[0] == "Z"
+    return stat_of(pid)[0] == "Z"
 
 
 class UnixSocketTest(GatewayTest):

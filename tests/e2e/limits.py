@@ -12,7 +12,7 @@ import threading
 import time
 import unittest
 
-from peers import PATIENCE, all_of, head_of, masked
+from peers import PATIENCE, all_of, head_of, masked, stat_of
 
 DESCRIPTORS = 48
 CYCLES = 2000
@@ -94,8 +94,7 @@ class LimitsTest(unittest.TestCase):
         self.assertEqual(all_of(7, client), b"\x82\x05pong!")
 
     def processor_time(self):
-        with open(f"/proc/{self.pid}/stat") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
+        fields = stat_of(self.pid)
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def descriptors(self):

@@ -22,14 +22,23 @@ def hang_up(process):
     """Sends HUP. ThreadSanitizer's runtime now and then loses a signal that meets a busy thread (a
     second one comes through, once): there, only when the main thread has come to rest."""
     if "TSAN_OPTIONS" in os.environ:
-        eventually("the main thread rests", lambda: all(rests(process.pid) for _ in range(5)))
+        eventually("the main thread rests", lambda: rests(process.pid))
     process.send_signal(signal.SIGHUP)
 
 
 def rests(pid):
-    time.sleep(0.01)
-    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-        return stat.read().rpartition(")")[2].split()[0] == "S"
+    """Its main thread has slept at each of five looks."""
+    for _ in range(5):
+        time.sleep(0.01)
+        if stat_of(pid)[0] != "S":
+            return False
+    return True
+
+
+def stat_of(pid):
+    """The fields of proc(5)'s stat behind the name: the state comes first."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+        return stat.read().rpartition(")")[2].split()
 
 
 def free_ports(count):

@@ -75,9 +75,12 @@ def add(function, name, arguments, since, slow):
 
 # --- text ----------------------------------------------------------------------------------------
 
+AT_ONCE = 0.6  # seconds at most, on a busy machine too; the original's shortest pause is longer
+
+
 def how_long(seconds):
     """Coarse, so that a busy machine gives the same word."""
-    for limit, word in ((0.6, "at once"), (2.6, "about 1 s"), (3.8, "about 3 s"),
+    for limit, word in ((AT_ONCE, "at once"), (2.6, "about 1 s"), (3.8, "about 3 s"),
                         (7.5, "about 5 s"), (13, "about 10 s")):
         if seconds < limit:
             return word

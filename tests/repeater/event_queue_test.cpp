@@ -126,34 +126,40 @@ TEST(EventQueue, AFullQueueLosesTheOldestButNotTheOneUnderWay) {
     EXPECT_EQ(lost.why, "the queue is full");
 }
 
-TEST(EventQueue, TheEndDoesNotWaitForAnOutputThatIsAway) {
+/// A queue whose output takes nothing, and which pauses for an hour between two tries.
+struct held_up {
+    held_up() { h.failures_to_come = 1000; }
+
     history h;
-    h.failures_to_come = 1000;
     losses lost;
-    auto o = quick();
-    o.first_pause = std::chrono::hours(1);
-    event_queue queue(std::make_unique<fake_output>(h), o, into(lost));
-    queue.push("1");
-    queue.push("2");
-    queue.finish(milliseconds(20));
-    EXPECT_TRUE(h.delivered.empty());
-    EXPECT_EQ(lost.count, 2U);
+    event_queue queue{std::make_unique<fake_output>(h), patient(), into(lost)};
+
+private:
+    static event_queue::options patient() {
+        auto o = quick();
+        o.first_pause = std::chrono::hours(1);
+        return o;
+    }
+};
+
+TEST(EventQueue, TheEndDoesNotWaitForAnOutputThatIsAway) {
+    held_up q;
+    q.queue.push("1");
+    q.queue.push("2");
+    q.queue.finish(milliseconds(20));
+    EXPECT_TRUE(q.h.delivered.empty());
+    EXPECT_EQ(q.lost.count, 2U);
 }
 
 TEST(EventQueue, TheEndCutsAPauseShortThatHasBegun) {
-    history h;
-    h.failures_to_come = 1000;
-    losses lost;
-    auto o = quick();
-    o.first_pause = std::chrono::hours(1);
-    event_queue queue(std::make_unique<fake_output>(h), o, into(lost));
-    queue.push("1");
-    while (h.tries == 0) {
+    held_up q;
+    q.queue.push("1");
+    while (q.h.tries == 0) {
         std::this_thread::yield();
     }
     std::this_thread::sleep_for(milliseconds(20)); // into the pause
-    queue.finish(milliseconds(20));
-    EXPECT_EQ(lost.count, 1U);
+    q.queue.finish(milliseconds(20));
+    EXPECT_EQ(q.lost.count, 1U);
 }
 
 } // namespace

@@ -66,10 +66,7 @@ TEST_F(tls_site, CarriesSessionsAndClosesWithNotify) {
         tls_peer client(tls_client(gateway.connect(), {version, version}));
         client.open("/websockify");
         auto far = target.accept();
-        std::string all(4 << 20, ' ');
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            all[i] = static_cast<char>(i * 13 + i / 257);
-        }
+        const auto all = pattern(4 << 20);
         std::thread echo([&far, &all] {
             far.send(far.receive(all.size()));
             far.finish_sending();
