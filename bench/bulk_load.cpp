@@ -13,7 +13,6 @@ namespace bench {
 namespace {
 
 constexpr std::size_t chunk_size = std::size_t{256} * 1024;
-constexpr std::chrono::milliseconds look_at_stop{20};
 
 } // namespace
 

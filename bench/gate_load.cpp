@@ -15,7 +15,6 @@ namespace bench {
 namespace {
 
 constexpr std::size_t chunk_size = std::size_t{256} * 1024;
-constexpr std::chrono::milliseconds look_at_stop{20};
 
 // Where an end breaks, its thread ends; that little or nothing has come tells of it.
 template <class Loop>

@@ -18,7 +18,6 @@ using clock = std::chrono::steady_clock;
 
 constexpr std::size_t message_size = 32;
 constexpr std::size_t answer_size = 2 + message_size; // the frame
-constexpr std::chrono::milliseconds look_at_stop{20};
 
 // The targets send back whatever comes.
 void echo(const std::stop_token& stop, std::span<const gate_session> sessions) {

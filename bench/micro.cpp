@@ -3,7 +3,7 @@
 #include "net/poller_thread.hpp"
 #include "net/pump.hpp"
 #include "net/tcp_channel.hpp"
-#include "repeater/rendezvous.hpp"
+#include "repeater/rules/rendezvous.hpp"
 #include "rfb/bytes.hpp"
 #include "rfb/handshake.hpp"
 #include "rfb/hello.hpp"

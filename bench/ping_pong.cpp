@@ -17,8 +17,6 @@ namespace {
 using clock = std::chrono::steady_clock;
 using message = std::array<std::byte, 32>;
 
-constexpr std::chrono::milliseconds look_at_stop{20};
-
 // Sends back whatever comes.
 void echo(const std::stop_token& stop, std::span<const session_ends> pairs) {
     poller ready;

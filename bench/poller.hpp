@@ -14,6 +14,9 @@
 
 namespace bench {
 
+/// How often a load looks whether it is to stop.
+inline constexpr std::chrono::milliseconds look_at_stop{20};
+
 class poller {
 public:
     poller() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {

@@ -12,22 +12,22 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-constexpr std::size_t last_words_size = std::size_t{16} * 1024;
+constexpr std::size_t last_words = std::size_t{16} * 1024;
 
 // Milliseconds from a server's FIN, right behind its last bytes, to the viewer's EOF.
 double time_of_end(running_subject& subject) {
     auto pair = subject.make_pair();
-    send_all(pair.server, std::vector<std::byte>(last_words_size));
+    send_all(pair.server, std::vector<std::byte>(last_words));
     const auto began = clock::now();
     (void)::shutdown(pair.server.get(), SHUT_WR);
-    std::vector<std::byte> buffer(last_words_size);
+    std::vector<std::byte> buffer(last_words);
     std::size_t got = 0;
     while (const auto part = receive_some(pair.viewer, buffer)) {
         got += part;
     }
     const std::chrono::duration<double, std::milli> took = clock::now() - began;
-    if (got != last_words_size) {
-        throw std::runtime_error("lost " + std::to_string(last_words_size - got) +
+    if (got != last_words) {
+        throw std::runtime_error("lost " + std::to_string(last_words - got) +
                                  " bytes sent before the end");
     }
     reset(std::move(pair.viewer));

@@ -12,6 +12,10 @@ target_compile_options(project_options INTERFACE
     $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>
     -fstack-protector-strong -fstack-clash-protection -fcf-protection)
 target_compile_definitions(project_options INTERFACE
+    # Asio's own code is compiled once, in net/asio.cpp: whoever includes Asio must know.
+    BOOST_ASIO_SEPARATE_COMPILATION
+    BOOST_ASIO_NO_DEPRECATED
+    VNC_VERSION="${PROJECT_VERSION}"
     _GLIBCXX_ASSERTIONS
     $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
 target_link_options(project_options INTERFACE
@@ -19,6 +23,13 @@ target_link_options(project_options INTERFACE
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 include(CheckPIESupported)
 check_pie_supported()
+
+if(CMAKE_UNITY_BUILD)
+    # A class with a member of an unnamed namespace is one file's own: several files in one
+    # translation unit look to GCC as if it stood in a header.
+    target_compile_options(project_options INTERFACE
+        $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 
 if(VNC_SANITIZE)
     target_compile_options(project_options INTERFACE
@@ -34,6 +45,25 @@ if(VNC_SANITIZE)
         target_compile_options(project_options INTERFACE -fno-sanitize=vptr)
     endif()
 endif()
+
+# vnc_library(NAME SOURCES file... NOT_FUZZED file... PUBLIC library... PRIVATE library...): the
+# library of one folder. NOT_FUZZED is left out of builds of the fuzzers, since clang 14 cannot
+# compile coroutines.
+function(vnc_library name)
+    cmake_parse_arguments(PARSE_ARGV 1 library "" "" "SOURCES;NOT_FUZZED;PUBLIC;PRIVATE")
+    if(NOT VNC_FUZZ)
+        list(APPEND library_SOURCES ${library_NOT_FUZZED})
+    endif()
+    if(library_SOURCES)
+        add_library(${name} STATIC ${library_SOURCES})
+        target_link_libraries(${name}
+            PUBLIC project_options ${library_PUBLIC}
+            PRIVATE ${library_PRIVATE})
+    else()
+        add_library(${name} INTERFACE)
+        target_link_libraries(${name} INTERFACE project_options ${library_PUBLIC})
+    endif()
+endfunction()
 
 # vnc_executable(NAME SOURCES...): an executable of ours.
 function(vnc_executable name)

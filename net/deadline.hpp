@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/token.hpp"
+#include "net/nothrow.hpp"
 
 #include <chrono>
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/signal.hpp"
+#include "net/wake_up.hpp"
 
 #include <optional>
 #include <utility>
@@ -29,7 +29,7 @@ public:
     }
 
 private:
-    signal given_;
+    wake_up given_;
     std::optional<T> value_;
 };
 

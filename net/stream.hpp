@@ -3,7 +3,7 @@
 #pragma once
 
 #include "net/channel.hpp"
-#include "net/token.hpp"
+#include "net/nothrow.hpp"
 
 #include <cstddef>
 #include <tuple>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/signal.hpp"
+#include "net/wake_up.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -45,7 +45,7 @@ private:
     asio::any_io_executor executor_;
     escape on_escape_;
     task_list tasks_;
-    signal empty_;
+    wake_up empty_;
 };
 
 } // namespace net

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/daemon.hpp"
 
-#include "repeater/event_sinks.hpp"
-#include "repeater/pid_file.hpp"
+#include "repeater/events/sinks.hpp"
 #include "repeater/server.hpp"
+#include "service/pid_file.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -38,10 +38,10 @@ std::string needs_restart(const config& a, const config& b) {
     compare(a.threads == b.threads, "threads");
     compare(a.splice == b.splice, "splice");
     compare(a.pid_file == b.pid_file, "pid-file");
-    compare(a.log_file == b.log_file, "log-file");
-    compare(a.log_format == b.log_format, "log-format");
-    compare(a.log_ids == b.log_ids, "log-ids");
-    compare(a.log_level == b.log_level, "log-level");
+    compare(a.log.file == b.log.file, "log-file");
+    compare(a.log.format == b.log.format, "log-format");
+    compare(a.log.ids == b.log.ids, "log-ids");
+    compare(a.log.level == b.log.level, "log-level");
     compare(a.events == b.events, "event-file/exec/url/ids");
     compare(a.loop == b.loop, "loop");
     return all;
@@ -50,7 +50,8 @@ std::string needs_restart(const config& a, const config& b) {
 class daemon {
 public:
     daemon(std::shared_ptr<const config> c, const reread& again, net::unique_fd serving)
-        : config_(std::move(c)), reread_(again), serving_(std::move(serving)), sinks_(*config_) {}
+        : config_(std::move(c)), reread_(again), serving_(std::move(serving)),
+          sinks_(config_->log, config_->events) {}
 
     int run() {
         try {
@@ -58,7 +59,7 @@ public:
         } catch (const std::exception& e) {
             return cannot_serve(e.what());
         }
-        const pid_file pid(config_->pid_file);
+        const service::pid_file pid(config_->pid_file);
         announce(pid);
         asio::co_spawn(context_, serve(), rethrow);
         asio::co_spawn(context_, obey_signals(), rethrow);
@@ -80,13 +81,13 @@ private:
         const auto line =
             "ultravnc_repeater: error: " + why + " (choose another with -c, -s or --bind)";
         std::cerr << line << '\n';
-        if (!config_->log_file.empty()) {
-            sinks_.log().lines().line(net::log_level::error, line);
+        if (!config_->log.file.empty()) {
+            sinks_.log().lines().line(service::log_level::error, line);
         }
         return EX_OSERR;
     }
 
-    void announce(const pid_file& pid) {
+    void announce(const service::pid_file& pid) {
         if (pid.error()) {
             sinks_.receive(event::pid_file_failed{config_->pid_file, pid.error()});
         }
@@ -129,7 +130,7 @@ private:
             outcome.error = e.what(); // the old file stays in use
         }
         auto again = reread_();
-        if (const auto* bye = std::get_if<farewell>(&again)) {
+        if (const auto* bye = std::get_if<service::early_exit>(&again)) {
             outcome.error = bye->text.substr(0, bye->text.find('\n'));
         } else {
             auto fresh = std::make_shared<const config>(std::get<config>(std::move(again)));

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "net/unique_fd.hpp"
-#include "repeater/config.hpp"
+#include "repeater/options/config.hpp"
 
 #include <functional>
 #include <variant>
@@ -11,7 +11,7 @@
 namespace repeater {
 
 /// Makes the configuration anew from what it was made from.
-using reread = std::function<std::variant<config, farewell>()>;
+using reread = std::function<std::variant<config, service::early_exit>()>;
 
 /// Serves until told to end; the exit code. TERM: no newcomers, live pairs end by themselves.
 /// Again, or INT: stop now. HUP: configuration and log file anew. `serving` is closed once no

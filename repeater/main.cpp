@@ -1,8 +1,8 @@
 // ultravnc_repeater: configuration, then the daemon, perhaps under a supervisor.
 // SPDX-License-Identifier: EUPL-1.2
-#include "repeater/config.hpp"
 #include "repeater/daemon.hpp"
-#include "repeater/event_sinks.hpp"
+#include "repeater/events/sinks.hpp"
+#include "repeater/options/config.hpp"
 #include "repeater/supervisor.hpp"
 
 #include <csignal>
@@ -19,7 +19,7 @@
 namespace {
 
 using repeater::config;
-using repeater::farewell;
+using service::early_exit;
 
 /// Thousands of peers wait at once: take as many descriptors as we may have.
 void raise_descriptor_limit() {
@@ -46,7 +46,7 @@ config under_supervision(config c) {
     return c;
 }
 
-int say_farewell(const farewell& bye) {
+int say_farewell(const service::early_exit& bye) {
     (bye.exit_code == 0 ? std::cout : std::cerr) << bye.text;
     return bye.exit_code;
 }
@@ -62,12 +62,12 @@ void say_how_it_was_started(const char* program, const std::vector<std::string>&
 
 /// Says so, and returns false, where the log could not be written.
 bool can_log(const config& c) {
-    if (c.log_file.empty()) {
+    if (c.log.file.empty()) {
         return true;
     }
     errno = 0;
-    if (!std::ofstream(c.log_file, std::ios::app)) {
-        std::cerr << "ultravnc_repeater.pl: " << c.log_file << ' '
+    if (!std::ofstream(c.log.file, std::ios::app)) {
+        std::cerr << "ultravnc_repeater.pl: " << c.log.file << ' '
                   << std::error_code(errno, std::generic_category()).message() << '\n';
         return false;
     }
@@ -78,7 +78,7 @@ int start(const char* program, const std::vector<std::string>& command_line) {
     const auto variables = repeater::current_environment();
     const auto configure = [&] { return repeater::configure(command_line, variables); };
     const auto configured = configure();
-    if (const auto* bye = std::get_if<farewell>(&configured)) {
+    if (const auto* bye = std::get_if<service::early_exit>(&configured)) {
         return say_farewell(*bye);
     }
     const auto& c = std::get<config>(configured);
@@ -91,7 +91,7 @@ int start(const char* program, const std::vector<std::string>& command_line) {
     if (c.loop == repeater::supervision::off) {
         return repeater::run_daemon(c, configure);
     }
-    const auto configure_child = [&configure]() -> std::variant<config, farewell> {
+    const auto configure_child = [&configure]() -> std::variant<config, service::early_exit> {
         auto again = configure();
         if (auto* good = std::get_if<config>(&again)) {
             return under_supervision(std::move(*good));
@@ -100,7 +100,7 @@ int start(const char* program, const std::vector<std::string>& command_line) {
     };
     return repeater::supervise(c, [&](net::unique_fd serving) {
         auto again = configure_child();
-        if (const auto* bye = std::get_if<farewell>(&again)) {
+        if (const auto* bye = std::get_if<service::early_exit>(&again)) {
             return say_farewell(*bye);
         }
         return repeater::run_daemon(std::get<config>(std::move(again)), configure_child,

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "net/connection.hpp"
-#include "repeater/event.hpp"
+#include "repeater/events/event.hpp"
 
 namespace repeater {
 

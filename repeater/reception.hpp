@@ -4,7 +4,7 @@
 
 #include "net/deadlines.hpp"
 #include "net/poller.hpp"
-#include "repeater/config.hpp"
+#include "repeater/options/config.hpp"
 #include "repeater/pair.hpp"
 #include "rfb/hello.hpp"
 

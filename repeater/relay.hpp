@@ -6,7 +6,7 @@
 #include "net/poller.hpp"
 #include "net/pump.hpp"
 #include "net/tcp_channel.hpp"
-#include "repeater/config.hpp"
+#include "repeater/options/config.hpp"
 #include "repeater/pair.hpp"
 #include "rfb/handshake.hpp"
 

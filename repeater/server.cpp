@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/server.hpp"
 
-#include "net/proxied.hpp"
-#include "repeater/direct.hpp"
-#include "repeater/explanation.hpp"
+#include "net/proxy/on_connection.hpp"
+#include "repeater/dial.hpp"
+#include "repeater/explain.hpp"
 
 #include <exception>
 #include <stdexcept>

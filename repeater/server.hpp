@@ -6,9 +6,9 @@
 #include "net/poller_guest.hpp"
 #include "net/resolver.hpp"
 #include "net/task_group.hpp"
-#include "repeater/config.hpp"
+#include "repeater/options/config.hpp"
 #include "repeater/reception.hpp"
-#include "repeater/relay_floor.hpp"
+#include "repeater/relay_workers.hpp"
 #include "repeater/waiting_room.hpp"
 
 #include <cstdint>
@@ -66,7 +66,7 @@ private:
     event_sink& events_;
     std::vector<net::listener> viewer_listeners_;
     std::vector<net::listener> server_listeners_;
-    net::signal closing_;
+    net::wake_up closing_;
     bool closed_ = false;
     std::uint64_t accepted_ = 0;
     net::resolver resolver_;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/supervisor.hpp"
 
-#include "repeater/event_sinks.hpp"
-#include "repeater/pid_file.hpp"
+#include "repeater/events/sinks.hpp"
+#include "service/pid_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -30,7 +30,7 @@ constexpr auto long_enough = std::chrono::seconds(10);
 
 /// A log for one event: its thread is gone again before the next fork.
 void tell(const config& c, const any_event& e) {
-    logging(c).sink().receive(e);
+    logging(c.log).sink().receive(e);
 }
 
 /// No terminal's job any more; what is still printed goes to the log file. True in the process that
@@ -47,8 +47,8 @@ bool go_to_background(const config& c) {
     (void)::setpgid(0, 0);
     const net::unique_fd nothing{::open("/dev/null", O_RDWR | O_CLOEXEC)};
     net::unique_fd log;
-    if (!c.log_file.empty()) {
-        log = net::unique_fd{::open(c.log_file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC)};
+    if (!c.log.file.empty()) {
+        log = net::unique_fd{::open(c.log.file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC)};
     }
     (void)::dup2(nothing.get(), STDIN_FILENO);
     for (const int output : {STDOUT_FILENO, STDERR_FILENO}) {
@@ -192,7 +192,7 @@ int supervise(const config& c, const supervised& run) {
     if (c.loop == supervision::background && !go_to_background(c)) {
         return EXIT_SUCCESS;
     }
-    const pid_file pid(c.pid_file);
+    const service::pid_file pid(c.pid_file);
     if (pid.error()) {
         tell(c, event::pid_file_failed{c.pid_file, pid.error()});
     }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "net/unique_fd.hpp"
-#include "repeater/config.hpp"
+#include "repeater/options/config.hpp"
 
 #include <functional>
 

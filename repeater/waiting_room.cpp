@@ -3,7 +3,7 @@
 #include "repeater/waiting_room.hpp"
 
 #include "net/tcp_channel.hpp"
-#include "repeater/explanation.hpp"
+#include "repeater/explain.hpp"
 
 #include <boost/asio/error.hpp>
 

@@ -5,9 +5,9 @@
 #include "net/deadlines.hpp"
 #include "net/poller.hpp"
 #include "net/task_group.hpp"
-#include "repeater/config.hpp"
+#include "repeater/options/config.hpp"
 #include "repeater/pair.hpp"
-#include "repeater/rendezvous.hpp"
+#include "repeater/rules/rendezvous.hpp"
 
 #include <cstddef>
 #include <memory>

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/daemon.hpp"
 
-#include "net/background.hpp"
 #include "net/deadline.hpp"
-#include "net/privileges.hpp"
-#include "net/systemd.hpp"
-#include "wsgate/journal.hpp"
+#include "service/background.hpp"
+#include "service/privileges.hpp"
+#include "service/systemd.hpp"
+#include "wsgate/ops/journal.hpp"
 #include "wsgate/server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -40,16 +40,16 @@ public:
     void run() {
         asio::co_spawn(context_, serve(), rethrow);
         asio::co_spawn(context_, obey_signals(), rethrow);
-        net::notify_manager("READY=1");
-        if (const auto interval = net::watchdog_interval()) {
+        service::notify_manager("READY=1");
+        if (const auto interval = service::watchdog_interval()) {
             chores_.spawn(feed_watchdog(*interval));
         }
         context_.run();
     }
 
 private:
-    static net::log::options options_of(const config& c) {
-        net::log::options o;
+    static service::log::options options_of(const config& c) {
+        service::log::options o;
         o.file = c.log_file;
         o.syslog = c.syslog;
         o.tag = "wsgate";
@@ -77,7 +77,7 @@ private:
     asio::awaitable<void> feed_watchdog(std::chrono::microseconds interval) {
         for (;;) {
             co_await server_.pulse();
-            net::notify_manager("WATCHDOG=1");
+            service::notify_manager("WATCHDOG=1");
             co_await net::expire_after(interval);
         }
     }
@@ -94,7 +94,7 @@ private:
             } else if (number == SIGUSR1) {
                 server_.show_sessions();
             } else if (!std::exchange(stopping, true)) {
-                net::notify_manager("STOPPING=1");
+                service::notify_manager("STOPPING=1");
                 server_.stop();
             } else {
                 server_.stop_now();
@@ -103,7 +103,7 @@ private:
     }
 
     void reload() {
-        net::notify_manager("RELOADING=1");
+        service::notify_manager("RELOADING=1");
         try {
             log_.reopen();
         } catch (const std::exception& e) { // the old file stays in use
@@ -114,12 +114,12 @@ private:
         } else {
             read_again();
         }
-        net::notify_manager("READY=1");
+        service::notify_manager("READY=1");
     }
 
     void read_again() {
         auto again = reread_();
-        if (const auto* bye = std::get_if<farewell>(&again)) {
+        if (const auto* bye = std::get_if<service::early_exit>(&again)) {
             journal_.not_reloaded(bye->text.substr(0, bye->text.find('\n')));
         } else {
             server_.reload(std::get<config>(std::move(again)));
@@ -130,7 +130,7 @@ private:
     const reread& reread_;
     asio::io_context context_{1};
     asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP}; ///< before the log it reopens
-    net::log log_;
+    service::log log_;
     journal journal_;
     server server_;
     net::task_group chores_;
@@ -140,7 +140,7 @@ private:
 
 int check(const config& c) {
     try {
-        net::log log{net::log::options{}};
+        service::log log{service::log::options{}};
         journal j(log, c.log_format);
         asio::io_context context;
         const server unbound(context.get_executor(), c, j);
@@ -153,7 +153,7 @@ int check(const config& c) {
 }
 
 int run_daemon(const config& c, const reread& again) {
-    std::optional<net::background> behind;
+    std::optional<service::background> behind;
     std::unique_ptr<daemon> d;
     try {
         if (c.process.background) {
@@ -161,7 +161,7 @@ int run_daemon(const config& c, const reread& again) {
         }
         d = std::make_unique<daemon>(c, again);
         if (!c.process.user.empty()) {
-            net::become_user(c.process.user);
+            service::become_user(c.process.user);
         }
         if (behind) {
             behind->serves();

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "wsgate/config.hpp"
+#include "service/early_exit.hpp"
+#include "wsgate/options/config.hpp"
 
 #include <functional>
 #include <variant>
@@ -13,7 +14,7 @@ namespace wsgate {
 [[nodiscard]] int check(const config&);
 
 /// Reads the configuration once more.
-using reread = std::function<std::variant<config, farewell>()>;
+using reread = std::function<std::variant<config, service::early_exit>()>;
 
 /// Until a signal ends it; the exit code. HUP reads again where the configuration is in a file.
 [[nodiscard]] int run_daemon(const config&, const reread&);

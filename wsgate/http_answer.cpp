@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http_answer.hpp"
 
-#include "wsgate/url_path.hpp"
+#include "wsgate/http/url_path.hpp"
 
 namespace wsgate {
 
@@ -72,10 +72,6 @@ http_answer decide(const request& r, const route_table& routes, bool has_files,
         return plain(r, status::not_found, "nothing here");
     }
     return send_file{std::move(std::get<std::string>(file))};
-}
-
-bool may_stay(const request& r) {
-    return r.version() == 11 && r.keep_alive() && !has_body(r);
 }
 
 } // namespace wsgate

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "wsgate/handshake.hpp"
-#include "wsgate/response.hpp"
-#include "wsgate/route.hpp"
-#include "wsgate/static_files.hpp"
+#include "wsgate/http/response.hpp"
+#include "wsgate/http/static_files.hpp"
+#include "wsgate/target/route.hpp"
+#include "wsgate/ws/server_handshake.hpp"
 
 #include <string>
 #include <variant>
@@ -29,8 +29,5 @@ using http_answer = std::variant<text_response, send_file, open_session, tell_re
 /// A text_response says itself whether the connection stays.
 [[nodiscard]] http_answer decide(const request&, const route_table&, bool has_files,
                                  base64_offers = base64_offers::refuse);
-
-/// The connection may stay for another request.
-[[nodiscard]] bool may_stay(const request&);
 
 } // namespace wsgate

@@ -3,14 +3,15 @@
 #include "wsgate/http_session.hpp"
 
 #include "net/alarm.hpp"
-#include "net/proxied.hpp"
+#include "net/proxy/on_connection.hpp"
 #include "net/tcp_stream.hpp"
-#include "wsgate/announcement.hpp"
-#include "wsgate/client_certificate.hpp"
-#include "wsgate/progress_watch.hpp"
-#include "wsgate/read_head.hpp"
-#include "wsgate/sniff.hpp"
-#include "wsgate/url_path.hpp"
+#include "wsgate/http/progress_watch.hpp"
+#include "wsgate/http/read_head.hpp"
+#include "wsgate/http/url_path.hpp"
+#include "wsgate/target/dial.hpp"
+#include "wsgate/target/proxy_header.hpp"
+#include "wsgate/tls/client_certificate.hpp"
+#include "wsgate/tls/sniff.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -526,7 +527,7 @@ asio::awaitable<void> http_session::carry() {
     std::optional<session_meter> meter;
     meter.emplace(site_.metrics, site_.metrics.route(where.name));
     auto options = options_of_session(to);
-    options.meter = &*meter;
+    options.observer = &*meter;
     bridge b(
         worker_.executor(), worker_.scratch(), *client_,
         [&] {

@@ -1,11 +1,11 @@
 // wsgate: which of its programs is meant; the gateway itself: configuration, then the daemon.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/systemd.hpp"
-#include "wsgate/config.hpp"
+#include "service/systemd.hpp"
 #include "wsgate/daemon.hpp"
-#include "wsgate/inherited_listeners.hpp"
 #include "wsgate/make_token.hpp"
-#include "wsgate/tunnel_main.hpp"
+#include "wsgate/options/command_line.hpp"
+#include "wsgate/options/inherited_listeners.hpp"
+#include "wsgate/tunnel/tunnel_main.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -27,7 +27,7 @@ void raise_descriptor_limit() {
 
 int run_gateway(int argc, const char* const* argv) {
     auto parsed = wsgate::parse_command_line(argc, argv);
-    if (const auto* bye = std::get_if<wsgate::farewell>(&parsed)) {
+    if (const auto* bye = std::get_if<service::early_exit>(&parsed)) {
         (bye->exit_code == 0 ? std::cout : std::cerr) << bye->text;
         return bye->exit_code;
     }
@@ -35,7 +35,7 @@ int run_gateway(int argc, const char* const* argv) {
     if (config.process.check) {
         return wsgate::check(config);
     }
-    auto sockets = net::take_inherited_sockets();
+    auto sockets = service::take_inherited_sockets();
     if (config.process.inetd) {
         sockets.push_back(wsgate::take_standard_input());
     }

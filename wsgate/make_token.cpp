@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/make_token.hpp"
 
-#include "wsgate/missing_value.hpp"
-#include "wsgate/signed_token.hpp"
-#include "wsgate/token_source.hpp"
+#include "wsgate/access/signed_token.hpp"
+#include "wsgate/access/token_source.hpp"
+#include "wsgate/options/missing_value.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -29,10 +29,10 @@ net::task_group::escape report_to(journal& j) {
     return [&j](const std::exception_ptr& e) { j.defect(net::what(e)); };
 }
 
-file_watch watch_of(const config& c) {
+service::file_watch watch_of(const config& c) {
     auto files = files_of(c.tls);
     files.push_back(c.target_tls.ca_file);
-    return file_watch(std::move(files));
+    return service::file_watch(std::move(files));
 }
 
 asio::awaitable<void> beat() {

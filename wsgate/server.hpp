@@ -3,17 +3,17 @@
 #pragma once
 
 #include "net/listener.hpp"
-#include "net/signal.hpp"
+#include "net/socket_file.hpp"
 #include "net/task_group.hpp"
-#include "net/unix_listener.hpp"
-#include "wsgate/admin.hpp"
-#include "wsgate/config.hpp"
-#include "wsgate/file_watch.hpp"
-#include "wsgate/journal.hpp"
-#include "wsgate/metrics.hpp"
+#include "net/wake_up.hpp"
+#include "service/file_watch.hpp"
+#include "wsgate/ops/admin.hpp"
+#include "wsgate/ops/journal.hpp"
+#include "wsgate/ops/metrics.hpp"
+#include "wsgate/options/config.hpp"
 #include "wsgate/setup.hpp"
-#include "wsgate/station.hpp"
 #include "wsgate/terms.hpp"
+#include "wsgate/worker.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -91,17 +91,17 @@ private:
     metrics metrics_;
     access_memory memory_;
     std::shared_ptr<ticket_ring> tickets_ = std::make_shared<ticket_ring>();
-    file_watch watch_; ///< of the files of terms_, from before they were read
-    terms terms_;      ///< for who comes now
+    service::file_watch watch_; ///< of the files of terms_, from before they were read
+    terms terms_;               ///< for who comes now
     readiness ready_;
     std::vector<net::socket_file> socket_files_; ///< until stop()
     std::vector<std::size_t> door_of_;           ///< of each listener
     std::vector<net::listener> listeners_;
     std::optional<admin> admin_;
     net::task_group accepting_;
-    net::signal changed_;
-    net::signal left_;     ///< somebody has
-    net::signal reloaded_; ///< terms_ are new
+    net::wake_up changed_;
+    net::wake_up left_;     ///< somebody has
+    net::wake_up reloaded_; ///< terms_ are new
     bool stopping_ = false;
     std::size_t present_ = 0; ///< connections
     net::clock::time_point empty_since_ = net::clock::now();

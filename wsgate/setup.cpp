@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/setup.hpp"
 
-#include "wsgate/announcement.hpp"
+#include "wsgate/target/dial.hpp"
+#include "wsgate/target/proxy_header.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "wsgate/config.hpp"
-#include "wsgate/door.hpp"
-#include "wsgate/static_files.hpp"
+#include "wsgate/http/static_files.hpp"
+#include "wsgate/listener_rules.hpp"
+#include "wsgate/options/config.hpp"
+#include "wsgate/target/dialled.hpp"
 
 #include <optional>
 #include <string>

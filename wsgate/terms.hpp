@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "wsgate/access.hpp"
+#include "wsgate/access/doorman.hpp"
 #include "wsgate/setup.hpp"
-#include "wsgate/tls.hpp"
-#include "wsgate/tls_client.hpp"
+#include "wsgate/tls/client.hpp"
+#include "wsgate/tls/server.hpp"
 
 #include <memory>
 

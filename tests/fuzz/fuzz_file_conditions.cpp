@@ -1,9 +1,9 @@
 // A file's request: no range leads out of the file, and what is answered fits together.
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/fuzz/fuzz.hpp"
-#include "wsgate/content_coding.hpp"
-#include "wsgate/file_answer.hpp"
-#include "wsgate/http_date.hpp"
+#include "wsgate/http/content_coding.hpp"
+#include "wsgate/http/date.hpp"
+#include "wsgate/http/file_answer.hpp"
 
 #include <algorithm>
 #include <array>

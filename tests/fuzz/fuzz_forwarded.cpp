@@ -1,9 +1,9 @@
 // What proxies and browsers tell of the client: never believed beyond the first stranger.
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/fuzz/fuzz.hpp"
-#include "wsgate/client_address.hpp"
-#include "wsgate/origin.hpp"
-#include "wsgate/request_id.hpp"
+#include "wsgate/access/client_address.hpp"
+#include "wsgate/access/origin.hpp"
+#include "wsgate/access/request_id.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,8 +1,8 @@
 // The frame codec: any cut means the same, nothing is out of place, what was encoded decodes.
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/fuzz/fuzz.hpp"
-#include "wsgate/frame.hpp"
-#include "wsgate/utf8.hpp"
+#include "wsgate/text/utf8.hpp"
+#include "wsgate/ws/frame.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,7 +1,7 @@
 // Answers of a proxy: any cut means the same, only the head is taken, and logs of it are tame.
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/fuzz/fuzz.hpp"
-#include "wsgate/connect_proxy.hpp"
+#include "wsgate/tunnel/connect_proxy.hpp"
 
 #include <algorithm>
 #include <string>

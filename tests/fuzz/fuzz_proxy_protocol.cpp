@@ -1,6 +1,6 @@
 // The PROXY header: cuts do not matter, and what was understood can be written and read again.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/proxy_protocol.hpp"
+#include "net/proxy/reader.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 #include <algorithm>

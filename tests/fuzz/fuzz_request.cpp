@@ -1,8 +1,8 @@
 // Request heads: any cut means the same, and whatever is taken for a request can be decided.
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/fuzz/fuzz.hpp"
+#include "wsgate/http/request.hpp"
 #include "wsgate/http_answer.hpp"
-#include "wsgate/request.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,9 @@
 // Signed tokens and base64: nothing is taken that we did not write, and that is what we wrote.
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/fuzz/fuzz.hpp"
-#include "wsgate/base64.hpp"
-#include "wsgate/basic_auth.hpp"
-#include "wsgate/signed_token.hpp"
+#include "wsgate/access/basic_auth.hpp"
+#include "wsgate/access/signed_token.hpp"
+#include "wsgate/text/base64.hpp"
 
 #include <string>
 #include <string_view>

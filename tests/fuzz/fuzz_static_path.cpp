@@ -1,10 +1,10 @@
 // From a request target to a file's name: whatever comes out stays below the root.
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/fuzz/fuzz.hpp"
-#include "wsgate/route.hpp"
-#include "wsgate/static_files.hpp"
-#include "wsgate/url_path.hpp"
-#include "wsgate/utf8.hpp"
+#include "wsgate/http/static_files.hpp"
+#include "wsgate/http/url_path.hpp"
+#include "wsgate/target/route.hpp"
+#include "wsgate/text/utf8.hpp"
 
 #include <string>
 #include <string_view>

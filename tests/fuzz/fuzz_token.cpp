@@ -1,7 +1,7 @@
 // Token files and queries: whatever comes out can be written and read again.
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/fuzz/fuzz.hpp"
-#include "wsgate/token_file.hpp"
+#include "wsgate/access/token_file.hpp"
 
 #include <algorithm>
 #include <string_view>

@@ -1,7 +1,7 @@
 // Answers to our opening handshake: it is open only where a server proves that it understood.
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/fuzz/fuzz.hpp"
-#include "wsgate/ws_client_handshake.hpp"
+#include "wsgate/ws/client_handshake.hpp"
 
 #include <algorithm>
 #include <string>

@@ -8,7 +8,7 @@
 
 #include <optional>
 
-namespace {
+namespace alarm_test {
 
 using namespace std::chrono_literals;
 
@@ -58,4 +58,4 @@ TEST(Alarm, MayEndItself) {
     EXPECT_EQ(r.rings, 1);
 }
 
-} // namespace
+} // namespace alarm_test

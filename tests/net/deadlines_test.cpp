@@ -7,6 +7,8 @@
 
 #include <vector>
 
+namespace deadlines_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -50,3 +52,5 @@ TEST_F(Deadlines, OneMayBeAddedWhenAnotherPasses) {
     context.run();
     EXPECT_EQ(passed, (std::vector{1, 2, 3}));
 }
+
+} // namespace deadlines_test

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+namespace escape_test {
+
 using net::escaped;
 
 TEST(Escape, PlainTextStaysAsItIs) {
@@ -22,3 +24,5 @@ TEST(Escape, LongTextIsCut) {
     EXPECT_EQ(escaped("123456", 5), "12345...");
     EXPECT_EQ(escaped("", 5), "");
 }
+
+} // namespace escape_test

@@ -10,6 +10,8 @@
 
 #include <memory>
 
+namespace handoff_test {
+
 namespace {
 
 namespace asio = boost::asio;
@@ -68,3 +70,5 @@ TEST(Handoff, TakerMayLeaveAndTheGiverStillGive) {
     context.run();
     EXPECT_EQ(h.use_count(), 1);
 }
+
+} // namespace handoff_test

@@ -9,7 +9,7 @@
 #include <tuple>
 #include <vector>
 
-namespace {
+namespace host_port_test {
 
 TEST(HostPort, IsCutAtTheLastColon) {
     const std::vector<std::tuple<std::string, std::string, int, bool>> table{
@@ -58,4 +58,4 @@ TEST(Number, TakesAllOfTheTextOrNothing) {
     }
 }
 
-} // namespace
+} // namespace host_port_test

@@ -17,6 +17,8 @@
 #include <system_error>
 #include <vector>
 
+namespace listener_test {
+
 namespace {
 
 namespace asio = boost::asio;
@@ -201,3 +203,5 @@ TEST_F(Listener, AHerdIsAcceptedWhole) {
     run(l);
     run_until([this] { return accepted.size() == 200; });
 }
+
+} // namespace listener_test

@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-namespace {
+namespace pipe_pool_test {
 
 using net::pipe_pool;
 
@@ -42,4 +42,4 @@ TEST(PipePool, APipeWithBytesInItIsNeverLentAgain) {
     EXPECT_EQ(::read((**clean).read_end.get(), &byte, 1), -1) << "empty";
 }
 
-} // namespace
+} // namespace pipe_pool_test

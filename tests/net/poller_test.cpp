@@ -15,6 +15,8 @@
 #include <functional>
 #include <memory>
 
+namespace poller_test {
+
 namespace {
 
 namespace asio = boost::asio;
@@ -172,3 +174,5 @@ TEST_F(Poller, AFullSocketIsWritableAgainOnceItsPeerHasRead) {
     context.run();
     EXPECT_TRUE(blocked);
 }
+
+} // namespace poller_test

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+namespace poller_thread_test {
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -107,3 +109,5 @@ TEST(PollerThread, LooksAgainAtTheTimeThatItWasTold) {
     ASSERT_EQ(when.wait_for(10s), std::future_status::ready);
     EXPECT_GE(when.get(), begin + 20ms);
 }
+
+} // namespace poller_thread_test

@@ -10,6 +10,8 @@
 
 #include <optional>
 
+namespace pump_test {
+
 namespace {
 
 namespace asio = boost::asio;
@@ -213,3 +215,5 @@ TEST(PumpBulk, WhereTheKernelWillNotItGoesOnByCopying) {
     EXPECT_EQ(s.observer.seen, all_bulk);
     EXPECT_EQ(s.result->how, end::eof);
 }
+
+} // namespace pump_test

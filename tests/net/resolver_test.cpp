@@ -13,6 +13,8 @@
 #include <future>
 #include <optional>
 
+namespace resolver_test {
+
 namespace {
 
 namespace asio = boost::asio;
@@ -182,3 +184,5 @@ TEST(Resolver, EndsWithItsLoopWhileNamesAreLookedUp) {
     answered.get_future().wait();
     EXPECT_TRUE(got.addresses.empty());
 }
+
+} // namespace resolver_test

@@ -9,6 +9,8 @@
 
 #include <stdexcept>
 
+namespace task_group_test {
+
 namespace {
 
 namespace asio = boost::asio;
@@ -84,3 +86,5 @@ TEST_F(TaskGroup, JoinOfAnEmptyGroupIsImmediate) {
     context.run();
     EXPECT_TRUE(joined);
 }
+
+} // namespace task_group_test

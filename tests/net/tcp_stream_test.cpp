@@ -12,6 +12,8 @@
 #include <array>
 #include <fcntl.h>
 
+namespace tcp_stream_test {
+
 namespace {
 
 namespace asio = boost::asio;
@@ -106,3 +108,5 @@ TEST_F(TcpStream, TheKernelKnowsWhoHasGone) {
     stream.close();
     EXPECT_EQ(net::look_at(stream.native_handle()), net::tcp_state::gone);
 }
+
+} // namespace tcp_stream_test

@@ -8,6 +8,8 @@
 #include <future>
 #include <set>
 
+namespace worker_test {
+
 namespace asio = boost::asio;
 
 TEST(Worker, RunsWhatIsPostedOnItsOwnThread) {
@@ -25,3 +27,5 @@ TEST(Worker, DestructionWaitsForWhatWasPosted) {
     }
     EXPECT_TRUE(done);
 }
+
+} // namespace worker_test

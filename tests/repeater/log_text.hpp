@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/log.hpp"
-#include "repeater/event.hpp"
+#include "repeater/events/event.hpp"
+#include "service/log.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -22,11 +22,11 @@ template <class Log, class... Arguments>
     const auto file =
         std::filesystem::temp_directory_path() / ("log_text." + std::to_string(::getpid()));
     {
-        net::log::options options;
+        service::log::options options;
         options.file = file;
         options.pattern = pattern;
-        options.from = net::log_level::debug;
-        net::log lines(options);
+        options.from = service::log_level::debug;
+        service::log lines(options);
         Log log(lines, arguments...);
         for (const auto& e : events) {
             log.receive(e);

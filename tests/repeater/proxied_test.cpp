@@ -1,12 +1,14 @@
 // Connections that a proxy passes on: their header, whom it names, and what happens without one.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/network.hpp"
-#include "net/proxy_protocol.hpp"
+#include "net/address_range.hpp"
+#include "net/proxy/reader.hpp"
 #include "repeater/server.hpp"
 #include "tests/repeater/running_server.hpp"
 
 #include <boost/asio/error.hpp>
 #include <gtest/gtest.h>
+
+namespace proxied_test {
 
 namespace {
 
@@ -24,7 +26,7 @@ using enum rfb::side;
 
 config behind_proxy(const char* network = "127.0.0.0/8") {
     auto c = support::loopback_config();
-    c.proxy_from = {*net::parse_network(network)};
+    c.proxy_from = {*net::parse_address_range(network)};
     return c;
 }
 
@@ -175,3 +177,5 @@ TEST(Proxied, AStopEndsWhoeverStillOwesAHeader) {
     EXPECT_TRUE(viewer.is_closed_by_peer());
     EXPECT_EQ(repeater.events.count<event::proxy_header_failed>(), 0U);
 }
+
+} // namespace proxied_test

@@ -8,6 +8,8 @@
 #include <future>
 #include <random>
 
+namespace relay_test {
+
 namespace {
 
 using namespace repeater;
@@ -213,3 +215,5 @@ TEST(Relay, WhatIsNotRfbPassesUntouched) {
     viewer.send(more);
     EXPECT_EQ(server.receive(more.size()), more);
 }
+
+} // namespace relay_test

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+namespace reload_test {
+
 namespace {
 
 using namespace repeater;
@@ -82,3 +84,5 @@ TEST(Reload, StoppingTellsOfWhoWaited) {
     EXPECT_EQ(repeater.events.wait_for<event::dismissed>().peer.side, rfb::side::server);
     EXPECT_EQ(repeater.events.count<event::left>(), 0U);
 }
+
+} // namespace reload_test

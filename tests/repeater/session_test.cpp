@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+namespace session_test {
+
 namespace {
 
 using namespace repeater;
@@ -396,3 +398,5 @@ TEST(HelpChannel, TheGreetingIsOneSegmentOfTwelveBytes) {
     EXPECT_EQ(::recv(viewer.native_handle(), first.data(), first.size(), 0), 12);
     EXPECT_TRUE(viewer.is_quiet()) << "and nothing more";
 }
+
+} // namespace session_test

@@ -7,7 +7,7 @@
 
 #include <array>
 
-namespace {
+namespace bytes_test {
 
 using namespace support;
 
@@ -66,4 +66,4 @@ TEST(ToText, KeepsEveryByte) {
     EXPECT_EQ(rfb::to_text({}), "");
 }
 
-} // namespace
+} // namespace bytes_test

@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-namespace {
+namespace destination_test {
 
 // "<host> <port>", with " display <n>" where there is one; or the error's name.
 std::string describe(const rfb::result<rfb::destination>& to) {
@@ -175,4 +175,4 @@ TEST(Destination, BareIpv6SplitsAtTheLastColonIfTheRestIsAnAddress) {
     check(rows);
 }
 
-} // namespace
+} // namespace destination_test

@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-namespace {
+namespace error_test {
 
 TEST(Error, IsAnErrorCodeOfItsOwnCategory) {
     const boost::system::error_code code = rfb::error::bad_id;
@@ -28,4 +28,4 @@ TEST(Error, EachHasASentenceOfItsOwn) {
     EXPECT_EQ(rfb::category().message(0), "unknown error");
 }
 
-} // namespace
+} // namespace error_test

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace {
+namespace handshake_test {
 
 using namespace support;
 using rfb::side;
@@ -386,4 +386,4 @@ TEST(SecurityType, HasAName) {
     }
 }
 
-} // namespace
+} // namespace handshake_test

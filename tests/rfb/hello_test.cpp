@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace {
+namespace hello_test {
 
 using namespace support;
 using rfb::id_match;
@@ -273,4 +273,4 @@ TEST(HelloReader, WithoutASizeNothingCompletesNothing) {
     EXPECT_TRUE(reader.complete());
 }
 
-} // namespace
+} // namespace hello_test

@@ -7,7 +7,7 @@
 #include <string>
 #include <unordered_set>
 
-namespace {
+namespace repeater_id_test {
 
 using namespace std::string_literals;
 
@@ -39,4 +39,4 @@ TEST(RepeaterId, IsComparedAndHashedByText) {
     EXPECT_EQ(set.count(id("b")), 1U);
 }
 
-} // namespace
+} // namespace repeater_id_test

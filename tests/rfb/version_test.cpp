@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace version_test {
 
 using namespace support;
 
@@ -69,4 +69,4 @@ TEST(Version, TheFirstWrongByteIsSeen) {
     }
 }
 
-} // namespace
+} // namespace version_test

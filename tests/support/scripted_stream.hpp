@@ -3,8 +3,8 @@
 #pragma once
 
 #include "net/pipe_pool.hpp"
-#include "net/signal.hpp"
 #include "net/stream.hpp"
+#include "net/wake_up.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -143,7 +143,7 @@ public:
 
 private:
     fault& fault_;
-    net::signal wake_;
+    net::wake_up wake_;
 };
 
 } // namespace support

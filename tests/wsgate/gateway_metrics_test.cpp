@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+namespace gateway_metrics_test {
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -302,3 +304,5 @@ TEST_F(counting, TargetsThatAreConnectedFirst) {
     EXPECT_EQ(now(gateway, "wsgate_target_connect_seconds_count"), "1");
     const auto far = target.accept();
 }
+
+} // namespace gateway_metrics_test

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <string>
 
+namespace http_answer_test {
+
 namespace {
 
 namespace http = wsgate::http;
@@ -162,3 +164,5 @@ TEST(HttpAnswer, GivesHeadTheHeadOfGet) {
     EXPECT_EQ(get, head + "ok\n");
     EXPECT_NE(head.find("Content-Length: 3\r\n"), std::string::npos);
 }
+
+} // namespace http_answer_test

@@ -10,6 +10,8 @@
 #include <fstream>
 #include <string>
 
+namespace http_test {
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -378,3 +380,5 @@ TEST_F(web_site, AStartWithoutItsDirectoryFails) {
     config.web += "/none";
     EXPECT_THROW(const running_gateway gateway(config), std::runtime_error);
 }
+
+} // namespace http_test

@@ -1,15 +1,17 @@
 // Who is one client, how many sessions it may have, who waits too long, who guesses too much.
 // SPDX-License-Identifier: EUPL-1.2
-#include "wsgate/client_key.hpp"
-#include "wsgate/failure_brake.hpp"
-#include "wsgate/session_limits.hpp"
-#include "wsgate/waiting_line.hpp"
+#include "wsgate/access/client_key.hpp"
+#include "wsgate/access/failure_brake.hpp"
+#include "wsgate/access/handshake_queue.hpp"
+#include "wsgate/access/session_limits.hpp"
 
 #include <gtest/gtest.h>
 
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace limits_test {
 
 namespace {
 
@@ -128,3 +130,5 @@ TEST(FailureBrake, RemembersSoManyClientsOnly) {
     (void)off.failed(a, start);
     EXPECT_FALSE(off.shut_out(a, start));
 }
+
+} // namespace limits_test

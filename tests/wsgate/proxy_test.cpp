@@ -1,15 +1,18 @@
 // The PROXY protocol on both sides of the gateway, and its options.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/proxy_protocol.hpp"
+#include "net/proxy/reader.hpp"
 #include "tests/wsgate/running_gateway.hpp"
 #include "tests/wsgate/ws_peer.hpp"
-#include "wsgate/announcement.hpp"
+#include "wsgate/options/command_line.hpp"
+#include "wsgate/target/proxy_header.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
+
+namespace proxy_test {
 
 namespace {
 
@@ -55,7 +58,7 @@ bytes header_of(const char* address, std::uint16_t port) {
     return net::format_proxy_header(h, proxy_version::v2);
 }
 
-std::variant<config, wsgate::farewell> parse(std::vector<const char*> arguments) {
+std::variant<config, service::early_exit> parse(std::vector<const char*> arguments) {
     arguments.insert(arguments.begin(), "wsgate");
     return wsgate::parse_command_line(static_cast<int>(arguments.size()), arguments.data());
 }
@@ -201,7 +204,9 @@ TEST(ProxyOptions, AreOffUnlessAskedFor) {
     EXPECT_EQ(c.send.of("/wsClient"), std::nullopt);
     EXPECT_TRUE(c.accept);
     EXPECT_EQ(c.header, std::chrono::milliseconds(1500));
-    const auto bye = std::get<wsgate::farewell>(parse({"--send-proxy", "v3"}));
+    const auto bye = std::get<service::early_exit>(parse({"--send-proxy", "v3"}));
     EXPECT_EQ(bye.exit_code, 64);
     EXPECT_THAT(bye.text, HasSubstr("v3 is not v1, v2 or off"));
 }
+
+} // namespace proxy_test

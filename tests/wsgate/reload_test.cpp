@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <string>
 
+namespace reload_test {
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -189,3 +191,5 @@ TEST_F(reloading, KeepsAllWhereAListenerWouldMissItsCertificate) {
     peer.open("/websockify");
     expect_at(before, peer);
 }
+
+} // namespace reload_test

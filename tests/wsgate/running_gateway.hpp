@@ -74,7 +74,7 @@ private:
     wsgate::config c;
     c.listen = {*wsgate::parse_listen("127.0.0.1:0")};
     c.threads = 2;
-    c.log_level = net::log_level::debug;
+    c.log_level = service::log_level::debug;
     return c;
 }
 
@@ -143,7 +143,7 @@ public:
 
 private:
     wsgate::config config_;
-    net::log log_;
+    service::log log_;
     wsgate::journal journal_;
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{

@@ -4,7 +4,7 @@
 
 #include "tests/support/tcp_client.hpp"
 #include "tests/wsgate/running_gateway.hpp"
-#include "wsgate/tunnel_server.hpp"
+#include "wsgate/tunnel/tunnel_server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -24,7 +24,7 @@ namespace support {
     c.listen = {boost::asio::ip::address_v4::loopback(), 0};
     c.url = std::get<wsgate::ws_url>(
         wsgate::parse_ws_url("ws://127.0.0.1:" + std::to_string(port) + "/wsServer"));
-    c.log_level = net::log_level::debug;
+    c.log_level = service::log_level::debug;
     return c;
 }
 
@@ -32,7 +32,7 @@ class running_tunnel {
 public:
     explicit running_tunnel(wsgate::tunnel_config c)
         : config_(std::move(c)),
-          log_({lines.file(), config_.log_level, 8192, wsgate::log_pattern(config_.log_format)}),
+          log_({lines.file(), config_.log_level, 8192, service::log_pattern(config_.log_format)}),
           journal_(log_, config_.log_format), server_(context_.get_executor(), config_, journal_) {
         boost::asio::co_spawn(context_, server_.run(), [this](const std::exception_ptr& e) {
             if (e) {
@@ -73,7 +73,7 @@ public:
 
 private:
     wsgate::tunnel_config config_;
-    net::log log_;
+    service::log log_;
     wsgate::tunnel_journal journal_;
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{

@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <thread>
 
+namespace session_test {
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -716,7 +718,7 @@ TEST(Journal, TellsStartAndEndOfASession) {
 
 TEST(Journal, SpeaksJson) {
     auto c = loopback_gateway();
-    c.log_format = wsgate::log_format::json;
+    c.log_format = service::log_format::json;
     stage s(c);
     const auto ready = s.gateway.lines.wait_for("listening");
     EXPECT_NE(ready.find(R"("level":"info","event":"listening","at":"127.0.0.1:)"),
@@ -761,3 +763,5 @@ TEST(Descriptors, DoNotGrow) {
     }
     EXPECT_EQ(open_now(), before);
 }
+
+} // namespace session_test

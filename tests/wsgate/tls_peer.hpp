@@ -5,7 +5,7 @@
 #include "tests/support/certificate.hpp"
 #include "tests/support/tcp_client.hpp"
 #include "tests/wsgate/ws_peer.hpp"
-#include "wsgate/client_certificate.hpp"
+#include "wsgate/tls/client_certificate.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>

@@ -1,0 +1,75 @@
+// Looks at what has come before it takes it: what stands behind a header may be anybody's.
+// SPDX-License-Identifier: EUPL-1.2
+#include "net/proxy/on_connection.hpp"
+
+#include "net/tcp_stream.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include <array>
+#include <cerrno>
+#include <sys/socket.h>
+
+namespace net {
+
+namespace {
+
+using namespace asio::experimental::awaitable_operators;
+
+io_result peek(tcp_stream& stream, std::span<std::byte> into) {
+    const auto n = ::recv(stream.native_handle(), into.data(), into.size(), MSG_PEEK);
+    if (n < 0) {
+        return {0, {errno, boost::system::system_category()}};
+    }
+    return {static_cast<std::size_t>(n), n == 0 ? error_code{asio::error::eof} : error_code{}};
+}
+
+asio::awaitable<error_code> read_header(tcp_stream& stream, proxy_reader& reader) {
+    std::array<std::byte, 512> buffer{};
+    while (!reader.done()) {
+        if (const auto [ec] = co_await stream.wait(readiness::read); ec) {
+            co_return ec;
+        }
+        const auto seen = peek(stream, buffer);
+        if (seen.would_block()) {
+            continue;
+        }
+        if (seen.error) {
+            co_return seen.error;
+        }
+        const auto taken = reader.feed(std::span(buffer).first(seen.bytes));
+        if (const auto got = stream.read_some(std::span(buffer).first(taken)); got.error) {
+            co_return got.error;
+        }
+    }
+    co_return error_code{};
+}
+
+} // namespace
+
+asio::awaitable<boost::system::result<proxy_header>> receive_proxy_header(connection& c,
+                                                                          clock::duration limit) {
+    tcp_stream stream(co_await asio::this_coro::executor, c);
+    proxy_reader reader;
+    const auto first = co_await (read_header(stream, reader) || expire_after(limit));
+    c = stream.detach({});
+    if (first.index() != 0) {
+        co_return error_code{asio::error::timed_out};
+    }
+    if (const auto ec = std::get<0>(first)) {
+        co_return ec;
+    }
+    co_return reader.result();
+}
+
+error_code send_proxy_header(const connection& c, std::span<const std::byte> header) {
+    const auto n = ::send(c.socket.get(), header.data(), header.size(), MSG_NOSIGNAL);
+    if (n < 0) {
+        return {errno, boost::system::system_category()};
+    }
+    return static_cast<std::size_t>(n) == header.size() ? error_code{}
+                                                        : error_code{asio::error::no_buffer_space};
+}
+
+} // namespace net

@@ -1,0 +1,161 @@
+// Resolve, judge, connect, and hear "RFB " before anything of the viewer's goes there.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/dial.hpp"
+
+#include "net/deadline.hpp"
+#include "net/own_addresses.hpp"
+#include "rfb/version.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace repeater {
+
+namespace {
+
+using asio::ip::tcp;
+using namespace asio::experimental::awaitable_operators;
+using server_end = std::optional<net::connection>;
+
+/// One Mode I request; the functions are its steps.
+struct request {
+    peer& viewer;
+    const rfb::destination& to;
+    const config& conf;
+    net::resolver& names;
+    event_sink& events;
+};
+
+asio::awaitable<net::resolver::answer> look_up(const request& r) {
+    auto first =
+        co_await (r.names.resolve(r.to.host) || net::expire_after(r.conf.limits.name_lookup));
+    co_return first.index() == 0 ? std::move(std::get<0>(first))
+                                 : net::resolver::answer{asio::error::timed_out, {}};
+}
+
+/// Reads the far end's version, which becomes its early bytes. A far end that greets with 000.000
+/// is a repeater, perhaps ourselves by another address.
+asio::awaitable<error_code> hear_version(net::tcp_stream& stream, std::vector<std::byte>& early) {
+    while (early.size() < rfb::version_size) {
+        if (const auto [ec] = co_await stream.wait(net::readiness::read); ec) {
+            co_return ec;
+        }
+        std::array<std::byte, rfb::version_size> buffer{};
+        const auto got =
+            stream.read_some(std::span(buffer).first(rfb::version_size - early.size()));
+        if (got.error && !got.would_block()) {
+            co_return got.error;
+        }
+        early.insert(early.end(), buffer.begin(),
+                     buffer.begin() + static_cast<std::ptrdiff_t>(got.bytes));
+    }
+    const auto version = rfb::parse_version(std::span(early).first<rfb::version_size>());
+    if (!version || *version == rfb::repeater_greeting) {
+        co_return rfb::error::bad_version;
+    }
+    co_return error_code{};
+}
+
+asio::awaitable<error_code> connect(tcp::socket& socket, tcp::endpoint to,
+                                    net::clock::duration limit) {
+    auto first = co_await (socket.async_connect(to, net::nothrow) || net::expire_after(limit));
+    co_return first.index() == 0 ? std::get<0>(std::get<0>(first)) : asio::error::timed_out;
+}
+
+asio::awaitable<server_end> try_address(const request& r, tcp::endpoint to, bool trusted) {
+    const auto executor = co_await asio::this_coro::executor;
+    tcp::socket socket(executor);
+    auto ec = co_await connect(socket, to, r.conf.limits.connect);
+    if (!ec) {
+        net::apply(r.conf.tcp, socket.native_handle());
+        socket.native_non_blocking(true, ec);
+    }
+    if (!ec) {
+        net::connection raw{net::unique_fd{socket.release(ec)}, to, {}};
+        net::tcp_stream stream(executor, raw);
+        std::vector<std::byte> early;
+        if (!trusted) {
+            const auto heard = co_await (hear_version(stream, early) ||
+                                         net::expire_after(r.conf.limits.first_bytes));
+            ec = heard.index() == 0 ? std::get<0>(heard) : asio::error::timed_out;
+        }
+        if (!ec) {
+            co_return stream.detach(std::move(early));
+        }
+    }
+    r.events.receive(event::dial_attempt_failed{r.viewer.name, to, ec});
+    co_return std::nullopt;
+}
+
+void refuse(const request& r, verdict v) {
+    using reason = event::dial_refused::reason;
+    const auto why = v == verdict::off        ? reason::mode1_off
+                     : v == verdict::bad_port ? reason::port
+                                              : reason::address;
+    r.events.receive(event::dial_refused{r.viewer.name, r.to, why});
+}
+
+/// Empty where nothing could be reached; the events have said why.
+asio::awaitable<server_end> reach(const request& r) {
+    const auto found = co_await look_up(r);
+    if (found.error == asio::error::operation_aborted) {
+        co_return std::nullopt; // the viewer left meanwhile: dial() says so
+    }
+    const auto ours = net::own_addresses();
+    std::optional<verdict> against;
+    bool tried = false;
+    for (const auto& address : found.addresses) {
+        const tcp::endpoint to{address, r.to.port};
+        const auto verdict = judge(r.conf.mode1, r.to.host, to, ours);
+        if (verdict != verdict::allowed && verdict != verdict::trusted) {
+            against = verdict;
+            continue;
+        }
+        tried = true;
+        if (auto server = co_await try_address(r, to, verdict == verdict::trusted)) {
+            co_return server;
+        }
+    }
+    if (against && !tried) {
+        refuse(r, *against);
+    } else {
+        r.events.receive(event::dial_failed{r.viewer.name, r.to, found.error});
+    }
+    co_return std::nullopt;
+}
+
+asio::awaitable<server_end> attempt(const request& r) {
+    if (r.conf.mode1.mode == mode1::off) {
+        refuse(r, verdict::off);
+        co_return std::nullopt;
+    }
+    r.events.receive(event::dialling{r.viewer.name, r.to});
+    co_return co_await reach(r);
+}
+
+} // namespace
+
+asio::awaitable<std::optional<pair>> dial(peer& viewer, rfb::destination to, const config& conf,
+                                          net::resolver& names, event_sink& events) {
+    const auto not_before = net::clock::now() + conf.limits.refusal;
+    const request r{viewer, to, conf, names, events};
+    const auto max_early = conf.limits.early_bytes;
+    auto first = co_await (attempt(r) || until_gone(viewer, max_early));
+    if (first.index() == 1) {
+        events.receive(event::dial_failed{viewer.name, to, std::get<1>(first)});
+        co_return std::nullopt;
+    }
+    auto server = std::move(std::get<0>(first));
+    if (!server) {
+        (void)co_await (net::expire_at(not_before) || until_gone(viewer, max_early));
+        co_return std::nullopt;
+    }
+    const peer_name far{viewer.name.number, rfb::side::server, server->peer, {}};
+    co_return make_pair(viewer.detach(), {far, std::move(*server)}, std::move(to));
+}
+
+} // namespace repeater

@@ -1,0 +1,267 @@
+// One function an event: the Perl's words for it.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/events/compat_log.hpp"
+
+#include "net/connection.hpp"
+#include "net/escape.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace repeater {
+
+namespace {
+
+using rfb::side;
+
+/// The Perl says "client" for viewer.
+std::string_view word(side s) {
+    return s == side::viewer ? "client" : "server";
+}
+
+std::string_view id_of(const rfb::repeater_id& id) {
+    return id.text();
+}
+
+/// Writes the lines of one event.
+struct compat_writer {
+    service::log& log;
+    std::string_view stamp;
+    int process;
+
+    void line(std::string_view text) const {
+        std::string whole;
+        whole.reserve(stamp.size() + text.size());
+        log.line(service::log_level::info, whole.append(stamp).append(text));
+    }
+
+    void operator()(const event::starting& e) const {
+        if (e.refuses_duplicates) {
+            line("enabling refuse mode (-r).");
+        }
+        if (e.dials_anywhere) {
+            line("WARNING: --mode1 any lets every viewer connect to any host and port through us.");
+        }
+        line(fmt::format("ultravnc_repeater: starting up.  pid: {}", e.pid));
+    }
+
+    void operator()(const event::advice& e) const { line("WARNING: " + net::escaped(e.text, 300)); }
+
+    void operator()(const event::listening& e) const {
+        line(fmt::format("watching for {} connections on {}/{}.",
+                         e.at.address().is_v4() ? "IPv4" : "IPv6", e.at.port(), word(e.side)));
+    }
+
+    void operator()(const event::accept_failed& e) const {
+        line(fmt::format("ultravnc_repeater: accept {}", e.error.message()));
+    }
+
+    void operator()(const event::arrived& e) const {
+        line(fmt::format("new vnc {} connecting.", word(e.peer.side)));
+        if (!e.greeted) {
+            line("ULTRAVNC_REPEATER_NO_RFB: not sending RFB 000.000");
+        }
+    }
+
+    void operator()(const event::proxy_header_failed& e) const {
+        line(fmt::format("closing vnc {} connection from {}: {}; {}.", word(e.proxy.side),
+                         net::to_string(e.proxy.address), e.error.message(), event::proxy_advice));
+    }
+
+    void operator()(const event::introduction_failed& e) const {
+        using reason = event::introduction_failed::reason;
+        switch (e.why) {
+        case reason::greeting_failed:
+            line(fmt::format("ultravnc_repeater: bad RFB 000.000\n write: {} != 12 {}", 0,
+                             e.error.message()));
+            return;
+        case reason::timed_out:
+            if (e.got == 0) {
+                line("ultravnc_repeater: got sig alarm.");
+                line("ultravnc_repeater: read timed out: Interrupted system call");
+                return;
+            }
+            [[fallthrough]];
+        case reason::too_short:
+            line(fmt::format("ultravnc_repeater: short read {} != {} ", e.got, e.size));
+            return;
+        case reason::read_failed:
+            line(fmt::format("ultravnc_repeater: read error: {}", e.error.message()));
+            return;
+        case reason::not_understood:
+            break;
+        }
+        // Unlike the Perl: escaped and cut at the first NUL (spec 9.13).
+        if (e.error == rfb::error::bad_id) {
+            line(fmt::format("invalid ID:NNNNN string for vnc {}: {}", word(e.peer.side),
+                             net::escaped(e.text)));
+        } else {
+            line(fmt::format("invalid host:port string for vnc {}: {}: {}", word(e.peer.side),
+                             net::escaped(e.text), e.error.message()));
+        }
+    }
+
+    void operator()(const event::id_truncated& e) const {
+        line(fmt::format("WARNING: text behind ID:{} of a vnc {} was ignored; "
+                         "--id-match exact keeps such IDs apart.",
+                         id_of(e.id), word(e.peer.side)));
+    }
+
+    void operator()(const event::waiting& e) const {
+        line(fmt::format("storing new vnc {} with ID:{}.", word(e.peer.side), id_of(e.id)));
+    }
+
+    void operator()(const event::partner_checked& e) const {
+        line(e.alive ? fmt::format("{} socket for ID:{} is still established.",
+                                   word(e.partner.side), id_of(e.id))
+                     : fmt::format("{} socket for ID:{} is no longer established, closing it.",
+                                   word(e.partner.side), id_of(e.id)));
+    }
+
+    void operator()(const event::paired& e) const {
+        line(fmt::format("hooking up new vnc {} with existing vnc {} for ID:{}.",
+                         word(e.newcomer.side), word(e.partner.side), id_of(e.id)));
+    }
+
+    void operator()(const event::replaced& e) const {
+        line(fmt::format("closing and deleting previous vnc {} with ID:{}.", word(e.older.side),
+                         id_of(e.id)));
+    }
+
+    void operator()(const event::refused& e) const {
+        line(fmt::format("refusing extra vnc {} for ID:{}.", word(e.peer.side), id_of(e.id)));
+    }
+
+    void operator()(const event::left& e) const {
+        line(fmt::format("socket for ID:{} is no longer established, closing it.", id_of(e.id)));
+    }
+
+    void operator()(const event::expired& e) const {
+        line(fmt::format("vnc {} with ID:{} waited {} s, closing it.", word(e.peer.side),
+                         id_of(e.id), std::chrono::duration<double>(e.waited).count()));
+    }
+
+    void operator()(const event::dialling& e) const {
+        if (e.to.display) {
+            line(fmt::format("resetting port from {} to {}.", *e.to.display, e.to.port));
+        }
+        line(fmt::format("making vnc client connection directly to vnc server host='{}' port='{}'.",
+                         net::escaped(e.to.host), e.to.port));
+    }
+
+    void operator()(const event::dial_refused& e) const {
+        using reason = event::dial_refused::reason;
+        const auto* const why = e.why == reason::mode1_off ? "--mode1 is off"
+                                : e.why == reason::port
+                                    ? "port outside 5900-6099, see --mode1 any and --mode1-allow"
+                                    : "address not allowed, see --mode1 any and --mode1-allow";
+        line(fmt::format("refusing direct connection to {}:{}: {}.", net::escaped(e.to.host),
+                         e.to.port, why));
+    }
+
+    void operator()(const event::dial_attempt_failed& e) const {
+        line(fmt::format("{} connect error: {}", e.to.address().is_v4() ? "IPv4" : "IPv6",
+                         e.error.message()));
+    }
+
+    void operator()(const event::dial_failed& e) const {
+        line(fmt::format("failed to connect to {}:{}.", net::escaped(e.to.host), e.to.port));
+    }
+
+    void tagged(const meeting& met, std::string_view text) const {
+        line(fmt::format("[{}/{}] {}", process, net::escaped(to_string(met), 300), text));
+    }
+
+    void operator()(const event::relaying& e) const {
+        tagged(e.met, "parent 1 -> 2.");
+        tagged(e.met, "child  2 -> 1.");
+    }
+
+    void operator()(const event::ended& e) const {
+        const auto second = rfb::other(e.first);
+        for (const auto from : {e.first, second}) {
+            const auto& d = from == side::viewer ? e.from_viewer : e.from_server;
+            if (d.end == event::ended::how::eof) {
+                tagged(e.met, "Input is EOF.");
+            } else if (d.end == event::ended::how::read_error) {
+                tagged(e.met, d.error.message());
+            } else if (d.end == event::ended::how::write_error) {
+                tagged(e.met, "Output is EOF. " + d.error.message());
+            }
+            tagged(e.met, "finished xfer.");
+        }
+    }
+
+    // The Perl does not know what it relays, and says nothing when it is told to stop.
+    void operator()(const event::described&) const {}
+
+    void operator()(const event::stopping&) const {}
+
+    void operator()(const event::stopped&) const {}
+
+    void operator()(const event::dismissed&) const {}
+
+    void operator()(const event::reloaded& e) const {
+        if (!e.error.empty()) {
+            line("HUP: the old configuration stays: " + net::escaped(e.error, 300));
+            return;
+        }
+        line("HUP: configuration read again.");
+        if (!e.needs_restart.empty()) {
+            line("HUP: changed, but in effect only after a restart: " + e.needs_restart);
+        }
+    }
+
+    void operator()(const event::events_lost& e) const {
+        line(fmt::format("WARNING: {} did not get {} events: {}", e.output, e.count,
+                         net::escaped(e.why, 200)));
+    }
+
+    void operator()(const event::pid_file_failed& e) const {
+        line(fmt::format("could not open pidfile: {} - {} - continuing...",
+                         net::escaped(e.path, 300), e.error.message()));
+    }
+
+    void operator()(const event::supervising& e) const {
+        using what = event::supervising::what;
+        if (e.now == what::ends) {
+            line(fmt::format("{}:\t{} looppid={}", e.cause, e.pid, e.child));
+        } else if (e.now == what::starts) {
+            line(fmt::format("ultravnc_repeater.pl: starting service. master-pid={}", e.pid));
+        } else {
+            line(fmt::format("ultravnc_repeater.pl: re-starting service.  master-pid={}", e.pid));
+        }
+    }
+
+    void operator()(const event::defect& e) const {
+        line(fmt::format("ultravnc_repeater: a session ended by a defect: {}",
+                         net::escaped(e.what, 200)));
+    }
+};
+
+} // namespace
+
+compat_log::compat_log(service::log& to) : log_(to), process_(::getpid()) {}
+
+void compat_log::receive(const any_event& e) {
+    if (const auto now = std::time(nullptr); now != second_) {
+        second_ = now;
+        stamp_ = compat_time(now);
+    }
+    std::visit(compat_writer{log_, stamp_, process_}, e);
+}
+
+std::string compat_time(std::time_t when) {
+    std::tm local{};
+    ::localtime_r(&when, &local);
+    std::array<char, 64> text{};
+    const auto size = std::strftime(text.data(), text.size(), "%a %b %e %H:%M:%S %Y: ", &local);
+    return {text.data(), size};
+}
+
+} // namespace repeater

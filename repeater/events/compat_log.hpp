@@ -1,0 +1,31 @@
+// Events in the words of ultravnc_repeater.pl, line for line.              repeater spec 6
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "repeater/events/event.hpp"
+#include "service/log.hpp"
+
+#include <ctime>
+#include <string>
+
+namespace repeater {
+
+/// For scripts and people that read the Perl's log: IDs in plain, no addresses. What the Perl has
+/// no words for gets a line of its own in the same form; nothing is inserted into the Perl's lines.
+class compat_log final : public event_sink {
+public:
+    explicit compat_log(service::log& to);
+
+    void receive(const any_event&) override;
+
+private:
+    service::log& log_;
+    int process_;            ///< ours, which the Perl puts before some lines
+    std::time_t second_ = 0; ///< that of stamp_
+    std::string stamp_;      ///< what lines begin with
+};
+
+/// "Sun Nov 22 22:37:23 2026: ": local time as ctime(3) writes it.
+[[nodiscard]] std::string compat_time(std::time_t);
+
+} // namespace repeater

@@ -1,0 +1,290 @@
+// Everything that happens, as values. Words exist only in the logs that receive them.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/nothrow.hpp"
+#include "repeater/rules/session_number.hpp"
+#include "rfb/destination.hpp"
+#include "rfb/handshake.hpp"
+#include "rfb/repeater_id.hpp"
+#include "rfb/side.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace repeater {
+
+namespace asio = boost::asio;
+using net::error_code;
+
+struct peer_name {
+    session_number number{};
+    rfb::side side{};
+    asio::ip::tcp::endpoint address; ///< the client's own where a proxy has told it
+    std::string request_id{};        ///< that a proxy has given; the peer's bytes: escape them
+};
+
+/// What joined two peers: an ID (Mode II) or the destination that the viewer named (Mode I).
+using meeting = std::variant<rfb::repeater_id, rfb::destination>;
+
+namespace event {
+
+struct starting {
+    int pid = 0;
+    bool refuses_duplicates = false;
+    bool dials_anywhere = false; ///< --mode1 any: an open proxy
+};
+
+/// Something in how it was started that is worth knowing.
+struct advice {
+    std::string text;
+};
+
+struct listening {
+    rfb::side side{};
+    asio::ip::tcp::endpoint at;
+};
+
+struct accept_failed {
+    error_code error;
+};
+
+struct arrived {
+    peer_name peer;
+    bool greeted = true; ///< false: a viewer that is not sent "RFB 000.000\n" (-R)
+    std::optional<asio::ip::tcp::endpoint> proxy{}; ///< who speaks for it (--proxy-from)
+};
+
+/// A connection from --proxy-from did not begin with a PROXY header; it is closed.
+struct proxy_header_failed {
+    peer_name proxy;
+    error_code error; ///< net::proxy_error, eof, timed_out, or of the socket
+};
+
+/// A peer's first bytes were of no use; its connection is closed.
+struct introduction_failed {
+    enum class reason { greeting_failed, timed_out, read_failed, too_short, not_understood };
+
+    peer_name peer;
+    reason why{};
+    std::size_t got = 0;  ///< bytes of the hello block
+    std::size_t size = 0; ///< bytes it should have
+    error_code error;     ///< of the socket, or of the block (rfb::error)
+    std::string text;     ///< the block up to its first NUL; the peer's bytes: escape them
+};
+
+/// Something was cut off behind the ID, so that different texts may have become the same ID.
+struct id_truncated {
+    peer_name peer;
+    rfb::repeater_id id;
+};
+
+struct waiting {
+    peer_name peer;
+    rfb::repeater_id id;
+};
+
+/// Somebody waits under the ID a newcomer named; the kernel was asked whether it is still there.
+struct partner_checked {
+    peer_name partner;
+    rfb::repeater_id id;
+    bool alive = false;
+};
+
+struct paired {
+    peer_name newcomer;
+    peer_name partner;
+    rfb::repeater_id id;
+};
+
+/// The older of two of the same side was closed in favour of the newer.
+struct replaced {
+    peer_name older;
+    session_number newer{};
+    rfb::repeater_id id;
+};
+
+struct refused {
+    peer_name peer;
+    rfb::repeater_id id;
+};
+
+/// A waiting peer went away by itself.
+struct left {
+    peer_name peer;
+    rfb::repeater_id id;
+    error_code how; ///< eof, or how the connection broke
+};
+
+/// A peer has waited as long as it may; its connection is closed.
+struct expired {
+    peer_name peer;
+    rfb::repeater_id id;
+    std::chrono::milliseconds waited{};
+};
+
+/// A waiting peer was closed because the repeater stops.
+struct dismissed {
+    peer_name peer;
+    rfb::repeater_id id;
+};
+
+struct dialling {
+    peer_name viewer;
+    rfb::destination to;
+};
+
+struct dial_refused {
+    enum class reason { mode1_off, port, address };
+
+    peer_name viewer;
+    rfb::destination to;
+    reason why{};
+};
+
+/// One address of the destination could not be reached, or it was not a VNC server.
+struct dial_attempt_failed {
+    peer_name viewer;
+    asio::ip::tcp::endpoint to;
+    error_code error;
+};
+
+struct dial_failed {
+    peer_name viewer;
+    rfb::destination to;
+    error_code error;
+};
+
+/// A pair starts to relay; `first` is the newcomer (Mode I: the viewer).
+struct relaying {
+    peer_name first;
+    peer_name second;
+    meeting met;
+};
+
+/// The start of the RFB session was understood, or given up (stage::opaque, stage::refused).
+struct described {
+    session_number pair{};
+    rfb::handshake_facts facts;
+};
+
+struct ended {
+    /// How one direction came to its end.
+    enum class how {
+        eof,         ///< the sender closed its side
+        read_error,  ///< the sender's connection broke
+        write_error, ///< the receiver's connection broke
+        lingered,    ///< cut: the other direction had ended and nothing came any more
+        stopped,     ///< the repeater was told to stop
+    };
+
+    struct direction {
+        how end{};
+        error_code error;
+        std::uint64_t bytes = 0; ///< that reached the receiver's socket
+    };
+
+    session_number pair{};
+    rfb::side newcomer{};
+    rfb::side first{}; ///< the side whose direction ended first
+    direction from_viewer;
+    direction from_server;
+    std::chrono::milliseconds duration{};
+    meeting met;
+};
+
+struct stopping {
+    std::size_t live_pairs = 0; ///< that go on until they end
+};
+
+/// Nothing lives any more.
+struct stopped {};
+
+/// The configuration was read again (HUP). Sessions keep the one they began under.
+struct reloaded {
+    std::string error;         ///< not empty: all of the old one stays
+    std::string needs_restart; ///< options that have changed without effect
+};
+
+/// An event output did not get some events.
+struct events_lost {
+    std::string output; ///< its option
+    std::size_t count = 0;
+    std::string why;
+};
+
+/// It goes on without.
+struct pid_file_failed {
+    std::string path;
+    error_code error;
+};
+
+/// The parent process of -L: it has started the repeater, will start it again, or ends.
+struct supervising {
+    enum class what { starts, starts_again, ends };
+
+    what now{};
+    int pid = 0;            ///< the parent's
+    int child = 0;          ///< when it ends
+    std::string_view cause; ///< the signal that ends it: "TERM", "INT"
+};
+
+/// What whoever runs the repeater can do about it.
+inline constexpr std::string_view proxy_advice =
+    "connections from --proxy-from must begin with a PROXY header: let the proxy send one (wsgate "
+    "--send-proxy, HAProxy send-proxy-v2), or take its address out of --proxy-from";
+
+/// One word each, the same in every log and output.
+[[nodiscard]] std::string_view to_string(introduction_failed::reason);
+[[nodiscard]] std::string_view to_string(dial_refused::reason);
+[[nodiscard]] std::string_view to_string(ended::how);
+
+/// What became of the RFB session: "understood", "refused" or "opaque".
+[[nodiscard]] std::string_view outcome(const rfb::handshake_facts&);
+
+/// "3.8", or "unknown".
+[[nodiscard]] std::string to_string(const std::optional<rfb::protocol_version>&);
+
+/// More of it is cut off.
+inline constexpr std::size_t longest_request_id = 128;
+
+/// A task let an exception out: a defect of ours. Only that session is gone.
+struct defect {
+    std::string what;
+};
+
+} // namespace event
+
+using any_event =
+    std::variant<event::starting, event::advice, event::listening, event::accept_failed,
+                 event::arrived, event::proxy_header_failed, event::introduction_failed,
+                 event::id_truncated, event::waiting, event::partner_checked, event::paired,
+                 event::replaced, event::refused, event::left, event::expired, event::dismissed,
+                 event::dialling, event::dial_refused, event::dial_attempt_failed,
+                 event::dial_failed, event::relaying, event::described, event::ended,
+                 event::stopping, event::stopped, event::reloaded, event::events_lost,
+                 event::pid_file_failed, event::supervising, event::defect>;
+
+/// Receives events on the thread that decides; the logs can be told from any thread. Must not block
+/// or throw.
+class event_sink {
+public:
+    event_sink() = default;
+    event_sink(const event_sink&) = delete;
+    event_sink& operator=(const event_sink&) = delete;
+    virtual ~event_sink() = default;
+
+    virtual void receive(const any_event&) = 0;
+};
+
+/// "ID:1234" or "host:5900".
+[[nodiscard]] std::string to_string(const meeting&);
+
+} // namespace repeater

@@ -1,0 +1,28 @@
+// How IDs appear outside of this process. security I7
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "repeater/events/event.hpp"
+#include "repeater/events/output_config.hpp"
+
+#include <array>
+#include <string>
+
+namespace repeater {
+
+/// IDs are credentials: by default they appear as "1234~a1b2c3", their first four characters (of
+/// short ones fewer) and a keyed hash whose key lives as long as the process, so that lines of one
+/// ID can be found together.
+class id_printer {
+public:
+    /// Throws std::runtime_error where the system has no random bytes.
+    explicit id_printer(id_form);
+
+    [[nodiscard]] std::string operator()(const rfb::repeater_id&) const;
+
+private:
+    id_form how_;
+    std::array<unsigned char, 32> key_{};
+};
+
+} // namespace repeater

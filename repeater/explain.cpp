@@ -1,0 +1,84 @@
+// Version, the viewer's version, the reason, and time to read it.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/explain.hpp"
+
+#include "net/deadline.hpp"
+#include "net/tcp_stream.hpp"
+#include "net/write_all.hpp"
+#include "rfb/refusal.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include <array>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace repeater {
+
+namespace {
+
+using namespace asio::experimental::awaitable_operators;
+
+/// The viewer's answer to our version; what it sent early is its beginning.
+asio::awaitable<std::optional<rfb::protocol_version>> hear_version(net::stream& viewer,
+                                                                   std::vector<std::byte> early) {
+    while (early.size() < rfb::version_size) {
+        if (const auto [ec] = co_await viewer.wait(net::readiness::read); ec) {
+            co_return std::nullopt;
+        }
+        std::array<std::byte, rfb::version_size> buffer{};
+        const auto got = viewer.read_some(buffer);
+        if (got.error && !got.would_block()) {
+            co_return std::nullopt;
+        }
+        early.insert(early.end(), buffer.begin(),
+                     buffer.begin() + static_cast<std::ptrdiff_t>(got.bytes));
+    }
+    const auto version = rfb::parse_version(std::span(early).first<rfb::version_size>());
+    co_return version ? std::optional{*version} : std::nullopt;
+}
+
+/// Closing at once, with bytes of the viewer's unread, would reset the connection under the text.
+asio::awaitable<void> wait_for_close(net::stream& viewer) {
+    viewer.shutdown_send();
+    std::array<std::byte, 256> ignored{};
+    for (;;) {
+        const auto [ec] = co_await viewer.wait(net::readiness::read);
+        if (ec) {
+            co_return;
+        }
+        const auto got = viewer.read_some(ignored);
+        if (got.error && !got.would_block()) {
+            co_return;
+        }
+    }
+}
+
+asio::awaitable<void> tell(net::stream& viewer, std::vector<std::byte> early,
+                           std::string_view why) {
+    const auto offer = rfb::format_version(rfb::failure_version);
+    if (co_await net::write_all(viewer, offer)) {
+        co_return;
+    }
+    const auto answered = co_await hear_version(viewer, std::move(early));
+    if (!answered) {
+        co_return;
+    }
+    const auto message = rfb::format_failure(*answered, why);
+    if (!co_await net::write_all(viewer, message)) {
+        co_await wait_for_close(viewer);
+    }
+}
+
+} // namespace
+
+asio::awaitable<void> explain(pair::end viewer, std::string_view why,
+                              std::chrono::milliseconds limit) {
+    auto early = std::move(viewer.connection.early);
+    net::tcp_stream stream(co_await asio::this_coro::executor, viewer.connection);
+    (void)co_await (tell(stream, std::move(early), why) || net::expire_after(limit));
+}
+
+} // namespace repeater

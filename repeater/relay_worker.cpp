@@ -1,0 +1,69 @@
+// Everything but start() and stop() runs on the station's thread.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/relay_worker.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <new>
+#include <utility>
+
+namespace repeater {
+
+relay_station::relay_station(std::size_t pipes, unsigned splice_after, report r)
+    : thread_(pipes, [this] { return tell_due(); }),
+      report_(std::move(r)), means_{thread_,
+                                    {thread_.scratch(), thread_.pipes(), splice_after},
+                                    *this} {}
+
+net::clock::time_point relay_station::tell_due() {
+    while (const auto number = reminders_.take_due()) {
+        if (const auto found = relays_.find(*number); found != relays_.end()) {
+            found->second->lingered();
+        }
+    }
+    return reminders_.next();
+}
+
+void relay_station::start(pair p, const limits& l) {
+    // A function that can be posted can be copied, which a pair cannot.
+    thread_.post([this, p = std::make_shared<pair>(std::move(p)), l] { begin(std::move(*p), l); });
+}
+
+void relay_station::begin(pair p, const limits& l) {
+    event::ended failed{p.number(), p.newcomer, p.newcomer, {}, {}, {}, p.met};
+    try {
+        auto made = std::make_unique<relay>(means_, std::move(p), l);
+        relays_.emplace(failed.pair, std::move(made)).first->second->start();
+    } catch (const std::bad_alloc&) {
+        failed.from_viewer =
+            failed.from_server = {event::ended::how::stopped, asio::error::no_memory, 0};
+        report_(failed);
+    }
+}
+
+void relay_station::stop() {
+    thread_.post([this] {
+        while (!relays_.empty()) {
+            relays_.begin()->second->stop(); // which takes it out
+        }
+    });
+}
+
+void relay_station::described(session_number pair, const rfb::handshake_facts& facts) {
+    report_(event::described{pair, facts});
+}
+
+void relay_station::ended(const event::ended& e) {
+    relays_.erase(e.pair);
+    report_(e);
+}
+
+void relay_station::remind(session_number pair, net::clock::time_point when) {
+    reminders_.add(when, pair);
+}
+
+void relay_station::forget(session_number pair, net::clock::time_point when) {
+    reminders_.remove(when, pair);
+}
+
+} // namespace repeater

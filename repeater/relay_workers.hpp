@@ -1,0 +1,48 @@
+// Where pairs are relayed: hands them to workers, hears of their ends, can stop them all.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/wake_up.hpp"
+#include "repeater/options/config.hpp"
+#include "repeater/pair.hpp"
+#include "repeater/relay_worker.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace repeater {
+
+/// Used on the thread that decides; relays run on the workers' threads.
+class relay_floor {
+public:
+    relay_floor(asio::any_io_executor decides, const config&, event_sink&);
+
+    void start(pair);
+
+    /// For pairs that start from now on.
+    void set_limits(const limits& l) { limits_ = l; }
+
+    /// Ends every pair now.
+    void stop();
+
+    /// Pairs that live.
+    [[nodiscard]] std::size_t size() const { return live_; }
+
+    /// Completes when no pair lives.
+    [[nodiscard]] asio::awaitable<void> join();
+
+private:
+    void receive(const any_event&);
+
+    asio::any_io_executor decides_;
+    event_sink& events_;
+    limits limits_;
+    std::size_t live_ = 0;
+    net::wake_up one_ended_;
+    std::size_t turn_ = 0;
+    std::vector<std::unique_ptr<relay_station>>
+        stations_; // last: their threads end before the rest
+};
+
+} // namespace repeater

@@ -1,0 +1,61 @@
+// Mode I: where a viewer may send us. Pure: addresses in, a verdict out. security M1-M4
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/address_range.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace repeater {
+
+namespace asio = boost::asio;
+
+enum class mode1 {
+    off,
+    vnc,  ///< ports 5900-6099 of unicast addresses that are not ours or special; must speak RFB
+    list, ///< only what is allowed by name
+    any,  ///< the Perl's open proxy
+};
+
+/// One entry of a list: "10.0.0.0/8:5900-5999", "192.0.2.7:5901", "[2001:db8::]/32:5900",
+/// "host.example:5901".
+struct mode1_rule {
+    std::variant<net::address_range, std::string>
+        where; ///< addresses, or the name that the viewer wrote
+    std::uint16_t first_port = 1;
+    std::uint16_t last_port = 65535;
+
+    [[nodiscard]] bool covers(std::string_view host, const asio::ip::tcp::endpoint&) const;
+};
+
+/// Empty where the text is not of that form. An allow rule has a port, or a range of them.
+[[nodiscard]] std::optional<mode1_rule> parse_allow_rule(std::string_view);
+
+/// Without a port the rule denies all ports.
+[[nodiscard]] std::optional<mode1_rule> parse_deny_rule(std::string_view);
+
+struct mode1_policy {
+    mode1 mode = mode1::vnc;
+    /// Not asked to speak RFB. What `vnc` denies is allowed by one address, or by a network within
+    /// the denied one.
+    std::vector<mode1_rule> allow;
+    std::vector<mode1_rule> deny; ///< wins, in every mode
+};
+
+enum class verdict { allowed, trusted, bad_port, bad_address, off };
+
+/// `host`: as the viewer wrote it; `to`: one of its addresses. `ours`: the addresses of this
+/// machine. `trusted`: may be dialled and need not speak RFB.
+/// IPv4 inside IPv6 (mapped, compatible, NAT64, 6to4, Teredo) is judged by the IPv4 as well.
+[[nodiscard]] verdict judge(const mode1_policy&, std::string_view host,
+                            const asio::ip::tcp::endpoint& to,
+                            const std::vector<asio::ip::address>& ours);
+
+} // namespace repeater

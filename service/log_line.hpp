@@ -1,0 +1,22 @@
+// One event as one line of the log, in words or as JSON.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace service {
+
+enum class log_format { text, json };
+
+/// What spdlog puts around our lines.
+[[nodiscard]] const char* log_pattern(log_format);
+
+/// `event key=value ...`, or the members of a JSON object without its braces, which are in the
+/// pattern. The fields' bytes from outside have been escaped.
+[[nodiscard]] std::string log_line(log_format, std::string_view event,
+                                   const boost::json::object& fields);
+
+} // namespace service

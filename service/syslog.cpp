@@ -1,0 +1,122 @@
+// A datagram a line.
+// SPDX-License-Identifier: EUPL-1.2
+#include "service/syslog.hpp"
+
+#include "net/host_port.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <fmt/format.h>
+#include <memory>
+#include <netdb.h>
+#include <stdexcept>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace service {
+
+namespace {
+
+constexpr int facility_daemon = 3;
+constexpr std::size_t longest_line = 8000; // what daemons take, 8192, with our head before it
+
+[[noreturn]] void fail(const std::string& destination, const std::string& why) {
+    throw std::runtime_error(fmt::format("cannot log to syslog at {}: {} (a path such as /dev/log, "
+                                         "or HOST:PORT of UDP)",
+                                         destination, why));
+}
+
+std::string error_text(int error) {
+    return std::generic_category().message(error);
+}
+
+/// "Nov  3 09:05:00"
+std::string timestamp() {
+    const auto now = std::time(nullptr);
+    std::tm broken{};
+    std::array<char, 32> text{};
+    const auto size = ::localtime_r(&now, &broken) == nullptr
+                          ? 0
+                          : std::strftime(text.data(), text.size(), "%b %e %H:%M:%S", &broken);
+    return {text.data(), size};
+}
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    (void)::gethostname(name.data(), name.size() - 1);
+    return name.data();
+}
+
+} // namespace
+
+syslog_writer::syslog_writer(std::string destination, std::string tag)
+    : destination_(std::move(destination)), tag_(std::move(tag)) {
+    if (is_local()) {
+        open_local();
+    } else {
+        open_udp();
+        host_ = host_name() + " ";
+    }
+}
+
+void syslog_writer::open_local() {
+    sockaddr_un to{};
+    to.sun_family = AF_UNIX;
+    if (destination_.size() >= sizeof to.sun_path) {
+        fail(destination_, error_text(ENAMETOOLONG));
+    }
+    std::copy(destination_.begin(), destination_.end(), &to.sun_path[0]);
+    socket_ = net::unique_fd{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): what connect(2) takes
+    if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) {
+        fail(destination_, error_text(errno));
+    }
+}
+
+void syslog_writer::open_udp() {
+    const auto colon = destination_.rfind(':');
+    if (colon == std::string::npos || colon == 0 || colon + 1 == destination_.size()) {
+        fail(destination_, "no such place");
+    }
+    const std::string host{net::without_brackets(std::string_view{destination_}.substr(0, colon))};
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_DGRAM;
+    addrinfo* found = nullptr;
+    const auto error =
+        ::getaddrinfo(host.c_str(), destination_.c_str() + colon + 1, &hints, &found);
+    if (error != 0) {
+        fail(destination_, ::gai_strerror(error));
+    }
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> all(found, ::freeaddrinfo);
+    for (const auto* each = found; each != nullptr; each = each->ai_next) {
+        socket_ =
+            net::unique_fd{::socket(each->ai_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+        if (::connect(socket_.get(), each->ai_addr, each->ai_addrlen) == 0) {
+            return;
+        }
+    }
+    fail(destination_, error_text(errno));
+}
+
+void syslog_writer::write(syslog_severity severity, std::string_view line) {
+    const auto text =
+        fmt::format("<{}>{} {}{}[{}]: {}", facility_daemon * 8 + static_cast<int>(severity),
+                    timestamp(), host_, tag_, ::getpid(), line.substr(0, longest_line));
+    constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+    if (::send(socket_.get(), text.data(), text.size(), flags) >= 0 || !is_local() ||
+        errno == EAGAIN || errno == EWOULDBLOCK) {
+        return;
+    }
+    try { // the daemon has started anew
+        open_local();
+        (void)::send(socket_.get(), text.data(), text.size(), flags);
+    } catch (const std::runtime_error&) { // the line is lost
+    }
+}
+
+} // namespace service

@@ -1,0 +1,35 @@
+// Sends lines to a syslog daemon: its local socket, or UDP (RFC 3164).
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/unique_fd.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace service {
+
+enum class syslog_severity { error = 3, warning = 4, info = 6, debug = 7 };
+
+/// One thread at a time. Never waits: what the daemon does not take at once is lost.
+class syslog_writer {
+public:
+    /// `destination`: the path of a socket, such as /dev/log, or HOST:PORT. `tag`: who we are.
+    /// Throws std::runtime_error where it cannot be reached.
+    syslog_writer(std::string destination, std::string tag);
+
+    void write(syslog_severity, std::string_view line);
+
+private:
+    void open_local();
+    void open_udp();
+
+    [[nodiscard]] bool is_local() const { return destination_.starts_with('/'); }
+
+    std::string destination_;
+    std::string tag_;
+    std::string host_; ///< ours; where another machine is told
+    net::unique_fd socket_;
+};
+
+} // namespace service

@@ -1,0 +1,183 @@
+// Mode I: who may be dialled, and that nobody else waits for it.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/dial.hpp"
+#include "tests/repeater/running_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+namespace dial_test {
+
+namespace {
+
+using namespace repeater;
+using asio::ip::make_address;
+using net::resolver;
+using support::bytes_of;
+using support::running_server;
+using support::tcp_listener;
+
+config allowing(const char* range) {
+    auto c = support::loopback_config();
+    c.mode1.allow = {parse_allow_rule(range).value()};
+    return c;
+}
+
+std::string at(std::uint16_t port, const std::string& host = "127.0.0.1") {
+    return host + "::" + std::to_string(port);
+}
+
+} // namespace
+
+TEST(Direct, DialsWhatIsAllowedAndJoinsTheStreams) {
+    tcp_listener far;
+    running_server repeater(allowing("127.0.0.0/8:1-65535"));
+    auto viewer = repeater.introduce(rfb::side::viewer, at(far.port()), "early");
+    auto server = far.accept();
+    EXPECT_EQ(server.receive(5), bytes_of("early"));
+    server.send(bytes_of("RFB 003.008\n"));
+    EXPECT_EQ(viewer.receive(12), bytes_of("RFB 003.008\n"));
+    const auto pair = repeater.events.wait_for<event::relaying>();
+    EXPECT_EQ(to_string(pair.met), "127.0.0.1:" + std::to_string(far.port()));
+}
+
+TEST(Direct, TheDefaultPolicyRefusesLoopbackWithoutAByte) {
+    tcp_listener far;
+    running_server repeater;
+    auto viewer = repeater.introduce(rfb::side::viewer, at(far.port()));
+    EXPECT_TRUE(viewer.is_closed_by_peer());
+    EXPECT_TRUE(far.is_quiet());
+    EXPECT_EQ(repeater.events.wait_for<event::dial_refused>().why,
+              event::dial_refused::reason::address);
+}
+
+TEST(Direct, NamesThatResolveToDeniedAddressesAreRefusedToo) {
+    running_server repeater;
+    for (const auto* name : {"localhost:5900", "127.1:5900", "2130706433:5900", "0x7f.1:5900"}) {
+        auto viewer = repeater.introduce(rfb::side::viewer, name);
+        EXPECT_TRUE(viewer.is_closed_by_peer()) << name;
+    }
+    EXPECT_EQ(repeater.events.wait_for<event::dial_refused>(4).why,
+              event::dial_refused::reason::address);
+}
+
+TEST(Direct, ModeIOffRefusesAll) {
+    auto c = support::loopback_config();
+    c.mode1.mode = mode1::off;
+    running_server repeater(c);
+    auto viewer = repeater.introduce(rfb::side::viewer, "192.168.1.7:5900");
+    EXPECT_TRUE(viewer.is_closed_by_peer());
+    EXPECT_EQ(repeater.events.wait_for<event::dial_refused>().why,
+              event::dial_refused::reason::mode1_off);
+}
+
+TEST(Direct, EveryAddressOfANameIsTried) {
+    tcp_listener far("127.0.0.3");
+    running_server repeater(allowing("127.0.0.0/8:1-65535"), [](const std::string& name) {
+        EXPECT_EQ(name, "desk.example");
+        return resolver::answer{{}, {make_address("127.0.0.2"), make_address("127.0.0.3")}};
+    });
+    auto viewer = repeater.introduce(rfb::side::viewer, at(far.port(), "desk.example"));
+    auto server = far.accept();
+    server.send(bytes_of("RFB 003.008\n"));
+    EXPECT_EQ(viewer.receive(12), bytes_of("RFB 003.008\n"));
+    EXPECT_EQ(repeater.events.wait_for<event::dial_attempt_failed>().to.address(),
+              make_address("127.0.0.2"));
+}
+
+TEST(Direct, DeniedAddressesOfAMixedAnswerAreSkipped) {
+    tcp_listener denied("127.0.0.2");
+    const tcp_listener allowed("127.0.0.3", denied.port());
+    running_server repeater(allowing("127.0.0.3:1-65535"), [](const std::string&) {
+        return resolver::answer{{}, {make_address("127.0.0.2"), make_address("127.0.0.3")}};
+    });
+    auto viewer = repeater.introduce(rfb::side::viewer, at(denied.port(), "mixed.example"));
+    (void)repeater.events.wait_for<event::relaying>();
+    EXPECT_TRUE(denied.is_quiet());
+}
+
+TEST(Direct, ASlowNameDelaysNobody) {
+    std::promise<void> answer;
+    const auto answered = answer.get_future().share();
+    running_server repeater(support::loopback_config(), [answered](const std::string&) {
+        answered.wait();
+        return resolver::answer{asio::error::host_not_found, {}};
+    });
+    std::vector<support::tcp_client> slow;
+    for (int i = 0; i < 10; ++i) {
+        slow.push_back(repeater.introduce(rfb::side::viewer, "slow.example:5900"));
+    }
+    (void)repeater.events.wait_for<event::dialling>(10);
+    auto server = repeater.wait_as(rfb::side::server, "ID:1");
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    server.send(bytes_of("hi"));
+    EXPECT_EQ(viewer.receive(2), bytes_of("hi"));
+    for (auto& each : slow) {
+        EXPECT_TRUE(each.is_quiet());
+    }
+    answer.set_value();
+    for (auto& each : slow) {
+        EXPECT_TRUE(each.is_closed_by_peer());
+    }
+}
+
+TEST(Direct, ANameThatIsNeverAnsweredIsGivenUp) {
+    std::promise<void> never;
+    const auto answered = never.get_future().share();
+    auto c = support::loopback_config();
+    c.limits.name_lookup = std::chrono::milliseconds(30);
+    {
+        running_server repeater(c, [answered](const std::string&) {
+            answered.wait();
+            return resolver::answer{};
+        });
+        auto viewer = repeater.introduce(rfb::side::viewer, "slow.example:5900");
+        EXPECT_TRUE(viewer.is_closed_by_peer());
+        EXPECT_EQ(repeater.events.wait_for<event::dial_failed>().error, asio::error::timed_out);
+    } // the server ends although the look-up has not
+    never.set_value();
+}
+
+TEST(Direct, NothingListensThere) {
+    std::uint16_t port = 0;
+    {
+        const tcp_listener gone;
+        port = gone.port();
+    }
+    running_server repeater(allowing("127.0.0.0/8:1-65535"));
+    auto viewer = repeater.introduce(rfb::side::viewer, at(port));
+    EXPECT_TRUE(viewer.is_closed_by_peer());
+    EXPECT_EQ(repeater.events.wait_for<event::dial_attempt_failed>().error,
+              asio::error::connection_refused);
+}
+
+// That a far end must speak RFB is shown by tests/e2e/mode1.py: the default policy dials no address
+// of this machine.
+
+TEST(Direct, AViewerThatLeavesEndsTheDial) {
+    std::promise<void> answer;
+    const auto answered = answer.get_future().share();
+    running_server repeater(support::loopback_config(), [answered](const std::string&) {
+        answered.wait();
+        return resolver::answer{};
+    });
+    auto viewer = repeater.introduce(rfb::side::viewer, "slow.example:5900");
+    (void)repeater.events.wait_for<event::dialling>();
+    viewer.close();
+    EXPECT_EQ(repeater.events.wait_for<event::dial_failed>().error, asio::error::eof);
+    answer.set_value();
+}
+
+TEST(Direct, EmptyAndImpossibleDestinationsAreRefusedWithoutALookUp) {
+    running_server repeater(support::loopback_config(), [](const std::string& name) {
+        ADD_FAILURE() << "looked up " << name;
+        return resolver::answer{};
+    });
+    for (const auto* bad : {"", "   ", "host:70000", "a b:1", "host:x:1"}) {
+        auto viewer = repeater.introduce(rfb::side::viewer, bad);
+        EXPECT_TRUE(viewer.is_closed_by_peer()) << bad;
+    }
+}
+
+} // namespace dial_test

@@ -1,0 +1,147 @@
+// The Perl's words, line for line.                                         repeater spec 6
+// SPDX-License-Identifier: EUPL-1.2
+#include "net/proxy/reader.hpp"
+#include "repeater/events/compat_log.hpp"
+#include "tests/repeater/log_text.hpp"
+
+#include <boost/asio/error.hpp>
+#include <gtest/gtest.h>
+
+#include <ctime>
+#include <unistd.h>
+
+namespace compat_log_test {
+
+namespace {
+
+using namespace repeater;
+using asio::ip::make_address;
+using reason = event::introduction_failed::reason;
+using how = event::ended::how;
+
+const auto id = rfb::repeater_id::make("7").value();
+const peer_name viewer{session_number{1}, rfb::side::viewer, {make_address("127.0.0.1"), 1}};
+const peer_name server{session_number{2}, rfb::side::server, {make_address("127.0.0.1"), 2}};
+
+/// The text behind "Sun Nov 22 22:37:23 2026: ".
+std::string without_stamp(const std::string& line) {
+    std::tm when{};
+    const char* const rest = ::strptime(line.c_str(), "%a %b %e %H:%M:%S %Y: ", &when);
+    if (rest == nullptr) {
+        ADD_FAILURE() << "no time stamp: " << line;
+        return line;
+    }
+    return rest;
+}
+
+/// What is logged for the events, without their time stamps.
+std::string logged(const std::vector<any_event>& events) {
+    std::istringstream lines(support::log_text<compat_log>("%v", events));
+    std::string all;
+    for (std::string line; std::getline(lines, line);) {
+        all += without_stamp(line) + "\n";
+    }
+    return all;
+}
+
+struct row {
+    any_event event;
+    std::string lines;
+};
+
+} // namespace
+
+TEST(CompatLog, SaysEachEventInThePerlsWords) {
+    const auto pid = std::to_string(::getpid());
+    const row rows[] = {
+        {event::starting{42, true, false},
+         "enabling refuse mode (-r).\nultravnc_repeater: starting up.  pid: 42\n"},
+        {event::listening{rfb::side::viewer, {make_address("0.0.0.0"), 5900}},
+         "watching for IPv4 connections on 5900/client.\n"},
+        {event::listening{rfb::side::server, {make_address("::"), 5500}},
+         "watching for IPv6 connections on 5500/server.\n"},
+        {event::arrived{viewer, true}, "new vnc client connecting.\n"},
+        {event::proxy_header_failed{viewer, net::proxy_error::no_header},
+         "closing vnc client connection from 127.0.0.1:1: it does not begin with a PROXY header; " +
+             std::string{event::proxy_advice} + ".\n"},
+        {event::arrived{viewer, false},
+         "new vnc client connecting.\nULTRAVNC_REPEATER_NO_RFB: not sending RFB 000.000\n"},
+        {event::arrived{server, true}, "new vnc server connecting.\n"},
+        {event::accept_failed{asio::error::no_descriptors},
+         "ultravnc_repeater: accept Too many open files\n"},
+        {event::introduction_failed{viewer, reason::timed_out, 0, 250, {}, {}},
+         "ultravnc_repeater: got sig alarm.\n"
+         "ultravnc_repeater: read timed out: Interrupted system call\n"},
+        {event::introduction_failed{viewer, reason::timed_out, 9, 250, {}, {}},
+         "ultravnc_repeater: short read 9 != 250 \n"},
+        {event::introduction_failed{server, reason::too_short, 4, 250, {}, {}},
+         "ultravnc_repeater: short read 4 != 250 \n"},
+        {event::introduction_failed{
+             server, reason::read_failed, 0, 250, asio::error::connection_reset, {}},
+         "ultravnc_repeater: read error: Connection reset by peer\n"},
+        {event::introduction_failed{server, reason::not_understood, 250, 250, rfb::error::bad_id,
+                                    "a\nb"},
+         "invalid ID:NNNNN string for vnc server: a\\x0ab\n"},
+        {event::waiting{server, id}, "storing new vnc server with ID:7.\n"},
+        {event::partner_checked{server, id, true},
+         "server socket for ID:7 is still established.\n"},
+        {event::partner_checked{viewer, id, false},
+         "client socket for ID:7 is no longer established, closing it.\n"},
+        {event::paired{viewer, server, id},
+         "hooking up new vnc client with existing vnc server for ID:7.\n"},
+        {event::replaced{server, session_number{3}, id},
+         "closing and deleting previous vnc server with ID:7.\n"},
+        {event::refused{viewer, id}, "refusing extra vnc client for ID:7.\n"},
+        {event::left{viewer, id, asio::error::eof},
+         "socket for ID:7 is no longer established, closing it.\n"},
+        {event::dialling{viewer, {"host", 5905, 5}},
+         "resetting port from 5 to 5905.\n"
+         "making vnc client connection directly to vnc server host='host' port='5905'.\n"},
+        {event::dial_attempt_failed{
+             viewer, {make_address("127.0.0.1"), 5900}, asio::error::connection_refused},
+         "IPv4 connect error: Connection refused\n"},
+        {event::dial_failed{viewer, {"host", 5900, {}}, {}}, "failed to connect to host:5900.\n"},
+        {event::relaying{viewer, server, id},
+         "[" + pid + "/ID:7] parent 1 -> 2.\n[" + pid + "/ID:7] child  2 -> 1.\n"},
+        {event::ended{session_number{1},
+                      rfb::side::viewer,
+                      rfb::side::server,
+                      {how::eof, {}, 1},
+                      {how::read_error, asio::error::connection_reset, 2},
+                      {},
+                      rfb::destination{"host", 5900, {}}},
+         "[" + pid + "/host:5900] Connection reset by peer\n[" + pid +
+             "/host:5900] finished xfer.\n[" + pid + "/host:5900] Input is EOF.\n[" + pid +
+             "/host:5900] finished xfer.\n"},
+        {event::stopping{1}, ""},
+        {event::stopped{}, ""},
+        {event::dismissed{server, id}, ""},
+        {event::expired{viewer, id, std::chrono::milliseconds(1500)},
+         "vnc client with ID:7 waited 1.5 s, closing it.\n"},
+        {event::pid_file_failed{"/no/where", asio::error::access_denied},
+         "could not open pidfile: /no/where - Permission denied - continuing...\n"},
+        {event::supervising{event::supervising::what::starts, 42, 0, ""},
+         "ultravnc_repeater.pl: starting service. master-pid=42\n"},
+        {event::supervising{event::supervising::what::starts_again, 42, 0, ""},
+         "ultravnc_repeater.pl: re-starting service.  master-pid=42\n"},
+        {event::supervising{event::supervising::what::ends, 42, 43, "TERM"},
+         "TERM:\t42 looppid=43\n"},
+    };
+    for (const auto& r : rows) {
+        EXPECT_EQ(logged({r.event}), r.lines);
+    }
+}
+
+TEST(CompatLog, ARefusedDestinationNamesTheSwitch) {
+    const auto text =
+        logged({event::dial_refused{viewer, {"h", 22, {}}, event::dial_refused::reason::port}});
+    EXPECT_NE(text.find("--mode1 any"), std::string::npos) << text;
+    EXPECT_NE(text.find("h:22"), std::string::npos) << text;
+}
+
+TEST(CompatLog, AnOpenProxyIsWarnedOf) {
+    EXPECT_NE(logged({event::starting{1, false, true}}).find("WARNING: --mode1 any"),
+              std::string::npos);
+}
+
+} // namespace compat_log_test

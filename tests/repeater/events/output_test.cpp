@@ -1,0 +1,251 @@
+// A file, a program, a web service as receivers.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/events/exec.hpp"
+#include "repeater/events/file.hpp"
+#include "repeater/events/url.hpp"
+#include "tests/support/bytes.hpp"
+#include "tests/support/certificate.hpp"
+#include "tests/support/tcp_client.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/streambuf.hpp>
+#include <boost/asio/write.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <sstream>
+#include <sys/stat.h>
+
+namespace output_test {
+
+using namespace repeater;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::HasSubstr;
+using testing::Optional;
+
+class scratch_folder {
+public:
+    scratch_folder() {
+        auto name = (std::filesystem::temp_directory_path() / "event_output.XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) {
+            throw std::system_error(errno, std::generic_category(), "mkdtemp");
+        }
+        path_ = name;
+    }
+
+    scratch_folder(const scratch_folder&) = delete;
+    scratch_folder& operator=(const scratch_folder&) = delete;
+
+    ~scratch_folder() { std::filesystem::remove_all(path_); }
+
+    [[nodiscard]] std::string operator/(const char* name) const { return path_ / name; }
+
+private:
+    std::filesystem::path path_;
+};
+
+std::string content(const std::string& path) {
+    std::ostringstream all;
+    all << std::ifstream(path).rdbuf();
+    return all.str();
+}
+
+TEST(EventFile, AppendsLinesAndMayBeRotated) {
+    const scratch_folder folder;
+    event_file file(folder / "events");
+    EXPECT_EQ(file.deliver("1"), std::nullopt);
+    EXPECT_EQ(file.deliver("2"), std::nullopt);
+    EXPECT_EQ(content(folder / "events"), "1\n2\n");
+    std::filesystem::rename(folder / "events", folder / "events.1");
+    EXPECT_EQ(file.deliver("3"), std::nullopt);
+    EXPECT_EQ(content(folder / "events"), "3\n");
+
+    struct stat s {};
+
+    ASSERT_EQ(::stat((folder / "events").c_str(), &s), 0);
+    EXPECT_EQ(s.st_mode & 07, 0U) << "IDs may be in it: not for everybody";
+}
+
+TEST(EventFile, SaysWhyItCannotWrite) {
+    EXPECT_THAT(event_file("/no/such/folder/x").deliver("1"), Optional(HasSubstr("No such file")));
+    EXPECT_THAT(event_file("/dev/full").deliver("1"), Optional(HasSubstr("No space")));
+}
+
+TEST(EventExec, TheProgramGetsItsWordsAndTheEvent) {
+    const scratch_folder folder;
+    const auto out = folder / "out";
+    event_exec exec(
+        {"/bin/sh", "-c", "{ printf '%s.' \"$@\"; cat; } > " + out, "sh", "a b", "$HOME"},
+        seconds(10));
+    EXPECT_EQ(exec.deliver(R"({"event":"x"})"), std::nullopt);
+    EXPECT_EQ(content(out), "a b.$HOME.{\"event\":\"x\"}\n");
+}
+
+TEST(EventExec, NothingOfOursIsOpenInTheProgram) {
+    const scratch_folder folder;
+    const auto out = folder / "out";
+    const net::unique_fd left_open{::socket(AF_INET, SOCK_STREAM, 0)}; // no CLOEXEC
+    event_exec exec({"/bin/sh", "-c", "ls /proc/self/fd > " + out}, seconds(10));
+    EXPECT_EQ(exec.deliver("x"), std::nullopt);
+    EXPECT_EQ(content(out), "0\n1\n2\n3\n") << "3 is ls's own";
+}
+
+TEST(EventExec, FailureIsToldWithItsStatus) {
+    EXPECT_THAT(event_exec({"/bin/sh", "-c", "exit 7"}, seconds(10)).deliver("x"),
+                Optional(HasSubstr("status 7")));
+    EXPECT_THAT(event_exec({"/bin/sh", "-c", "kill -9 $$"}, seconds(10)).deliver("x"),
+                Optional(HasSubstr("signal 9")));
+    EXPECT_THAT(event_exec({"/no/such/program"}, seconds(10)).deliver("x"),
+                Optional(HasSubstr("No such file")));
+}
+
+TEST(EventExec, AProgramNeedNotReadItsInput) {
+    EXPECT_EQ(event_exec({"/bin/true"}, seconds(10)).deliver(std::string(1'000'000, 'x')),
+              std::nullopt);
+}
+
+TEST(EventExec, WhatDoesNotEndIsKilledWithItsChildren) {
+    const scratch_folder folder;
+    const auto alive = folder / "alive";
+    // The grandchild holds the write end of a FIFO: its end shows that it is gone.
+    ASSERT_EQ(::mkfifo(alive.c_str(), 0600), 0);
+    const net::unique_fd reader{::open(alive.c_str(), O_RDONLY | O_NONBLOCK)};
+    event_exec exec({"/bin/sh", "-c", "sleep 600 > " + alive + " & sleep 600"}, milliseconds(300));
+    EXPECT_THAT(exec.deliver("x"), Optional(HasSubstr("killed")));
+    pollfd p{reader.get(), POLLIN, 0};
+    ASSERT_EQ(::poll(&p, 1, 10'000), 1);
+    EXPECT_NE(p.revents & POLLHUP, 0);
+}
+
+/// Takes one request on loopback and answers it.
+class one_answer {
+public:
+    explicit one_answer(std::string answer)
+        : request_(std::async(std::launch::async, [this, answer = std::move(answer)] {
+              auto peer = listener_.accept();
+              std::string all;
+              while (all.find("\r\n\r\n{\"x\":1}") == std::string::npos) {
+                  all += support::text_of(peer.receive(1));
+              }
+              peer.send(support::bytes_of(answer));
+              return all;
+          })) {}
+
+    [[nodiscard]] std::string url(const std::string& path) const {
+        return "http://127.0.0.1:" + std::to_string(listener_.port()) + path;
+    }
+
+    [[nodiscard]] std::string request() { return request_.get(); }
+
+private:
+    support::tcp_listener listener_;
+    std::future<std::string> request_;
+};
+
+std::optional<std::string> post(const std::string& url) {
+    return event_url(parse_http_url(url).value(), seconds(10)).deliver(R"({"x":1})");
+}
+
+TEST(EventUrl, PostsJson) {
+    one_answer service("HTTP/1.1 204 No Content\r\n\r\n");
+    EXPECT_EQ(post(service.url("/hook?a=b")), std::nullopt);
+    const auto request = service.request();
+    EXPECT_THAT(request, testing::StartsWith("POST /hook?a=b HTTP/1.1\r\n"));
+    EXPECT_THAT(request, HasSubstr("Content-Type: application/json\r\n"));
+    EXPECT_THAT(request, HasSubstr("Content-Length: 7\r\n"));
+    EXPECT_THAT(request, HasSubstr("Host: 127.0.0.1:"));
+}
+
+TEST(EventUrl, AnythingBut2xxIsFailure) {
+    for (const auto* status : {"500", "404", "302", "199"}) {
+        one_answer service("HTTP/1.1 " + std::string{status} + " X\r\nContent-Length: 0\r\n\r\n");
+        EXPECT_THAT(post(service.url("/")), Optional(HasSubstr(status)));
+    }
+    one_answer nonsense("hello\r\n\r\n");
+    EXPECT_NE(post(nonsense.url("/")), std::nullopt);
+}
+
+TEST(EventUrl, NobodyThereAndSilenceAreFailures) {
+    std::uint16_t free_port = 0;
+    {
+        const support::tcp_listener closed;
+        free_port = closed.port();
+    }
+    EXPECT_THAT(post("http://127.0.0.1:" + std::to_string(free_port) + "/"),
+                Optional(HasSubstr("refused")));
+    const support::tcp_listener silent;
+    const auto url = parse_http_url("http://127.0.0.1:" + std::to_string(silent.port()) + "/");
+    EXPECT_THAT(event_url(*url, milliseconds(50)).deliver("{}"), Optional(HasSubstr("in time")));
+}
+
+/// A TLS service for "localhost" that answers one request with 200.
+void serve_tls_once(boost::asio::ip::tcp::acceptor& acceptor, const support::certificate& c) {
+    namespace ssl = boost::asio::ssl;
+    ssl::context context(ssl::context::tls_server);
+    context.use_certificate_chain(boost::asio::buffer(c.chain));
+    context.use_private_key(boost::asio::buffer(c.key), ssl::context::pem);
+    ssl::stream<boost::asio::ip::tcp::socket> stream(acceptor.accept(), context);
+    boost::system::error_code ec;
+    stream.handshake(ssl::stream_base::server, ec);
+    if (!ec) {
+        boost::asio::streambuf request;
+        boost::asio::read_until(stream, request, "{\"x\":1}", ec);
+        boost::asio::write(stream, boost::asio::buffer(std::string{"HTTP/1.1 200 OK\r\n\r\n"}), ec);
+    }
+}
+
+TEST(EventUrl, HttpsIsVerified) {
+    const scratch_folder folder;
+    const auto certificate = support::make_certificate();
+    std::ofstream(folder / "trusted.pem") << certificate.chain;
+
+    struct row {
+        bool trusted;
+        const char* host;
+        bool works;
+    };
+
+    for (const auto& r : {row{true, "localhost", true}, row{false, "localhost", false},
+                          row{true, "127.0.0.1", false}}) {
+        ::setenv("SSL_CERT_FILE", (folder / (r.trusted ? "trusted.pem" : "none.pem")).c_str(), 1);
+        boost::asio::io_context context;
+        boost::asio::ip::tcp::acceptor acceptor(context,
+                                                {boost::asio::ip::address_v4::loopback(), 0});
+        const auto served =
+            std::async(std::launch::async, [&] { serve_tls_once(acceptor, certificate); });
+        const auto failure = post("https://" + std::string{r.host} + ":" +
+                                  std::to_string(acceptor.local_endpoint().port()) + "/");
+        EXPECT_EQ(failure == std::nullopt, r.works)
+            << r.host << ' ' << failure.value_or("delivered");
+        served.wait();
+    }
+    ::unsetenv("SSL_CERT_FILE");
+}
+
+TEST(HttpUrl, IsReadStrictly) {
+    const auto url = parse_http_url("https://[2001:db8::1]:8443/a/b?c=d");
+    ASSERT_TRUE(url);
+    EXPECT_TRUE(url->tls);
+    EXPECT_EQ(url->host, "2001:db8::1");
+    EXPECT_EQ(url->port, "8443");
+    EXPECT_EQ(url->target, "/a/b?c=d");
+    EXPECT_EQ(url->authority, "[2001:db8::1]:8443");
+    EXPECT_EQ(parse_http_url("http://x")->target, "/");
+    EXPECT_EQ(parse_http_url("http://x")->port, "80");
+    EXPECT_EQ(parse_http_url("https://x?q")->target, "/?q");
+    for (const auto* bad : {"", "x", "ftp://x/", "http:///x", "http://u:p@x/", "http://u@x/", "/x",
+                            "http://x:0/", "http://x:99999/", "http://x y/"}) {
+        EXPECT_FALSE(parse_http_url(bad)) << bad;
+    }
+}
+
+} // namespace output_test

@@ -1,0 +1,165 @@
+// Order, another try, giving up, bounds, the end.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/events/queue.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <vector>
+
+namespace queue_test {
+
+using namespace repeater;
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+
+/// What the output did; shared with the test.
+struct history {
+    std::mutex mutex;
+    std::vector<std::string> delivered;
+    std::atomic<int> failures_to_come = 0;
+    std::atomic<int> tries = 0;
+    std::promise<void> entered;
+    std::shared_future<void> may_go_on; ///< where valid, the first delivery waits for it
+};
+
+class fake_output final : public event_output {
+public:
+    explicit fake_output(history& h) : history_(h) {}
+
+    std::optional<std::string> deliver(const std::string& json) override {
+        if (history_.tries++ == 0 && history_.may_go_on.valid()) {
+            history_.entered.set_value();
+            history_.may_go_on.wait();
+        }
+        if (history_.failures_to_come > 0) {
+            --history_.failures_to_come;
+            return "not now";
+        }
+        const std::lock_guard lock(history_.mutex);
+        history_.delivered.push_back(json);
+        return std::nullopt;
+    }
+
+private:
+    history& history_;
+};
+
+struct losses {
+    std::size_t count = 0;
+    std::string why;
+};
+
+event_queue::options quick() {
+    event_queue::options o;
+    o.first_pause = milliseconds(1);
+    o.longest_pause = milliseconds(2);
+    return o;
+}
+
+event_queue::report into(losses& l) {
+    return [&l](std::size_t count, const std::string& why) {
+        l.count += count;
+        l.why = why;
+    };
+}
+
+constexpr auto plenty = std::chrono::seconds(10);
+
+TEST(EventQueue, DeliversInOrder) {
+    history h;
+    losses lost;
+    event_queue queue(std::make_unique<fake_output>(h), quick(), into(lost));
+    for (const auto* e : {"1", "2", "3"}) {
+        queue.push(e);
+    }
+    queue.finish(plenty);
+    EXPECT_THAT(h.delivered, ElementsAre("1", "2", "3"));
+    EXPECT_EQ(lost.count, 0U);
+}
+
+TEST(EventQueue, TriesAgainAndKeepsTheOrder) {
+    history h;
+    h.failures_to_come = 5;
+    losses lost;
+    event_queue queue(std::make_unique<fake_output>(h), quick(), into(lost));
+    queue.push("1");
+    queue.push("2");
+    queue.finish(plenty);
+    EXPECT_THAT(h.delivered, ElementsAre("1", "2"));
+    EXPECT_EQ(h.tries, 7);
+    EXPECT_EQ(lost.count, 0U);
+}
+
+TEST(EventQueue, GivesUpAfterSomeTriesAndGoesOn) {
+    history h;
+    h.failures_to_come = 6;
+    losses lost;
+    event_queue queue(std::make_unique<fake_output>(h), quick(), into(lost));
+    queue.push("1");
+    queue.push("2");
+    queue.finish(plenty);
+    EXPECT_THAT(h.delivered, ElementsAre("2"));
+    EXPECT_EQ(lost.count, 1U);
+    EXPECT_EQ(lost.why, "not now");
+}
+
+TEST(EventQueue, AFullQueueLosesTheOldestButNotTheOneUnderWay) {
+    history h;
+    std::promise<void> go_on;
+    h.may_go_on = go_on.get_future();
+    losses lost;
+    auto o = quick();
+    o.capacity = 3;
+    event_queue queue(std::make_unique<fake_output>(h), o, into(lost));
+    queue.push("1");
+    h.entered.get_future().wait();
+    for (const auto* e : {"2", "3", "4", "5"}) { // never waits, though the output is stuck
+        queue.push(e);
+    }
+    go_on.set_value();
+    queue.finish(plenty);
+    EXPECT_THAT(h.delivered, ElementsAre("1", "4", "5"));
+    EXPECT_EQ(lost.count, 2U);
+    EXPECT_EQ(lost.why, "the queue is full");
+}
+
+/// A queue whose output takes nothing, and which pauses for an hour between two tries.
+struct held_up {
+    held_up() { h.failures_to_come = 1000; }
+
+    history h;
+    losses lost;
+    event_queue queue{std::make_unique<fake_output>(h), patient(), into(lost)};
+
+private:
+    static event_queue::options patient() {
+        auto o = quick();
+        o.first_pause = std::chrono::hours(1);
+        return o;
+    }
+};
+
+TEST(EventQueue, TheEndDoesNotWaitForAnOutputThatIsAway) {
+    held_up q;
+    q.queue.push("1");
+    q.queue.push("2");
+    q.queue.finish(milliseconds(20));
+    EXPECT_TRUE(q.h.delivered.empty());
+    EXPECT_EQ(q.lost.count, 2U);
+}
+
+TEST(EventQueue, TheEndCutsAPauseShortThatHasBegun) {
+    held_up q;
+    q.queue.push("1");
+    while (q.h.tries == 0) {
+        std::this_thread::yield();
+    }
+    std::this_thread::sleep_for(milliseconds(20)); // into the pause
+    q.queue.finish(milliseconds(20));
+    EXPECT_EQ(q.lost.count, 1U);
+}
+
+} // namespace queue_test

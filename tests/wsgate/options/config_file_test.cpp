@@ -1,0 +1,159 @@
+// Files of options: their lines, what they mean beside a command line, and how they are refused.
+// SPDX-License-Identifier: EUPL-1.2
+#include "service/config_file.hpp"
+#include "tests/support/scratch_directory.hpp"
+#include "wsgate/options/command_line.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace config_file_test {
+
+namespace {
+
+using namespace std::chrono_literals;
+using service::bad_setting;
+using service::early_exit;
+using service::parse_settings;
+using service::setting;
+using wsgate::config;
+using settings = std::vector<setting>;
+
+class option_file : public testing::Test {
+protected:
+    std::variant<config, service::early_exit> parse(const std::string& text,
+                                                    const std::vector<std::string>& more = {}) {
+        path = directory.file("wsgate.conf", text);
+        std::vector<const char*> arguments{"wsgate", "--config", path.c_str()};
+        for (const auto& each : more) {
+            arguments.push_back(each.c_str());
+        }
+        return wsgate::parse_command_line(static_cast<int>(arguments.size()), arguments.data());
+    }
+
+    config good(const std::string& text, const std::vector<std::string>& more = {}) {
+        auto parsed = parse(text, more);
+        if (const auto* bye = std::get_if<service::early_exit>(&parsed)) {
+            throw std::runtime_error(bye->text);
+        }
+        return std::get<config>(std::move(parsed));
+    }
+
+    support::scratch_directory directory;
+    std::string path;
+};
+
+} // namespace
+
+TEST_F(option_file, AsksForClientCertificatesWhateverFollows) {
+    const auto c = good("verify-client\ncafile = /ca\ncert = /c\n");
+    EXPECT_EQ(c.tls.clients, wsgate::client_certificates::required);
+    EXPECT_EQ(c.tls.client_ca_file, "/ca");
+}
+
+TEST(Settings, AreLines) {
+    const std::vector<std::pair<std::string, settings>> table{
+        {"", {}},
+        {"# nothing\n\n  \t\r\n", {}},
+        {"web = /w", {{"web", "/w", 1}}},
+        {"\nweb=/w\r\n  web-auth  \n", {{"web", "/w", 2}, {"web-auth", "", 3}}},
+        {"listen = *:1\nlisten = *:2", {{"listen", "*:1", 1}, {"listen", "*:2", 2}}},
+        {"route = /a=h:1", {{"route", "/a=h:1", 1}}},
+        {"auth-source = \" a # b \"", {{"auth-source", " a # b ", 1}}},
+        {"web = /w # no comment", {{"web", "/w # no comment", 1}}},
+    };
+    for (const auto& [text, expected] : table) {
+        const auto parsed = parse_settings(text);
+        ASSERT_TRUE(std::holds_alternative<settings>(parsed)) << text;
+        EXPECT_EQ(std::get<settings>(parsed), expected) << text;
+    }
+    using namespace std::string_literals;
+    for (const auto& bad : {"--web = /w"s, "web /w"s, "= /w"s, "[web]"s, "Web = /w"s, "web ="s,
+                            "web = \"/w"s, "web = \"\""s, "web = \""s, "web = a\0b"s}) {
+        const auto parsed = parse_settings("\n" + bad + "\nweb = /w");
+        ASSERT_TRUE(std::holds_alternative<bad_setting>(parsed)) << bad;
+        EXPECT_EQ(std::get<bad_setting>(parsed).line, 2U) << bad;
+    }
+}
+
+TEST_F(option_file, SaysWhatTheCommandLineCould) {
+    const auto c = good("listen = 127.0.0.1:1=viewer\n"
+                        "listen = [::1]:2\n"
+                        "# a switch, and one that is off\n"
+                        "host-token\n"
+                        "origin-required = false\n"
+                        "token-source = /t\n"
+                        "ping-interval = 7\n"
+                        "cert = /c\n"
+                        "verify-client = /websockify=request\n"
+                        "cafile = /ca\n"
+                        "daemon = true\n");
+    ASSERT_EQ(c.listen.size(), 2U);
+    EXPECT_EQ(c.listen.at(0), *wsgate::parse_listen("127.0.0.1:1=viewer"));
+    EXPECT_EQ(c.listen.at(1), *wsgate::parse_listen("[::1]:2"));
+    EXPECT_TRUE(c.access.tokens.from_host);
+    EXPECT_FALSE(c.access.origin_required);
+    EXPECT_EQ(c.bridge.ping, 7s);
+    EXPECT_EQ(c.tls.clients, wsgate::client_certificates::wanted);
+    EXPECT_TRUE(c.process.background);
+    EXPECT_EQ(c.file, path);
+}
+
+TEST_F(option_file, GivesWayToTheCommandLine) {
+    const auto text = "listen = *:1\nlisten = *:2\nping-interval = 7\nweb = /w\n";
+    const auto c = good(text, {"--listen", "*:3", "--ping-interval=8"});
+    ASSERT_EQ(c.listen.size(), 1U);
+    EXPECT_EQ(c.listen.at(0).port, 3);
+    EXPECT_EQ(c.bridge.ping, 8s);
+    EXPECT_EQ(c.web, "/w");
+    const auto same = good("auth-source = u:p\nauth-plugin = BasicHTTPAuth", {"6080", "h:1"});
+    EXPECT_EQ(same.access.passwords.all.plain, "u:p");
+    EXPECT_EQ(to_string(*same.listen.at(0).leads_to->to), "h:1");
+}
+
+TEST_F(option_file, IsRefusedByLine) {
+    const std::vector<std::pair<std::string, std::string>> table{
+        {"web = /w\nwebs = /w\n", ":2: no such option: webs"},
+        {"config = /c\n", ":1: no such option: config"},
+        {"help\n", ":1: no such option: help"},
+        {"check\n", ":1: no such option: check"},
+        {"form = 6080\n", ":1: no such option: form"},
+        {"\nweb\n", ":2: --web: "},
+        {"threads = none\n", ":1: --threads: "},
+        {"web =\n", ":1: a value is missing"},
+        {"listen = *:1\nlisten = nowhere\n", ":2: --listen: nowhere is not ADDRESS:PORT"},
+        {"route = /a\n", ":1: --route: /a is not /PATH=TARGET"},
+    };
+    for (const auto& [text, why] : table) {
+        const auto parsed = parse(text);
+        const auto* bye = std::get_if<service::early_exit>(&parsed);
+        ASSERT_NE(bye, nullptr) << text;
+        EXPECT_EQ(bye->exit_code, 78) << bye->text;
+        EXPECT_NE(bye->text.find(path + why), std::string::npos) << bye->text;
+    }
+}
+
+TEST_F(option_file, MustBeThere) {
+    const std::vector<const char*> arguments{"wsgate", "--config", "/nonexistent/wsgate.conf"};
+    const auto parsed =
+        wsgate::parse_command_line(static_cast<int>(arguments.size()), arguments.data());
+    const auto* bye = std::get_if<service::early_exit>(&parsed);
+    ASSERT_NE(bye, nullptr);
+    EXPECT_EQ(bye->exit_code, 78);
+    EXPECT_EQ(bye->text, "wsgate: --config: cannot read /nonexistent/wsgate.conf: No such file or "
+                         "directory (--help lists the options)\n");
+}
+
+TEST_F(option_file, IsNotBlamedForTheCommandLine) {
+    const auto parsed = parse("web = /w\n", {"--listen", "nowhere"});
+    const auto* bye = std::get_if<service::early_exit>(&parsed);
+    ASSERT_NE(bye, nullptr);
+    EXPECT_EQ(bye->exit_code, 64);
+    EXPECT_EQ(bye->text.find(path), std::string::npos) << bye->text;
+}
+
+} // namespace config_file_test

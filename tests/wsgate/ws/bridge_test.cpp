@@ -1,0 +1,248 @@
+// A bridge between scripted streams: partial I/O everywhere, and failures at every single I/O.
+// SPDX-License-Identifier: EUPL-1.2
+#include "tests/support/bytes.hpp"
+#include "tests/support/scripted_stream.hpp"
+#include "tests/wsgate/ws_peer.hpp"
+#include "wsgate/ws/bridge.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace bridge_test {
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using namespace support;
+using wsgate::ended_by;
+
+asio::awaitable<wsgate::dialled> give(std::unique_ptr<net::stream> stream) {
+    net::error_code ec;
+    if (!stream) {
+        ec = asio::error::connection_refused;
+    }
+    co_return wsgate::dialled{std::move(stream), ec};
+}
+
+/// One run of a bridge over two scripted streams.
+struct story {
+    asio::io_context context;
+    support::fault fault;
+    scripted_stream client{context.get_executor(), fault};
+    std::unique_ptr<net::stream> dialled =
+        std::make_unique<scripted_stream>(context.get_executor(), fault);
+    scripted_stream& target = dynamic_cast<scripted_stream&>(*dialled);
+    bytes scratch = bytes(64);
+    bytes early;
+    wsgate::bridge_options options{.max_frame = 16, .close = 50ms};
+    std::unique_ptr<wsgate::bridge> bridge;
+    bool done = false;
+
+    /// False where it hangs; no deadline of a bridge is longer than a second here.
+    bool run() {
+        bridge = std::make_unique<wsgate::bridge>(
+            context.get_executor(), scratch, client, [this] { return give(std::move(dialled)); },
+            options);
+        asio::co_spawn(context, bridge->run(std::move(early)), [this](const std::exception_ptr& e) {
+            EXPECT_FALSE(e);
+            done = true;
+        });
+        context.run_for(5s);
+        return done;
+    }
+
+    /// What the client was sent: the payload of data frames, and the first byte of every frame.
+    struct heard {
+        std::string payload;
+        std::vector<unsigned> frames;
+        bool whole = true; ///< nothing ended within a frame
+    };
+
+    [[nodiscard]] heard to_client() const {
+        heard h;
+        const auto& wire = client.written;
+        for (std::size_t at = 0; at < wire.size();) {
+            if (at + 2 > wire.size() ||
+                at + 2 + std::to_integer<std::size_t>(wire[at + 1]) > wire.size()) {
+                h.whole = false;
+                break;
+            }
+            const auto size = std::to_integer<std::size_t>(wire[at + 1]); // all are short here
+            h.frames.push_back(std::to_integer<unsigned>(wire[at]));
+            if (h.frames.back() == binary_frame) {
+                h.payload += text_of(std::span(wire).subspan(at + 2, size));
+            }
+            at += 2 + size;
+        }
+        return h;
+    }
+};
+
+const std::string up_text = "early frames, then frames in pieces; ";
+const std::string down_text = "a target that talks in chunks longer than a frame, and short. ";
+
+/// The client says its text in awkward pieces, pings, and closes; the target talks and waits.
+void tell_all(story& s) {
+    const auto first = masked_frame(binary_frame, up_text.substr(0, 10));
+    const auto rest =
+        joined({masked_frame(0x02, up_text.substr(10, 7)), masked_frame(ping_frame, "ping"),
+                masked_frame(0x80, up_text.substr(17)),
+                masked_frame(close_frame, close_text(1000, "bye"))});
+    const auto cut = [&rest](std::size_t from, std::size_t size) {
+        const auto part = std::span(rest).subspan(from, std::min(size, rest.size() - from));
+        return bytes(part.begin(), part.end());
+    };
+    s.early = bytes(first.begin(), first.begin() + 9);
+    s.client.incoming = {bytes(first.begin() + 9, first.end()), {}, cut(0, 3), {}, cut(3, 20)};
+    for (int i = 0; i < 40; ++i) { // the target's words go first
+        s.client.incoming.push_back({});
+    }
+    s.client.incoming.push_back(cut(23, rest.size()));
+    s.client.write_room = {1, 0, 0, 5, 100, 2, 0, 0, 0, 1, 100, 0, 1};
+    s.target.write_room = {0, 3, 0, 0, 1, 100, 0, 2, 1};
+    s.target.incoming = {bytes_of(down_text.substr(0, 40)), {}, {}, bytes_of(down_text.substr(40))};
+    for (int i = 0; i < 200; ++i) { // then it only listens until it is told that no more comes
+        s.target.incoming.push_back({});
+    }
+}
+
+bool is_prefix(const std::string& part, const std::string& whole) {
+    return whole.compare(0, part.size(), part) == 0;
+}
+
+} // namespace
+
+TEST(Bridge, MovesEveryByteOnceAndInOrderThroughPartialWrites) {
+    story s;
+    tell_all(s);
+    ASSERT_TRUE(s.run());
+    EXPECT_EQ(text_of(s.target.written), up_text);
+    const auto got = s.to_client();
+    EXPECT_TRUE(got.whole);
+    EXPECT_EQ(got.payload, down_text);
+    EXPECT_EQ(got.frames.back(), close_frame);
+    EXPECT_EQ(std::count(got.frames.begin(), got.frames.end(), pong_frame), 1);
+    EXPECT_TRUE(s.target.send_was_shut_down);
+    EXPECT_TRUE(s.client.closed);
+    EXPECT_TRUE(s.target.closed);
+    const auto& summary = s.bridge->summary();
+    EXPECT_EQ(summary.by, ended_by::client);
+    EXPECT_EQ(summary.code, wsgate::close_code::normal);
+    EXPECT_EQ(summary.up, up_text.size());
+    EXPECT_EQ(summary.down, down_text.size());
+}
+
+TEST(Bridge, MayDialOnlyWhenThereIsSomethingToDeliver) {
+    story spoke;
+    spoke.options.dial = wsgate::dial_time::first_data;
+    spoke.client.incoming = {masked_frame(ping_frame, ""), masked_frame(binary_frame, "ID:1"),
+                             masked_frame(close_frame, "")};
+    EXPECT_TRUE(spoke.run());
+    EXPECT_EQ(text_of(spoke.target.written), "ID:1");
+    EXPECT_FALSE(spoke.dialled);
+
+    story mute;
+    mute.options.dial = wsgate::dial_time::first_data;
+    mute.client.incoming = {masked_frame(ping_frame, ""), masked_frame(close_frame, "")};
+    EXPECT_TRUE(mute.run());
+    EXPECT_TRUE(mute.dialled) << "nobody was dialled";
+    EXPECT_EQ(mute.bridge->summary().by, ended_by::client);
+}
+
+TEST(Bridge, SurvivesAFailureOfTheNthIo) {
+    story good;
+    tell_all(good);
+    ASSERT_TRUE(good.run());
+    const int all = good.fault.count;
+    ASSERT_GT(all, 50);
+    for (int n = 1; n <= all; ++n) {
+        story s;
+        tell_all(s);
+        s.fault.fail_at = n;
+        ASSERT_TRUE(s.run()) << "I/O " << n << " of " << all;
+        EXPECT_TRUE(is_prefix(text_of(s.target.written), up_text)) << n;
+        EXPECT_TRUE(is_prefix(s.to_client().payload, down_text)) << n;
+        EXPECT_TRUE(s.client.closed) << n;
+        EXPECT_TRUE(s.target.closed) << n;
+    }
+}
+
+TEST(Bridge, ThrowsNothingWhereTheTargetCannotBeReached) {
+    story s;
+    s.dialled.reset(); // also what `target` refers to
+    s.client.incoming = {masked_frame(binary_frame, "lost"),
+                         {},
+                         {},
+                         {},
+                         masked_frame(close_frame, close_text(1011))};
+    ASSERT_TRUE(s.run());
+    EXPECT_EQ(s.bridge->summary().by, ended_by::target);
+    EXPECT_EQ(s.bridge->summary().code, wsgate::close_code::internal_error);
+    EXPECT_EQ(text_of(s.client.written),
+              "\x88\x28" + close_text(1011, "Failed to connect to downstream server"));
+    EXPECT_TRUE(s.client.send_was_shut_down);
+}
+
+TEST(Bridge, AnswersOnlyTheNewestPingOfAStalledClient) {
+    story s;
+    // One byte of the first Pong goes out; then the client takes nothing for a while.
+    s.client.write_room = {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    for (char c = '0'; c <= '9'; ++c) {
+        s.client.incoming.push_back(masked_frame(ping_frame, std::string(1, c)));
+    }
+    s.client.incoming.push_back(masked_frame(close_frame, ""));
+    for (int i = 0; i < 100; ++i) {
+        s.target.incoming.push_back({});
+    }
+    ASSERT_TRUE(s.run());
+    const auto wire = text_of(s.client.written);
+    EXPECT_TRUE(wire.starts_with("\x8a\x01"
+                                 "0"))
+        << testing::PrintToString(wire);
+    EXPECT_TRUE(wire.ends_with(std::string("\x88\x00", 2))) << testing::PrintToString(wire);
+    EXPECT_LT(wire.size(), 2U + 10U * 3U); // far fewer than ten
+}
+
+TEST(Bridge, DeliversWhatAClientSaidBeforeItWentThoughTheTargetTalks) {
+    story s;
+    s.client.is_deaf = true; // which the target's first word finds out
+    s.client.incoming = {{}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+    s.client.incoming.push_back(masked_frame(binary_frame, "last words"));
+    s.client.incoming.push_back(masked_frame(close_frame, close_text(1000)));
+    s.target.incoming = {bytes_of("hello"), bytes_of("still there?")};
+    for (int i = 0; i < 200; ++i) {
+        s.target.incoming.push_back({});
+    }
+    ASSERT_TRUE(s.run());
+    EXPECT_EQ(text_of(s.target.written), "last words");
+    EXPECT_TRUE(s.target.send_was_shut_down);
+    EXPECT_EQ(s.bridge->summary().by, ended_by::client);
+    EXPECT_EQ(s.bridge->summary().code, wsgate::close_code::normal);
+}
+
+TEST(Bridge, CutsOffAClientThatIsDeafAndMute) {
+    story s;
+    s.client.is_deaf = true;
+    s.client.ends_with_eof = false;
+    s.target.ends_with_eof = false;
+    s.target.incoming = {bytes_of("hello"), bytes_of("still there?")};
+    ASSERT_TRUE(s.run());
+    EXPECT_EQ(s.bridge->summary().by, ended_by::client);
+    EXPECT_EQ(s.bridge->summary().code, wsgate::close_code::abnormal);
+}
+
+TEST(Bridge, CutsOffAClientThatNeverAnswersOurClose) {
+    story s;
+    s.client.ends_with_eof = false;
+    s.target.incoming = {bytes_of("bye")}; // and EOF
+    ASSERT_TRUE(s.run());
+    EXPECT_EQ(s.to_client().frames, (std::vector<unsigned>{binary_frame, close_frame}));
+    EXPECT_EQ(s.bridge->summary().by, ended_by::target);
+    EXPECT_TRUE(s.client.closed);
+}
+
+} // namespace bridge_test

@@ -1,0 +1,32 @@
+// The half of an IPv6 address that its owner cannot choose; IPv4 where no such half is.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/access/client_key.hpp"
+
+#include "net/address_range.hpp"
+
+namespace wsgate {
+
+namespace {
+
+/// 0::/64 holds no client's network: fc00::/7 and 2000::/3 are elsewhere.
+constexpr std::uint64_t v4_mark = std::uint64_t{1} << 32U;
+
+} // namespace
+
+client_key key_of(const std::optional<asio::ip::address>& address) {
+    if (!address) {
+        return client_key{};
+    }
+    const auto plain = net::unmapped(*address);
+    if (plain.is_v4()) {
+        return client_key{v4_mark | plain.to_v4().to_uint()};
+    }
+    const auto bytes = plain.to_v6().to_bytes();
+    std::uint64_t key = 0;
+    for (std::size_t i = 0; i < 8; ++i) {
+        key = key << 8U | bytes.at(i);
+    }
+    return client_key{key == 0 ? 1 : key}; // ::1 is somebody
+}
+
+} // namespace wsgate

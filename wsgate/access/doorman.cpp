@@ -1,0 +1,250 @@
+// Limits, brake, certificate, password, origin, token: the cheap and the general first.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/access/doorman.hpp"
+
+#include "service/read_file.hpp"
+#include "wsgate/access/request_id.hpp"
+#include "wsgate/text/ascii.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <fmt/format.h>
+#include <stdexcept>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+using status = http::status;
+using passwords_of = std::shared_ptr<const password_list>;
+
+constexpr std::size_t largest_password_file = std::size_t{1024} * 1024;
+constexpr std::chrono::seconds full_for{10}; // what is likely to be over then
+
+std::string_view field_of(const request& r, std::string_view name) {
+    const auto value = r[{name.data(), name.size()}];
+    return {value.data(), value.size()};
+}
+
+passwords_of load_passwords(const password_options& o) {
+    if (!o.is_used()) {
+        return nullptr;
+    }
+    if (o.file.empty()) {
+        auto one = password_list::plain(o.plain);
+        if (!one) {
+            throw std::runtime_error(fmt::format("--auth-source: {}", one.error()));
+        }
+        return std::make_shared<const password_list>(std::move(*one));
+    }
+    const auto text = service::read_file(o.file, largest_password_file);
+    if (!text) {
+        throw std::runtime_error(
+            fmt::format("{}: cannot read passwords: {}", o.file, service::last_error_text()));
+    }
+    auto list = password_list::parse(*text);
+    if (!list) {
+        throw std::runtime_error(fmt::format("{}: {}", o.file, list.error()));
+    }
+    if (list->empty()) {
+        throw std::runtime_error(
+            fmt::format("{}: no user in it: htpasswd -B {} USER adds one", o.file, o.file));
+    }
+    return std::make_shared<const password_list>(std::move(*list));
+}
+
+denial too_many(std::string_view cause) {
+    denial d{status::service_unavailable, "too many sessions, try again later", cause};
+    d.counted = handshake_failure::too_many;
+    d.retry_after = full_for;
+    return d;
+}
+
+denial wrong_origin(std::string_view cause) {
+    denial d{status::forbidden, "no access from this page", cause};
+    d.counted = handshake_failure::origin;
+    return d;
+}
+
+} // namespace
+
+access::access(const access_options& o, access_memory& memory, const complaint& complain)
+    : options_(o), memory_(memory) {
+    passwords_.all = load_passwords(o.passwords.all);
+    for (const auto& [path, where] : o.passwords.by_path) {
+        passwords_.by_path.emplace(path, load_passwords(where));
+    }
+    if (o.files_need_login && !passwords_.all && !o.common_names) {
+        throw std::runtime_error("--web-auth: there is no --auth-file that holds for all paths");
+    }
+    if (o.tokens.is_used()) {
+        tokens_ = std::make_unique<token_source>(o.tokens, complain);
+    }
+}
+
+sender access::identify(const request& r, const std::optional<asio::ip::address>& peer,
+                        std::string_view common_name, forwarded headers) const {
+    sender s;
+    s.behind_trusted_proxy = headers == forwarded::believed && options_.proxies.trusts(peer);
+    static const request silent;
+    s.client = client_address(options_.proxies, peer, s.behind_trusted_proxy ? r : silent);
+    s.request_id = request_id(field_of(r, "X-Request-Id"), s.behind_trusted_proxy);
+    s.common_name = common_name;
+    return s;
+}
+
+asio::awaitable<std::variant<admission, denial>>
+access::admit_session(const request& r, std::string_view path, const sender& from) const {
+    auto place = memory_.sessions.enter(options_.sessions, key_of(from.client));
+    if (!place) {
+        co_return too_many("session limit");
+    }
+    if (auto no = check_brake(from)) {
+        co_return std::move(*no);
+    }
+    if (auto no = check_certificate(from)) {
+        co_return std::move(*no);
+    }
+    auto user = co_await check_password(r, passwords_.of(path), from);
+    if (auto* no = std::get_if<denial>(&user)) {
+        co_return std::move(*no);
+    }
+    if (auto no = check_origin(r, path, from)) {
+        co_return std::move(*no);
+    }
+    admission yes{std::move(*place), std::nullopt, std::move(std::get<std::string>(user))};
+    if (options_.needs_token(path)) {
+        auto to = check_token(r, from);
+        if (auto* no = std::get_if<denial>(&to)) {
+            co_return std::move(*no);
+        }
+        yes.to = std::move(std::get<token_target>(to));
+    }
+    co_return std::move(yes);
+}
+
+asio::awaitable<std::optional<denial>> access::admit_request(const request& r,
+                                                             const sender& from) const {
+    if (!options_.files_need_login) {
+        co_return std::nullopt;
+    }
+    if (auto no = check_brake(from)) {
+        co_return no;
+    }
+    if (auto no = check_certificate(from)) {
+        co_return no;
+    }
+    auto user = co_await check_password(r, passwords_.all, from);
+    if (auto* no = std::get_if<denial>(&user)) {
+        co_return std::move(*no);
+    }
+    co_return std::nullopt;
+}
+
+bool access::is_worth_telling(const sender& from) const {
+    const auto now = std::chrono::steady_clock::now();
+    const auto client = key_of(from.client);
+    if (memory_.told.shut_out(client, now)) {
+        return false;
+    }
+    (void)memory_.told.failed(client, now);
+    return true;
+}
+
+waiting_line::place access::wait_for_request(std::function<void()> drop) const {
+    return memory_.handshakes.join(options_.max_handshakes, std::move(drop));
+}
+
+bool access::is_open_to_all_pages(std::string_view path) const {
+    return !options_.origins.of(path);
+}
+
+asio::awaitable<std::variant<std::string, denial>>
+access::check_password(const request& r, passwords list, const sender& from) const {
+    if (!list) {
+        co_return std::string{};
+    }
+    denial no{status::unauthorized, "a user name and a password are needed", "no password"};
+    no.counted = handshake_failure::unauthorized;
+    no.realm = options_.realm;
+    const auto claimed = parse_basic(field_of(r, "Authorization"));
+    if (!claimed) {
+        co_return no;
+    }
+    switch (co_await memory_.passwords.check(std::move(list), *claimed)) {
+    case password_verdict::good:
+        co_return claimed->user;
+    case password_verdict::busy:
+        co_return too_many("too many passwords to verify");
+    case password_verdict::bad:
+        break;
+    }
+    no.cause = "wrong user or password";
+    no.delay = note_failure(from);
+    co_return no;
+}
+
+/// Clients that look like a proxy of ours are many in one, and are only slowed down.
+std::optional<denial> access::check_brake(const sender& from) const {
+    if (!from.client || options_.proxies.trusts(from.client)) {
+        return std::nullopt;
+    }
+    const auto wait = memory_.brake.shut_out(key_of(from.client), std::chrono::steady_clock::now());
+    if (!wait) {
+        return std::nullopt;
+    }
+    denial no{status::too_many_requests, "too many failures, try again later", "shut out"};
+    no.counted = handshake_failure::shut_out;
+    no.retry_after = *wait;
+    return no;
+}
+
+std::optional<denial> access::check_certificate(const sender& from) const {
+    const auto& names = options_.common_names;
+    if (!names || std::find(names->begin(), names->end(), from.common_name) != names->end()) {
+        return std::nullopt;
+    }
+    return denial{status::forbidden, "no access with this certificate",
+                  "certificate's name not listed"};
+}
+
+std::optional<denial> access::check_origin(const request& r, std::string_view path,
+                                           const sender& from) const {
+    const auto& list = options_.origins.of(path);
+    const auto given = r.count(http::field::origin);
+    if (given == 0) {
+        return options_.origin_required ? std::optional{wrong_origin("no Origin")} : std::nullopt;
+    }
+    if (!list) {
+        return std::nullopt;
+    }
+    const bool fits = given == 1 && list->admits(field_of(r, "Origin"),
+                                                 client_host(r, from.behind_trusted_proxy));
+    return fits ? std::nullopt : std::optional{wrong_origin("Origin not listed")};
+}
+
+std::variant<token_target, denial> access::check_token(const request& r, const sender& from) const {
+    const std::string_view target{r.target().data(), r.target().size()};
+    const auto token =
+        options_.tokens.from_host ? token_of_host(field_of(r, "Host")) : token_of_query(target);
+    denial no{status::forbidden, "no access without a valid token", "no token"};
+    no.counted = handshake_failure::token;
+    if (!token) {
+        return no;
+    }
+    auto found = tokens_->find(*token, static_cast<std::uint64_t>(std::time(nullptr)));
+    if (auto* to = std::get_if<token_target>(&found)) {
+        return std::move(*to);
+    }
+    no.cause = std::get<std::string_view>(found);
+    no.token_hash = hash_prefix(*token);
+    no.delay = note_failure(from);
+    return no;
+}
+
+std::chrono::milliseconds access::note_failure(const sender& from) const {
+    return memory_.brake.failed(key_of(from.client), std::chrono::steady_clock::now());
+}
+
+} // namespace wsgate

@@ -1,0 +1,103 @@
+// The doorman: who sent a request and whether it may pass, before a target hears of it.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/nothrow.hpp"
+#include "wsgate/access/access_options.hpp"
+#include "wsgate/access/denial.hpp"
+#include "wsgate/access/handshake_queue.hpp"
+#include "wsgate/access/password_checker.hpp"
+#include "wsgate/http/request.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace wsgate {
+
+/// So many refusals of one client are told, and then one more in so long.
+inline constexpr brake_options told_at_once{5, std::chrono::seconds{12}, {}, {}, 4096};
+
+/// What is counted and remembered of clients, whatever the configuration is now. Shared by all
+/// threads; outlives all sessions.
+struct access_memory {
+    explicit access_memory(const access_options& o) : brake(o.brake) {}
+
+    session_limits sessions;
+    waiting_line handshakes;
+    failure_brake brake;
+    failure_brake told{told_at_once}; ///< of refusals in the log
+    password_checker passwords;
+};
+
+/// Whether what a trusted proxy's request tells of its client is the proxy's word: behind a
+/// balancer that names nobody it is anybody's.
+enum class forwarded { believed, ignored };
+
+/// Who sends a request.
+struct sender {
+    std::optional<asio::ip::address> client; ///< as far as its proxies are believed
+    bool behind_trusted_proxy = false;
+    std::string request_id;
+    std::string common_name; ///< of its certificate; empty: none
+};
+
+/// A session may begin.
+struct admission {
+    session_limits::place place;
+    std::optional<token_target> to; ///< what a token has chosen
+    std::string user;               ///< who gave a password; empty: nobody was asked
+};
+
+/// One configuration's doorman; sessions keep the one that they came under.
+class access {
+public:
+    using complaint = token_source::complaint;
+
+    /// Throws std::runtime_error where a file cannot be used. `memory` outlives this.
+    access(const access_options&, access_memory& memory, const complaint&);
+
+    [[nodiscard]] sender identify(const request&, const std::optional<asio::ip::address>& peer,
+                                  std::string_view common_name, forwarded) const;
+
+    /// For an opening handshake that is good in itself; `path` is decoded.
+    [[nodiscard]] asio::awaitable<std::variant<admission, denial>>
+    admit_session(const request&, std::string_view path, const sender&) const;
+
+    /// For anything else; nothing: go on.
+    [[nodiscard]] asio::awaitable<std::optional<denial>> admit_request(const request&,
+                                                                       const sender&) const;
+
+    /// The log should hear of this refusal; a client that is refused all the time is told of less.
+    [[nodiscard]] bool is_worth_telling(const sender&) const;
+
+    /// `drop` is called when too many others wait as well.
+    [[nodiscard]] waiting_line::place wait_for_request(std::function<void()> drop) const;
+
+    /// Any web page may open sessions on this path.
+    [[nodiscard]] bool is_open_to_all_pages(std::string_view path) const;
+
+private:
+    using passwords = std::shared_ptr<const password_list>; ///< nothing: nobody is asked
+
+    [[nodiscard]] asio::awaitable<std::variant<std::string, denial>>
+    check_password(const request&, passwords, const sender&) const;
+    [[nodiscard]] std::optional<denial> check_brake(const sender&) const;
+    [[nodiscard]] std::optional<denial> check_origin(const request&, std::string_view path,
+                                                     const sender&) const;
+    [[nodiscard]] std::optional<denial> check_certificate(const sender&) const;
+    [[nodiscard]] std::variant<token_target, denial> check_token(const request&,
+                                                                 const sender&) const;
+    [[nodiscard]] std::chrono::milliseconds note_failure(const sender&) const;
+
+    access_options options_;
+    access_memory& memory_;
+    per_path<passwords> passwords_;
+    std::unique_ptr<token_source> tokens_;
+};
+
+} // namespace wsgate

@@ -1,0 +1,27 @@
+// Who was dropped keeps its node in a list of its own, so that leaving is the same for all.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/access/handshake_queue.hpp"
+
+namespace wsgate {
+
+waiting_line::place waiting_line::join(std::size_t longest, std::function<void()> drop) {
+    const std::lock_guard lock(mutex_);
+    while (!waiting_.empty() && waiting_.size() >= longest) {
+        waiting_.front().drop();
+        waiting_.front().was_dropped = true;
+        dropped_.splice(dropped_.end(), waiting_, waiting_.begin());
+    }
+    return {*this, waiting_.insert(waiting_.end(), entry{std::move(drop)})};
+}
+
+std::size_t waiting_line::size() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_.size();
+}
+
+void waiting_line::leave(queue::iterator mine) {
+    const std::lock_guard lock(mutex_);
+    (mine->was_dropped ? dropped_ : waiting_).erase(mine);
+}
+
+} // namespace wsgate

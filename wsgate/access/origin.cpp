@@ -1,0 +1,179 @@
+// Taken apart once, compared part by part; a text that cannot be taken apart matches nothing.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/access/origin.hpp"
+
+#include "net/number.hpp"
+#include "wsgate/text/ascii.hpp"
+#include "wsgate/text/comma_list.hpp"
+
+#include <algorithm>
+
+namespace wsgate {
+
+namespace {
+
+constexpr std::size_t longest_host = 255;
+
+std::string lowered(std::string_view text) {
+    std::string out{text};
+    std::transform(out.begin(), out.end(), out.begin(), lower);
+    return out;
+}
+
+std::uint16_t own_port(std::string_view scheme) {
+    return scheme == "https" || scheme == "wss" ? 443 : 80;
+}
+
+bool is_scheme(std::string_view text) {
+    return text == "http" || text == "https" || text == "ws" || text == "wss";
+}
+
+bool is_host_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+}
+
+bool is_bracket_char(char c) {
+    return (c >= 'a' && c <= 'f') || (c >= '0' && c <= '9') || c == ':' || c == '.';
+}
+
+/// In small letters.
+bool is_host(std::string_view text) {
+    if (text.empty() || text.size() > longest_host) {
+        return false;
+    }
+    if (text.size() > 2 && text.front() == '[' && text.back() == ']') {
+        text = text.substr(1, text.size() - 2);
+        return std::all_of(text.begin(), text.end(), is_bracket_char);
+    }
+    return std::all_of(text.begin(), text.end(), is_host_char);
+}
+
+/// "host", "host:port"; port 0 where none is written. Small letters in, nothing for what is wrong.
+std::optional<origin> parse_host_and_port(std::string_view text) {
+    origin o;
+    const auto colon = text.find(':', text.starts_with('[') ? text.find(']') : 0);
+    if (colon != std::string_view::npos) {
+        o.port = net::parse_number<std::uint16_t>(text.substr(colon + 1)).value_or(0);
+        if (o.port == 0) {
+            return std::nullopt;
+        }
+    }
+    o.host = text.substr(0, colon);
+    if (!is_host(o.host)) {
+        return std::nullopt;
+    }
+    return o;
+}
+
+/// The scheme may be missing; port 0: none written.
+std::optional<origin> parse_parts(std::string_view text) {
+    const auto small = lowered(text);
+    std::string_view rest = small;
+    std::string_view scheme;
+    if (const auto end = rest.find("://"); end != std::string_view::npos) {
+        scheme = rest.substr(0, end);
+        rest.remove_prefix(end + 3);
+        if (!is_scheme(scheme)) {
+            return std::nullopt;
+        }
+    }
+    auto o = parse_host_and_port(rest);
+    if (o) {
+        o->scheme = scheme;
+    }
+    return o;
+}
+
+/// "*.example.org" with a scheme or a port, or without.
+std::optional<origin> parse_subdomains(std::string_view text) {
+    const auto star = text.find("*.");
+    if (star == std::string_view::npos || (star != 0 && !text.substr(0, star).ends_with("://")) ||
+        star + 2 == text.size()) {
+        return std::nullopt;
+    }
+    std::string without{text.substr(0, star)};
+    without += text.substr(star + 2);
+    auto o = parse_parts(without);
+    return o && !o->host.starts_with('[') && !o->host.starts_with('.') ? o : std::nullopt;
+}
+
+std::optional<origin_rule> parse_rule(std::string_view text) {
+    using kind = origin_rule::kind;
+    if (text == "*") {
+        return origin_rule{kind::any, {}};
+    }
+    if (equal_but_for_case(text, "same-host")) {
+        return origin_rule{kind::same_host, {}};
+    }
+    if (equal_but_for_case(text, "null")) {
+        return origin_rule{kind::null, {}};
+    }
+    if (text.find('*') != std::string_view::npos) {
+        auto o = parse_subdomains(text);
+        return o ? std::optional{origin_rule{kind::subdomains, std::move(*o)}} : std::nullopt;
+    }
+    auto o = parse_origin(text);
+    return o ? std::optional{origin_rule{kind::exact, std::move(*o)}} : std::nullopt;
+}
+
+bool is_subdomain(const origin& of, const origin& o) {
+    const bool scheme_fits =
+        of.scheme.empty() ? o.scheme == "http" || o.scheme == "https" : o.scheme == of.scheme;
+    return scheme_fits && o.port == (of.port == 0 ? own_port(o.scheme) : of.port) &&
+           o.host.size() > of.host.size() + 1 && o.host.ends_with(of.host) &&
+           o.host[o.host.size() - of.host.size() - 1] == '.';
+}
+
+/// Which scheme the client speaks to the front of a chain of proxies is the origin's word alone.
+bool is_same_host(const origin& o, std::string_view host) {
+    const auto parts = parse_host_and_port(lowered(host));
+    return parts && parts->host == o.host &&
+           (parts->port == 0 ? own_port(o.scheme) : parts->port) == o.port;
+}
+
+} // namespace
+
+std::optional<origin> parse_origin(std::string_view text) {
+    auto o = parse_parts(text);
+    if (!o || o->scheme.empty()) {
+        return std::nullopt;
+    }
+    if (o->port == 0) {
+        o->port = own_port(o->scheme);
+    }
+    return o;
+}
+
+boost::system::result<origin_list, std::string> origin_list::parse(std::string_view text) {
+    origin_list list;
+    for (const auto entry : elements(text)) {
+        auto rule = parse_rule(entry);
+        if (!rule) {
+            return std::string{entry} + " is no origin, such as https://host.example, "
+                                        "https://host.example:8443, *.example.org or same-host";
+        }
+        list.rules.push_back(std::move(*rule));
+    }
+    return list;
+}
+
+bool origin_list::admits(std::string_view value, std::string_view host) const {
+    const auto o = parse_origin(value);
+    return std::any_of(rules.begin(), rules.end(), [&](const origin_rule& r) {
+        switch (r.what) {
+        case origin_rule::kind::any:
+            return true;
+        case origin_rule::kind::null:
+            return value == "null";
+        case origin_rule::kind::exact:
+            return o && *o == r.of;
+        case origin_rule::kind::subdomains:
+            return o && is_subdomain(r.of, *o);
+        case origin_rule::kind::same_host:
+            return o && is_same_host(*o, host);
+        }
+        return false;
+    });
+}
+
+} // namespace wsgate

@@ -1,0 +1,62 @@
+// Verifies passwords beside the event loops, since that is made to take long; remembers the result.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/nothrow.hpp"
+#include "wsgate/access/basic_auth.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace wsgate {
+
+namespace asio = boost::asio;
+
+enum class password_verdict {
+    good,
+    bad,
+    busy, ///< too many are being verified already
+};
+
+struct checker_options {
+    std::size_t threads = 1;
+    std::size_t waiting = 64; ///< verifications under way or queued, at most
+    std::chrono::seconds memory{300};
+    std::size_t remembered = 4096; ///< what was verified, at most
+
+    friend bool operator==(const checker_options&, const checker_options&) = default;
+};
+
+/// Shared by all threads. Who awaits must be done before it goes.
+class password_checker {
+public:
+    explicit password_checker(const checker_options& o = {});
+    password_checker(const password_checker&) = delete;
+    password_checker& operator=(const password_checker&) = delete;
+    ~password_checker();
+
+    /// Completes on the caller's event loop. A page's every file comes with the password: only the
+    /// first costs anything.
+    [[nodiscard]] asio::awaitable<password_verdict> check(std::shared_ptr<const password_list>,
+                                                          credentials);
+
+private:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    [[nodiscard]] bool is_remembered(const digest&, time_point now);
+    void remember(const digest&, time_point now);
+
+    checker_options options_;
+    std::atomic<std::size_t> waiting_ = 0;
+    std::mutex mutex_;
+    std::map<digest, time_point> good_until_;
+    asio::thread_pool pool_;
+};
+
+} // namespace wsgate

@@ -1,0 +1,43 @@
+// Taken or made.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/access/request_id.hpp"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <fmt/format.h>
+#include <stdexcept>
+
+namespace wsgate {
+
+namespace {
+
+constexpr std::size_t longest = 64;
+
+bool fits(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+}
+
+} // namespace
+
+bool is_request_id(std::string_view text) {
+    return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), fits);
+}
+
+std::string make_request_id() {
+    std::uint64_t number = 0;
+    // Any bytes will do for a value without padding.
+    if (::RAND_bytes(reinterpret_cast<unsigned char*>(&number), sizeof number) != 1) { // NOLINT
+        throw std::runtime_error("OpenSSL has no random numbers");
+    }
+    return fmt::format("{:016x}", number);
+}
+
+std::string request_id(std::string_view given, bool from_trusted_proxy) {
+    return from_trusted_proxy && is_request_id(given) ? std::string{given} : make_request_id();
+}
+
+} // namespace wsgate

@@ -1,0 +1,192 @@
+// Looks at the files' stamps; reads them only when those have changed.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/access/token_source.hpp"
+
+#include "service/read_file.hpp"
+
+#include <algorithm>
+#include <dirent.h>
+#include <fmt/format.h>
+#include <stdexcept>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace wsgate {
+
+namespace {
+
+constexpr std::size_t largest_file = std::size_t{16} * 1024 * 1024;
+constexpr std::size_t shortest_key = 16;
+constexpr std::size_t largest_key = 4096;
+
+/// The names in a directory, sorted; nothing where it is none.
+std::optional<std::vector<std::string>> names_in(const std::string& directory) {
+    struct close {
+        void operator()(DIR* d) const { ::closedir(d); }
+    };
+
+    const std::unique_ptr<DIR, close> all(::opendir(directory.c_str()));
+    if (!all) {
+        return std::nullopt;
+    }
+    std::vector<std::string> names;
+    while (const auto* entry = ::readdir(all.get())) { // NOLINT: of a directory of our own
+        names.emplace_back(&entry->d_name[0]);
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+std::int64_t nanoseconds(const timespec& t) {
+    return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
+}
+
+bool is_directory(const std::string& path) {
+    struct stat about {};
+
+    return ::stat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+} // namespace
+
+token_source::token_source(token_options o, complaint c)
+    : options_(std::move(o)), complain_(std::move(c)) {
+    using kind = token_options::kind;
+    for (const auto& file : options_.keys) {
+        keys_.push_back(read_token_key(file));
+    }
+    if (options_.what == kind::file_name && !is_directory(options_.path)) {
+        throw std::runtime_error(
+            fmt::format("{}: not a directory whose files are named for tokens", options_.path));
+    }
+    if (options_.what == kind::file || options_.what == kind::read_once) {
+        if (::access(options_.path.c_str(), R_OK) != 0) {
+            throw std::runtime_error(fmt::format("{}: cannot read tokens: {}", options_.path,
+                                                 service::last_error_text()));
+        }
+        seen_ = look();
+        looked_ = std::chrono::steady_clock::now();
+        table_ = load(seen_);
+    }
+}
+
+std::variant<token_target, std::string_view> token_source::find(std::string_view token,
+                                                                std::uint64_t unix_seconds) {
+    std::string_view why = "unknown token";
+    std::optional<token_target> found;
+    if (!keys_.empty()) {
+        auto checked = check_signed_token(keys_, token, unix_seconds);
+        if (auto* to = std::get_if<token_target>(&checked)) {
+            found = std::move(*to);
+        } else {
+            why = to_string(std::get<token_fault>(checked));
+        }
+    }
+    if (!found && options_.what == token_options::kind::file_name) {
+        found = find_by_file_name(token);
+    } else if (!found && options_.what != token_options::kind::none) {
+        found = current()->find(token);
+    }
+    if (!found) {
+        return why;
+    }
+    const auto& allow = options_.allow;
+    if (!allow.empty() && std::none_of(allow.begin(), allow.end(),
+                                       [&](const auto& rule) { return rule.covers(*found); })) {
+        return std::string_view{"target not in --allow-target"};
+    }
+    return std::move(*found);
+}
+
+std::vector<token_source::file_stamp> token_source::look() const {
+    std::vector<file_stamp> stamps;
+    const auto add = [&stamps](const std::string& path) {
+        struct stat about {};
+        if (::stat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode)) {
+            stamps.push_back(
+                {path, about.st_dev, about.st_ino, nanoseconds(about.st_ctim), about.st_size});
+        }
+    };
+    if (const auto names = names_in(options_.path)) {
+        for (const auto& name : *names) {
+            add(fmt::format("{}/{}", options_.path, name));
+        }
+    } else {
+        add(options_.path);
+    }
+    return stamps;
+}
+
+std::shared_ptr<const token_table> token_source::load(const std::vector<file_stamp>& files) const {
+    auto table = std::make_shared<token_table>();
+    if (files.empty() && !is_directory(options_.path)) {
+        complain_(fmt::format("{}: is no file any more: its tokens are gone", options_.path));
+    }
+    for (const auto& file : files) {
+        const auto text = service::read_file(file.name, largest_file);
+        if (!text) {
+            complain_(fmt::format("{}: skipped: {}", file.name, service::last_error_text()));
+            continue;
+        }
+        for (const auto& line : read_token_lines(*text, *table)) {
+            complain_(fmt::format("{}:{}: skipped: {}", file.name, line.number, line.why));
+        }
+    }
+    return table;
+}
+
+/// What is there now; a file that has gone away takes its tokens along.
+std::shared_ptr<const token_table> token_source::current() {
+    const auto now = std::chrono::steady_clock::now();
+    if (const std::unique_lock mine(refreshing_, std::try_to_lock);
+        mine && options_.what == token_options::kind::file &&
+        now - looked_ >= options_.look_again) {
+        looked_ = now;
+        if (auto stamps = look(); stamps != seen_) {
+            auto fresh = load(stamps);
+            seen_ = std::move(stamps);
+            const std::lock_guard lock(table_mutex_);
+            table_ = std::move(fresh);
+        }
+    }
+    const std::lock_guard lock(table_mutex_);
+    return table_;
+}
+
+std::optional<token_target> token_source::find_by_file_name(std::string_view token) const {
+    constexpr std::size_t longest_name = 255;
+    constexpr std::size_t longest_content = 4096;
+    if (token.empty() || token.size() > longest_name || token.front() == '.' ||
+        token.find_first_of(std::string_view{"/\0", 2}) != std::string_view::npos) {
+        return std::nullopt;
+    }
+    auto text = service::read_file(fmt::format("{}/{}", options_.path, token), longest_content);
+    if (!text) {
+        return std::nullopt;
+    }
+    text->erase(text->find_last_not_of(" \t\r\n\v\f") + 1);
+    return parse_token_target(
+        text->substr(std::min(text->find_first_not_of(" \t\r\n\v\f"), text->size())));
+}
+
+std::string read_token_key(const std::string& path) {
+    struct stat about {};
+
+    auto key = service::read_file(path, largest_key);
+    if (!key || ::stat(path.c_str(), &about) != 0) {
+        throw std::runtime_error(
+            fmt::format("{}: cannot read the key: {}", path, service::last_error_text()));
+    }
+    if ((about.st_mode & S_IRWXO) != 0) {
+        throw std::runtime_error(
+            fmt::format("{}: everybody may read this key: chmod o= {}", path, path));
+    }
+    key->erase(key->find_last_not_of("\r\n") + 1);
+    if (key->size() < shortest_key) {
+        throw std::runtime_error(fmt::format(
+            "{}: a key has {} bytes at least: openssl rand -base64 32", path, shortest_key));
+    }
+    return std::move(*key);
+}
+
+} // namespace wsgate

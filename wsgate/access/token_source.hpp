@@ -1,0 +1,86 @@
+// Where tokens are looked up: files in websockify's form, a directory of files, signatures.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "wsgate/access/signed_token.hpp"
+#include "wsgate/access/token_file.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace wsgate {
+
+struct token_options {
+    enum class kind {
+        none,
+        file,      ///< a file of lines, or a directory of such files; read again when it changes
+        read_once, ///< the same, read when the configuration is
+        file_name, ///< a directory: a file's name is the token, its content the target
+    };
+
+    kind what = kind::none;
+    std::string path;
+    std::vector<std::string> keys;  ///< files, for signed tokens; both may be asked
+    std::vector<target_rule> allow; ///< empty: wherever a token leads
+    bool from_host = false;         ///< the token is Host, not the query's
+    bool tls = false;               ///< whatever leads to HOST:PORT leads to tls:HOST:PORT
+    std::chrono::milliseconds look_again{1'000};
+
+    [[nodiscard]] bool is_used() const { return what != kind::none || !keys.empty(); }
+};
+
+/// Safe from any thread; reads files where they have changed, at most once in `look_again`.
+class token_source {
+public:
+    /// Hears of lines that are skipped and files that cannot be read: a sentence, without secrets.
+    using complaint = std::function<void(std::string_view)>;
+
+    /// Throws std::runtime_error where a file cannot be used at all.
+    token_source(token_options, complaint);
+
+    /// The target, or why there is none: a literal for the log, never for the client.
+    [[nodiscard]] std::variant<token_target, std::string_view> find(std::string_view token,
+                                                                    std::uint64_t unix_seconds);
+
+    [[nodiscard]] const token_options& options() const { return options_; }
+
+private:
+    struct file_stamp {
+        std::string name;
+        std::uint64_t device = 0;
+        std::uint64_t inode = 0;
+        std::int64_t changed = 0; ///< nanoseconds; its owner or mode, too
+        std::int64_t size = 0;
+
+        friend bool operator==(const file_stamp&, const file_stamp&) = default;
+    };
+
+    [[nodiscard]] std::vector<file_stamp> look() const;
+    [[nodiscard]] std::shared_ptr<const token_table> load(const std::vector<file_stamp>&) const;
+    [[nodiscard]] std::shared_ptr<const token_table> current();
+    [[nodiscard]] std::optional<token_target> find_by_file_name(std::string_view token) const;
+
+    token_options options_;
+    complaint complain_;
+    std::vector<std::string> keys_;
+
+    std::mutex refreshing_; ///< one thread looks; the others go on with what there is
+    std::vector<file_stamp> seen_;
+    std::chrono::steady_clock::time_point looked_;
+
+    std::mutex table_mutex_;
+    std::shared_ptr<const token_table> table_;
+};
+
+/// The key in a file for signed tokens: its content without the line's end. Throws
+/// std::runtime_error where it is short, or others than its owner and group may read it.
+[[nodiscard]] std::string read_token_key(const std::string& path);
+
+} // namespace wsgate

@@ -1,0 +1,26 @@
+// What a server asks of who wants in: schemes and their parameters (RFC 9110 11.6.1).
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "wsgate/http/client_response.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wsgate {
+
+struct challenge {
+    std::string scheme; ///< "Basic", "NTLM" ...
+    std::vector<reply_field> parameters;
+
+    /// Case ignored; null: there is none.
+    [[nodiscard]] const std::string* find(std::string_view name) const;
+
+    friend bool operator==(const challenge&, const challenge&) = default;
+};
+
+/// In all fields of that name, in their order.
+[[nodiscard]] std::vector<challenge> challenges_in(const reply&, std::string_view field);
+
+} // namespace wsgate

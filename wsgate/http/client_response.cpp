@@ -1,0 +1,130 @@
+// Line by line: the status line, the fields, an empty line.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/http/client_response.hpp"
+
+#include "wsgate/text/ascii.hpp"
+#include "wsgate/text/comma_list.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+constexpr std::string_view http_start = "HTTP/1.";
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+} // namespace
+
+std::vector<std::string_view> reply::values(std::string_view name) const {
+    std::vector<std::string_view> found;
+    for (const auto& field : fields) {
+        if (equal_but_for_case(field.name, name)) {
+            found.emplace_back(field.value);
+        }
+    }
+    return found;
+}
+
+bool reply::has_token(std::string_view name, std::string_view token) const {
+    const auto lists = values(name);
+    return std::any_of(lists.begin(), lists.end(),
+                       [token](std::string_view each) { return holds_element(each, token); });
+}
+
+reply_reader::state reply_reader::feed(std::string_view bytes) {
+    for (const char c : bytes) {
+        if (const auto now = take(c); now != state::incomplete) {
+            return now;
+        }
+    }
+    return state::incomplete;
+}
+
+reply_reader::state reply_reader::take(char c) {
+    if (++size_ > max_head) {
+        return refuse("the head is too long");
+    }
+    if (c == '\n') {
+        if (line_.ends_with('\r')) {
+            line_.pop_back();
+        }
+        const auto now = end_line();
+        line_.clear();
+        return now;
+    }
+    // A CR is a line's end or an error; which of them, the next byte tells.
+    if (line_.ends_with('\r') || (c != '\r' && c != '\t' && is_control(c))) {
+        return refuse(has_status_ ? "control bytes in the head" : "this is not HTTP");
+    }
+    line_ += c;
+    const auto start = std::min(line_.size(), http_start.size());
+    if (!has_status_ && line_.compare(0, start, http_start, 0, start) != 0) {
+        return refuse("this is not HTTP"); // as soon as it can be told: others speak first, too
+    }
+    return state::incomplete;
+}
+
+reply_reader::state reply_reader::end_line() {
+    if (!has_status_) {
+        return read_status_line();
+    }
+    return line_.empty() ? state::complete : read_field();
+}
+
+/// "HTTP/1.1 200 OK", also without the reason and the blank before it.
+reply_reader::state reply_reader::read_status_line() {
+    constexpr std::size_t version_size = http_start.size() + 1;
+    constexpr std::size_t status_size = 3;
+    const std::string_view line = line_;
+    const bool good_version = line.size() > version_size && is_digit(line[http_start.size()]);
+    if (!good_version || line[version_size] != ' ') {
+        return refuse("this is not HTTP");
+    }
+    const auto rest = trimmed(line.substr(version_size));
+    const auto digits = rest.substr(0, status_size);
+    if (digits.size() < status_size || !std::all_of(digits.begin(), digits.end(), is_digit) ||
+        digits.front() == '0' || (rest.size() > status_size && rest[status_size] != ' ')) {
+        return refuse("this is not HTTP");
+    }
+    for (const char digit : digits) {
+        reply_.status = reply_.status * 10 + (digit - '0');
+    }
+    reply_.reason = trimmed(rest.substr(status_size));
+    has_status_ = true;
+    return state::incomplete;
+}
+
+reply_reader::state reply_reader::read_field() {
+    if (blanks.find(line_.front()) != std::string_view::npos) { // folded: RFC 9112 5.2
+        if (reply_.fields.empty()) {
+            return refuse("a field without a name");
+        }
+        auto& value = reply_.fields.back().value;
+        value += ' ';
+        value += trimmed(line_);
+        return state::incomplete;
+    }
+    const auto colon = line_.find(':');
+    if (colon == std::string::npos || colon == 0 || line_.find_first_of(blanks) < colon) {
+        return refuse("a field without a name");
+    }
+    if (reply_.fields.size() == max_fields) {
+        return refuse("too many fields");
+    }
+    const std::string_view line = line_;
+    reply_.fields.push_back(
+        {std::string{line.substr(0, colon)}, std::string{trimmed(line.substr(colon + 1))}});
+    return state::incomplete;
+}
+
+reply_reader::state reply_reader::refuse(std::string_view why) {
+    why_ = why;
+    return state::refused;
+}
+
+} // namespace wsgate

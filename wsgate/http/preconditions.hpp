@@ -1,0 +1,33 @@
+// Whether a client has the file already, or only wants it as it was (RFC 9110 13).
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "wsgate/http/request.hpp"
+
+#include <ctime>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wsgate {
+
+/// What tells one state of a file from another.
+struct validators {
+    std::string etag; ///< strong, with its quotes
+    std::optional<std::time_t> modified;
+};
+
+enum class comparison { strong, weak };
+
+/// Whether the list of If-Match or If-None-Match names the tag. A list that is none names nothing.
+[[nodiscard]] bool names_tag(std::string_view list, std::string_view etag, comparison);
+
+enum class condition { holds, not_modified, failed };
+
+/// Of If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since, in that order.
+[[nodiscard]] condition check_conditions(const request&, const validators&);
+
+/// What If-Range says, where it says something.
+[[nodiscard]] bool range_is_wanted(const request&, const validators&, std::time_t now);
+
+} // namespace wsgate

@@ -1,0 +1,42 @@
+// Whether a peer that takes its time still takes bytes.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/nothrow.hpp"
+
+#include <chrono>
+#include <cstddef>
+
+namespace wsgate {
+
+/// Told now and then how many bytes are left to be taken. Slow is good enough; nothing at all for
+/// as long as the limit is not.
+class progress_watch {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    progress_watch(std::chrono::milliseconds limit, std::size_t untaken, time_point now)
+        : limit_(limit), untaken_(untaken), since_(now) {}
+
+    /// How long to wait before the next look: so many looks in a limit.
+    [[nodiscard]] std::chrono::milliseconds pause() const {
+        constexpr int looks = 4;
+        return limit_ / looks + std::chrono::milliseconds{1};
+    }
+
+    /// False: given up. More than before is no progress, nor a loss of it.
+    [[nodiscard]] bool look(std::size_t untaken, time_point now) {
+        if (untaken < untaken_) {
+            since_ = now;
+        }
+        untaken_ = untaken;
+        return now - since_ < limit_;
+    }
+
+private:
+    std::chrono::milliseconds limit_;
+    std::size_t untaken_;
+    time_point since_;
+};
+
+} // namespace wsgate

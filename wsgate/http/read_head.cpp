@@ -1,0 +1,33 @@
+// Reads until the scanner knows.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/http/read_head.hpp"
+
+#include <string_view>
+
+namespace wsgate {
+
+boost::asio::awaitable<head_scanner::state> read_head(net::stream& client, head_scanner& scanner,
+                                                      std::string& received,
+                                                      std::span<std::byte> room) {
+    scanner = head_scanner{};
+    auto state = scanner.feed(received);
+    while (state == head_scanner::state::incomplete) {
+        if (const auto [ec] = co_await client.wait(net::readiness::read); ec) {
+            break;
+        }
+        const auto got = client.read_some(room);
+        if (got.would_block()) {
+            continue;
+        }
+        if (got.error) {
+            break;
+        }
+        const std::string_view bytes{reinterpret_cast<const char*>(room.data()), // NOLINT: text
+                                     got.bytes};
+        received += bytes;
+        state = scanner.feed(bytes);
+    }
+    co_return state;
+}
+
+} // namespace wsgate

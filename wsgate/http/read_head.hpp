@@ -1,0 +1,23 @@
+// A request's head off a stream.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/stream.hpp"
+#include "wsgate/http/request.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace wsgate {
+
+/// Until the head is complete or refused; `incomplete` means that the client has gone. `received`
+/// holds what came behind the last head, and grows; `room` is for one read.
+[[nodiscard]] boost::asio::awaitable<head_scanner::state> read_head(net::stream& client,
+                                                                    head_scanner& scanner,
+                                                                    std::string& received,
+                                                                    std::span<std::byte> room);
+
+} // namespace wsgate

@@ -1,0 +1,74 @@
+// An HTTP request head (RFC 9112), from bytes to a value or to the reason why not.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/status.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+namespace wsgate {
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+
+/// The request is answered with this, and the connection closed. `why` is a literal.
+struct refusal {
+    http::status status = http::status::bad_request;
+    std::string_view why;
+
+    friend bool operator==(const refusal&, const refusal&) = default;
+};
+
+/// Looks at every byte of a head once, as it comes, and stops at the first that has no place there:
+/// what two readers could understand differently is refused (RFC 9112 2.2, 5, 11.2).
+class head_scanner {
+public:
+    static constexpr std::size_t max_head = std::size_t{16} * 1024;
+    static constexpr std::size_t max_request_line = std::size_t{8} * 1024;
+    static constexpr std::size_t max_fields = 100;
+
+    enum class state { incomplete, complete, refused };
+
+    /// Bytes behind the head are not looked at.
+    state feed(std::string_view);
+
+    /// Of all that was fed, the bytes of the head.
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+    [[nodiscard]] const refusal& why() const { return why_; }
+
+private:
+    enum class place { request_line, line_start, name, value, line_end, head_end };
+
+    [[nodiscard]] state take(char);
+    [[nodiscard]] state take_request_line(char);
+    [[nodiscard]] state take_line_end(char);
+    [[nodiscard]] state take_field(char);
+    state refuse(http::status, std::string_view why);
+
+    place place_ = place::request_line;
+    std::size_t size_ = 0;
+    std::size_t fields_ = 0;
+    refusal why_;
+};
+
+using request = http::request<http::empty_body>;
+
+/// `head` has passed a head_scanner.
+[[nodiscard]] std::variant<request, refusal> parse_head(std::string_view head);
+
+/// The request announces a body, of whatever length but zero.
+[[nodiscard]] bool has_body(const request&);
+
+/// The connection may stay for another request.
+[[nodiscard]] bool may_stay(const request&);
+
+/// All fields of the name taken together hold the token, case ignored.
+[[nodiscard]] bool has_token(const request&, http::field, std::string_view token);
+
+} // namespace wsgate

@@ -1,0 +1,34 @@
+// HTTP answers as bytes.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "wsgate/http/request.hpp"
+
+#include <boost/beast/http/string_body.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace wsgate {
+
+inline constexpr auto server_name = "wsgate";
+
+using text_response = http::response<http::string_body>;
+using head_response = http::response<http::empty_body>;
+
+/// A line of plain text. HTTP/1.1; the connection stays unless told otherwise.
+[[nodiscard]] text_response text_answer(http::status, std::string_view text);
+
+/// ... and the connection closes.
+[[nodiscard]] text_response refusal_answer(const refusal&);
+
+/// Date, Server and what guards browsers, as every answer but 101 has them.
+void sign(http::fields&);
+
+[[nodiscard]] std::string serialized(const head_response&);
+
+/// Without the body where the request was HEAD; its length is told all the same.
+[[nodiscard]] std::string serialized(const text_response&, http::verb method);
+
+} // namespace wsgate

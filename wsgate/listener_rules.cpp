@@ -1,0 +1,45 @@
+// From what was configured to what holds for one listener.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/listener_rules.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+speech resolved(speech s, const config& c) {
+    if (s != speech::by_certificate) {
+        return s;
+    }
+    return c.tls.certificates.empty() ? speech::plain : speech::tls;
+}
+
+/// The policies are those of the path that such visitors would come by, were it still there.
+route single_route(const config& c, const catch_all& all) {
+    return {c.path_of(all.who), all.to ? to_string(*all.to) : std::string{to_string(all.who)},
+            all.who, all.to};
+}
+
+} // namespace
+
+door make_door(const config& c, const listen_address& at) {
+    return {resolved(at.speaks, c), at.leads_to
+                                        ? route_table::catch_all(single_route(c, *at.leads_to))
+                                        : route_table(c.routes)};
+}
+
+std::vector<route> routes_of(const std::vector<door>& doors) {
+    std::vector<route> all;
+    for (const auto& each : doors) {
+        for (const auto& r : each.routes.routes()) {
+            if (std::find(all.begin(), all.end(), r) == all.end()) {
+                all.push_back(r);
+            }
+        }
+    }
+    return all;
+}
+
+} // namespace wsgate

@@ -1,0 +1,54 @@
+// Accepts from known addresses, so many at a time.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/ops/admin.hpp"
+
+#include "wsgate/ops/admin_session.hpp"
+
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+net::listener listen_at(const asio::any_io_executor& executor, const asio::ip::tcp::endpoint& where,
+                        const net::tcp_options& tcp) {
+    return std::move(net::listen_on(executor, {where.address()}, where.port(), tcp).front());
+}
+
+} // namespace
+
+admin::admin(const asio::any_io_executor& executor, const admin_options& o,
+             const net::tcp_options& tcp, const metrics& m, readiness& r,
+             net::task_group::escape on_escape)
+    : executor_(executor), options_(o), metrics_(m), ready_(r),
+      listener_(listen_at(executor, o.listen.value(), tcp)), accepting_(executor, on_escape),
+      clients_(executor, std::move(on_escape)) {}
+
+void admin::start(on_error on_accept_failed) {
+    accepting_.spawn(listener_.run([this](net::connection c) { accept(std::move(c)); },
+                                   std::move(on_accept_failed)));
+}
+
+/// Strangers, and those who are too many, are hung up on.
+void admin::accept(net::connection c) {
+    const auto from = net::unmapped(c.peer.address());
+    if ((from.is_loopback() || net::contains(options_.allow, from)) &&
+        clients_.size() < options_.connections) {
+        clients_.spawn(serve(std::move(c)));
+    }
+}
+
+asio::awaitable<void> admin::serve(net::connection c) {
+    admin_session session(executor_, std::move(c), metrics_, ready_, options_.patience);
+    co_await session.run();
+}
+
+asio::awaitable<void> admin::stop() {
+    listener_.close();
+    accepting_.cancel();
+    clients_.cancel();
+    co_await accepting_.join();
+    co_await clients_.join();
+}
+
+} // namespace wsgate

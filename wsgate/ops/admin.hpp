@@ -1,0 +1,48 @@
+// The listener for operators: numbers and health, for few and known clients.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/listener.hpp"
+#include "net/task_group.hpp"
+#include "wsgate/ops/admin_options.hpp"
+#include "wsgate/ops/metrics.hpp"
+#include "wsgate/ops/readiness.hpp"
+
+#include <functional>
+#include <vector>
+
+namespace wsgate {
+
+/// On one event loop. Answers to the end, so that it can be told that the gateway is stopping.
+class admin {
+public:
+    using on_error = net::listener::on_error;
+
+    /// Binds. The others outlive this. Throws std::system_error that names the address.
+    admin(const asio::any_io_executor&, const admin_options&, const net::tcp_options&,
+          const metrics&, readiness&, net::task_group::escape);
+    admin(const admin&) = delete;
+    admin& operator=(const admin&) = delete;
+    ~admin() = default;
+
+    void start(on_error);
+
+    /// Closes all; completes when nothing is left.
+    [[nodiscard]] asio::awaitable<void> stop();
+
+    [[nodiscard]] const asio::ip::tcp::endpoint& local() const { return listener_.local(); }
+
+private:
+    void accept(net::connection);
+    [[nodiscard]] asio::awaitable<void> serve(net::connection);
+
+    asio::any_io_executor executor_;
+    admin_options options_;
+    const metrics& metrics_;
+    readiness& ready_;
+    net::listener listener_;
+    net::task_group accepting_;
+    net::task_group clients_;
+};
+
+} // namespace wsgate

@@ -1,0 +1,227 @@
+// What each line holds.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/ops/journal.hpp"
+
+#include "net/connection.hpp"
+#include "net/escape.hpp"
+#include "wsgate/access/doorman.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <fmt/format.h>
+#include <string>
+
+namespace wsgate {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t longest_text = 200;
+
+std::string_view name_of(ended_by who) {
+    switch (who) {
+    case ended_by::client:
+        return "client";
+    case ended_by::target:
+        return "target";
+    case ended_by::gateway:
+        break;
+    }
+    return "gateway";
+}
+
+json::string_view show(std::string_view text) {
+    return {text.data(), text.size()};
+}
+
+json::string_view show_or_none(std::string_view text) {
+    return text.empty() ? json::string_view{"none"} : show(text);
+}
+
+std::string show(const std::optional<asio::ip::address>& a) {
+    return a ? a->to_string() : "unknown";
+}
+
+json::object describe(const session_facts& s) {
+    json::object fields{
+        {"session", static_cast<std::uint64_t>(s.number)},
+        {"route", show(s.route)},
+        {"client", show(s.client)},
+        {"peer", net::name_of(s.peer)},
+        {"request", show(s.request_id)},
+        {"target", net::escaped(s.target, longest_text)},
+        {"subprotocol", show_or_none(s.subprotocol)},
+        {"tls", show_or_none(s.tls)},
+    };
+    if (s.proxy) {
+        fields["proxy"] = net::name_of(*s.proxy);
+    }
+    if (!s.certificate.empty()) {
+        fields["certificate"] = net::escaped(s.certificate, longest_text);
+    }
+    if (!s.user.empty()) {
+        fields["user"] = net::escaped(s.user);
+    }
+    return fields;
+}
+
+} // namespace
+
+const char* journal::pattern(service::log_format f) {
+    return service::log_pattern(f);
+}
+
+void journal::write(service::log_level level, std::string_view event, const json::object& fields) {
+    log_.line(level, service::log_line(format_, event, fields));
+}
+
+void journal::admin_listening(const asio::ip::tcp::endpoint& at) {
+    write(service::log_level::info, "admin_listening", {{"at", net::to_string(at)}});
+}
+
+void journal::listening(std::string_view at, bool tls, std::string_view leads_to) {
+    if (format_ == service::log_format::json) {
+        json::object fields{{"at", net::escaped(at, longest_text)}, {"tls", tls}};
+        if (!leads_to.empty()) {
+            fields["route"] = show(leads_to);
+        }
+        write(service::log_level::info, "listening", fields);
+        return;
+    }
+    // Those who start us wait for these words.
+    log_.line(service::log_level::info,
+              fmt::format("listening on {}{}{}{}", net::escaped(at, longest_text),
+                          tls ? " (TLS)" : "", leads_to.empty() ? "" : " for ", leads_to));
+}
+
+void journal::started(const session_facts& s) {
+    write(service::log_level::info, "start", describe(s));
+}
+
+void journal::ended(const session_facts& s, const bridge_summary& e,
+                    std::chrono::milliseconds lasted) {
+    auto fields = describe(s);
+    fields.insert({
+        {"seconds", static_cast<double>(lasted.count()) / 1000.0},
+        {"up", e.up},
+        {"down", e.down},
+        {"code", static_cast<std::uint64_t>(e.code)},
+        {"closed_by", show(name_of(e.by))},
+        {"reason", net::escaped(e.reason, longest_text)},
+    });
+    write(service::log_level::info, "end", fields);
+}
+
+void journal::sessions(std::size_t connections, std::size_t shown_at_most) {
+    write(service::log_level::info, "sessions",
+          {{"connections", connections}, {"shown_at_most", shown_at_most}});
+}
+
+void journal::carries(const session_facts& s, const bridge_summary& so_far,
+                      std::chrono::milliseconds lasts) {
+    auto fields = describe(s);
+    fields.insert({{"seconds", static_cast<double>(lasts.count()) / 1000.0},
+                   {"up", so_far.up},
+                   {"down", so_far.down}});
+    write(service::log_level::info, "carries", fields);
+}
+
+void journal::ends_itself(std::string_view option) {
+    write(service::log_level::info, "ends_itself", {{"by", show(option)}});
+}
+
+void journal::refused(session_number number, const asio::ip::tcp::endpoint& peer,
+                      const sender& from, http::status status) {
+    write(service::log_level::debug, "refused",
+          {{"session", static_cast<std::uint64_t>(number)},
+           {"client", show(from.client)},
+           {"peer", net::name_of(peer)},
+           {"status", static_cast<unsigned>(status)}});
+}
+
+void journal::denied(session_number number, const asio::ip::tcp::endpoint& peer, const sender& from,
+                     const denial& no, bool again) {
+    json::object fields{{"session", static_cast<std::uint64_t>(number)},
+                        {"client", show(from.client)},
+                        {"peer", net::name_of(peer)},
+                        {"request", show(from.request_id)},
+                        {"status", static_cast<unsigned>(no.status)},
+                        {"cause", show(no.cause)}};
+    if (!no.token_hash.empty()) {
+        fields["token"] = no.token_hash;
+    }
+    write(again ? service::log_level::debug : service::log_level::info, "denied", fields);
+}
+
+void journal::unreachable(session_number number, const asio::ip::tcp::endpoint& peer,
+                          const sender& from, std::string_view target, std::string_view why) {
+    write(service::log_level::info, "unreachable",
+          {{"session", static_cast<std::uint64_t>(number)},
+           {"client", show(from.client)},
+           {"peer", net::name_of(peer)},
+           {"request", show(from.request_id)},
+           {"target", net::escaped(target)},
+           {"reason", net::escaped(why, longest_text)}});
+}
+
+void journal::warned(std::string_view what) {
+    write(service::log_level::warn, "warning", {{"what", net::escaped(what, longest_text)}});
+}
+
+void journal::skipped(std::string_view what) {
+    write(service::log_level::warn, "skipped", {{"what", net::escaped(what, longest_text)}});
+}
+
+void journal::any_page(std::string_view path) {
+    write(service::log_level::warn, "any_origin",
+          {{"path", net::escaped(path)},
+           {"advice", "any web page may open sessions here; --origin same-host (or a list of "
+                      "origins) keeps strangers' pages out"}});
+}
+
+void journal::reloaded(std::string_view needs_restart) {
+    json::object fields;
+    if (!needs_restart.empty()) {
+        fields["needs_restart"] = show(needs_restart);
+    }
+    write(service::log_level::info, "reloaded", fields);
+}
+
+void journal::not_reloaded(std::string_view why) {
+    write(service::log_level::error, "not_reloaded",
+          {{"why", net::escaped(why, longest_text)}, {"kept", "what was read before"}});
+}
+
+void journal::tls_failed(session_number number, const asio::ip::tcp::endpoint& peer,
+                         const net::error_code& ec) {
+    write(service::log_level::debug, "tls_failed",
+          {{"session", static_cast<std::uint64_t>(number)},
+           {"peer", net::name_of(peer)},
+           {"error", ec.message()}});
+}
+
+void journal::proxy_header_failed(session_number number, const asio::ip::tcp::endpoint& proxy,
+                                  const net::error_code& ec) {
+    write(service::log_level::warn, "proxy_header_failed",
+          {{"session", static_cast<std::uint64_t>(number)},
+           {"peer", net::name_of(proxy)},
+           {"error", ec.message()},
+           {"advice", "a --trusted-proxy must begin with a PROXY header under --accept-proxy: let "
+                      "it send one (HAProxy: send-proxy-v2), or do without --accept-proxy"}});
+}
+
+void journal::accept_failed(const net::error_code& ec) {
+    write(service::log_level::error, "accept_failed",
+          {{"error", ec.message()}, {"pause", "100ms"}});
+}
+
+void journal::stopping(std::string_view how) {
+    write(service::log_level::info, "stopping", {{"how", show(how)}});
+}
+
+void journal::defect(std::string_view what) {
+    write(service::log_level::error, "defect", {{"what", net::escaped(what, longest_text)}});
+}
+
+} // namespace wsgate

@@ -1,0 +1,132 @@
+// What has happened since the start, in numbers: any thread counts, any thread reads.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/nothrow.hpp"
+#include "wsgate/access/denial.hpp"
+#include "wsgate/ops/meter.hpp"
+#include "wsgate/ws/bridge.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+#include <list>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wsgate {
+
+class exposition;
+
+/// Why a target was not reached.
+enum class connect_failure { refused, timed_out, unreachable, name, tls, other };
+
+/// How an attempt on a known route ended; each is counted once, when it has.
+enum class session_result {
+    completed,     ///< opened, and its target did not fail to be reached
+    target_failed, ///< opened, but its target was not reached
+    refused,       ///< never opened
+};
+
+[[nodiscard]] connect_failure reason_of(const net::error_code&);
+
+/// One route's.
+struct route_metrics {
+    static constexpr std::size_t close_codes = 17; ///< 1000 to 1015, and all others
+
+    explicit route_metrics(std::string_view route) : name(route) {}
+
+    const std::string name;
+    gauge active;
+    std::array<counter, 3> results;                         ///< by session_result
+    std::array<sharded_counter, 2> bytes;                   ///< payload, by direction
+    std::array<counter, 6> connect_failures;                ///< by connect_failure
+    std::array<std::array<counter, 3>, close_codes> closes; ///< by code, then by ended_by
+};
+
+struct certificate_expiry {
+    std::string name; ///< which certificate
+    std::time_t not_after = 0;
+};
+
+/// Outlives all sessions. Whatever a session calls takes no lock and allocates nothing.
+class metrics {
+public:
+    metrics() = default;
+    metrics(const metrics&) = delete;
+    metrics& operator=(const metrics&) = delete;
+    ~metrics() = default;
+
+    /// The one of this name, made where there is none; it stays valid. When a configuration is
+    /// loaded, not while a session runs.
+    [[nodiscard]] route_metrics& route(std::string_view name);
+
+    void handshake_failed(handshake_failure why) {
+        handshake_failures_[static_cast<std::size_t>(why)].add();
+    }
+
+    void target_connected(std::chrono::duration<double> after) { connects_.observe(after.count()); }
+
+    void pong_after(std::chrono::duration<double> after) { pings_.observe(after.count()); }
+
+    void stalled(direction d, int change) { stalled_[static_cast<std::size_t>(d)].add(change); }
+
+    /// Those in use from now on.
+    void certificates(std::vector<certificate_expiry>);
+
+    /// All of it, and what is known of the process, for Prometheus.
+    [[nodiscard]] std::string text() const;
+
+private:
+    void write_sessions(exposition&) const;
+    void write_ends(exposition&) const;
+    void write_connections(exposition&) const;
+
+    mutable std::mutex lists_; ///< the two lists, not what is in them
+    std::list<route_metrics> routes_;
+    std::vector<certificate_expiry> certificates_;
+    std::array<counter, 14> handshake_failures_;
+    histogram connects_;
+    histogram pings_;
+    std::array<gauge, 2> stalled_;
+};
+
+/// What one session counts. From the opening to the end of the object it is active.
+class session_meter final : public bridge_observer {
+public:
+    session_meter(metrics&, route_metrics&);
+    session_meter(const session_meter&) = delete;
+    session_meter& operator=(const session_meter&) = delete;
+    ~session_meter() override;
+
+    void moved(direction d, std::size_t bytes) override {
+        route_.bytes[static_cast<std::size_t>(d)].add(bytes);
+    }
+
+    void connected(std::chrono::duration<double> after) override;
+    void failed(const net::error_code&) override;
+
+    void pong_after(std::chrono::duration<double> after) override { all_.pong_after(after); }
+
+    void stalled(direction, bool) override;
+
+    void closed(close_code, ended_by);
+
+private:
+    metrics& all_;
+    route_metrics& route_;
+    bool target_failed_ = false;
+    std::array<bool, 2> stalled_{};
+};
+
+/// An attempt on a known route that was refused.
+void count_refused(route_metrics&);
+
+/// One whose target was not reached, before there was a WebSocket.
+void count_unreachable(route_metrics&, const net::error_code&);
+
+} // namespace wsgate

@@ -1,0 +1,73 @@
+// An address, and the networks that may ask there.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/options/admin_flags.hpp"
+
+#include "net/host_port.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <fmt/format.h>
+#include <string_view>
+
+namespace wsgate {
+
+namespace {
+
+namespace ip = boost::asio::ip;
+
+constexpr auto listen_option = "--admin-listen";
+constexpr auto allow_option = "--admin-allow";
+
+std::optional<ip::tcp::endpoint> parse_endpoint(std::string_view text) {
+    const auto where = net::split_host_port(text);
+    const auto address = where ? net::address_in(*where) : std::nullopt;
+    return address ? std::optional{ip::tcp::endpoint{*address, where->port}} : std::nullopt;
+}
+
+} // namespace
+
+void add_admin_options(CLI::App& app, raw_admin& raw) {
+    app.add_option(listen_option, raw.listen,
+                   "Answer /metrics (for Prometheus), /healthz and /readyz here, in plain HTTP, "
+                   "without a password; an address of this machine alone such as 127.0.0.1:6081, "
+                   "or any one with --admin-allow [nowhere]")
+        ->type_name("ADDR:PORT");
+    app.add_option(
+           allow_option, raw.allow,
+           "Who may ask there besides this machine itself, as networks; repeatable [nobody]")
+        ->type_name("CIDR,...")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+}
+
+void take_over(const raw_admin& raw, admin_options& options) {
+    for (const auto& text : raw.allow) {
+        const auto parsed = net::parse_address_range(text);
+        if (!parsed) {
+            throw CLI::ValidationError(allow_option, parsed.error());
+        }
+        options.allow.push_back(*parsed);
+    }
+    if (raw.listen.empty()) {
+        if (!options.allow.empty()) {
+            throw CLI::ValidationError(allow_option, "is of no use without --admin-listen");
+        }
+        return;
+    }
+    options.listen = parse_endpoint(raw.listen);
+    if (!options.listen) {
+        throw CLI::ValidationError(
+            listen_option,
+            fmt::format("{} is not ADDRESS:PORT, such as 127.0.0.1:6081 or [::1]:6081",
+                        raw.listen));
+    }
+    if (!options.listen->address().is_loopback() && options.allow.empty()) {
+        throw CLI::ValidationError(
+            listen_option, fmt::format("others can reach {}: name those who may ask there with "
+                                       "--admin-allow, or listen on 127.0.0.1",
+                                       raw.listen));
+    }
+}
+
+} // namespace wsgate

@@ -1,0 +1,85 @@
+// From the outside in: how it speaks, where it leads, where it is.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/options/listen_address.hpp"
+
+#include "net/host_port.hpp"
+#include "wsgate/text/ascii.hpp"
+
+#include <boost/system/error_code.hpp>
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+speech take_speech(std::string_view& text) {
+    static constexpr std::array<std::pair<std::string_view, speech>, 3> words{
+        {{"plain:", speech::plain}, {"tls:", speech::tls}, {"sniff:", speech::sniffed}}};
+    for (const auto& [word, meaning] : words) {
+        if (equal_but_for_case(text.substr(0, word.size()), word)) {
+            text.remove_prefix(word.size());
+            return meaning;
+        }
+    }
+    return speech::by_certificate;
+}
+
+/// What stands behind the first `=`; false where it is nothing that we know.
+bool take_mode(std::string_view& text, std::optional<catch_all>& leads_to) {
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos) {
+        return true;
+    }
+    const auto mode = text.substr(equals + 1);
+    text = text.substr(0, equals);
+    if (mode == "routes") {
+        return true;
+    }
+    if (mode == "server" || mode == "viewer") {
+        leads_to = catch_all{mode == "server" ? visitor::server : visitor::viewer};
+        return true;
+    }
+    auto to = parse_target(mode);
+    if (to) {
+        leads_to = catch_all{visitor::viewer, std::move(to)};
+    }
+    return leads_to.has_value();
+}
+
+bool parse_unix(std::string_view path, listen_address& at) {
+    at.unix_path = path;
+    return path.size() > 1 && path.size() <= longest_unix_path;
+}
+
+bool parse_address(std::string_view text, listen_address& at) {
+    constexpr std::string_view unix_prefix = "unix:";
+    if (text.starts_with("unix:/")) {
+        return parse_unix(text.substr(unix_prefix.size()), at);
+    }
+    const auto where = net::split_host_port(text);
+    if (!where) {
+        return false;
+    }
+    at.port = where->port;
+    if (where->host == "*" && !where->in_brackets) {
+        return true;
+    }
+    at.address = net::address_in(*where);
+    return at.address.has_value();
+}
+
+} // namespace
+
+std::optional<listen_address> parse_listen(std::string_view text) {
+    listen_address at;
+    at.speaks = take_speech(text);
+    if (!take_mode(text, at.leads_to) || !parse_address(text, at)) {
+        return std::nullopt;
+    }
+    return at;
+}
+
+} // namespace wsgate

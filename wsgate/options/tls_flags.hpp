@@ -1,0 +1,32 @@
+// The options of TLS: what clients meet, what is asked of them, how targets are spoken to.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "wsgate/access/access_options.hpp"
+#include "wsgate/tls/options.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI { // NOLINT(readability-identifier-naming): the library's own
+class App;
+} // namespace CLI
+
+namespace wsgate {
+
+/// As they were written; those of clients may begin with PATH=.
+struct raw_tls {
+    std::vector<std::string> certificates;
+    std::vector<std::string> keys;
+    std::vector<std::string> verify_client;
+    std::vector<std::string> allowed_names;
+};
+
+/// All outlive the parsing.
+void add_tls_options(CLI::App&, raw_tls&, tls_options&, target_tls_options&);
+
+/// After the parsing. Throws CLI::ValidationError.
+void take_over(const raw_tls&, tls_options&, per_path<client_rule>&);
+
+} // namespace wsgate

@@ -1,0 +1,51 @@
+// Hosts, ports and sockets of targets.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/target/target.hpp"
+
+#include "net/host_port.hpp"
+
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+constexpr std::string_view unix_prefix = "unix:";
+
+} // namespace
+
+std::optional<target> parse_target(std::string_view text) {
+    target t;
+    if (text.starts_with("unix:/")) {
+        t.is_unix = true;
+        t.host = text.substr(unix_prefix.size());
+        const bool fits = t.host.size() > 1 && t.host.size() <= longest_unix_path;
+        return fits ? std::optional{std::move(t)} : std::nullopt;
+    }
+    constexpr std::string_view secured = "tls:";
+    if (text.starts_with(secured) && text.find(':', secured.size()) != std::string_view::npos) {
+        t.tls = true;
+        text.remove_prefix(secured.size());
+    }
+    const auto to = net::split_host_port(text);
+    // Without brackets nobody could tell the port of an IPv6 address from its last group.
+    if (!to || to->port == 0 || to->host.empty() ||
+        (to->host.find(':') != std::string_view::npos) != to->in_brackets ||
+        to->host.find_first_of("[]/ ") != std::string_view::npos) {
+        return std::nullopt;
+    }
+    t.host = to->host;
+    t.port = to->port;
+    return t;
+}
+
+std::string to_string(const target& t) {
+    if (t.is_unix) {
+        return std::string{unix_prefix} + t.host;
+    }
+    const bool is_v6 = t.host.find(':') != std::string::npos;
+    return (t.tls ? "tls:" : "") + (is_v6 ? "[" + t.host + "]" : t.host) + ":" +
+           std::to_string(t.port);
+}
+
+} // namespace wsgate

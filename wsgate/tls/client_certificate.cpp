@@ -1,0 +1,89 @@
+// What the handshake asks for, and the rule of a place.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/tls/client_certificate.hpp"
+
+#include "wsgate/tls/error.hpp"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+
+namespace wsgate {
+
+namespace {
+
+/// Who is not verified may go on; the place he asks for decides (check_client).
+int let_pass(int /*verified*/, X509_STORE_CTX* /*store*/) {
+    return 1;
+}
+
+void trust(SSL_CTX* context, const tls_options& o) {
+    if (o.client_ca_file.empty()) {
+        if (!o.system_client_cas) {
+            throw std::runtime_error("--verify-client needs the CA that signs clients' "
+                                     "certificates: --cafile FILE");
+        }
+        if (SSL_CTX_set_default_verify_paths(context) != 1) {
+            fail_tls("the system's certificates cannot be used (name others with --cafile)");
+        }
+        return;
+    }
+    auto* const names = SSL_load_client_CA_file(o.client_ca_file.c_str());
+    if (names == nullptr || SSL_CTX_load_verify_file(context, o.client_ca_file.c_str()) != 1) {
+        fail_tls(fmt::format("cannot use the clients' CA {} (PEM)", o.client_ca_file));
+    }
+    SSL_CTX_set_client_CA_list(context, names); // so that browsers show what fits
+}
+
+/// A ticket speaks for a client only under the rules it was given under.
+void bind_tickets(SSL_CTX* context, const tls_options& o) {
+    std::ifstream file(o.client_ca_file, std::ios::binary);
+    std::string rules{std::istreambuf_iterator<char>(file), {}};
+    rules += fmt::format(" {} {}", static_cast<int>(o.clients), o.every_place_requires);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    if (EVP_Digest(rules.data(), rules.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1 ||
+        SSL_CTX_set_session_id_context(context, digest.data(), size) != 1) {
+        fail_tls("TLS cannot be set up");
+    }
+}
+
+} // namespace
+
+void ask_clients(SSL_CTX* context, const tls_options& o) {
+    bind_tickets(context, o);
+    if (o.clients == client_certificates::none) {
+        return;
+    }
+    trust(context, o);
+    if (o.every_place_requires) {
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    } else {
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, let_pass);
+    }
+}
+
+std::optional<refusal> check_client(const client_rule& rule,
+                                    const std::optional<client_identity>& client) {
+    if (rule.ask != client_certificates::required) {
+        return std::nullopt;
+    }
+    if (!client) {
+        return refusal{http::status::forbidden, "a client certificate is needed here"};
+    }
+    if (!rule.names.empty() &&
+        std::ranges::find_first_of(client->names, rule.names) == client->names.end()) {
+        return refusal{http::status::forbidden, "this client certificate may not come here"};
+    }
+    return std::nullopt;
+}
+
+} // namespace wsgate

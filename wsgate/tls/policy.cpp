@@ -1,0 +1,115 @@
+// TLS 1.2 with ECDHE and AEAD only, or TLS 1.3.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/tls/policy.hpp"
+
+#include "wsgate/tls/error.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+constexpr auto our_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
+
+/// Browsers offer h2 first; we speak http/1.1. Other offers go on without ALPN.
+int choose_protocol(SSL* /*ssl*/, const unsigned char** out, unsigned char* out_size,
+                    const unsigned char* offered, unsigned int size, void* /*arg*/) {
+    static constexpr std::string_view ours = "\x08http/1.1";
+    const std::string_view all{reinterpret_cast<const char*>(offered), size}; // NOLINT: bytes
+    for (std::size_t at = 0; at < all.size();) {
+        const auto length = static_cast<unsigned char>(all[at]) + std::size_t{1};
+        if (all.substr(at, length) == ours) {
+            *out = offered + at + 1;
+            *out_size = static_cast<unsigned char>(length - 1);
+            return SSL_TLSEXT_ERR_OK;
+        }
+        at += length;
+    }
+    return SSL_TLSEXT_ERR_NOACK;
+}
+
+void append(std::string& list, std::string_view name) {
+    if (!list.empty()) {
+        list += ':';
+    }
+    list += name;
+}
+
+/// TLS 1.3's suites have lists of their own in OpenSSL.
+std::pair<std::string, std::string> split_versions(std::string_view list) {
+    std::pair<std::string, std::string> old_and_new;
+    while (!list.empty()) {
+        const auto end = std::min(list.find_first_of(":, "), list.size());
+        if (const auto name = list.substr(0, end); !name.empty()) {
+            append(name.starts_with("TLS_") ? old_and_new.second : old_and_new.first, name);
+        }
+        list.remove_prefix(std::min(end + 1, list.size()));
+    }
+    return old_and_new;
+}
+
+bool is_good(const SSL_CIPHER* c) {
+    return SSL_CIPHER_is_aead(c) == 1 && SSL_CIPHER_get_kx_nid(c) == NID_kx_ecdhe &&
+           SSL_CIPHER_get_auth_nid(c) != NID_auth_null;
+}
+
+void set_old_ciphers(SSL_CTX* context, const std::string& list) {
+    std::string good;
+    if (SSL_CTX_set_cipher_list(context, list.c_str()) == 1) {
+        const auto* const all = SSL_CTX_get_ciphers(context);
+        for (int i = 0; i < sk_SSL_CIPHER_num(all); ++i) {
+            if (const auto* const c = sk_SSL_CIPHER_value(all, i); is_good(c)) {
+                append(good, SSL_CIPHER_get_name(c));
+            }
+        }
+    }
+    ERR_clear_error();
+    if (good.empty() || SSL_CTX_set_cipher_list(context, good.c_str()) != 1) {
+        throw std::runtime_error(fmt::format(
+            "no usable cipher in --ssl-ciphers {}: TLS 1.2 needs ECDHE with AES-GCM or ChaCha20, "
+            "such as ECDHE+AESGCM",
+            list));
+    }
+}
+
+} // namespace
+
+void ssl_ctx_free::operator()(SSL_CTX* context) const {
+    SSL_CTX_free(context);
+}
+
+void set_policy(SSL_CTX* context, tls_minimum minimum) {
+    SSL_CTX_set_min_proto_version(context,
+                                  minimum == tls_minimum::v1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
+    SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
+                                     SSL_OP_IGNORE_UNEXPECTED_EOF);
+    // Idle connections own no record buffer; a write may take a part; its rest may have moved.
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_read_ahead(context, 1); // one read(2) a record instead of two
+    if (SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") != 1) {
+        fail_tls("TLS cannot be set up");
+    }
+}
+
+void set_ciphers(SSL_CTX* context, const std::string& list) {
+    const auto [old_list, new_list] = split_versions(list);
+    set_old_ciphers(context, old_list.empty() ? our_ciphers : old_list);
+    if (!new_list.empty() && SSL_CTX_set_ciphersuites(context, new_list.c_str()) != 1) {
+        fail_tls("unknown TLS 1.3 cipher in --ssl-ciphers " + new_list);
+    }
+}
+
+void choose_http11(SSL_CTX* context) {
+    SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+}
+
+} // namespace wsgate

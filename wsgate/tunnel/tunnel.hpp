@@ -1,0 +1,60 @@
+// One local connection and the WebSocket that is opened for it.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/stream.hpp"
+#include "wsgate/tunnel/tunnel_config.hpp"
+#include "wsgate/tunnel/tunnel_journal.hpp"
+#include "wsgate/tunnel/ws_client.hpp"
+#include "wsgate/ws/bridge.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace wsgate {
+
+/// What local bytes there are wait in the kernel until the WebSocket is open: nothing of them is
+/// lost by an attempt that fails, and nobody can fill our memory.
+class tunnel {
+public:
+    struct surroundings {
+        const tunnel_config& conf;
+        const ws_way& way;
+        tunnel_journal& journal;
+        std::span<std::byte> scratch; ///< shared by all tunnels of the event loop
+    };
+
+    /// `is_gone` tells whether whoever connected here is still there; asked before each retry.
+    tunnel(const surroundings&, asio::any_io_executor, tunnel_number, std::string peer,
+           std::unique_ptr<net::stream> local, std::function<bool()> is_gone);
+
+    /// Whether there was a session. Either way the local connection is closed then.
+    [[nodiscard]] asio::awaitable<bool> run();
+
+    /// Ends the session with Close 1001, or the attempts to get one.
+    void go_away();
+
+private:
+    [[nodiscard]] asio::awaitable<bool> open();
+    [[nodiscard]] asio::awaitable<void> carry();
+    [[nodiscard]] asio::awaitable<dialled> take_local();
+
+    surroundings around_;
+    asio::any_io_executor executor_;
+    tunnel_number number_;
+    std::string peer_;
+    std::unique_ptr<net::stream> local_;
+    std::function<bool()> is_gone_;
+    std::unique_ptr<net::stream> remote_;
+    std::vector<std::byte> early_;
+    net::wake_up leaving_;
+    bridge* bridge_ = nullptr;
+    bool going_away_ = false;
+};
+
+} // namespace wsgate

@@ -1,0 +1,188 @@
+// Command line before file before environment.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/tunnel/tunnel_config.hpp"
+
+#include "net/escape.hpp"
+#include "net/number.hpp"
+#include "wsgate/options/config.hpp"
+#include "wsgate/text/ascii.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+#include <fstream>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+constexpr std::uint16_t default_port = 6000;
+constexpr std::size_t max_password = 1000;
+constexpr std::size_t max_file = std::size_t{64} * 1024;
+
+const std::string& first_of(const std::string& a, const std::string& b) {
+    return a.empty() ? b : a;
+}
+
+template <class Problem = tunnel_misconfigured, class T>
+T value_or_throw(std::variant<T, std::string> parsed, std::string_view where) {
+    if (auto* const value = std::get_if<T>(&parsed)) {
+        return std::move(*value);
+    }
+    throw Problem(fmt::format("{}: {}", where, std::get<std::string>(parsed)));
+}
+
+/// Of Help-Channel's file.
+std::uint16_t port_in(const std::string& text, std::string_view where) {
+    const auto port = net::parse_number<std::uint16_t>(text).value_or(0);
+    if (port == 0) {
+        throw tunnel_file_unusable(
+            fmt::format("{}: {} is no port of 1 to 65535", where, net::escaped(text)));
+    }
+    return port;
+}
+
+std::optional<asio::ip::tcp::endpoint> read_listen(const std::string& text,
+                                                   const helpchannel_conf& conf) {
+    const auto loopback = asio::ip::address_v4::loopback();
+    if (text.empty()) {
+        return asio::ip::tcp::endpoint{loopback, conf.local_port.empty()
+                                                     ? default_port
+                                                     : port_in(conf.local_port, "local_port")};
+    }
+    if (text == "-") {
+        return std::nullopt;
+    }
+    const auto at = parse_listen(text);
+    // What only the gateway understands is no place for a tunnel.
+    if (!at || *at != listen_address{at->address, at->port}) {
+        throw tunnel_misconfigured(fmt::format("--listen: {} is not ADDRESS:PORT, such as "
+                                               "127.0.0.1:6000, nor - for standard input and "
+                                               "output",
+                                               net::escaped(text)));
+    }
+    return asio::ip::tcp::endpoint{at->address.value_or(asio::ip::address_v6::any()), at->port};
+}
+
+/// Help-Channel's four values.
+std::optional<http_proxy> proxy_of(const helpchannel_conf& conf) {
+    if (conf.proxy_host.empty()) {
+        return std::nullopt;
+    }
+    auto proxy = value_or_throw<tunnel_file_unusable>(parse_proxy(conf.proxy_host), "proxy_host");
+    if (!conf.proxy_port.empty()) {
+        proxy.port = port_in(conf.proxy_port, "proxy_port");
+    }
+    if (!conf.proxy_username.empty()) {
+        proxy.login = {conf.proxy_username, conf.proxy_password};
+    }
+    return proxy;
+}
+
+std::optional<http_proxy> choose_proxy(const tunnel_words& words, const helpchannel_conf& conf,
+                                       const environment& env, const ws_url& url) {
+    if (words.proxy == "none") {
+        return std::nullopt;
+    }
+    std::optional<http_proxy> proxy;
+    if (!words.proxy.empty()) {
+        proxy = value_or_throw(parse_proxy(words.proxy), "--proxy");
+    } else if (!(proxy = proxy_of(conf))) {
+        const auto named = proxy_in(env, url.tls, url.host, url.port);
+        if (named.empty()) {
+            return std::nullopt;
+        }
+        proxy = value_or_throw(parse_proxy(named), "the environment's proxy");
+    }
+    if (!words.proxy_user.empty()) {
+        proxy->login.user = words.proxy_user;
+    }
+    if (!words.proxy_password_file.empty()) {
+        proxy->login.password = read_password(words.proxy_password_file);
+    }
+    proxy->digest_only = words.proxy_digest;
+    return proxy;
+}
+
+void warn(const helpchannel_conf& conf, tunnel_config& c) {
+    if (c.listen && !c.listen->address().is_loopback()) {
+        c.warnings.emplace_back("other machines can use this tunnel: --listen is no loopback "
+                                "address");
+    }
+    if (!c.url.tls) {
+        c.warnings.emplace_back("ws:// is not encrypted: everybody on the way can see and change "
+                                "the session");
+    } else if (!c.tls.verify) {
+        c.warnings.emplace_back(c.tls.pins.empty()
+                                    ? "--insecure: any server is believed, and whoever is in "
+                                      "between can see and change the session"
+                                    : "--insecure: the server is known by its pinned key alone");
+    }
+    if (equal_but_for_case(conf.ssl_verify, "false") && c.tls.verify) {
+        c.warnings.emplace_back("ssl_verify=False is not followed: name the server's CA by "
+                                "--cafile, its key by --pin-sha256, or say --insecure");
+    }
+}
+
+} // namespace
+
+void take_over(const tunnel_words& words, const helpchannel_conf& conf, const environment& env,
+               tunnel_config& c) {
+    const auto& url = first_of(words.url, conf.tunnel_url);
+    if (url.empty()) {
+        throw tunnel_misconfigured("where to? --url wss://HOST/wsServer");
+    }
+    c.url = words.url.empty()
+                ? value_or_throw<tunnel_file_unusable>(parse_ws_url(url), "tunnel_url")
+                : value_or_throw(parse_ws_url(url), "--url");
+    c.listen = read_listen(words.listen, conf);
+    c.proxy = choose_proxy(words, conf, env, c.url);
+    for (const auto& field : c.extras.fields) {
+        if (!valid_field(field)) {
+            throw tunnel_misconfigured("-H: \"Name: value\" is wanted, and none of the names that "
+                                       "the handshake needs itself");
+        }
+    }
+    if (!c.extras.origin.empty() && !valid_field("X: " + c.extras.origin)) {
+        throw tunnel_misconfigured("--origin: control characters cannot be in it");
+    }
+    if (!c.tls.key.empty() && c.tls.certificate.empty()) {
+        throw tunnel_misconfigured("--key: needs the certificate as well: --cert FILE");
+    }
+    c.tls.http = true;
+    warn(conf, c);
+}
+
+std::string read_password(const std::string& file) {
+    std::ifstream in(file);
+    std::array<char, max_password + 2> line{};
+    if (!in.getline(line.data(), line.size()) || std::strlen(line.data()) > max_password) {
+        throw tunnel_file_unusable(fmt::format(
+            "cannot read a password from {} (its first line, at most 1000 bytes)", file));
+    }
+    std::string password = line.data();
+    if (password.ends_with('\r')) {
+        password.pop_back();
+    }
+    return password;
+}
+
+helpchannel_conf read_helpchannel_conf(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::string text(max_file, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!in.is_open() || in.bad()) {
+        throw tunnel_file_unusable(
+            fmt::format("cannot read {}: {}", file, std::strerror(errno))); // NOLINT: one thread
+    }
+    if (in) {
+        throw tunnel_file_unusable(fmt::format("{} is longer than 64 KiB", file));
+    }
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    return parse_helpchannel_conf(text);
+}
+
+} // namespace wsgate

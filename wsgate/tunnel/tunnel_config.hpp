@@ -1,0 +1,82 @@
+// What `wsgate tunnel` was told to do, by its options, Help-Channel's file, and the environment.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "service/log.hpp"
+#include "service/log_line.hpp"
+#include "wsgate/tls/client.hpp"
+#include "wsgate/tunnel/connect_proxy.hpp"
+#include "wsgate/tunnel/helpchannel_conf.hpp"
+#include "wsgate/tunnel/proxy_choice.hpp"
+#include "wsgate/ws/client_handshake.hpp"
+#include "wsgate/ws/ws_url.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace wsgate {
+
+struct tunnel_config {
+    /// None: one session on standard input and output.
+    std::optional<asio::ip::tcp::endpoint> listen;
+    ws_url url;
+    std::optional<http_proxy> proxy;
+    opening_extras extras;
+    tls_client_options tls;
+    std::chrono::milliseconds timeout{10'000};    ///< for an attempt, from name to WebSocket
+    std::chrono::milliseconds ping{25'000};       ///< after so much silence of ours; 0: never
+    std::chrono::milliseconds pong{0};            ///< the server may be mute after one; 0: ever
+    std::chrono::milliseconds first_pause{1'000}; ///< before the second attempt; then twice ...
+    std::chrono::milliseconds longest_pause{30'000};
+    std::chrono::milliseconds stop{5'000}; ///< for all sessions to say goodbye
+    unsigned retries = 0;
+    bool once = false;
+    std::size_t max_sessions = 100;
+    net::tcp_options tcp;
+    std::string log_file; ///< empty: standard error
+    service::log_format log_format = service::log_format::text;
+    service::log_level log_level = service::log_level::info;
+    std::vector<std::string> warnings; ///< to be logged at the start
+};
+
+/// As written on the command line; empty: not there.
+struct tunnel_words {
+    std::string listen;
+    std::string url;
+    std::string proxy; ///< "none": no proxy, whatever else says
+    std::string proxy_user;
+    std::string proxy_password_file;
+    bool proxy_digest = false;
+    std::string config;
+};
+
+/// A text for the operator.
+class tunnel_misconfigured : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// It is a file that is to blame, and not the command line.
+class tunnel_file_unusable : public tunnel_misconfigured {
+public:
+    using tunnel_misconfigured::tunnel_misconfigured;
+};
+
+/// Adds what the words say to `c`, else what `conf` says, else the environment. Throws
+/// tunnel_misconfigured; no text holds a password.
+void take_over(const tunnel_words&, const helpchannel_conf& conf, const environment&,
+               tunnel_config& c);
+
+/// The first line of a file, up to 1000 bytes. Throws tunnel_file_unusable.
+[[nodiscard]] std::string read_password(const std::string& file);
+
+/// Throws tunnel_file_unusable.
+[[nodiscard]] helpchannel_conf read_helpchannel_conf(const std::string& file);
+
+} // namespace wsgate

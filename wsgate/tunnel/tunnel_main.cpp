@@ -1,0 +1,109 @@
+// Command line -> log -> tunnel server -> run -> exit code.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/tunnel/tunnel_main.hpp"
+
+#include "wsgate/tunnel/tunnel_command_line.hpp"
+#include "wsgate/tunnel/tunnel_server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <sysexits.h>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+/// TERM, INT: goodbye to all sessions; again: cut them off. HUP: reopen the log.
+asio::awaitable<void> obey_signals(asio::signal_set& signals, tunnel_server& server,
+                                   service::log& log) {
+    bool stopping = false;
+    for (;;) {
+        const auto [ec, number] = co_await signals.async_wait(net::nothrow);
+        if (ec) {
+            co_return;
+        }
+        if (number == SIGHUP) {
+            try {
+                log.reopen();
+            } catch (const std::exception&) { // the old file stays in use
+            }
+        } else if (!std::exchange(stopping, true)) {
+            server.stop();
+        } else {
+            server.stop_now();
+        }
+    }
+}
+
+asio::awaitable<void> run_server(tunnel_server& server, asio::signal_set& signals) {
+    co_await server.run();
+    signals.cancel();
+}
+
+void rethrow(const std::exception_ptr& e) {
+    if (e) {
+        std::rethrow_exception(e);
+    }
+}
+
+int start(const tunnel_config& config) {
+    service::log::options options;
+    options.file = config.log_file;
+    options.from = config.log_level;
+    options.pattern = service::log_pattern(config.log_format);
+    asio::io_context context{1};
+    asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP); // before the log it reopens
+    std::unique_ptr<service::log> log;
+    std::unique_ptr<tunnel_journal> journal;
+    std::unique_ptr<tunnel_server> server;
+    try {
+        log = std::make_unique<service::log>(options);
+        journal = std::make_unique<tunnel_journal>(*log, config.log_format);
+        server = std::make_unique<tunnel_server>(context.get_executor(), config, *journal);
+    } catch (const std::system_error& e) {
+        std::cerr << "wsgate tunnel: " << e.what() << " (choose another with --listen)\n";
+        return EX_OSERR;
+    } catch (const std::exception& e) {
+        std::cerr << "wsgate tunnel: " << e.what() << '\n';
+        return EX_CONFIG;
+    }
+    asio::co_spawn(context, run_server(*server, signals), rethrow);
+    asio::co_spawn(context, obey_signals(signals, *server, *log), rethrow);
+    context.run();
+    const bool one_session = config.once || !config.listen;
+    return one_session && !server->has_carried() ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+std::string variable(const char* name) {
+    const char* const value = std::getenv(name); // NOLINT: nobody sets variables here
+    return value == nullptr ? "" : value;
+}
+
+} // namespace
+
+bool is_tunnel(int argc, const char* const* argv) {
+    return (argc > 1 && std::string_view{argv[1]} == "tunnel") ||
+           (argc > 0 && is_hctunnel(argv[0]));
+}
+
+int run_tunnel(int argc, const char* const* argv) {
+    const int skipped = is_hctunnel(argv[0]) ? 0 : 1;
+    const auto parsed = parse_tunnel_command_line(argc - skipped, argv + skipped, variable);
+    if (const auto* bye = std::get_if<service::early_exit>(&parsed)) {
+        (bye->exit_code == 0 ? std::cout : std::cerr) << bye->text;
+        return bye->exit_code;
+    }
+    return start(std::get<tunnel_config>(parsed));
+}
+
+} // namespace wsgate

@@ -1,0 +1,66 @@
+// All tunnels of the process: accepts local connections, or takes standard input and output.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/listener.hpp"
+#include "net/task_group.hpp"
+#include "net/wake_up.hpp"
+#include "wsgate/tunnel/tunnel.hpp"
+#include "wsgate/tunnel/tunnel_config.hpp"
+#include "wsgate/tunnel/tunnel_journal.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wsgate {
+
+/// On one event loop.
+class tunnel_server {
+public:
+    /// Listens. Throws net::cannot_listen; std::runtime_error for files that are no use.
+    tunnel_server(asio::any_io_executor, const tunnel_config&, tunnel_journal&);
+
+    /// Completes after stop(), or when there is nothing left to do: --once, standard input.
+    [[nodiscard]] asio::awaitable<void> run();
+
+    /// Closes the listener and says goodbye to all sessions.
+    void stop();
+
+    /// Cuts them off.
+    void stop_now();
+
+    /// There was a session.
+    [[nodiscard]] bool has_carried() const { return carried_ > 0; }
+
+    /// Only where it listens.
+    [[nodiscard]] const asio::ip::tcp::endpoint& local() const { return listener_->local(); }
+
+private:
+    void accept(net::connection);
+    [[nodiscard]] asio::awaitable<void> serve(std::unique_ptr<tunnel>);
+    [[nodiscard]] tunnel::surroundings around();
+    [[nodiscard]] bool is_done() const;
+
+    asio::any_io_executor executor_;
+    const tunnel_config& config_;
+    tunnel_journal& journal_;
+    tls_client tls_;
+    ws_way way_;
+    std::vector<std::byte> scratch_;
+    std::optional<net::listener> listener_;
+    net::task_group accepting_;
+    net::task_group tasks_;
+    std::list<tunnel*> tunnels_;
+    net::wake_up changed_;
+    std::uint64_t accepted_ = 0;
+    std::uint64_t carried_ = 0; ///< sessions that have ended
+    bool stopping_ = false;
+};
+
+} // namespace wsgate

@@ -1,0 +1,264 @@
+// One step after the other; the first that fails tells why.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/tunnel/ws_client.hpp"
+
+#include "net/dial.hpp"
+#include "net/escape.hpp"
+#include "net/tcp_stream.hpp"
+#include "net/write_all.hpp"
+#include "wsgate/tls/error.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <exception>
+#include <fmt/format.h>
+#include <span>
+#include <sys/socket.h>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+using namespace asio::experimental::awaitable_operators;
+
+constexpr std::size_t piece_size = 4096;
+constexpr std::chrono::seconds least_time{1}; // for an address while others wait for their turn
+
+using piece = std::array<std::byte, piece_size>;
+
+std::string_view text_in(const piece& bytes, std::size_t size) {
+    return {reinterpret_cast<const char*>(bytes.data()), size}; // NOLINT: bytes as chars
+}
+
+std::string fresh_key() {
+    std::array<unsigned char, 16> bytes{};
+    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+        fail_tls("no random numbers");
+    }
+    return opening_key(bytes);
+}
+
+} // namespace
+
+std::string_view name_of(ws_stage stage) {
+    switch (stage) {
+    case ws_stage::dns:
+        return "DNS";
+    case ws_stage::tcp:
+        return "TCP";
+    case ws_stage::proxy:
+        return "proxy";
+    case ws_stage::tls:
+        return "TLS";
+    case ws_stage::http_status:
+        return "HTTP status";
+    case ws_stage::accept:
+        break;
+    }
+    return "accept";
+}
+
+ws_opening::ws_opening(asio::any_io_executor executor, const ws_way& way,
+                       net::clock::time_point deadline)
+    : executor_(std::move(executor)), way_(way), deadline_(deadline) {}
+
+asio::awaitable<bool> ws_opening::run() {
+    using step = asio::awaitable<bool> (ws_opening::*)();
+    static constexpr std::array<step, 5> steps{&ws_opening::find, &ws_opening::connect,
+                                               &ws_opening::pass_proxy, &ws_opening::secure,
+                                               &ws_opening::shake_hands};
+    try {
+        bool good = true;
+        for (std::size_t i = 0; good && i < steps.size(); ++i) {
+            good = co_await (this->*steps[i])();
+        }
+        co_return good;
+    } catch (const std::exception& e) { // no memory, or stopped from outside
+        fail(e.what());
+    }
+    co_return false;
+}
+
+bool ws_opening::fail(std::string why) {
+    why_ = std::move(why);
+    return false;
+}
+
+asio::awaitable<bool> ws_opening::find() {
+    stage_ = ws_stage::dns;
+    const auto& host = way_.proxy ? way_.proxy->host : way_.url.host;
+    const auto port = way_.proxy ? way_.proxy->port : way_.url.port;
+    auto found = co_await look_up(host, port, deadline_ - net::clock::now());
+    if (found.error || found.all.empty()) {
+        co_return fail(fmt::format("{}: {}", net::escaped(host),
+                                   found.error ? found.error.message() : "has no address"));
+    }
+    addresses_ = std::move(found.all);
+    co_return true;
+}
+
+/// Each address gets its share of the time, so that a mute one does not use up all of it.
+asio::awaitable<bool> ws_opening::connect() {
+    stage_ = ws_stage::tcp;
+    auto left = static_cast<int>(addresses_.size());
+    for (const auto& address : addresses_) {
+        const auto rest = deadline_ - net::clock::now();
+        const auto share = std::min<net::clock::duration>(
+            rest, std::max<net::clock::duration>(rest / left--, least_time));
+        auto got = co_await reach(address, share, way_.tcp);
+        if (!got.error) {
+            connection_ = std::move(got.connection);
+            co_return true;
+        }
+        fail(fmt::format("{}: {}", net::to_string(address), got.error.message()));
+    }
+    co_return false;
+}
+
+asio::awaitable<bool> ws_opening::pass_proxy() {
+    if (!way_.proxy) {
+        co_return true;
+    }
+    const auto& proxy = *way_.proxy;
+    const auto to = authority_of(way_.url.host, way_.url.port);
+    reply got;
+    if (!co_await ask_proxy(connect_request(to, first_credentials(proxy)), got)) {
+        co_return false;
+    }
+    if (const auto credentials = second_credentials(got, proxy, to, fresh_key())) {
+        // On a new connection: there is a page to come on this one, or its end.
+        if (!co_await connect() || !co_await ask_proxy(connect_request(to, *credentials), got)) {
+            co_return false;
+        }
+    }
+    if (auto problem = connect_problem(got, proxy)) {
+        co_return fail(std::move(*problem));
+    }
+    co_return true;
+}
+
+asio::awaitable<bool> ws_opening::ask_proxy(std::string head, reply& got) {
+    stage_ = ws_stage::proxy;
+    net::tcp_stream plain(executor_, connection_);
+    reply_reader reader;
+    if (!co_await say(plain, std::move(head)) ||
+        !co_await hear_proxy(plain, plain.native_handle(), reader)) {
+        co_return false;
+    }
+    got = reader.value();
+    connection_ = plain.detach({});
+    co_return true;
+}
+
+/// Takes the head off the socket and leaves what is behind it where it is.
+asio::awaitable<bool> ws_opening::hear_proxy(net::stream& from, int fd, reply_reader& reader) {
+    piece bytes{};
+    for (;;) {
+        if (!co_await wait_readable(from)) {
+            co_return false;
+        }
+        const auto seen = ::recv(fd, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+        if (seen < 0 && errno == EAGAIN) {
+            continue;
+        }
+        if (seen <= 0) {
+            co_return fail("the proxy closed the connection");
+        }
+        const auto before = reader.size();
+        const auto state = reader.feed(text_in(bytes, static_cast<std::size_t>(seen)));
+        (void)::recv(fd, bytes.data(), reader.size() - before, MSG_DONTWAIT);
+        if (state == reply_reader::state::refused) {
+            co_return fail(fmt::format("the proxy's answer: {}", reader.why()));
+        }
+        if (state == reply_reader::state::complete) {
+            co_return true;
+        }
+    }
+}
+
+asio::awaitable<bool> ws_opening::secure() {
+    if (!way_.url.tls) {
+        stream_ = std::make_unique<net::tcp_stream>(executor_, connection_);
+        co_return true;
+    }
+    stage_ = ws_stage::tls;
+    auto got = co_await way_.tls->secure(std::move(connection_), way_.url.host, deadline_);
+    if (!got.stream) {
+        co_return fail(std::move(got.problem));
+    }
+    tls_version_ = got.stream->version(); // a literal of OpenSSL's
+    stream_ = std::move(got.stream);
+    co_return true;
+}
+
+asio::awaitable<bool> ws_opening::shake_hands() {
+    stage_ = ws_stage::http_status;
+    const auto key = fresh_key();
+    if (!co_await say(*stream_, opening_request(way_.url, way_.extras, key))) {
+        co_return false;
+    }
+    reply_reader reader;
+    if (!co_await hear_server(reader)) {
+        co_return false;
+    }
+    if (auto problem = check_reply(reader.value(), key)) {
+        stage_ = problem->stage == opening_stage::accept ? ws_stage::accept : ws_stage::http_status;
+        co_return fail(std::move(problem->text));
+    }
+    binary_ = !reader.value().values("Sec-WebSocket-Protocol").empty();
+    co_return true;
+}
+
+asio::awaitable<bool> ws_opening::hear_server(reply_reader& reader) {
+    piece bytes{};
+    for (;;) {
+        if (!co_await wait_readable(*stream_)) {
+            co_return false;
+        }
+        const auto got = stream_->read_some(bytes);
+        if (got.would_block()) {
+            continue;
+        }
+        if (got.error) {
+            co_return fail(got.error == asio::error::eof ? "the server closed the connection"
+                                                         : got.error.message());
+        }
+        const auto before = reader.size();
+        const auto state = reader.feed(text_in(bytes, got.bytes));
+        if (state == reply_reader::state::refused) {
+            co_return fail(fmt::format("the server's answer: {}", reader.why()));
+        }
+        if (state == reply_reader::state::complete) {
+            const auto behind = std::span(bytes).first(got.bytes).subspan(reader.size() - before);
+            early_.assign(behind.begin(), behind.end());
+            co_return true;
+        }
+    }
+}
+
+asio::awaitable<bool> ws_opening::say(net::stream& to, std::string text) {
+    const auto bytes = std::as_bytes(std::span(text));
+    const auto done = co_await (net::write_all(to, bytes) || net::expire_at(deadline_));
+    if (done.index() == 1) {
+        co_return fail("no answer in time");
+    }
+    const auto& ec = std::get<0>(done);
+    co_return ec ? fail(ec.message()) : true;
+}
+
+asio::awaitable<bool> ws_opening::wait_readable(net::stream& from) {
+    const auto done = co_await (from.wait(net::readiness::read) || net::expire_at(deadline_));
+    if (done.index() == 1) {
+        co_return fail("no answer in time");
+    }
+    const auto& ec = std::get<0>(std::get<0>(done));
+    co_return ec ? fail(ec.message()) : true;
+}
+
+} // namespace wsgate

@@ -1,0 +1,92 @@
+// A WebSocket that we open: name, address, proxy, TLS, handshake, under one deadline.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/connection.hpp"
+#include "net/deadline.hpp"
+#include "net/stream.hpp"
+#include "wsgate/tls/client.hpp"
+#include "wsgate/tunnel/connect_proxy.hpp"
+#include "wsgate/ws/client_handshake.hpp"
+#include "wsgate/ws/ws_url.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wsgate {
+
+namespace asio = boost::asio;
+
+/// The steps, in their order; each may be the one that fails.
+enum class ws_stage { dns, tcp, proxy, tls, http_status, accept };
+
+/// "DNS", "HTTP status" ...
+[[nodiscard]] std::string_view name_of(ws_stage);
+
+/// What all WebSockets of a tunnel have in common.
+struct ws_way {
+    ws_url url;
+    std::optional<http_proxy> proxy; ///< its credentials never get to the server
+    opening_extras extras;
+    const tls_client* tls = nullptr; ///< for wss://
+    net::tcp_options tcp;
+};
+
+/// One attempt. `way` and the trust in it outlive this.
+class ws_opening {
+public:
+    ws_opening(asio::any_io_executor, const ws_way& way, net::clock::time_point deadline);
+
+    /// Whether the WebSocket is open; never throws.
+    [[nodiscard]] asio::awaitable<bool> run();
+
+    // After true:
+    [[nodiscard]] std::unique_ptr<net::stream> take_stream() { return std::move(stream_); }
+
+    /// What came behind the answer's head.
+    [[nodiscard]] std::vector<std::byte> take_early() { return std::move(early_); }
+
+    [[nodiscard]] std::string_view tls_version() const { return tls_version_; }
+
+    [[nodiscard]] bool is_binary() const { return binary_; }
+
+    // After false: where it failed, and why, in words for a log.
+    [[nodiscard]] ws_stage stage() const { return stage_; }
+
+    [[nodiscard]] const std::string& why() const { return why_; }
+
+private:
+    [[nodiscard]] asio::awaitable<bool> find();
+    [[nodiscard]] asio::awaitable<bool> connect();
+    [[nodiscard]] asio::awaitable<bool> pass_proxy();
+    [[nodiscard]] asio::awaitable<bool> ask_proxy(std::string request, reply& got);
+    [[nodiscard]] asio::awaitable<bool> hear_proxy(net::stream&, int fd, reply_reader&);
+    [[nodiscard]] asio::awaitable<bool> secure();
+    [[nodiscard]] asio::awaitable<bool> shake_hands();
+    [[nodiscard]] asio::awaitable<bool> hear_server(reply_reader&);
+
+    [[nodiscard]] asio::awaitable<bool> say(net::stream&, std::string text);
+    [[nodiscard]] asio::awaitable<bool> wait_readable(net::stream&);
+    bool fail(std::string why);
+
+    asio::any_io_executor executor_;
+    const ws_way& way_;
+    net::clock::time_point deadline_;
+    ws_stage stage_ = ws_stage::dns;
+    std::string why_;
+    std::vector<asio::ip::tcp::endpoint> addresses_;
+    net::connection connection_;
+    std::unique_ptr<net::stream> stream_;
+    std::vector<std::byte> early_;
+    std::string_view tls_version_;
+    bool binary_ = false;
+};
+
+} // namespace wsgate

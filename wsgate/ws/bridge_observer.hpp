@@ -1,0 +1,40 @@
+// Who hears what a bridge does, as it happens: for counting.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/nothrow.hpp"
+
+#include <chrono>
+#include <cstddef>
+
+namespace wsgate {
+
+/// `up` is from the WebSocket to the TCP connection, `down` the way back.
+enum class direction { up, down };
+
+/// Called on the bridge's thread, some of it once a read: must not block, allocate or throw.
+class bridge_observer {
+public:
+    bridge_observer() = default;
+    bridge_observer(const bridge_observer&) = delete;
+    bridge_observer& operator=(const bridge_observer&) = delete;
+    virtual ~bridge_observer() = default;
+
+    /// Payload bytes were written toward their receiver.
+    virtual void moved(direction, std::size_t bytes) = 0;
+
+    /// A receiver takes nothing for now (true), or does so again (false). Calls with the same value
+    /// as before change nothing.
+    virtual void stalled(direction, bool) = 0;
+
+    /// A pong has come so long after the oldest ping that was not answered before.
+    virtual void pong_after(std::chrono::duration<double>) = 0;
+
+    /// The target was reached, so long after it was dialled.
+    virtual void connected(std::chrono::duration<double> after) = 0;
+
+    /// The target could not be reached.
+    virtual void failed(const net::error_code&) = 0;
+};
+
+} // namespace wsgate

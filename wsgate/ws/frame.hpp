@@ -1,0 +1,157 @@
+// WebSocket frames (RFC 6455 5) without I/O: a streaming decoder and an encoder.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "wsgate/text/base64_reader.hpp"
+#include "wsgate/text/utf8.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wsgate {
+
+/// Which end of the WebSocket we are: clients mask what they send, servers do not.
+enum class ws_role { server, client };
+
+enum class opcode : std::uint8_t {
+    continuation = 0x0,
+    text = 0x1,
+    binary = 0x2,
+    close = 0x8,
+    ping = 0x9,
+    pong = 0xa,
+};
+
+/// RFC 6455 7.4. A peer's frame may carry others; none: a Close without a code.
+enum class close_code : std::uint16_t {
+    normal = 1000,
+    going_away = 1001,
+    protocol_error = 1002,
+    unsupported_data = 1003,
+    none = 1005,
+    abnormal = 1006, ///< never on the wire: the connection ended without a Close
+    invalid_text = 1007,
+    internal_error = 1011,
+};
+
+struct close_reason {
+    close_code code = close_code::none;
+    std::string text; ///< UTF-8, at most 123 bytes
+};
+
+inline constexpr std::size_t max_control_payload = 125;
+inline constexpr std::size_t max_header_size = 14; ///< with a mask; 10 without
+
+struct control_payload {
+    std::array<std::byte, max_control_payload> bytes;
+    std::size_t size = 0;
+
+    [[nodiscard]] std::span<const std::byte> view() const { return std::span(bytes).first(size); }
+};
+
+using masking_key = std::array<std::byte, 4>;
+
+/// A fresh key for each frame of a client; unpredictable, except in tests (RFC 6455 10.3).
+using key_source = masking_key (*)();
+
+/// What becomes of text frames: this is binary traffic.
+enum class text_frames {
+    refuse,  ///< the peer gets 1003
+    drop,    ///< for talkative servers
+    forward, ///< its UTF-8 is data like any other; what is none gets 1007
+    base64,  ///< each message is the base64 of data; what is none gets 1007
+};
+
+/// What a run of received bytes meant.
+struct decoded {
+    std::size_t payload = 0;             ///< of data frames; these bytes are now the buffer's front
+    std::optional<control_payload> ping; ///< the newest; older ones need no answer
+    bool pong = false;
+    bool dropped_text = false;
+    std::optional<close_reason> close;   ///< the peer's
+    std::optional<close_reason> failure; ///< what to close with: the peer broke the protocol
+};
+
+/// Reads frames as they arrive, in any cut. Keeps at most a header and one control payload, never
+/// data, so the length of a frame is of no concern. Message borders mean nothing here: payload is
+/// one stream of bytes. After a Close or a failure everything further is ignored.
+class frame_decoder {
+public:
+    explicit frame_decoder(ws_role us, text_frames text = text_frames::refuse)
+        : us_(us), text_(text) {}
+
+    /// Unmasks and moves in place:
+    ///   in   | header | payload | header | ping | header | payload |
+    ///   out  | payload | payload | (rubbish)                       |
+    [[nodiscard]] decoded decode(std::span<std::byte> received);
+
+private:
+    [[nodiscard]] std::size_t take_header(std::span<const std::byte>);
+    [[nodiscard]] std::size_t header_length() const;
+    [[nodiscard]] std::optional<close_reason> check_start() const;
+    [[nodiscard]] std::optional<close_reason> begin_frame();
+    void end_frame(decoded&);
+    void read_close(decoded&) const;
+    [[nodiscard]] std::size_t take_data(decoded&, std::span<std::byte>);
+    [[nodiscard]] bool is_control() const;
+
+    [[nodiscard]] bool is(text_frames what) const { return in_text_ && text_ == what; }
+
+    ws_role us_;
+    text_frames text_;
+    bool finished_ = false;
+    bool in_message_ = false; ///< a fragment has come, its last one has not
+    bool in_text_ = false;    ///< that message, or the latest, is of text
+    utf8_reader utf8_;        ///< of it, where it is forwarded
+    base64_reader base64_;    ///< ... where it is that
+    bool in_payload_ = false;
+    std::array<std::byte, max_header_size> header_{};
+    std::size_t header_size_ = 0; ///< of it, what has come
+    std::uint64_t left_ = 0;      ///< of the payload
+    masking_key key_{};           ///< turned so that it begins with the next byte's
+    control_payload control_{};
+};
+
+[[nodiscard]] std::size_t header_size(std::uint64_t payload, ws_role us);
+
+/// Puts the header of a final frame at the front of `out`; its size. Clients pass a key.
+std::size_t put_header(std::span<std::byte> out, opcode, std::uint64_t payload,
+                       const masking_key* key = nullptr);
+
+/// Applies the key (RFC 6455 5.3); twice is as if never.
+void mask(std::span<std::byte> payload, const masking_key& key);
+
+/// A control frame; clients pass a key.
+[[nodiscard]] std::vector<std::byte> control_frame(opcode, std::span<const std::byte> payload,
+                                                   const masking_key* key = nullptr);
+
+/// One final frame of text, as a server sends it.
+[[nodiscard]] std::vector<std::byte> text_frame(std::string_view);
+
+/// What a Close carries: nothing where the code is `none`; a long text is cut between characters.
+[[nodiscard]] std::vector<std::byte> close_payload(close_code, std::string_view text);
+
+/// How payload lies in a buffer so that it becomes frames without a copy: `gap` bytes of room for
+/// headers, then at most `size` bytes of payload.
+struct frame_room {
+    std::size_t gap = 0;
+    std::size_t size = 0;
+
+    /// For frames of at most `max_frame` bytes each. `buffer` is larger than one of these.
+    [[nodiscard]] static frame_room in(std::size_t buffer, std::size_t max_frame,
+                                       ws_role us = ws_role::server);
+};
+
+/// Turns the `payload` bytes (at least one) behind the gap into binary frames, a client's where
+/// there are keys. The result begins within the gap. Only a payload of several frames is moved.
+[[nodiscard]] std::span<std::byte> enframe(std::span<std::byte> buffer, frame_room,
+                                           std::size_t payload, std::size_t max_frame,
+                                           key_source keys = nullptr);
+
+} // namespace wsgate

@@ -1,0 +1,122 @@
+// Checks that are ours, since libraries look at the first of doubled fields only.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/ws/server_handshake.hpp"
+
+#include "wsgate/http/response.hpp"
+#include "wsgate/text/comma_list.hpp"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <memory>
+#include <vector>
+
+namespace wsgate {
+
+namespace {
+
+constexpr auto bad = http::status::bad_request;
+constexpr std::size_t key_size = 16;
+constexpr std::size_t key_text_size = 24; // of it in base64
+
+const unsigned char* octets(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data()); // NOLINT: OpenSSL's bytes
+}
+
+/// Base64 of exactly 16 bytes, in its one form: nothing but the last four bits of filling is free.
+bool is_key(std::string_view key) {
+    if (key.size() != key_text_size || !key.ends_with("==") ||
+        key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") !=
+            key_text_size - 2) {
+        return false;
+    }
+    std::array<unsigned char, key_size + 2> decoded{};
+    return EVP_DecodeBlock(decoded.data(), octets(key), static_cast<int>(key.size())) ==
+           static_cast<int>(decoded.size());
+}
+
+enum class offer { nothing, binary, only_base64, only_unknown };
+
+std::string_view name_of(offer o) {
+    return o == offer::binary ? "binary" : o == offer::only_base64 ? "base64" : "";
+}
+
+/// The union of all fields. Fields that name nothing offer nothing.
+offer read_offer(const request& r) {
+    auto found = offer::nothing;
+    const auto fields = r.equal_range(http::field::sec_websocket_protocol);
+    for (auto field = fields.first; field != fields.second; ++field) {
+        for (const auto name : elements({field->value().data(), field->value().size()})) {
+            if (name == "binary") {
+                return offer::binary;
+            }
+            if (name == "base64") {
+                found = offer::only_base64;
+            } else if (!name.empty() && found == offer::nothing) {
+                found = offer::only_unknown;
+            }
+        }
+    }
+    return found;
+}
+
+} // namespace
+
+std::variant<opening, refusal> check_opening(const request& r, base64_offers base64) {
+    if (r.method() != http::verb::get || r.version() != 11) {
+        return refusal{bad, "a WebSocket opens with GET and HTTP/1.1"};
+    }
+    if (has_body(r)) {
+        return refusal{bad, "a WebSocket opens without a body"};
+    }
+    if (!has_token(r, http::field::upgrade, "websocket")) {
+        return refusal{http::status::upgrade_required, "this path speaks WebSocket"};
+    }
+    if (!has_token(r, http::field::connection, "upgrade")) {
+        return refusal{bad, "Connection must hold upgrade"};
+    }
+    if (r.count(http::field::sec_websocket_version) != 1) {
+        return r.count(http::field::sec_websocket_version) > 1
+                   ? refusal{bad, "there must be exactly one Sec-WebSocket-Version"}
+                   : refusal{http::status::upgrade_required, "Sec-WebSocket-Version is missing"};
+    }
+    if (r[http::field::sec_websocket_version] != "13") {
+        return refusal{http::status::upgrade_required, "only WebSocket version 13"};
+    }
+    const auto key = r[http::field::sec_websocket_key];
+    if (r.count(http::field::sec_websocket_key) != 1 || !is_key({key.data(), key.size()})) {
+        return refusal{bad, "there must be exactly one Sec-WebSocket-Key of 16 bytes"};
+    }
+    const auto offered = read_offer(r);
+    if (offered == offer::only_base64 && base64 == base64_offers::refuse) {
+        return refusal{bad, "subprotocol base64 is not spoken here, binary is"};
+    }
+    return opening{accept_value({key.data(), key.size()}), name_of(offered)};
+}
+
+std::string accept_value(std::string_view key) {
+    const std::string text = std::string{key} + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    // Kept, since OpenSSL takes longer to find it than to use it.
+    static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> sha1(
+        EVP_MD_fetch(nullptr, "SHA1", nullptr), &EVP_MD_free);
+    EVP_Digest(text.data(), text.size(), digest.data(), &size, sha1.get(), nullptr);
+    std::array<unsigned char, std::size_t{2} * EVP_MAX_MD_SIZE> base64{};
+    const auto length = EVP_EncodeBlock(base64.data(), digest.data(), static_cast<int>(size));
+    return {base64.begin(), base64.begin() + length};
+}
+
+std::string switching_protocols(const opening& o) {
+    http::response<http::empty_body> r(http::status::switching_protocols, 11);
+    r.set(http::field::upgrade, "websocket");
+    r.set(http::field::connection, "Upgrade");
+    r.set(http::field::sec_websocket_accept, o.accept);
+    if (!o.subprotocol.empty()) {
+        r.set(http::field::sec_websocket_protocol, {o.subprotocol.data(), o.subprotocol.size()});
+    }
+    r.set(http::field::server, server_name);
+    return serialized(r);
+}
+
+} // namespace wsgate
