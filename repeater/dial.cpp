@@ -23,7 +23,7 @@ using server_end = std::optional<net::connection>;
 
 /// One Mode I request; the functions are its steps.
 struct request {
-    peer& viewer;
+    dialling_viewer& viewer;
     const rfb::destination& to;
     const config& conf;
     net::resolver& names;
@@ -139,8 +139,9 @@ asio::awaitable<server_end> attempt(const request& r) {
 
 } // namespace
 
-asio::awaitable<std::optional<pair>> dial(peer& viewer, rfb::destination to, const config& conf,
-                                          net::resolver& names, event_sink& events) {
+asio::awaitable<std::optional<pair>> dial(dialling_viewer& viewer, rfb::destination to,
+                                          const config& conf, net::resolver& names,
+                                          event_sink& events) {
     const auto not_before = net::clock::now() + conf.limits.refusal;
     const request r{viewer, to, conf, names, events};
     const auto max_early = conf.limits.early_bytes;

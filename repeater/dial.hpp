@@ -15,7 +15,7 @@ namespace repeater {
 /// viewer is watched meanwhile. Refused, unreachable, timed out and not a VNC server look alike to
 /// it: the connection is closed, without a byte, limits.refusal after the request or later.
 /// security M4-M6
-[[nodiscard]] asio::awaitable<std::optional<pair>> dial(peer& viewer, rfb::destination,
+[[nodiscard]] asio::awaitable<std::optional<pair>> dial(dialling_viewer& viewer, rfb::destination,
                                                         const config&, net::resolver&, event_sink&);
 
 } // namespace repeater

@@ -22,7 +22,7 @@ using namespace asio::experimental::awaitable_operators;
 constexpr auto look_again = std::chrono::seconds(1);
 
 /// The early bytes are full: nothing is read any more, the connection is only looked at.
-asio::awaitable<error_code> until_closed(peer& p) {
+asio::awaitable<error_code> until_closed(dialling_viewer& p) {
     for (;;) {
         const auto woken = co_await (p.stream.wait_for_error() || net::expire_after(look_again));
         if (woken.index() == 0 && std::get<0>(std::get<0>(woken))) {
@@ -40,7 +40,7 @@ asio::awaitable<error_code> until_closed(peer& p) {
 }
 
 /// Takes what there is; an error other than would_block means that the peer has left.
-error_code read_early(peer& p, std::size_t room) {
+error_code read_early(dialling_viewer& p, std::size_t room) {
     std::array<std::byte, 1024> buffer{};
     const auto got = p.stream.read_some(std::span(buffer).first(std::min(room, buffer.size())));
     p.early.insert(p.early.end(), buffer.begin(),
@@ -50,7 +50,7 @@ error_code read_early(peer& p, std::size_t room) {
 
 } // namespace
 
-asio::awaitable<error_code> until_gone(peer& p, std::size_t max_early) {
+asio::awaitable<error_code> until_gone(dialling_viewer& p, std::size_t max_early) {
     while (p.early.size() < max_early) {
         if (const auto [ec] = co_await p.stream.wait(net::readiness::read); ec) {
             co_return ec;

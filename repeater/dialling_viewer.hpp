@@ -12,13 +12,13 @@ namespace repeater {
 
 /// On the thread that decides. `early` are the session's first bytes, read while nobody was there
 /// to take them.
-struct peer {
-    peer(pair::end who, const asio::any_io_executor& executor)
+struct dialling_viewer {
+    dialling_viewer(peer who, const asio::any_io_executor& executor)
         : name(who.name), stream(executor, who.connection), early(std::move(who.connection.early)) {
     }
 
     /// Takes the connection off this thread's event loop, with its early bytes.
-    [[nodiscard]] pair::end detach() { return {name, stream.detach(std::move(early))}; }
+    [[nodiscard]] peer detach() { return {name, stream.detach(std::move(early))}; }
 
     const peer_name name;
     net::tcp_stream stream;
@@ -28,6 +28,6 @@ struct peer {
 /// Watches a peer that has to wait, and keeps what it sends, at most `max_early` bytes; the rest
 /// stays in the kernel. Completes with eof or an error once it has left, with operation_aborted
 /// where it was detached, closed or the wait cancelled. No byte is lost then.
-[[nodiscard]] asio::awaitable<error_code> until_gone(peer&, std::size_t max_early);
+[[nodiscard]] asio::awaitable<error_code> until_gone(dialling_viewer&, std::size_t max_early);
 
 } // namespace repeater

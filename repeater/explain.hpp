@@ -12,7 +12,7 @@ namespace repeater {
 /// Plays a server that offers no security types (RFC 6143 7.1.2), so that the viewer shows `why`;
 /// completes when the viewer has closed, or after `limit`, and closes. For viewers that have said
 /// hello. `why` outlives the call.
-[[nodiscard]] asio::awaitable<void> explain(pair::end viewer, std::string_view why,
+[[nodiscard]] asio::awaitable<void> explain(peer viewer, std::string_view why,
                                             std::chrono::milliseconds limit);
 
 } // namespace repeater

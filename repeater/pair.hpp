@@ -7,14 +7,15 @@
 
 namespace repeater {
 
-struct pair {
-    struct end {
-        peer_name name;
-        net::connection connection;
-    };
+/// An accepted peer without a partner, or one of two that met.
+struct peer {
+    peer_name name;
+    net::connection connection;
+};
 
-    end viewer;
-    end server;
+struct pair {
+    peer viewer;
+    peer server;
     rfb::side newcomer{}; ///< who came second (Mode I: the viewer)
     meeting met;
 
@@ -23,7 +24,7 @@ struct pair {
 };
 
 /// Puts the newcomer and its partner on the right sides.
-[[nodiscard]] inline pair make_pair(pair::end newcomer, pair::end partner, meeting met) {
+[[nodiscard]] inline pair make_pair(peer newcomer, peer partner, meeting met) {
     const auto side = newcomer.name.side;
     const bool is_viewer = side == rfb::side::viewer;
     return {std::move(is_viewer ? newcomer : partner), std::move(is_viewer ? partner : newcomer),

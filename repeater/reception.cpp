@@ -33,7 +33,7 @@ std::string text_of(std::span<const std::byte> block) {
 /// Ends its watching with its life.
 class reception::newcomer final : public net::poller::watcher {
 public:
-    newcomer(reception& here, pair::end who, std::shared_ptr<const config> conf)
+    newcomer(reception& here, peer who, std::shared_ptr<const config> conf)
         : deadline(net::clock::now() + conf->limits.handshake), reception_(here),
           who_(std::move(who)), conf_(std::move(conf)),
           channel_(std::move(who_.connection.socket), true), reader_(conf_->hello),
@@ -144,7 +144,7 @@ private:
     }
 
     reception& reception_;
-    pair::end who_;
+    peer who_;
     std::shared_ptr<const config> conf_;
     net::tcp_channel channel_;
     rfb::hello_reader reader_;
@@ -164,7 +164,7 @@ void reception::clear() {
     here_.clear();
 }
 
-void reception::receive(pair::end who, std::shared_ptr<const config> conf) {
+void reception::receive(peer who, std::shared_ptr<const config> conf) {
     const auto number = who.name.number;
     auto& arrived =
         *here_.emplace(number, std::make_unique<newcomer>(*this, std::move(who), std::move(conf)))

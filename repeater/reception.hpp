@@ -21,7 +21,7 @@ public:
     /// A peer that has spoken: what it wants, or an error of rfb's category, where it is to be
     /// turned away; the event has said why. Bytes behind the block are its connection's early ones.
     struct guest {
-        pair::end who;
+        peer who;
         rfb::result<rfb::hello> hello;
         std::shared_ptr<const config> conf; ///< that it came under
     };
@@ -35,7 +35,7 @@ public:
     ~reception();
 
     /// What it has said already may be told at once.
-    void receive(pair::end, std::shared_ptr<const config>);
+    void receive(peer, std::shared_ptr<const config>);
 
     /// Closes everybody here.
     void clear();

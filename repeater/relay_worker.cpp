@@ -1,4 +1,4 @@
-// Everything but start() and stop() runs on the station's thread.
+// Everything but start() and stop() runs on the worker's thread.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/relay_worker.hpp"
 
@@ -9,13 +9,13 @@
 
 namespace repeater {
 
-relay_station::relay_station(std::size_t pipes, unsigned splice_after, report r)
+relay_worker::relay_worker(std::size_t pipes, unsigned splice_after, report r)
     : thread_(pipes, [this] { return tell_due(); }),
       report_(std::move(r)), means_{thread_,
                                     {thread_.scratch(), thread_.pipes(), splice_after},
                                     *this} {}
 
-net::clock::time_point relay_station::tell_due() {
+net::clock::time_point relay_worker::tell_due() {
     while (const auto number = reminders_.take_due()) {
         if (const auto found = relays_.find(*number); found != relays_.end()) {
             found->second->lingered();
@@ -24,12 +24,12 @@ net::clock::time_point relay_station::tell_due() {
     return reminders_.next();
 }
 
-void relay_station::start(pair p, const limits& l) {
+void relay_worker::start(pair p, const limits& l) {
     // A function that can be posted can be copied, which a pair cannot.
     thread_.post([this, p = std::make_shared<pair>(std::move(p)), l] { begin(std::move(*p), l); });
 }
 
-void relay_station::begin(pair p, const limits& l) {
+void relay_worker::begin(pair p, const limits& l) {
     event::ended failed{p.number(), p.newcomer, p.newcomer, {}, {}, {}, p.met};
     try {
         auto made = std::make_unique<relay>(means_, std::move(p), l);
@@ -41,7 +41,7 @@ void relay_station::begin(pair p, const limits& l) {
     }
 }
 
-void relay_station::stop() {
+void relay_worker::stop() {
     thread_.post([this] {
         while (!relays_.empty()) {
             relays_.begin()->second->stop(); // which takes it out
@@ -49,20 +49,20 @@ void relay_station::stop() {
     });
 }
 
-void relay_station::described(session_number pair, const rfb::handshake_facts& facts) {
+void relay_worker::described(session_number pair, const rfb::handshake_facts& facts) {
     report_(event::described{pair, facts});
 }
 
-void relay_station::ended(const event::ended& e) {
+void relay_worker::ended(const event::ended& e) {
     relays_.erase(e.pair);
     report_(e);
 }
 
-void relay_station::remind(session_number pair, net::clock::time_point when) {
+void relay_worker::remind(session_number pair, net::clock::time_point when) {
     reminders_.add(when, pair);
 }
 
-void relay_station::forget(session_number pair, net::clock::time_point when) {
+void relay_worker::forget(session_number pair, net::clock::time_point when) {
     reminders_.remove(when, pair);
 }
 

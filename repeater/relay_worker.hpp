@@ -12,18 +12,18 @@
 
 namespace repeater {
 
-class relay_station final : relay::owner {
+class relay_worker final : relay::owner {
 public:
-    /// Hears of described and of ended (which comes last), on the station's thread.
+    /// Hears of described and of ended (which comes last), on the worker's thread.
     using report = std::function<void(any_event)>;
 
     /// `splice_after`: see net::pump_means.
-    relay_station(std::size_t pipes, unsigned splice_after, report);
-    relay_station(const relay_station&) = delete;
-    relay_station& operator=(const relay_station&) = delete;
+    relay_worker(std::size_t pipes, unsigned splice_after, report);
+    relay_worker(const relay_worker&) = delete;
+    relay_worker& operator=(const relay_worker&) = delete;
 
     /// Waits for its pairs.
-    ~relay_station() { thread_.join(); }
+    ~relay_worker() { thread_.join(); }
 
     /// From any thread.
     void start(pair, const limits&);

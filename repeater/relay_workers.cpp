@@ -16,7 +16,7 @@ constexpr std::size_t pipes_in_all = 192;
 
 } // namespace
 
-relay_floor::relay_floor(asio::any_io_executor decides, const config& c, event_sink& events)
+relay_workers::relay_workers(asio::any_io_executor decides, const config& c, event_sink& events)
     : decides_(std::move(decides)), events_(events), limits_(c.limits), one_ended_(decides_) {
     const auto pipes = c.splice == splicing::off ? 0 : std::max(1UL, pipes_in_all / c.threads);
     const auto splice_after = c.splice == splicing::on ? 1 : net::pump_means::default_reads;
@@ -24,20 +24,20 @@ relay_floor::relay_floor(asio::any_io_executor decides, const config& c, event_s
         asio::post(decides_, [this, e = std::move(e)] { receive(e); });
     };
     for (std::size_t i = 0; i < c.threads; ++i) {
-        stations_.push_back(std::make_unique<relay_station>(pipes, splice_after, report));
+        workers_.push_back(std::make_unique<relay_worker>(pipes, splice_after, report));
     }
 }
 
-void relay_floor::start(pair p) {
+void relay_workers::start(pair p) {
     const auto viewer_first = p.newcomer == rfb::side::viewer;
     events_.receive(event::relaying{viewer_first ? p.viewer.name : p.server.name,
                                     viewer_first ? p.server.name : p.viewer.name, p.met});
     ++live_;
-    turn_ = (turn_ + 1) % stations_.size();
-    stations_[turn_]->start(std::move(p), limits_);
+    turn_ = (turn_ + 1) % workers_.size();
+    workers_[turn_]->start(std::move(p), limits_);
 }
 
-void relay_floor::receive(const any_event& e) {
+void relay_workers::receive(const any_event& e) {
     events_.receive(e);
     if (std::holds_alternative<event::ended>(e)) {
         --live_;
@@ -45,13 +45,13 @@ void relay_floor::receive(const any_event& e) {
     }
 }
 
-void relay_floor::stop() {
-    for (auto& each : stations_) {
+void relay_workers::stop() {
+    for (auto& each : workers_) {
         each->stop();
     }
 }
 
-asio::awaitable<void> relay_floor::join() {
+asio::awaitable<void> relay_workers::join() {
     while (live_ > 0) {
         co_await one_ended_.wait();
     }

@@ -14,9 +14,9 @@
 namespace repeater {
 
 /// Used on the thread that decides; relays run on the workers' threads.
-class relay_floor {
+class relay_workers {
 public:
-    relay_floor(asio::any_io_executor decides, const config&, event_sink&);
+    relay_workers(asio::any_io_executor decides, const config&, event_sink&);
 
     void start(pair);
 
@@ -41,8 +41,7 @@ private:
     std::size_t live_ = 0;
     net::wake_up one_ended_;
     std::size_t turn_ = 0;
-    std::vector<std::unique_ptr<relay_station>>
-        stations_; // last: their threads end before the rest
+    std::vector<std::unique_ptr<relay_worker>> workers_; // last: their threads end before the rest
 };
 
 } // namespace repeater

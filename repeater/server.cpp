@@ -72,7 +72,7 @@ void server::accept(rfb::side side, net::connection c) {
     }
 }
 
-void server::welcome(pair::end who, std::optional<asio::ip::tcp::endpoint> proxy) {
+void server::welcome(peer who, std::optional<asio::ip::tcp::endpoint> proxy) {
     const bool greeted = who.name.side == rfb::side::server || config_->greet_viewers;
     events_.receive(event::arrived{who.name, greeted, std::move(proxy)});
     reception_.receive(std::move(who), config_);
@@ -97,9 +97,9 @@ asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c) {
 
 void server::introduced(reception::guest g) {
     if (!g.hello) {
-        tasks_.spawn(turn_away(std::move(g.who),
-                               "The repeater needs an ID, as ID:1234, and got none.",
-                               std::move(g.conf)));
+        tasks_.spawn(explain_to(std::move(g.who),
+                                "The repeater needs an ID, as ID:1234, and got none.",
+                                std::move(g.conf)));
     } else if (std::holds_alternative<rfb::repeater_id>(g.hello->wish)) {
         meet(std::move(g));
     } else {
@@ -115,25 +115,25 @@ void server::meet(reception::guest g) {
     auto outcome = room_.arrive(std::move(g.who), id, g.conf);
     if (auto* met = std::get_if<pair>(&outcome)) {
         relays_.start(std::move(*met));
-    } else if (auto* refused = std::get_if<pair::end>(&outcome)) {
-        tasks_.spawn(turn_away(std::move(*refused), "Another viewer waits for this ID already.",
-                               std::move(g.conf)));
+    } else if (auto* refused = std::get_if<peer>(&outcome)) {
+        tasks_.spawn(explain_to(std::move(*refused), "Another viewer waits for this ID already.",
+                                std::move(g.conf)));
     }
 }
 
 asio::awaitable<void> server::dial_for(reception::guest g) {
     auto& to = std::get<rfb::destination>(g.hello->wish);
-    peer viewer(std::move(g.who), executor_);
+    dialling_viewer viewer(std::move(g.who), executor_);
     if (auto met = co_await dial(viewer, std::move(to), *g.conf, resolver_, events_)) {
         relays_.start(std::move(*met));
         co_return;
     }
-    co_await turn_away(viewer.detach(), "The repeater could not connect to that VNC server.",
-                       std::move(g.conf));
+    co_await explain_to(viewer.detach(), "The repeater could not connect to that VNC server.",
+                        std::move(g.conf));
 }
 
-asio::awaitable<void> server::turn_away(pair::end who, std::string_view why,
-                                        std::shared_ptr<const config> conf) {
+asio::awaitable<void> server::explain_to(peer who, std::string_view why,
+                                         std::shared_ptr<const config> conf) {
     if (conf->explain && who.name.side == rfb::side::viewer && !closed_) {
         co_await explain(std::move(who), why, conf->limits.explanation);
     }

@@ -50,7 +50,7 @@ private:
 
     /// Someone whom --proxy-from names has connected.
     [[nodiscard]] asio::awaitable<void> hear_proxy(peer_name, net::connection);
-    void welcome(pair::end, std::optional<asio::ip::tcp::endpoint> proxy = std::nullopt);
+    void welcome(peer, std::optional<asio::ip::tcp::endpoint> proxy = std::nullopt);
 
     /// A peer has said what it wants.
     void introduced(reception::guest);
@@ -58,8 +58,8 @@ private:
     [[nodiscard]] asio::awaitable<void> dial_for(reception::guest);
 
     /// A viewer gets no session; it may be told why.
-    [[nodiscard]] asio::awaitable<void> turn_away(pair::end, std::string_view why,
-                                                  std::shared_ptr<const config>);
+    [[nodiscard]] asio::awaitable<void> explain_to(peer, std::string_view why,
+                                                   std::shared_ptr<const config>);
 
     asio::any_io_executor executor_;
     std::shared_ptr<const config> config_; ///< a peer keeps the one that it came under
@@ -74,7 +74,7 @@ private:
     net::poller_guest poller_;
     reception reception_;
     waiting_room room_;
-    relay_floor relays_;
+    relay_workers relays_;
 };
 
 } // namespace repeater

@@ -18,8 +18,7 @@ namespace repeater {
 /// limits.early_bytes; the rest stays in the kernel.
 class waiting_room::waiter final : public net::poller::watcher {
 public:
-    waiter(waiting_room& room, pair::end who, rfb::repeater_id wanted,
-           std::shared_ptr<const config> c)
+    waiter(waiting_room& room, peer who, rfb::repeater_id wanted, std::shared_ptr<const config> c)
         : id(std::move(wanted)), conf(std::move(c)), room_(room), who_(std::move(who)),
           channel_(std::move(who_.connection.socket)) {
         room_.poller_.add(channel_.native_handle(), *this);
@@ -41,7 +40,7 @@ public:
         }
     }
 
-    [[nodiscard]] pair::end detach() {
+    [[nodiscard]] peer detach() {
         stop_watching();
         who_.connection.socket = channel_.release();
         return std::move(who_);
@@ -90,7 +89,7 @@ private:
     }
 
     waiting_room& room_;
-    pair::end who_;
+    peer who_;
     net::tcp_channel channel_;
     net::clock::time_point until_;
 };
@@ -102,7 +101,7 @@ waiting_room::waiting_room(const asio::any_io_executor& executor, net::poller& p
 
 waiting_room::~waiting_room() = default;
 
-waiting_room::arrival waiting_room::arrive(pair::end newcomer, const rfb::repeater_id& id,
+waiting_room::arrival waiting_room::arrive(peer newcomer, const rfb::repeater_id& id,
                                            std::shared_ptr<const config> conf) {
     drop_dead(id, newcomer.name.side);
     const auto outcome = rendezvous_.arrive(id, newcomer.name.side, newcomer.name.number);
@@ -139,7 +138,7 @@ void waiting_room::drop_dead(const rfb::repeater_id& id, rfb::side newcomer) {
     }
 }
 
-void waiting_room::admit(pair::end newcomer, const rfb::repeater_id& id,
+void waiting_room::admit(peer newcomer, const rfb::repeater_id& id,
                          std::shared_ptr<const config> conf) {
     const auto name = newcomer.name;
     events_.receive(event::waiting{name, id});

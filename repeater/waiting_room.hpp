@@ -21,7 +21,7 @@ namespace repeater {
 class waiting_room {
 public:
     /// Who is refused comes back.
-    using arrival = std::variant<pair, rendezvous::waits, pair::end>;
+    using arrival = std::variant<pair, rendezvous::waits, peer>;
 
     /// `tasks`: where those that have waited too long are told so.
     waiting_room(const asio::any_io_executor&, net::poller&, duplicate_policy, net::task_group&,
@@ -31,7 +31,7 @@ public:
     ~waiting_room();
 
     /// Pairs the newcomer, or lets it wait under the limits of this configuration.
-    [[nodiscard]] arrival arrive(pair::end, const rfb::repeater_id&, std::shared_ptr<const config>);
+    [[nodiscard]] arrival arrive(peer, const rfb::repeater_id&, std::shared_ptr<const config>);
 
     /// For who comes from now on.
     void set_policy(duplicate_policy p) { rendezvous_.set_policy(p); }
@@ -46,7 +46,7 @@ private:
 
     /// Drops those in the newcomer's way that are no longer there.
     void drop_dead(const rfb::repeater_id&, rfb::side newcomer);
-    void admit(pair::end, const rfb::repeater_id&, std::shared_ptr<const config>);
+    void admit(peer, const rfb::repeater_id&, std::shared_ptr<const config>);
     [[nodiscard]] std::unique_ptr<waiter> take_out(session_number);
     void has_left(session_number, const error_code&);
     void has_waited(session_number);

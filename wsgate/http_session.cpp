@@ -77,9 +77,9 @@ asio::ip::tcp::endpoint local_end_of(int fd) {
 
 } // namespace
 
-http_session::http_session(const site& s, wsgate::terms t, const door& d, net::worker& w,
+http_session::http_session(const site& s, wsgate::terms t, const listener_rules& d, net::worker& w,
                            session_number n, net::connection c)
-    : site_(s), terms_(std::move(t)), door_(d), speaks_(d.speaks), worker_(w), number_(n),
+    : site_(s), terms_(std::move(t)), rules_(d), speaks_(d.speaks), worker_(w), number_(n),
       connection_(std::move(c)), peer_(connection_.peer) {}
 
 asio::awaitable<void> http_session::run() {
@@ -156,7 +156,7 @@ asio::awaitable<bool> http_session::read_head_before(net::clock::time_point dead
     const net::alarm too_late(worker_.executor(), deadline, [this] { client_->close(); });
     const auto head = co_await read_head(*client_, scanner_, received_,
                                          worker_.scratch().first(head_scanner::max_head));
-    waiting_ = waiting_line::place{};
+    waiting_ = handshake_queue::place{};
     is_waiting_ = false;
     if (too_late.rang() && has_begun_request()) {
         site_.metrics.handshake_failed(handshake_failure::timed_out);
@@ -244,7 +244,7 @@ http_answer http_session::decide_answer(request& r) {
         return refusal_answer(*refused);
     }
     r = std::move(std::get<request>(parsed));
-    return decide(r, door_.routes, site_.files != nullptr, site_.conf.session.base64);
+    return decide(r, rules_.routes, site_.files != nullptr, site_.conf.session.base64);
 }
 
 asio::awaitable<http_session::next> http_session::answer() {

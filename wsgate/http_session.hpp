@@ -36,7 +36,7 @@ struct site {
 class http_session {
 public:
     /// `terms` hold for as long as the connection lives.
-    http_session(const site&, wsgate::terms, const door&, net::worker&, session_number,
+    http_session(const site&, wsgate::terms, const listener_rules&, net::worker&, session_number,
                  net::connection);
     http_session(const http_session&) = delete;
     http_session& operator=(const http_session&) = delete;
@@ -86,7 +86,7 @@ private:
 
     const site& site_;
     terms terms_;
-    const door& door_;
+    const listener_rules& rules_;
     speech speaks_;
     net::worker& worker_;
     session_number number_;
@@ -103,7 +103,7 @@ private:
     sender sender_; ///< of the last request
     std::optional<open_session> opened_;
     std::optional<admission> admitted_;
-    waiting_line::place waiting_; ///< until there is a whole head
+    handshake_queue::place waiting_; ///< until there is a whole head
     bool is_waiting_ = false;
     /// Found by who drops us from another thread, if we are still there by then.
     std::shared_ptr<http_session*> self_ = std::make_shared<http_session*>(this);

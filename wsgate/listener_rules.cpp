@@ -24,15 +24,15 @@ route single_route(const config& c, const catch_all& all) {
 
 } // namespace
 
-door make_door(const config& c, const listen_address& at) {
+listener_rules make_listener_rules(const config& c, const listen_address& at) {
     return {resolved(at.speaks, c), at.leads_to
                                         ? route_table::catch_all(single_route(c, *at.leads_to))
                                         : route_table(c.routes)};
 }
 
-std::vector<route> routes_of(const std::vector<door>& doors) {
+std::vector<route> routes_of(const std::vector<listener_rules>& listeners) {
     std::vector<route> all;
-    for (const auto& each : doors) {
+    for (const auto& each : listeners) {
         for (const auto& r : each.routes.routes()) {
             if (std::find(all.begin(), all.end(), r) == all.end()) {
                 all.push_back(r);

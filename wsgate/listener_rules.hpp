@@ -8,14 +8,14 @@
 
 namespace wsgate {
 
-struct door {
+struct listener_rules {
     speech speaks = speech::plain; ///< never by_certificate
     route_table routes;
 };
 
-[[nodiscard]] door make_door(const config&, const listen_address&);
+[[nodiscard]] listener_rules make_listener_rules(const config&, const listen_address&);
 
-/// Those of all doors, each once.
-[[nodiscard]] std::vector<route> routes_of(const std::vector<door>&);
+/// Those of all listeners, each once.
+[[nodiscard]] std::vector<route> routes_of(const std::vector<listener_rules>&);
 
 } // namespace wsgate

@@ -55,10 +55,9 @@ server::server(asio::any_io_executor executor, const config& c, wsgate::journal&
     }
     publish();
     for (std::size_t i = 0; i < c.threads; ++i) {
-        stations_.push_back(
-            std::make_unique<station>(j, metrics_, ready_, [this](bool had_session) {
-                asio::post(executor_, [this, had_session] { left(had_session); });
-            }));
+        workers_.push_back(std::make_unique<worker>(j, metrics_, ready_, [this](bool had_session) {
+            asio::post(executor_, [this, had_session] { left(had_session); });
+        }));
     }
 }
 
@@ -87,7 +86,7 @@ void server::listen() {
     for (std::size_t i = 0; i < config_.listen.size(); ++i) {
         for (auto& each : listen_at(config_.listen[i])) {
             listeners_.push_back(std::move(each));
-            door_of_.push_back(i);
+            rules_of_.push_back(i);
         }
     }
 }
@@ -95,8 +94,8 @@ void server::listen() {
 void server::start() {
     warn();
     for (std::size_t i = 0; i < listeners_.size(); ++i) {
-        const auto which = door_of_[i];
-        const auto& at = terms_.setup->doors[which];
+        const auto which = rules_of_[i];
+        const auto& at = terms_.setup->listeners[which];
         journal_.listening(listeners_[i].name(), at.speaks != speech::plain,
                            at.routes.takes_all() ? at.routes.routes().front().name : "");
         accepting_.spawn(
@@ -122,20 +121,20 @@ asio::awaitable<void> server::run() {
         co_await changed_.wait();
     }
     co_await accepting_.join();
-    for (const auto& each : stations_) {
-        ++open_stations_;
+    for (const auto& each : workers_) {
+        ++open_workers_;
         asio::co_spawn(each->executor(), each->close_down(config_.limits.stop),
                        [this](const std::exception_ptr& e) {
                            asio::post(executor_, [this, e] {
                                if (e) {
                                    journal_.defect(net::what(e));
                                }
-                               --open_stations_;
+                               --open_workers_;
                                changed_.notify();
                            });
                        });
     }
-    while (open_stations_ > 0) {
+    while (open_workers_ > 0) {
         co_await changed_.wait();
     }
     co_await ready_.join();
@@ -144,14 +143,14 @@ asio::awaitable<void> server::run() {
     }
 }
 
-void server::accept(std::size_t door, net::connection c) {
+void server::accept(std::size_t listener, net::connection c) {
     ++present_;
-    turn_ = (turn_ + 1) % stations_.size();
-    auto& where = *stations_[turn_];
+    turn_ = (turn_ + 1) % workers_.size();
+    auto& where = *workers_[turn_];
     const session_number number{++accepted_};
     asio::post(where.executor(),
-               [&where, number, under = terms_, door, c = std::move(c)]() mutable {
-                   where.take(number, std::move(under), door, std::move(c));
+               [&where, number, under = terms_, listener, c = std::move(c)]() mutable {
+                   where.take(number, std::move(under), listener, std::move(c));
                });
 }
 
@@ -183,7 +182,7 @@ asio::awaitable<void> server::end_when_idle() {
 
 asio::awaitable<void> server::end_in_time() {
     co_await net::expire_after(config_.process.timeout);
-    close_doors();
+    close_listeners();
     journal_.ends_itself("--timeout");
     while (present_ > 0) {
         co_await left_.wait();
@@ -194,9 +193,9 @@ asio::awaitable<void> server::end_in_time() {
 /// The log has no room for any number of lines at once.
 void server::show_sessions() {
     constexpr std::size_t most = 1000;
-    const auto of_each = std::max<std::size_t>(most / stations_.size(), 1);
-    journal_.sessions(present_, of_each * stations_.size());
-    for (const auto& each : stations_) {
+    const auto of_each = std::max<std::size_t>(most / workers_.size(), 1);
+    journal_.sessions(present_, of_each * workers_.size());
+    for (const auto& each : workers_) {
         asio::post(each->executor(), [&where = *each, of_each] { where.show(of_each); });
     }
 }
@@ -204,7 +203,7 @@ void server::show_sessions() {
 terms server::make_terms(std::shared_ptr<const setup> from) {
     const auto& c = from->conf;
     terms made;
-    made.doorman = std::make_shared<const access>(
+    made.doorman = std::make_shared<const doorman>(
         c.access, memory_, [this](std::string_view what) { journal_.skipped(what); });
     if (!c.tls.certificates.empty()) {
         made.tls = std::make_shared<const tls_server>(c.tls, tickets_);
@@ -215,8 +214,11 @@ terms server::make_terms(std::shared_ptr<const setup> from) {
         o.verify = !c.target_tls.insecure;
         made.target_tls = std::make_shared<const tls_client>(o);
     }
-    const auto needs_certificate = [](const door& d) { return d.speaks != speech::plain; };
-    if (!made.tls && std::any_of(from->doors.begin(), from->doors.end(), needs_certificate)) {
+    const auto needs_certificate = [](const listener_rules& d) {
+        return d.speaks != speech::plain;
+    };
+    if (!made.tls &&
+        std::any_of(from->listeners.begin(), from->listeners.end(), needs_certificate)) {
         throw std::runtime_error("a listener speaks TLS, which needs --cert FILE --key FILE");
     }
     made.setup = std::move(from);
@@ -226,7 +228,7 @@ terms server::make_terms(std::shared_ptr<const setup> from) {
 /// What numbers are told of; seen from the start, with nil.
 void server::publish() {
     publish_certificates();
-    for (const auto& r : routes_of(terms_.setup->doors)) {
+    for (const auto& r : routes_of(terms_.setup->listeners)) {
         (void)metrics_.route(r.name);
     }
 }
@@ -286,7 +288,7 @@ asio::awaitable<void> server::watch_files() {
 /// Servers' tunnels are no browsers: only where viewers come in a page could do harm.
 void server::warn_of_open_paths() {
     std::set<std::string> told;
-    for (const auto& r : routes_of(terms_.setup->doors)) {
+    for (const auto& r : routes_of(terms_.setup->listeners)) {
         if (r.who == visitor::viewer && terms_.doorman->is_open_to_all_pages(r.path) &&
             told.insert(r.path).second) {
             journal_.any_page(r.path);
@@ -331,12 +333,12 @@ void server::stop() {
         return;
     }
     journal_.stopping("graceful");
-    close_doors();
+    close_listeners();
     accepting_.cancel();
     changed_.notify();
 }
 
-void server::close_doors() {
+void server::close_listeners() {
     for (auto& each : listeners_) {
         each.close();
     }
@@ -345,7 +347,7 @@ void server::close_doors() {
 }
 
 asio::awaitable<void> server::pulse() {
-    for (const auto& each : stations_) {
+    for (const auto& each : workers_) {
         co_await asio::co_spawn(each->executor(), beat(), asio::use_awaitable);
     }
 }
@@ -353,7 +355,7 @@ asio::awaitable<void> server::pulse() {
 void server::stop_now() {
     stop();
     journal_.stopping("now");
-    for (const auto& each : stations_) {
+    for (const auto& each : workers_) {
         asio::post(each->executor(), [&where = *each] { where.cut(); });
     }
 }

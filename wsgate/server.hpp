@@ -62,8 +62,8 @@ public:
     /// What has been counted since the start.
     [[nodiscard]] const metrics& numbers() const { return metrics_; }
 
-    /// The listener for operators; nothing: none.
-    [[nodiscard]] const std::optional<admin>& operators() const { return admin_; }
+    /// The admin listener; nothing: none.
+    [[nodiscard]] const std::optional<admin>& admin_listener() const { return admin_; }
 
     [[nodiscard]] const std::vector<net::listener>& listeners() const { return listeners_; }
 
@@ -71,7 +71,7 @@ private:
     [[nodiscard]] std::vector<net::listener> listen_at(const listen_address&);
     void listen();
     void start();
-    void accept(std::size_t door, net::connection);
+    void accept(std::size_t listener, net::connection);
     [[nodiscard]] terms make_terms(std::shared_ptr<const setup>);
     void renew_terms(config);
     void publish();
@@ -80,7 +80,7 @@ private:
     [[nodiscard]] asio::awaitable<void> watch_files();
     void warn();
     void warn_of_open_paths();
-    void close_doors();
+    void close_listeners();
     void left(bool had_session);
     [[nodiscard]] asio::awaitable<void> end_when_idle();
     [[nodiscard]] asio::awaitable<void> end_in_time();
@@ -95,7 +95,7 @@ private:
     terms terms_;               ///< for who comes now
     readiness ready_;
     std::vector<net::socket_file> socket_files_; ///< until stop()
-    std::vector<std::size_t> door_of_;           ///< of each listener
+    std::vector<std::size_t> rules_of_;          ///< of each listener
     std::vector<net::listener> listeners_;
     std::optional<admin> admin_;
     net::task_group accepting_;
@@ -107,8 +107,8 @@ private:
     net::clock::time_point empty_since_ = net::clock::now();
     std::uint64_t accepted_ = 0;
     std::size_t turn_ = 0;
-    std::size_t open_stations_ = 0;
-    std::vector<std::unique_ptr<station>> stations_; // last: their threads end before the rest goes
+    std::size_t open_workers_ = 0;
+    std::vector<std::unique_ptr<worker>> workers_; // last: their threads end before the rest goes
 };
 
 } // namespace wsgate

@@ -15,10 +15,10 @@ namespace wsgate {
 
 namespace {
 
-std::vector<door> make_doors(const config& c) {
-    std::vector<door> all;
+std::vector<listener_rules> make_rules(const config& c) {
+    std::vector<listener_rules> all;
     for (const auto& at : c.listen) {
-        all.push_back(make_door(c, at));
+        all.push_back(make_listener_rules(c, at));
     }
     return all;
 }
@@ -36,7 +36,7 @@ std::optional<static_root> open_web(const std::string& directory) {
     }
 }
 
-config with_room(config c) {
+config one_session_at_a_time(config c) {
     if (c.process.run_once) {
         c.access.sessions.all = 1;
     }
@@ -55,10 +55,11 @@ bool are_same_places(const std::vector<listen_address>& a, const std::vector<lis
 } // namespace
 
 setup::setup(config c)
-    : conf(with_room(std::move(c))), doors(make_doors(conf)), files(open_web(conf.web)) {}
+    : conf(one_session_at_a_time(std::move(c))), listeners(make_rules(conf)),
+      files(open_web(conf.web)) {}
 
 bool setup::speaks_tls_to_targets() const {
-    const auto all = routes_of(doors);
+    const auto all = routes_of(listeners);
     return conf.access.tokens.is_used() || // tokens may name targets tls:HOST:PORT at any time
            std::any_of(all.begin(), all.end(),
                        [this](const route& r) { return conf.target_of(r).tls; });
@@ -66,7 +67,7 @@ bool setup::speaks_tls_to_targets() const {
 
 std::vector<dialler> setup::probes() const {
     std::vector<target> all;
-    for (const auto& r : routes_of(doors)) {
+    for (const auto& r : routes_of(listeners)) {
         if (conf.access.needs_token(r.path)) {
             continue; // its targets are those of tokens
         }

@@ -26,8 +26,8 @@ struct setup {
     [[nodiscard]] std::vector<dialler> probes() const;
 
     config conf;
-    std::vector<door> doors;          ///< one for each address to listen on
-    std::optional<static_root> files; ///< none: no files
+    std::vector<listener_rules> listeners; ///< one for each address to listen on
+    std::optional<static_root> files;      ///< none: no files
 };
 
 /// What a running gateway cannot take over from `next`, as options with blanks between; it is put

@@ -13,7 +13,7 @@ namespace wsgate {
 
 struct terms {
     std::shared_ptr<const wsgate::setup> setup;
-    std::shared_ptr<const access> doorman;
+    std::shared_ptr<const wsgate::doorman> doorman;
     std::shared_ptr<const tls_server> tls;        ///< none: plain
     std::shared_ptr<const tls_client> target_tls; ///< none: no target speaks it
 };

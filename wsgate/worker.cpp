@@ -14,24 +14,24 @@ namespace wsgate {
 
 using namespace asio::experimental::awaitable_operators;
 
-station::station(journal& j, metrics& m, readiness& ready, departure left)
+worker::worker(journal& j, metrics& m, readiness& ready, departure left)
     : journal_(j), metrics_(m), ready_(ready), left_(std::move(left)),
       tasks_(worker_.executor(),
              [&j](const std::exception_ptr& escaped) { j.defect(net::what(escaped)); }) {}
 
-void station::take(session_number number, terms under, std::size_t door, net::connection c) {
+void worker::take(session_number number, terms under, std::size_t listener, net::connection c) {
     if (closed_) {
         left_(false);
     } else {
-        tasks_.spawn(serve(number, std::move(under), door, std::move(c)));
+        tasks_.spawn(serve(number, std::move(under), listener, std::move(c)));
     }
 }
 
-asio::awaitable<void> station::serve(session_number number, terms under, std::size_t door,
-                                     net::connection c) {
+asio::awaitable<void> worker::serve(session_number number, terms under, std::size_t listener,
+                                    net::connection c) {
     const auto& now = *under.setup; // which the session keeps
     const site here{now.conf, journal_, metrics_, ready_, now.files ? &*now.files : nullptr};
-    http_session session(here, under, now.doors[door], worker_, number, std::move(c));
+    http_session session(here, under, now.listeners[listener], worker_, number, std::move(c));
 
     // Leaves the list with the frame, however the task ends.
     struct entry {
@@ -60,7 +60,7 @@ asio::awaitable<void> station::serve(session_number number, terms under, std::si
     }
 }
 
-void station::show(std::size_t at_most) const {
+void worker::show(std::size_t at_most) const {
     std::size_t shown = 0;
     for (const auto* const each : sessions_) {
         shown += each->show() ? 1U : 0U;
@@ -70,7 +70,7 @@ void station::show(std::size_t at_most) const {
     }
 }
 
-asio::awaitable<void> station::close_down(std::chrono::milliseconds grace) {
+asio::awaitable<void> worker::close_down(std::chrono::milliseconds grace) {
     closed_ = true;
     for (auto* const session : sessions_) {
         session->go_away();

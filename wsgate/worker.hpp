@@ -20,17 +20,17 @@ namespace wsgate {
 class http_session;
 
 /// All but the executor is touched on its own thread only.
-class station {
+class worker {
 public:
     /// A connection has gone; had it a session?
     using departure = std::function<void(bool had_session)>;
 
-    /// What is referred to outlives the station.
-    station(journal&, metrics&, readiness&, departure);
+    /// What is referred to outlives the worker.
+    worker(journal&, metrics&, readiness&, departure);
 
     [[nodiscard]] asio::any_io_executor executor() { return worker_.executor(); }
 
-    void take(session_number, terms, std::size_t door, net::connection);
+    void take(session_number, terms, std::size_t listener, net::connection);
 
     /// Tells the journal who is there, up to so many.
     void show(std::size_t at_most) const;
@@ -43,7 +43,7 @@ public:
     void cut() { tasks_.cancel(); }
 
 private:
-    [[nodiscard]] asio::awaitable<void> serve(session_number, terms, std::size_t door,
+    [[nodiscard]] asio::awaitable<void> serve(session_number, terms, std::size_t listener,
                                               net::connection);
 
     journal& journal_;

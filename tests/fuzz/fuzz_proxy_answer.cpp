@@ -9,11 +9,12 @@
 
 namespace {
 
-using wsgate::reply_reader;
+using wsgate::client_response_reader;
 
-reply_reader::state read(reply_reader& reader, std::string_view text, std::size_t step) {
-    auto state = reply_reader::state::incomplete;
-    for (std::size_t at = 0; at < text.size() && state == reply_reader::state::incomplete;
+client_response_reader::state read(client_response_reader& reader, std::string_view text,
+                                   std::size_t step) {
+    auto state = client_response_reader::state::incomplete;
+    for (std::size_t at = 0; at < text.size() && state == client_response_reader::state::incomplete;
          at += step) {
         const std::string part{text.substr(at, step)}; // exactly as large
         state = reader.feed(part);
@@ -25,13 +26,13 @@ reply_reader::state read(reply_reader& reader, std::string_view text, std::size_
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t size) {
     const std::string text(input, input + size);
-    reply_reader whole;
-    reply_reader single;
+    client_response_reader whole;
+    client_response_reader single;
     const auto state = read(whole, text, std::max<std::size_t>(size, 1));
     fuzz::require(state == read(single, text, 1));
     fuzz::require(whole.size() == single.size() && whole.why() == single.why());
     fuzz::require(whole.value() == single.value() && whole.size() <= size);
-    if (state != reply_reader::state::complete) {
+    if (state != client_response_reader::state::complete) {
         return 0;
     }
     for (const auto* const user : {"", "user"}) {

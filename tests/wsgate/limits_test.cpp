@@ -18,8 +18,8 @@ namespace {
 using namespace std::chrono_literals;
 using wsgate::client_key;
 using wsgate::failure_brake;
+using wsgate::handshake_queue;
 using wsgate::session_limits;
-using wsgate::waiting_line;
 namespace asio = boost::asio;
 
 client_key key(const char* address) {
@@ -62,16 +62,16 @@ TEST(SessionLimits, CountAllAndEachClient) {
 }
 
 TEST(WaitingLine, DropsTheOldest) {
-    waiting_line line;
+    handshake_queue line;
     std::vector<int> dropped;
-    std::vector<waiting_line::place> places;
+    std::vector<handshake_queue::place> places;
     for (int i = 0; i < 3; ++i) {
         places.push_back(line.join(3, [&dropped, i] { dropped.push_back(i); }));
     }
     EXPECT_EQ(dropped, std::vector<int>{});
     places.push_back(line.join(3, [&dropped] { dropped.push_back(3); }));
     EXPECT_EQ(dropped, std::vector<int>{0});
-    places[1] = waiting_line::place{}; // got what it wanted
+    places[1] = handshake_queue::place{}; // got what it wanted
     places.push_back(line.join(3, [&dropped] { dropped.push_back(4); }));
     EXPECT_EQ(dropped, std::vector<int>{0});
     places.push_back(line.join(3, [&dropped] { dropped.push_back(5); }));

@@ -24,9 +24,9 @@ using wsgate::catch_all;
 using wsgate::visitor;
 
 /// Three listeners: for routes, and for all servers and all viewers.
-class doors : public testing::Test {
+class listeners : public testing::Test {
 protected:
-    doors() : config(loopback_gateway()) {
+    listeners() : config(loopback_gateway()) {
         config.server_target = {"127.0.0.1", for_servers.port()};
         config.viewer_target = {"127.0.0.1", for_viewers.port()};
         listen(catch_all{visitor::server});
@@ -74,7 +74,7 @@ constexpr std::size_t another = 3;
 
 } // namespace
 
-TEST_F(doors, ForOneTargetTakeAnyPath) {
+TEST_F(listeners, ForOneTargetTakeAnyPath) {
     const running_gateway gateway(config);
     for (const auto* const path : {"/", "//x", "/?token=a", "/wsClient", "/wsServer", "/readyz"}) {
         expect_at(for_servers, open(gateway, servers, path));
@@ -85,7 +85,7 @@ TEST_F(doors, ForOneTargetTakeAnyPath) {
     expect_at(for_viewers, open(gateway, routes, "/wsClient"));
 }
 
-TEST_F(doors, MayLeadToATargetOfTheirOwn) {
+TEST_F(listeners, MayLeadToATargetOfTheirOwn) {
     tcp_listener desk;
     listen(catch_all{visitor::viewer, wsgate::target{"127.0.0.1", desk.port()}});
     running_gateway gateway(config);
@@ -98,14 +98,14 @@ TEST_F(doors, MayLeadToATargetOfTheirOwn) {
               "1");
 }
 
-TEST_F(doors, TellTheLogWhomTheyAreFor) {
+TEST_F(listeners, TellTheLogWhomTheyAreFor) {
     running_gateway gateway(config);
     EXPECT_EQ(gateway.lines.wait_for("listening on").find(" for "), std::string::npos);
     EXPECT_NE(gateway.lines.wait_for("listening on").find(" for server"), std::string::npos);
     EXPECT_NE(gateway.lines.wait_for("listening on").find(" for viewer"), std::string::npos);
 }
 
-TEST_F(doors, RoutesMayBeAddedAndRemoved) {
+TEST_F(listeners, RoutesMayBeAddedAndRemoved) {
     tcp_listener desk;
     config.routes = {
         {"/vnc/desk", "/vnc/desk", visitor::viewer, wsgate::target{"127.0.0.1", desk.port()}}};
@@ -117,7 +117,7 @@ TEST_F(doors, RoutesMayBeAddedAndRemoved) {
     expect_at(for_viewers, open(gateway, viewers, "/websockify"));
 }
 
-TEST_F(doors, RoutesMayLeadToUnixSockets) {
+TEST_F(listeners, RoutesMayLeadToUnixSockets) {
     const scratch_directory directory;
     const auto path = (directory.path() / "vnc").string();
     const auto listening = bind_unix(path);
@@ -131,7 +131,7 @@ TEST_F(doors, RoutesMayLeadToUnixSockets) {
     EXPECT_EQ(peer.receive().payload, "world");
 }
 
-TEST_F(doors, MayBeUnixSocketsOfProxies) {
+TEST_F(listeners, MayBeUnixSocketsOfProxies) {
     const scratch_directory directory;
     const auto path = (directory.path() / "gate").string();
     config.listen = {*wsgate::parse_listen("unix:" + path + "=viewer")};
@@ -151,7 +151,7 @@ TEST_F(doors, MayBeUnixSocketsOfProxies) {
     EXPECT_FALSE(std::filesystem::exists(path));
 }
 
-TEST_F(doors, MayBeSocketsThatOthersOpened) {
+TEST_F(listeners, MayBeSocketsThatOthersOpened) {
     const scratch_directory directory;
     const auto path = (directory.path() / "gate").string();
     auto given = bind_unix(path);
@@ -162,7 +162,7 @@ TEST_F(doors, MayBeSocketsThatOthersOpened) {
     expect_at(for_servers, std::move(peer));
 }
 
-TEST_F(doors, DialForViewersAtOnceAndForServersWithTheFirstData) {
+TEST_F(listeners, DialForViewersAtOnceAndForServersWithTheFirstData) {
     const running_gateway gateway(config);
     const auto viewer = open(gateway, viewers, "/wsServer");
     (void)for_viewers.accept();
@@ -173,7 +173,7 @@ TEST_F(doors, DialForViewersAtOnceAndForServersWithTheFirstData) {
     expect_at(for_servers, std::move(server));
 }
 
-TEST_F(doors, CloseMuteViewersAndNoServers) {
+TEST_F(listeners, CloseMuteViewersAndNoServers) {
     config.bridge.ping = 20ms;
     config.pong_timeout = 50ms;
     const running_gateway gateway(config);
@@ -189,7 +189,7 @@ TEST_F(doors, CloseMuteViewersAndNoServers) {
     }
 }
 
-TEST_F(doors, HaveThePoliciesOfTheirRouteWhateverThePath) {
+TEST_F(listeners, HaveThePoliciesOfTheirRouteWhateverThePath) {
     config.access.origins.by_path["/websockify"] = *wsgate::origin_list::parse("https://good");
     running_gateway gateway(config);
     const std::string bad = "Origin: https://bad\r\n";
@@ -200,14 +200,14 @@ TEST_F(doors, HaveThePoliciesOfTheirRouteWhateverThePath) {
     EXPECT_EQ(status(gateway, viewers, "/", "Origin: https://good\r\n"), "101");
 }
 
-TEST_F(doors, WarnOnceOfEachPathThatIsOpenToAllPages) {
+TEST_F(listeners, WarnOnceOfEachPathThatIsOpenToAllPages) {
     config.access.origins.by_path["/wsClient"] = *wsgate::origin_list::parse("https://good");
     running_gateway gateway(config);
     EXPECT_NE(gateway.lines.wait_for("any_origin").find("path=/websockify"), std::string::npos);
     EXPECT_EQ(gateway.lines.wait_for("").find("any_origin"), std::string::npos);
 }
 
-TEST_F(doors, TakeTokensOnAnyPath) {
+TEST_F(listeners, TakeTokensOnAnyPath) {
     const scratch_directory directory;
     tcp_listener desk;
     config.access.tokens.what = wsgate::token_options::kind::file;

@@ -127,8 +127,10 @@ public:
         }
     }
 
-    /// Of the listener for operators.
-    [[nodiscard]] std::uint16_t admin_port() const { return server_.operators()->local().port(); }
+    /// Of the admin listener.
+    [[nodiscard]] std::uint16_t admin_port() const {
+        return server_.admin_listener()->local().port();
+    }
 
     /// What /metrics would say.
     [[nodiscard]] std::string metrics() const { return server_.numbers().text(); }

@@ -69,7 +69,7 @@ denial wrong_origin(std::string_view cause) {
 
 } // namespace
 
-access::access(const access_options& o, access_memory& memory, const complaint& complain)
+doorman::doorman(const access_options& o, access_memory& memory, const complaint& complain)
     : options_(o), memory_(memory) {
     passwords_.all = load_passwords(o.passwords.all);
     for (const auto& [path, where] : o.passwords.by_path) {
@@ -83,8 +83,8 @@ access::access(const access_options& o, access_memory& memory, const complaint& 
     }
 }
 
-sender access::identify(const request& r, const std::optional<asio::ip::address>& peer,
-                        std::string_view common_name, forwarded headers) const {
+sender doorman::identify(const request& r, const std::optional<asio::ip::address>& peer,
+                         std::string_view common_name, forwarded headers) const {
     sender s;
     s.behind_trusted_proxy = headers == forwarded::believed && options_.proxies.trusts(peer);
     static const request silent;
@@ -95,7 +95,7 @@ sender access::identify(const request& r, const std::optional<asio::ip::address>
 }
 
 asio::awaitable<std::variant<admission, denial>>
-access::admit_session(const request& r, std::string_view path, const sender& from) const {
+doorman::admit_session(const request& r, std::string_view path, const sender& from) const {
     auto place = memory_.sessions.enter(options_.sessions, key_of(from.client));
     if (!place) {
         co_return too_many("session limit");
@@ -124,8 +124,8 @@ access::admit_session(const request& r, std::string_view path, const sender& fro
     co_return std::move(yes);
 }
 
-asio::awaitable<std::optional<denial>> access::admit_request(const request& r,
-                                                             const sender& from) const {
+asio::awaitable<std::optional<denial>> doorman::admit_request(const request& r,
+                                                              const sender& from) const {
     if (!options_.files_need_login) {
         co_return std::nullopt;
     }
@@ -142,7 +142,7 @@ asio::awaitable<std::optional<denial>> access::admit_request(const request& r,
     co_return std::nullopt;
 }
 
-bool access::is_worth_telling(const sender& from) const {
+bool doorman::is_worth_telling(const sender& from) const {
     const auto now = std::chrono::steady_clock::now();
     const auto client = key_of(from.client);
     if (memory_.told.shut_out(client, now)) {
@@ -152,16 +152,16 @@ bool access::is_worth_telling(const sender& from) const {
     return true;
 }
 
-waiting_line::place access::wait_for_request(std::function<void()> drop) const {
+handshake_queue::place doorman::wait_for_request(std::function<void()> drop) const {
     return memory_.handshakes.join(options_.max_handshakes, std::move(drop));
 }
 
-bool access::is_open_to_all_pages(std::string_view path) const {
+bool doorman::is_open_to_all_pages(std::string_view path) const {
     return !options_.origins.of(path);
 }
 
 asio::awaitable<std::variant<std::string, denial>>
-access::check_password(const request& r, passwords list, const sender& from) const {
+doorman::check_password(const request& r, passwords list, const sender& from) const {
     if (!list) {
         co_return std::string{};
     }
@@ -186,7 +186,7 @@ access::check_password(const request& r, passwords list, const sender& from) con
 }
 
 /// Clients that look like a proxy of ours are many in one, and are only slowed down.
-std::optional<denial> access::check_brake(const sender& from) const {
+std::optional<denial> doorman::check_brake(const sender& from) const {
     if (!from.client || options_.proxies.trusts(from.client)) {
         return std::nullopt;
     }
@@ -200,7 +200,7 @@ std::optional<denial> access::check_brake(const sender& from) const {
     return no;
 }
 
-std::optional<denial> access::check_certificate(const sender& from) const {
+std::optional<denial> doorman::check_certificate(const sender& from) const {
     const auto& names = options_.common_names;
     if (!names || std::find(names->begin(), names->end(), from.common_name) != names->end()) {
         return std::nullopt;
@@ -209,8 +209,8 @@ std::optional<denial> access::check_certificate(const sender& from) const {
                   "certificate's name not listed"};
 }
 
-std::optional<denial> access::check_origin(const request& r, std::string_view path,
-                                           const sender& from) const {
+std::optional<denial> doorman::check_origin(const request& r, std::string_view path,
+                                            const sender& from) const {
     const auto& list = options_.origins.of(path);
     const auto given = r.count(http::field::origin);
     if (given == 0) {
@@ -224,7 +224,8 @@ std::optional<denial> access::check_origin(const request& r, std::string_view pa
     return fits ? std::nullopt : std::optional{wrong_origin("Origin not listed")};
 }
 
-std::variant<token_target, denial> access::check_token(const request& r, const sender& from) const {
+std::variant<token_target, denial> doorman::check_token(const request& r,
+                                                        const sender& from) const {
     const std::string_view target{r.target().data(), r.target().size()};
     const auto token =
         options_.tokens.from_host ? token_of_host(field_of(r, "Host")) : token_of_query(target);
@@ -243,7 +244,7 @@ std::variant<token_target, denial> access::check_token(const request& r, const s
     return no;
 }
 
-std::chrono::milliseconds access::note_failure(const sender& from) const {
+std::chrono::milliseconds doorman::note_failure(const sender& from) const {
     return memory_.brake.failed(key_of(from.client), std::chrono::steady_clock::now());
 }
 

@@ -28,7 +28,7 @@ struct access_memory {
     explicit access_memory(const access_options& o) : brake(o.brake) {}
 
     session_limits sessions;
-    waiting_line handshakes;
+    handshake_queue handshakes;
     failure_brake brake;
     failure_brake told{told_at_once}; ///< of refusals in the log
     password_checker passwords;
@@ -54,12 +54,12 @@ struct admission {
 };
 
 /// One configuration's doorman; sessions keep the one that they came under.
-class access {
+class doorman {
 public:
     using complaint = token_source::complaint;
 
     /// Throws std::runtime_error where a file cannot be used. `memory` outlives this.
-    access(const access_options&, access_memory& memory, const complaint&);
+    doorman(const access_options&, access_memory& memory, const complaint&);
 
     [[nodiscard]] sender identify(const request&, const std::optional<asio::ip::address>& peer,
                                   std::string_view common_name, forwarded) const;
@@ -76,7 +76,7 @@ public:
     [[nodiscard]] bool is_worth_telling(const sender&) const;
 
     /// `drop` is called when too many others wait as well.
-    [[nodiscard]] waiting_line::place wait_for_request(std::function<void()> drop) const;
+    [[nodiscard]] handshake_queue::place wait_for_request(std::function<void()> drop) const;
 
     /// Any web page may open sessions on this path.
     [[nodiscard]] bool is_open_to_all_pages(std::string_view path) const;

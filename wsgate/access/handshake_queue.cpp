@@ -4,7 +4,7 @@
 
 namespace wsgate {
 
-waiting_line::place waiting_line::join(std::size_t longest, std::function<void()> drop) {
+handshake_queue::place handshake_queue::join(std::size_t longest, std::function<void()> drop) {
     const std::lock_guard lock(mutex_);
     while (!waiting_.empty() && waiting_.size() >= longest) {
         waiting_.front().drop();
@@ -14,12 +14,12 @@ waiting_line::place waiting_line::join(std::size_t longest, std::function<void()
     return {*this, waiting_.insert(waiting_.end(), entry{std::move(drop)})};
 }
 
-std::size_t waiting_line::size() const {
+std::size_t handshake_queue::size() const {
     const std::lock_guard lock(mutex_);
     return waiting_.size();
 }
 
-void waiting_line::leave(queue::iterator mine) {
+void handshake_queue::leave(queue::iterator mine) {
     const std::lock_guard lock(mutex_);
     (mine->was_dropped ? dropped_ : waiting_).erase(mine);
 }

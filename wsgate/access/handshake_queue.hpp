@@ -11,7 +11,7 @@
 namespace wsgate {
 
 /// Shared by all threads; outlives its places.
-class waiting_line {
+class handshake_queue {
     struct entry {
         std::function<void()> drop;
         bool was_dropped = false;
@@ -43,11 +43,11 @@ public:
         }
 
     private:
-        friend waiting_line;
+        friend handshake_queue;
 
-        place(waiting_line& of, queue::iterator mine) : of_(&of), mine_(mine) {}
+        place(handshake_queue& of, queue::iterator mine) : of_(&of), mine_(mine) {}
 
-        waiting_line* of_ = nullptr;
+        handshake_queue* of_ = nullptr;
         queue::iterator mine_;
     };
 

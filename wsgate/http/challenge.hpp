@@ -12,7 +12,7 @@ namespace wsgate {
 
 struct challenge {
     std::string scheme; ///< "Basic", "NTLM" ...
-    std::vector<reply_field> parameters;
+    std::vector<client_response_field> parameters;
 
     /// Case ignored; null: there is none.
     [[nodiscard]] const std::string* find(std::string_view name) const;
@@ -21,6 +21,6 @@ struct challenge {
 };
 
 /// In all fields of that name, in their order.
-[[nodiscard]] std::vector<challenge> challenges_in(const reply&, std::string_view field);
+[[nodiscard]] std::vector<challenge> challenges_in(const client_response&, std::string_view field);
 
 } // namespace wsgate

@@ -20,7 +20,7 @@ bool is_digit(char c) {
 
 } // namespace
 
-std::vector<std::string_view> reply::values(std::string_view name) const {
+std::vector<std::string_view> client_response::values(std::string_view name) const {
     std::vector<std::string_view> found;
     for (const auto& field : fields) {
         if (equal_but_for_case(field.name, name)) {
@@ -30,13 +30,13 @@ std::vector<std::string_view> reply::values(std::string_view name) const {
     return found;
 }
 
-bool reply::has_token(std::string_view name, std::string_view token) const {
+bool client_response::has_token(std::string_view name, std::string_view token) const {
     const auto lists = values(name);
     return std::any_of(lists.begin(), lists.end(),
                        [token](std::string_view each) { return holds_element(each, token); });
 }
 
-reply_reader::state reply_reader::feed(std::string_view bytes) {
+client_response_reader::state client_response_reader::feed(std::string_view bytes) {
     for (const char c : bytes) {
         if (const auto now = take(c); now != state::incomplete) {
             return now;
@@ -45,7 +45,7 @@ reply_reader::state reply_reader::feed(std::string_view bytes) {
     return state::incomplete;
 }
 
-reply_reader::state reply_reader::take(char c) {
+client_response_reader::state client_response_reader::take(char c) {
     if (++size_ > max_head) {
         return refuse("the head is too long");
     }
@@ -69,7 +69,7 @@ reply_reader::state reply_reader::take(char c) {
     return state::incomplete;
 }
 
-reply_reader::state reply_reader::end_line() {
+client_response_reader::state client_response_reader::end_line() {
     if (!has_status_) {
         return read_status_line();
     }
@@ -77,7 +77,7 @@ reply_reader::state reply_reader::end_line() {
 }
 
 /// "HTTP/1.1 200 OK", also without the reason and the blank before it.
-reply_reader::state reply_reader::read_status_line() {
+client_response_reader::state client_response_reader::read_status_line() {
     constexpr std::size_t version_size = http_start.size() + 1;
     constexpr std::size_t status_size = 3;
     const std::string_view line = line_;
@@ -92,19 +92,19 @@ reply_reader::state reply_reader::read_status_line() {
         return refuse("this is not HTTP");
     }
     for (const char digit : digits) {
-        reply_.status = reply_.status * 10 + (digit - '0');
+        response_.status = response_.status * 10 + (digit - '0');
     }
-    reply_.reason = trimmed(rest.substr(status_size));
+    response_.reason = trimmed(rest.substr(status_size));
     has_status_ = true;
     return state::incomplete;
 }
 
-reply_reader::state reply_reader::read_field() {
+client_response_reader::state client_response_reader::read_field() {
     if (blanks.find(line_.front()) != std::string_view::npos) { // folded: RFC 9112 5.2
-        if (reply_.fields.empty()) {
+        if (response_.fields.empty()) {
             return refuse("a field without a name");
         }
-        auto& value = reply_.fields.back().value;
+        auto& value = response_.fields.back().value;
         value += ' ';
         value += trimmed(line_);
         return state::incomplete;
@@ -113,16 +113,16 @@ reply_reader::state reply_reader::read_field() {
     if (colon == std::string::npos || colon == 0 || line_.find_first_of(blanks) < colon) {
         return refuse("a field without a name");
     }
-    if (reply_.fields.size() == max_fields) {
+    if (response_.fields.size() == max_fields) {
         return refuse("too many fields");
     }
     const std::string_view line = line_;
-    reply_.fields.push_back(
+    response_.fields.push_back(
         {std::string{line.substr(0, colon)}, std::string{trimmed(line.substr(colon + 1))}});
     return state::incomplete;
 }
 
-reply_reader::state reply_reader::refuse(std::string_view why) {
+client_response_reader::state client_response_reader::refuse(std::string_view why) {
     why_ = why;
     return state::refused;
 }

@@ -9,17 +9,17 @@
 
 namespace wsgate {
 
-struct reply_field {
+struct client_response_field {
     std::string name;
     std::string value; ///< without blanks around it
 
-    friend bool operator==(const reply_field&, const reply_field&) = default;
+    friend bool operator==(const client_response_field&, const client_response_field&) = default;
 };
 
-struct reply {
+struct client_response {
     int status = 0;
     std::string reason; ///< often empty
-    std::vector<reply_field> fields;
+    std::vector<client_response_field> fields;
 
     /// Of all fields of the name, case ignored.
     [[nodiscard]] std::vector<std::string_view> values(std::string_view name) const;
@@ -27,12 +27,12 @@ struct reply {
     /// The comma-separated lists in them hold the token, case ignored.
     [[nodiscard]] bool has_token(std::string_view name, std::string_view token) const;
 
-    friend bool operator==(const reply&, const reply&) = default;
+    friend bool operator==(const client_response&, const client_response&) = default;
 };
 
 /// Lenient where old proxies are sloppy: HTTP/1.0, no reason, LF without CR, folded fields. Strict
 /// where size or control bytes are concerned.
-class reply_reader {
+class client_response_reader {
 public:
     static constexpr std::size_t max_head = std::size_t{16} * 1024;
     static constexpr std::size_t max_fields = 100;
@@ -49,7 +49,7 @@ public:
     [[nodiscard]] std::string_view why() const { return why_; }
 
     /// Once complete.
-    [[nodiscard]] const reply& value() const { return reply_; }
+    [[nodiscard]] const client_response& value() const { return response_; }
 
 private:
     [[nodiscard]] state take(char);
@@ -62,7 +62,7 @@ private:
     bool has_status_ = false;
     std::size_t size_ = 0;
     std::string_view why_;
-    reply reply_;
+    client_response response_;
 };
 
 } // namespace wsgate

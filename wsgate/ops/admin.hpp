@@ -1,4 +1,4 @@
-// The listener for operators: numbers and health, for few and known clients.
+// The admin listener: numbers and health, for few and known clients.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

@@ -1,4 +1,4 @@
-// The options of the listener for operators.
+// The options of the admin listener.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

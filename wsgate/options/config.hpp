@@ -39,7 +39,7 @@ struct config {
     bool listens_by_default = true; ///< nobody said where
     unsigned unix_mode = 0600;      ///< of the files of Unix sockets
     /// Inherited sockets whose names say nothing; nothing: as the table of routes says.
-    std::optional<catch_all> unnamed_lead_to{};
+    std::optional<catch_all> catch_all_for_unnamed{};
     std::vector<std::string> warnings{}; ///< for the log
     std::string file;                    ///< of --config; empty: none
     target server_target{"127.0.0.1", 5500};

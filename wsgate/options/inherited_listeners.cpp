@@ -21,7 +21,7 @@ std::optional<catch_all> leads_to(std::string_view name, const config& c) {
             return catch_all{who};
         }
     }
-    return c.unnamed_lead_to;
+    return c.catch_all_for_unnamed;
 }
 
 } // namespace

@@ -173,7 +173,7 @@ void take_form(const raw_websockify& raw, config& c) {
     for (auto& each : c.listen) {
         each.leads_to = all;
     }
-    c.unnamed_lead_to = all;
+    c.catch_all_for_unnamed = all;
 }
 
 void take_speech(const raw_websockify& raw, config& c) {

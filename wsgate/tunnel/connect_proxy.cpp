@@ -26,7 +26,7 @@ bool has_basic(const std::vector<challenge>& all) {
                        [](const challenge& c) { return equal_but_for_case(c.scheme, "Basic"); });
 }
 
-std::string explain_407(const reply& r, const http_proxy& proxy) {
+std::string explain_407(const client_response& r, const http_proxy& proxy) {
     const auto names = net::escaped(fmt::format("{}", fmt::join(offered_schemes(r), ", ")));
     const auto offers = names.empty() ? std::string{"nothing"} : names;
     const auto all = challenges_in(r, asked_in);
@@ -79,7 +79,7 @@ std::string first_credentials(const http_proxy& proxy) {
     return basic ? basic_credentials(proxy.login) : std::string{};
 }
 
-std::optional<std::string> second_credentials(const reply& r, const http_proxy& proxy,
+std::optional<std::string> second_credentials(const client_response& r, const http_proxy& proxy,
                                               std::string_view authority, std::string_view cnonce) {
     const auto all = challenges_in(r, asked_in);
     const bool was_no_password = has_basic(all) && !proxy.digest_only;
@@ -89,7 +89,7 @@ std::optional<std::string> second_credentials(const reply& r, const http_proxy& 
     return digest_credentials(all, proxy.login, "CONNECT", authority, cnonce);
 }
 
-std::optional<std::string> connect_problem(const reply& r, const http_proxy& proxy) {
+std::optional<std::string> connect_problem(const client_response& r, const http_proxy& proxy) {
     if (r.status / 100 == 2) {
         return std::nullopt;
     }
@@ -102,7 +102,7 @@ std::optional<std::string> connect_problem(const reply& r, const http_proxy& pro
     return fmt::format("the proxy answers {} {}", r.status, net::escaped(r.reason));
 }
 
-std::vector<std::string> offered_schemes(const reply& r) {
+std::vector<std::string> offered_schemes(const client_response& r) {
     std::vector<std::string> names;
     for (auto& each : challenges_in(r, asked_in)) {
         if (std::find(names.begin(), names.end(), each.scheme) == names.end()) {

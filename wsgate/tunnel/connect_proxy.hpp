@@ -35,14 +35,15 @@ struct http_proxy {
 
 /// For a second one, where the proxy has asked for Digest and cannot have liked the first; `cnonce`
 /// is a random token.
-[[nodiscard]] std::optional<std::string> second_credentials(const reply&, const http_proxy&,
+[[nodiscard]] std::optional<std::string> second_credentials(const client_response&,
+                                                            const http_proxy&,
                                                             std::string_view authority,
                                                             std::string_view cnonce);
 
 /// Nothing where the way is open; else why not and what to do, in words for a log.
-[[nodiscard]] std::optional<std::string> connect_problem(const reply&, const http_proxy&);
+[[nodiscard]] std::optional<std::string> connect_problem(const client_response&, const http_proxy&);
 
 /// The names in Proxy-Authenticate: "Basic", "NTLM" ...
-[[nodiscard]] std::vector<std::string> offered_schemes(const reply&);
+[[nodiscard]] std::vector<std::string> offered_schemes(const client_response&);
 
 } // namespace wsgate

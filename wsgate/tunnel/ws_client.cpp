@@ -127,7 +127,7 @@ asio::awaitable<bool> ws_opening::pass_proxy() {
     }
     const auto& proxy = *way_.proxy;
     const auto to = authority_of(way_.url.host, way_.url.port);
-    reply got;
+    client_response got;
     if (!co_await ask_proxy(connect_request(to, first_credentials(proxy)), got)) {
         co_return false;
     }
@@ -143,10 +143,10 @@ asio::awaitable<bool> ws_opening::pass_proxy() {
     co_return true;
 }
 
-asio::awaitable<bool> ws_opening::ask_proxy(std::string head, reply& got) {
+asio::awaitable<bool> ws_opening::ask_proxy(std::string head, client_response& got) {
     stage_ = ws_stage::proxy;
     net::tcp_stream plain(executor_, connection_);
-    reply_reader reader;
+    client_response_reader reader;
     if (!co_await say(plain, std::move(head)) ||
         !co_await hear_proxy(plain, plain.native_handle(), reader)) {
         co_return false;
@@ -157,7 +157,8 @@ asio::awaitable<bool> ws_opening::ask_proxy(std::string head, reply& got) {
 }
 
 /// Takes the head off the socket and leaves what is behind it where it is.
-asio::awaitable<bool> ws_opening::hear_proxy(net::stream& from, int fd, reply_reader& reader) {
+asio::awaitable<bool> ws_opening::hear_proxy(net::stream& from, int fd,
+                                             client_response_reader& reader) {
     piece bytes{};
     for (;;) {
         if (!co_await wait_readable(from)) {
@@ -173,10 +174,10 @@ asio::awaitable<bool> ws_opening::hear_proxy(net::stream& from, int fd, reply_re
         const auto before = reader.size();
         const auto state = reader.feed(text_in(bytes, static_cast<std::size_t>(seen)));
         (void)::recv(fd, bytes.data(), reader.size() - before, MSG_DONTWAIT);
-        if (state == reply_reader::state::refused) {
+        if (state == client_response_reader::state::refused) {
             co_return fail(fmt::format("the proxy's answer: {}", reader.why()));
         }
-        if (state == reply_reader::state::complete) {
+        if (state == client_response_reader::state::complete) {
             co_return true;
         }
     }
@@ -203,11 +204,11 @@ asio::awaitable<bool> ws_opening::shake_hands() {
     if (!co_await say(*stream_, opening_request(way_.url, way_.extras, key))) {
         co_return false;
     }
-    reply_reader reader;
+    client_response_reader reader;
     if (!co_await hear_server(reader)) {
         co_return false;
     }
-    if (auto problem = check_reply(reader.value(), key)) {
+    if (auto problem = check_client_response(reader.value(), key)) {
         stage_ = problem->stage == opening_stage::accept ? ws_stage::accept : ws_stage::http_status;
         co_return fail(std::move(problem->text));
     }
@@ -215,7 +216,7 @@ asio::awaitable<bool> ws_opening::shake_hands() {
     co_return true;
 }
 
-asio::awaitable<bool> ws_opening::hear_server(reply_reader& reader) {
+asio::awaitable<bool> ws_opening::hear_server(client_response_reader& reader) {
     piece bytes{};
     for (;;) {
         if (!co_await wait_readable(*stream_)) {
@@ -231,10 +232,10 @@ asio::awaitable<bool> ws_opening::hear_server(reply_reader& reader) {
         }
         const auto before = reader.size();
         const auto state = reader.feed(text_in(bytes, got.bytes));
-        if (state == reply_reader::state::refused) {
+        if (state == client_response_reader::state::refused) {
             co_return fail(fmt::format("the server's answer: {}", reader.why()));
         }
-        if (state == reply_reader::state::complete) {
+        if (state == client_response_reader::state::complete) {
             const auto behind = std::span(bytes).first(got.bytes).subspan(reader.size() - before);
             early_.assign(behind.begin(), behind.end());
             co_return true;

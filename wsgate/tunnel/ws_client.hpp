@@ -66,11 +66,11 @@ private:
     [[nodiscard]] asio::awaitable<bool> find();
     [[nodiscard]] asio::awaitable<bool> connect();
     [[nodiscard]] asio::awaitable<bool> pass_proxy();
-    [[nodiscard]] asio::awaitable<bool> ask_proxy(std::string request, reply& got);
-    [[nodiscard]] asio::awaitable<bool> hear_proxy(net::stream&, int fd, reply_reader&);
+    [[nodiscard]] asio::awaitable<bool> ask_proxy(std::string request, client_response& got);
+    [[nodiscard]] asio::awaitable<bool> hear_proxy(net::stream&, int fd, client_response_reader&);
     [[nodiscard]] asio::awaitable<bool> secure();
     [[nodiscard]] asio::awaitable<bool> shake_hands();
-    [[nodiscard]] asio::awaitable<bool> hear_server(reply_reader&);
+    [[nodiscard]] asio::awaitable<bool> hear_server(client_response_reader&);
 
     [[nodiscard]] asio::awaitable<bool> say(net::stream&, std::string text);
     [[nodiscard]] asio::awaitable<bool> wait_readable(net::stream&);

@@ -33,7 +33,7 @@ std::string without_secrets(std::string_view url) {
     return fmt::format("{}{}", url.substr(0, slashes + 2), url.substr(slashes + 2 + login));
 }
 
-opening_problem not_switched(const reply& r) {
+opening_problem not_switched(const client_response& r) {
     auto text = fmt::format("{} {}", r.status, net::escaped(r.reason));
     const auto elsewhere = r.values("Location");
     if (r.status / 100 == 3 && !elsewhere.empty()) {
@@ -101,7 +101,8 @@ std::string opening_request(const ws_url& url, const opening_extras& extras, std
     return text;
 }
 
-std::optional<opening_problem> check_reply(const reply& r, std::string_view key) {
+std::optional<opening_problem> check_client_response(const client_response& r,
+                                                     std::string_view key) {
     if (r.status != switching) {
         return not_switched(r);
     }

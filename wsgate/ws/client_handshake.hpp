@@ -40,6 +40,7 @@ struct opening_problem {
 };
 
 /// Nothing where the WebSocket is open.
-[[nodiscard]] std::optional<opening_problem> check_reply(const reply&, std::string_view key);
+[[nodiscard]] std::optional<opening_problem> check_client_response(const client_response&,
+                                                                   std::string_view key);
 
 } // namespace wsgate

@@ -13,14 +13,14 @@ namespace {
 
 using support::bytes_of;
 using support::text_of;
-using wsgate::reply;
-using wsgate::reply_reader;
-using state = reply_reader::state;
+using wsgate::client_response;
+using wsgate::client_response_reader;
+using state = client_response_reader::state;
 
 struct row {
     const char* why;
     std::string head;
-    reply expected;
+    client_response expected;
 };
 
 struct refused_row {
@@ -53,7 +53,7 @@ TEST(ReplyReader, UnderstandsTheTableInEveryCut) {
     for (const auto& r : rows) {
         const auto wire = bytes_of(r.head + "behind");
         support::for_each_split(wire, [&r](const auto& parts) {
-            reply_reader reader;
+            client_response_reader reader;
             auto now = state::incomplete;
             for (const auto part : parts) {
                 if (now == state::incomplete) {
@@ -88,7 +88,7 @@ TEST(ReplyReader, RefusesTheTableInEveryCut) {
     };
     for (const auto& r : rows) {
         support::for_each_split(bytes_of(r.head), [&r](const auto& parts) {
-            reply_reader reader;
+            client_response_reader reader;
             auto now = state::incomplete;
             for (const auto part : parts) {
                 if (now == state::incomplete) {
@@ -103,28 +103,31 @@ TEST(ReplyReader, RefusesTheTableInEveryCut) {
 
 TEST(ReplyReader, HasLimits) {
     const std::string status = "HTTP/1.1 200 OK\r\n";
-    reply_reader endless;
-    EXPECT_EQ(endless.feed(status + std::string(reply_reader::max_head, 'a')), state::refused);
+    client_response_reader endless;
+    EXPECT_EQ(endless.feed(status + std::string(client_response_reader::max_head, 'a')),
+              state::refused);
     EXPECT_EQ(endless.why(), "the head is too long");
 
     std::string fields;
-    for (std::size_t i = 0; i < reply_reader::max_fields; ++i) {
+    for (std::size_t i = 0; i < client_response_reader::max_fields; ++i) {
         fields += "A: b\r\n";
     }
-    EXPECT_EQ(reply_reader{}.feed(status + fields + "\r\n"), state::complete);
-    reply_reader many;
+    EXPECT_EQ(client_response_reader{}.feed(status + fields + "\r\n"), state::complete);
+    client_response_reader many;
     EXPECT_EQ(many.feed(status + fields + "A: b\r\n\r\n"), state::refused);
     EXPECT_EQ(many.why(), "too many fields");
 
-    const auto fill = reply_reader::max_head - status.size() - std::string{"A: \r\n\r\n"}.size();
-    EXPECT_EQ(reply_reader{}.feed(status + "A: " + std::string(fill, 'a') + "\r\n\r\n"),
+    const auto fill =
+        client_response_reader::max_head - status.size() - std::string{"A: \r\n\r\n"}.size();
+    EXPECT_EQ(client_response_reader{}.feed(status + "A: " + std::string(fill, 'a') + "\r\n\r\n"),
               state::complete);
-    EXPECT_EQ(reply_reader{}.feed(status + "A: " + std::string(fill + 1, 'a') + "\r\n\r\n"),
-              state::refused);
+    EXPECT_EQ(
+        client_response_reader{}.feed(status + "A: " + std::string(fill + 1, 'a') + "\r\n\r\n"),
+        state::refused);
 }
 
 TEST(Reply, FindsFieldsAndTokensWhateverTheirCase) {
-    const reply r{101, "", {{"connection", "keep-alive, UPGRADE"}, {"Connection", "x"}}};
+    const client_response r{101, "", {{"connection", "keep-alive, UPGRADE"}, {"Connection", "x"}}};
     EXPECT_EQ(r.values("CONNECTION").size(), 2U);
     EXPECT_TRUE(r.has_token("Connection", "upgrade"));
     EXPECT_TRUE(r.has_token("Connection", "X"));

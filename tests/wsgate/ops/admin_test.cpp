@@ -1,4 +1,4 @@
-// The listener for operators, and whether the gateway says that it is ready.
+// The admin listener, and whether the gateway says that it is ready.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/early_exit.hpp"
 #include "tests/support/scratch_directory.hpp"
@@ -19,9 +19,9 @@ namespace {
 using namespace std::chrono_literals;
 using namespace support;
 
-class operators : public testing::Test {
+class admin_listener : public testing::Test {
 protected:
-    operators() : config(loopback_gateway()) {
+    admin_listener() : config(loopback_gateway()) {
         config.server_target = {"127.0.0.1", target.port()};
         config.viewer_target = {"127.0.0.1", target.port()};
         config.admin.listen = {boost::asio::ip::make_address("127.0.0.1"), 0};
@@ -54,7 +54,7 @@ std::string refusal_of(std::vector<const char*> words) {
 
 } // namespace
 
-TEST_F(operators, SeeTheNumbersAndTheirPortAlone) {
+TEST_F(admin_listener, SeeTheNumbersAndTheirPortAlone) {
     running_gateway gateway(config);
     const auto answer = ask(gateway.admin_port(), "/metrics");
     EXPECT_EQ(answer.substr(9, 3), "200");
@@ -69,7 +69,7 @@ TEST_F(operators, SeeTheNumbersAndTheirPortAlone) {
     EXPECT_EQ(status(gateway.admin_port(), "/%zz"), "400");
 }
 
-TEST_F(operators, MayAskAgainOnOneConnection) {
+TEST_F(admin_listener, MayAskAgainOnOneConnection) {
     running_gateway gateway(config);
     plain_peer peer{tcp_client(gateway.admin_port())};
     for (int i = 0; i < 2; ++i) {
@@ -82,7 +82,7 @@ TEST_F(operators, MayAskAgainOnOneConnection) {
     (void)peer.stream().receive_until_eof();
 }
 
-TEST_F(operators, AreFewAndQuick) {
+TEST_F(admin_listener, AreFewAndQuick) {
     config.admin.connections = 1;
     config.admin.patience = 100ms;
     running_gateway gateway(config);
@@ -91,7 +91,7 @@ TEST_F(operators, AreFewAndQuick) {
     EXPECT_TRUE(mute.is_closed_by_peer());
 }
 
-TEST_F(operators, LearnThatTargetsAreThereAskedOnce) {
+TEST_F(admin_listener, LearnThatTargetsAreThereAskedOnce) {
     tcp_listener for_viewers;
     config.viewer_target.port = for_viewers.port(); // of two routes
     running_gateway gateway(config);
@@ -102,7 +102,7 @@ TEST_F(operators, LearnThatTargetsAreThereAskedOnce) {
     EXPECT_TRUE(target.is_quiet() && for_viewers.is_quiet());
 }
 
-TEST_F(operators, LearnOfTheTargetsOfEveryRouteAndListener) {
+TEST_F(admin_listener, LearnOfTheTargetsOfEveryRouteAndListener) {
     tcp_listener desk;
     config.routes.push_back(
         {"/desk", "/desk", wsgate::visitor::viewer, wsgate::target{"127.0.0.1", desk.port()}});
@@ -116,7 +116,7 @@ TEST_F(operators, LearnOfTheTargetsOfEveryRouteAndListener) {
     EXPECT_TRUE(desk.accept().is_closed_by_peer());
 }
 
-TEST_F(operators, LearnNothingOfTargetsThatTokensChoose) {
+TEST_F(admin_listener, LearnNothingOfTargetsThatTokensChoose) {
     const scratch_directory directory;
     config.access.tokens.what = wsgate::token_options::kind::file;
     config.access.tokens.path = directory.file("tokens", "a: 127.0.0.1:1\n");
@@ -126,14 +126,14 @@ TEST_F(operators, LearnNothingOfTargetsThatTokensChoose) {
     EXPECT_TRUE(target.accept().is_closed_by_peer()) << "of /wsServer";
 }
 
-TEST_F(operators, LearnThatATargetIsNotThere) {
+TEST_F(admin_listener, LearnThatATargetIsNotThere) {
     config.server_target.port = 1;
     running_gateway gateway(config);
     EXPECT_EQ(status(gateway.port(), "/readyz"), "503");
     EXPECT_EQ(status(gateway.port(), "/healthz"), "200");
 }
 
-TEST_F(operators, LearnThatTheGatewayIsStopping) {
+TEST_F(admin_listener, LearnThatTheGatewayIsStopping) {
     running_gateway gateway(config);
     plain_peer client(gateway.connect());
     client.open("/websockify"); // does not say goodbye, so the gateway waits

@@ -16,7 +16,7 @@ namespace {
 
 using service::early_exit;
 using wsgate::config;
-using wsgate::make_door;
+using wsgate::make_listener_rules;
 using wsgate::route;
 using wsgate::target;
 using wsgate::visitor;
@@ -144,14 +144,16 @@ TEST(RouteOptions, AreRefusedWithAReason) {
 TEST(Door, OfAnyPathHasThePoliciesOfTheMainPath) {
     const auto c = good({"--prefix", "/vnc", "--route", "/websockify=", "--listen", "*:1=server",
                          "--listen", "*:2=viewer", "--listen", "*:3=h:4", "--listen", "*:5"});
-    const auto only = [&c](std::size_t i) { return make_door(c, c.listen.at(i)).routes.routes(); };
+    const auto only = [&c](std::size_t i) {
+        return make_listener_rules(c, c.listen.at(i)).routes.routes();
+    };
     EXPECT_EQ(only(0), std::vector<route>{(route{"/vnc/wsServer", "server", visitor::server})});
     EXPECT_EQ(only(1), std::vector<route>{(route{"/vnc/websockify", "viewer", visitor::viewer})});
     EXPECT_EQ(only(2), std::vector<route>{
                            (route{"/vnc/websockify", "h:4", visitor::viewer, target{"h", 4}})});
     EXPECT_EQ(only(3), c.routes);
-    EXPECT_TRUE(make_door(c, c.listen.at(2)).routes.takes_all());
-    EXPECT_FALSE(make_door(c, c.listen.at(3)).routes.takes_all());
+    EXPECT_TRUE(make_listener_rules(c, c.listen.at(2)).routes.takes_all());
+    EXPECT_FALSE(make_listener_rules(c, c.listen.at(3)).routes.takes_all());
 }
 
 } // namespace listen_flags_test

@@ -11,14 +11,14 @@ namespace connect_proxy_test {
 
 namespace {
 
+using wsgate::client_response;
 using wsgate::http_proxy;
-using wsgate::reply;
 
 const http_proxy anonymous{"proxy.example", 3128, {}};
 const http_proxy known{"proxy.example", 3128, {"ann", "s3cret"}};
 const http_proxy careful{"proxy.example", 3128, {"ann", "s3cret"}, true};
 
-std::string problem(const reply& r, const http_proxy& p = anonymous) {
+std::string problem(const client_response& r, const http_proxy& p = anonymous) {
     return wsgate::connect_problem(r, p).value_or("none");
 }
 
@@ -47,7 +47,8 @@ TEST(ConnectProxy, EveryTwoHundredOpensTheWay) {
 
 TEST(ConnectProxy, SaysWhatToDoAbout407) {
     const auto with = [](const char* offer) {
-        return reply{407, "Proxy Authentication Required", {{"Proxy-Authenticate", offer}}};
+        return client_response{
+            407, "Proxy Authentication Required", {{"Proxy-Authenticate", offer}}};
     };
     EXPECT_EQ(problem(with("Basic realm=\"x\"")),
               "407, the proxy wants a user name and a password (it offers Basic): see --proxy-user "
@@ -75,7 +76,7 @@ TEST(ConnectProxy, SaysWhatToDoAbout407) {
 
 TEST(ConnectProxy, AnswersDigestWhereThatMayHelp) {
     const auto answers = [](const char* offer, const http_proxy& p, int status = 407) {
-        const reply r{status, "", {{"Proxy-Authenticate", offer}}};
+        const client_response r{status, "", {{"Proxy-Authenticate", offer}}};
         const auto sent = wsgate::second_credentials(r, p, "desk:443", "abc");
         EXPECT_EQ(sent.value_or("").find("s3cret"), std::string::npos);
         return sent && sent->find("username=\"ann\"") != std::string::npos &&

@@ -14,15 +14,15 @@ namespace client_handshake_test {
 
 namespace {
 
-using wsgate::check_reply;
+using wsgate::check_client_response;
+using wsgate::client_response;
+using wsgate::client_response_field;
 using wsgate::opening_stage;
-using wsgate::reply;
-using wsgate::reply_field;
 
 constexpr auto key = "dGhlIHNhbXBsZSBub25jZQ=="; // RFC 6455 1.3
 constexpr auto accepted = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
-reply good() {
+client_response good() {
     return {101,
             "Switching Protocols",
             {{"Upgrade", "websocket"},
@@ -31,7 +31,7 @@ reply good() {
              {"Sec-WebSocket-Protocol", "binary"}}};
 }
 
-reply with(reply r, const std::string& name, const std::string& value) {
+client_response with(client_response r, const std::string& name, const std::string& value) {
     for (auto& field : r.fields) {
         if (field.name == name) {
             field.value = value;
@@ -42,8 +42,8 @@ reply with(reply r, const std::string& name, const std::string& value) {
     return r;
 }
 
-reply without(reply r, const std::string& name) {
-    const auto is_it = [&name](const reply_field& f) { return f.name == name; };
+client_response without(client_response r, const std::string& name) {
+    const auto is_it = [&name](const client_response_field& f) { return f.name == name; };
     r.fields.erase(std::remove_if(r.fields.begin(), r.fields.end(), is_it), r.fields.end());
     return r;
 }
@@ -76,16 +76,17 @@ TEST(OpeningRequest, IsAcceptedByOurOwnServer) {
     const auto opened = wsgate::check_opening(std::get<wsgate::request>(parsed));
     ASSERT_TRUE(std::holds_alternative<wsgate::opening>(opened));
     const auto answer = wsgate::switching_protocols(std::get<wsgate::opening>(opened));
-    wsgate::reply_reader reader;
-    ASSERT_EQ(reader.feed(answer), wsgate::reply_reader::state::complete);
-    EXPECT_EQ(check_reply(reader.value(), key), std::nullopt);
+    wsgate::client_response_reader reader;
+    ASSERT_EQ(reader.feed(answer), wsgate::client_response_reader::state::complete);
+    EXPECT_EQ(check_client_response(reader.value(), key), std::nullopt);
 }
 
 TEST(OpeningReply, MayBeWrittenInManyWays) {
-    EXPECT_EQ(check_reply(good(), key), std::nullopt);
-    EXPECT_EQ(check_reply(without(good(), "Sec-WebSocket-Protocol"), key), std::nullopt);
-    EXPECT_EQ(check_reply(with(good(), "Upgrade", "WebSocket"), key), std::nullopt);
-    EXPECT_EQ(check_reply(with(good(), "Connection", "keep-alive, UPGRADE"), key), std::nullopt);
+    EXPECT_EQ(check_client_response(good(), key), std::nullopt);
+    EXPECT_EQ(check_client_response(without(good(), "Sec-WebSocket-Protocol"), key), std::nullopt);
+    EXPECT_EQ(check_client_response(with(good(), "Upgrade", "WebSocket"), key), std::nullopt);
+    EXPECT_EQ(check_client_response(with(good(), "Connection", "keep-alive, UPGRADE"), key),
+              std::nullopt);
 }
 
 TEST(OpeningReply, MustProveThatItUnderstood) {
@@ -100,16 +101,16 @@ TEST(OpeningReply, MustProveThatItUnderstood) {
           with(good(), "Sec-WebSocket-Protocol", "base64"),
           with(good(), "Sec-WebSocket-Protocol", ""), two_protocols,
           with(good(), "Sec-WebSocket-Extensions", "permessage-deflate")}) {
-        const auto problem = check_reply(r, key);
+        const auto problem = check_client_response(r, key);
         ASSERT_TRUE(problem);
         EXPECT_EQ(problem->stage, opening_stage::accept);
     }
-    EXPECT_TRUE(check_reply(good(), "AAAAAAAAAAAAAAAAAAAAAA=="));
+    EXPECT_TRUE(check_client_response(good(), "AAAAAAAAAAAAAAAAAAAAAA=="));
 }
 
 TEST(OpeningReply, OtherStatusesAreExplained) {
     struct row {
-        reply answer;
+        client_response answer;
         const char* text;
     };
 
@@ -127,7 +128,7 @@ TEST(OpeningReply, OtherStatusesAreExplained) {
              row{{200, "OK", {}}, "200 OK, is a page and no WebSocket"},
              row{{503, "", {}}, "503 "},
          }) {
-        const auto problem = check_reply(answer, key);
+        const auto problem = check_client_response(answer, key);
         ASSERT_TRUE(problem);
         EXPECT_EQ(problem->stage, opening_stage::http_status);
         EXPECT_EQ(problem->text, text);
