@@ -83,8 +83,10 @@ def bulk_rows(run):
 
 
 def ping_pong_rows(run):
-    for key, name in (("ping_1_pinned", "ping-pong, 1 pair, pinned"),
-                      ("ping_64", "ping-pong, 64 pairs")):
+    for key, name in (
+        ("ping_1_pinned", "ping-pong, 1 pair, pinned"),
+        ("ping_64", "ping-pong, 64 pairs"),
+    ):
         yield against_best(run, f"{name}: p50", f"{key}_p50", 1.1)
         yield against_best(run, f"{name}: CPU a message", f"{key}_cpu", 1.1)
         # No worse, within the band of one binary against itself.
@@ -92,8 +94,7 @@ def ping_pong_rows(run):
 
 
 def session_rows(run):
-    yield against(run, "set-up, 8 in flight: pairs/s", "set_up_rate", "HAProxy", 0.9,
-                  at_most=False)
+    yield against(run, "set-up, 8 in flight: pairs/s", "set_up_rate", "HAProxy", 0.9, at_most=False)
     yield against(run, "set-up, 8 in flight: pairs/s", "set_up_rate", "Perl", 50, at_most=False)
     yield absolute(run, "set-up: CPU a pair", "set_up_cpu", 100, "us")
     yield absolute(run, "set-up: p99", "set_up_p99", 5, "ms")

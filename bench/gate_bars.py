@@ -10,9 +10,11 @@ THEIR_MEMORY = 3.5 * 1024
 
 
 def stream_rows(run):
-    for key, what, rate, cpu in (("up_1k", "up, frames of 1 KiB", 30, 0.04),
-                                 ("up_64k", "up, frames of 64 KiB", 2.5, 0.3),
-                                 ("down", "down", 1.2, 0.6)):
+    for key, what, rate, cpu in (
+        ("up_1k", "up, frames of 1 KiB", 30, 0.04),
+        ("up_64k", "up, frames of 64 KiB", 2.5, 0.3),
+        ("down", "down", 1.2, 0.6),
+    ):
         yield against(run, f"{what}: GB/s", f"{key}_rate", RIVAL, rate, at_most=False)
         yield against(run, f"{what}: CPU-s/GB", f"{key}_cpu", RIVAL, cpu)
     yield against(run, "TLS down: CPU-s/GB", "tls_down_cpu", RIVAL, 0.75)
@@ -24,18 +26,31 @@ def session_rows(run):
     yield absolute(run, "memory of an idle session", "idle_memory", 16, "KiB")
     yield absolute(run, "memory of an idle session, TLS", "idle_memory_tls", 64, "KiB")
     memory = run.median("idle_memory")
-    yield row("memory of an idle session", "≤ 0.01 × 3.5 MiB",
-              None if memory is None else memory / THEIR_MEMORY, 0.01, " ×")
+    yield row(
+        "memory of an idle session",
+        "≤ 0.01 × 3.5 MiB",
+        None if memory is None else memory / THEIR_MEMORY,
+        0.01,
+        " ×",
+    )
 
 
 def state_rows(run):
     yield absolute(run, "memory for a stalled session", "stalled_session_memory", 1024, "KiB")
-    yield row("rate of 10 sessions beside 1000 stalled ones", "≥ 0.8 × that alone",
-              run.median("stalled_rate"), 0.8, " ×", at_most=False)
-    for key, what in (("gate_integrity", "no byte lost"),
-                      ("gate_integrity_end", "nor at the end"),
-                      ("gate_integrity_tls", "no byte lost, TLS"),
-                      ("gate_integrity_tls_end", "nor at the end, TLS")):
+    yield row(
+        "rate of 10 sessions beside 1000 stalled ones",
+        "≥ 0.8 × that alone",
+        run.median("stalled_rate"),
+        0.8,
+        " ×",
+        at_most=False,
+    )
+    for key, what in (
+        ("gate_integrity", "no byte lost"),
+        ("gate_integrity_end", "nor at the end"),
+        ("gate_integrity_tls", "no byte lost, TLS"),
+        ("gate_integrity_tls_end", "nor at the end, TLS"),
+    ):
         yield row(what, "all", run.median(key), 1, at_most=False)
 
 

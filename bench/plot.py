@@ -10,8 +10,11 @@ from xml.sax.saxutils import escape
 # File name, title, and the metrics that are its groups of bars.
 CHARTS = (
     ("bulk-rate", "Bulk throughput", ("bulk_1_rate", "bulk_8_rate", "bulk_64_rate")),
-    ("bulk-cpu", "CPU a gigabyte",
-     ("bulk_1_cpu", "bulk_8_cpu", "bulk_64_cpu", "bulk_8_pinned_cpu")),
+    (
+        "bulk-cpu",
+        "CPU a gigabyte",
+        ("bulk_1_cpu", "bulk_8_cpu", "bulk_64_cpu", "bulk_8_pinned_cpu"),
+    ),
     ("latency", "There and back: median", ("ping_1_p50", "ping_1_pinned_p50", "ping_64_p50")),
     ("message-cpu", "CPU a small message", ("ping_1_cpu", "ping_1_pinned_cpu", "ping_64_cpu")),
     ("set-up", "Pairs made a second", ("set_up_rate",)),
@@ -19,10 +22,16 @@ CHARTS = (
     ("mixed", "CPU of the mixed load", ("mixed_cpu",)),
     ("memory", "Memory a peer", ("idle_pair_memory", "waiting_memory")),
     ("gate-rate", "Through a gateway", ("up_1k_rate", "up_64k_rate", "down_rate", "tls_down_rate")),
-    ("gate-cpu", "CPU a gigabyte through a gateway",
-     ("up_1k_cpu", "up_64k_cpu", "down_cpu", "tls_up_1k_cpu", "tls_down_cpu")),
-    ("gate-sessions", "Sessions of a gateway",
-     ("open_rate", "open_tls_rate", "idle_memory", "idle_memory_tls")),
+    (
+        "gate-cpu",
+        "CPU a gigabyte through a gateway",
+        ("up_1k_cpu", "up_64k_cpu", "down_cpu", "tls_up_1k_cpu", "tls_down_cpu"),
+    ),
+    (
+        "gate-sessions",
+        "Sessions of a gateway",
+        ("open_rate", "open_tls_rate", "idle_memory", "idle_memory_tls"),
+    ),
 )
 COLOURS = ("#2f81f7", "#d29922", "#3fb950", "#a371f7", "#db6d28", "#8b949e")
 STYLE = """
@@ -78,10 +87,15 @@ def chart(title, metrics, colours):
         names = [name for name in colours if name in metric["subjects"]]
         more, y = drawn_group(metric, names, colours, y)
         parts += more
-    return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" '
-        f'width="{WIDTH}" height="{y}" role="img" aria-label="{escape(title)}">',
-        f"<style>{STYLE}</style>", *parts, "</svg>\n"])
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" '
+            f'width="{WIDTH}" height="{y}" role="img" aria-label="{escape(title)}">',
+            f"<style>{STYLE}</style>",
+            *parts,
+            "</svg>\n",
+        ]
+    )
 
 
 def main():

@@ -9,7 +9,10 @@ def main():
     if len(sys.argv) != 4:
         sys.exit(__doc__)
     section, tables, page = sys.argv[1:]
-    begin, end = f"<!-- {section}: written by scripts/bench --publish -->", f"<!-- end of {section} -->"
+    begin, end = (
+        f"<!-- {section}: written by scripts/bench --publish -->",
+        f"<!-- end of {section} -->",
+    )
     with open(tables, encoding="utf-8") as f:
         new = f.read().strip()
     with open(page, encoding="utf-8") as f:

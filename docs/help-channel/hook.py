@@ -42,8 +42,13 @@ def connect(option_file):
     import pymysql  # only here: most events need no database
 
     connection = pymysql.connect(
-        read_default_file=option_file, charset="utf8mb4", autocommit=True,
-        connect_timeout=SECONDS, read_timeout=SECONDS, write_timeout=SECONDS)
+        read_default_file=option_file,
+        charset="utf8mb4",
+        autocommit=True,
+        connect_timeout=SECONDS,
+        read_timeout=SECONDS,
+        write_timeout=SECONDS,
+    )
     if not connection.db:
         connection.select_db("helpchannel")
     return connection
@@ -55,9 +60,12 @@ def write(connection, code, change):
     with connection.cursor() as cursor:
         changed = cursor.execute(
             f"UPDATE helpchannel_connection SET status_id = %s, {date}, modification_date = NOW() "
-            f"WHERE {THIS_ROW} AND status_id IN %s", (status, code, code, replaceable))
+            f"WHERE {THIS_ROW} AND status_id IN %s",
+            (status, code, code, replaceable),
+        )
         return changed or cursor.execute(
-            f"SELECT status_id FROM helpchannel_connection WHERE {THIS_ROW}", (code, code))
+            f"SELECT status_id FROM helpchannel_connection WHERE {THIS_ROW}", (code, code)
+        )
 
 
 def fail(exit_code, text):
@@ -89,8 +97,11 @@ def main():
     except Exception as error:  # PyMySQL's own errors, and what a confused server makes of it
         fail(os.EX_TEMPFAIL, f"database: {error}")
     if not known:
-        fail(os.EX_OK, f"no row has the connection_code {ascii(code)}"
-             " (the repeater needs --event-ids full and --raw-id)")
+        fail(
+            os.EX_OK,
+            f"no row has the connection_code {ascii(code)}"
+            " (the repeater needs --event-ids full and --raw-id)",
+        )
 
 
 if __name__ == "__main__":

@@ -24,12 +24,31 @@ def deflated(payload):
 
 
 ROWS = [
-    *(ask(f"offer: {offer}", opening("/websockify", ("Sec-WebSocket-Extensions", offer)), 101,
-          lacks=(b"sec-websocket-extensions",)) for offer in OFFERS),
-    *(carries(f"plain frames behind: {offer}", binary(b"plain"), b"plain",
-              request=opening("/websockify", ("Sec-WebSocket-Extensions", offer)))
-      for offer in OFFERS),
-    *(breaks(f"compressed frames behind: {offer}", binary(deflated(b"x" * 100), rsv=4), 1002,
-             request=opening("/websockify", ("Sec-WebSocket-Extensions", offer)))
-      for offer in OFFERS[:5]),
+    *(
+        ask(
+            f"offer: {offer}",
+            opening("/websockify", ("Sec-WebSocket-Extensions", offer)),
+            101,
+            lacks=(b"sec-websocket-extensions",),
+        )
+        for offer in OFFERS
+    ),
+    *(
+        carries(
+            f"plain frames behind: {offer}",
+            binary(b"plain"),
+            b"plain",
+            request=opening("/websockify", ("Sec-WebSocket-Extensions", offer)),
+        )
+        for offer in OFFERS
+    ),
+    *(
+        breaks(
+            f"compressed frames behind: {offer}",
+            binary(deflated(b"x" * 100), rsv=4),
+            1002,
+            request=opening("/websockify", ("Sec-WebSocket-Extensions", offer)),
+        )
+        for offer in OFFERS[:5]
+    ),
 ]

@@ -5,7 +5,7 @@ import socket
 
 from cases import Talk, ask, breaks
 from gate import LINGER_RESET, Gate, expect, read_head, read_to_end, status_of
-from wire import (BINARY, CLOSE, TEXT, FrameReader, binary, close, frame, noise, opening)
+from wire import BINARY, CLOSE, TEXT, FrameReader, binary, close, frame, noise, opening
 
 PLENTY = noise(4 << 20)
 UNREACHABLE = re.compile(rb"Failed to connect to downstream server(?!.*\d).*", re.DOTALL)
@@ -20,31 +20,72 @@ def prepare(folder):
 
 ROWS = [
     Talk("target ends at once", target="ends", reason=b"Target closed"),
-    Talk("target ends behind 4 MiB", target="ends", says=PLENTY, data=PLENTY,
-         reason=b"Target closed"),
-    Talk("target ends, client has more to say", binary(b"x" * 1000), None, target="ends",
-         says=b"bye", data=b"bye", reason=b"Target closed"),
-    Talk("target resets", target="resets", says=b"x", data=b"x", close=(1011, 1014),
-         reason=re.compile(rb".+")),
-    Talk("nobody at the target", binary(b"first data"), target="absent", close=1011,
-         request=opening("/wsServer"), reason=UNREACHABLE),
+    Talk(
+        "target ends behind 4 MiB", target="ends", says=PLENTY, data=PLENTY, reason=b"Target closed"
+    ),
+    Talk(
+        "target ends, client has more to say",
+        binary(b"x" * 1000),
+        None,
+        target="ends",
+        says=b"bye",
+        data=b"bye",
+        reason=b"Target closed",
+    ),
+    Talk(
+        "target resets",
+        target="resets",
+        says=b"x",
+        data=b"x",
+        close=(1011, 1014),
+        reason=re.compile(rb".+"),
+    ),
+    Talk(
+        "nobody at the target",
+        binary(b"first data"),
+        target="absent",
+        close=1011,
+        request=opening("/wsServer"),
+        reason=UNREACHABLE,
+    ),
     Talk("client closes behind 4 MiB", binary(PLENTY) + close(1000), PLENTY),
-    Talk("client closes, target says more", binary(b"x") + close(1000), b"x", target="speaks",
-         says=b"hello", data=None),
+    Talk(
+        "client closes, target says more",
+        binary(b"x") + close(1000),
+        b"x",
+        target="speaks",
+        says=b"hello",
+        data=None,
+    ),
     Talk("client ends without Close", binary(PLENTY), PLENTY, (), client="leaves"),
     Talk("client ends at once", b"", b"", (), client="leaves"),
-    Talk("client ends inside a frame", binary(b"whole") + binary(b"rest is missing")[:9],
-         b"wholeres", (), client="leaves"),
-    Talk("client ends inside a head", binary(b"whole") + binary(b"x")[:3], b"whole", (),
-         client="leaves"),
+    Talk(
+        "client ends inside a frame",
+        binary(b"whole") + binary(b"rest is missing")[:9],
+        b"wholeres",
+        (),
+        client="leaves",
+    ),
+    Talk(
+        "client ends inside a head",
+        binary(b"whole") + binary(b"x")[:3],
+        b"whole",
+        (),
+        client="leaves",
+    ),
     Talk("client resets", binary(b"x"), None, (), client="resets"),
     breaks("one byte in the Close", frame(CLOSE, b"\x03"), 1002),
     breaks("reason is no UTF-8", close(1000, b"\xff"), 1007),
     breaks("protocol error", frame(3), 1002),
     breaks("text", frame(TEXT, b"hello"), 1003),
     Talk("client does not answer a Close: 5 s", target="ends", client="mute", within=(4, 9)),
-    ask("origin refused", opening("/websockify", ("Origin", "https://elsewhere.example")), 403,
-        options=STRICT, ends=True),
+    ask(
+        "origin refused",
+        opening("/websockify", ("Origin", "https://elsewhere.example")),
+        403,
+        options=STRICT,
+        ends=True,
+    ),
     ask("token refused", opening("/websockify?token=wrong"), 403, options=TOKENS, ends=True),
     ask("token missing", opening("/websockify"), 403, options=TOKENS, ends=True),
 ]

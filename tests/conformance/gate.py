@@ -57,11 +57,27 @@ class Gate:
         self._target = listening_socket()
         self._absent = socket.socket()  # bound, so that nobody else listens there
         self._absent.bind(("127.0.0.1", 0))
-        places = {"target": address(self._target), "absent": address(self._absent), "folder": folder}
+        places = {
+            "target": address(self._target),
+            "absent": address(self._absent),
+            "folder": folder,
+        }
         self._process = subprocess.Popen(
-            [program, "--listen", "127.0.0.1:0", "--viewer-target", places["target"],
-             "--server-target", places["absent"], *(o.format(**places) for o in options)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            [
+                program,
+                "--listen",
+                "127.0.0.1:0",
+                "--viewer-target",
+                places["target"],
+                "--server-target",
+                places["absent"],
+                *(o.format(**places) for o in options),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         self._log = queue.SimpleQueue()
         self._seen = []
         self._log_reader = threading.Thread(target=self._read_log, daemon=True)
@@ -225,8 +241,10 @@ class Session:
             ready = select.select(list(self._open), writers, [], max(left, 0))
             if not ready[0] and not ready[1]:
                 names = ["client" if s is self._client else "target" for s in self._open]
-                raise Failed(f"the end\n    got      still open: {', '.join(names)}; "
-                             f"{self._summary()}\n    expected ended within {PATIENCE} s")
+                raise Failed(
+                    f"the end\n    got      still open: {', '.join(names)}; "
+                    f"{self._summary()}\n    expected ended within {PATIENCE} s"
+                )
             for s in ready[0]:
                 self._receive(s)
             for s in ready[1]:
@@ -302,7 +320,8 @@ class Session:
                 self._closed_at = time.monotonic()
                 if self._row.client == "polite" and self._client in self._open:
                     self._unsent[self._client] = memoryview(
-                        bytes(self._unsent[self._client]) + close(one.code() or 1000))
+                        bytes(self._unsent[self._client]) + close(one.code() or 1000)
+                    )
         if self._open:
             self._finish_what_is_sent()
 
@@ -321,8 +340,11 @@ class Session:
             return
         expect("delivered to the target", bytes(self._at_target), row.delivered)
         expect("data at the client", self._data(), row.data)
-        expect("text at the client", tuple(f.payload for f in self._frames if f.opcode == TEXT),
-               row.texts)
+        expect(
+            "text at the client",
+            tuple(f.payload for f in self._frames if f.opcode == TEXT),
+            row.texts,
+        )
         self._judge_pongs()
         self._judge_close()
         expect("bytes behind the last frame", self._to_client.rest(), b"")
@@ -335,8 +357,10 @@ class Session:
         pings = iter(self._row.pongs)
         in_order = all(any(p == one for one in pings) for p in got)
         if not in_order or got[-1:] != list(self._row.pongs[-1:]):
-            raise Failed(f"pongs\n    got      {got}\n    expected {self._row.pongs}, the last one "
-                         "at least")
+            raise Failed(
+                f"pongs\n    got      {got}\n    expected {self._row.pongs}, the last one "
+                "at least"
+            )
 
     def _judge_close(self):
         row = self._row

@@ -7,15 +7,32 @@ from wire import BINARY, FrameReader, binary, fragments, frame, noise, opening
 KIB, MIB = 1 << 10, 1 << 20
 
 ROWS = [
-    *(carries(f"one frame of {n // KIB} KiB, echoed", binary(noise(n)), noise(n), target="echo",
-              data=noise(n)) for n in (64 * KIB, 256 * KIB, MIB, 4 * MIB, 8 * MIB, 16 * MIB)),
-    *(carries(f"4 MiB in fragments of {n}", fragments(noise(4 * MIB), n), noise(4 * MIB))
-      for n in (64, 256, KIB, 4 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB, 4 * MIB)),
-    *(carries(f"1 MiB, sent in pieces of {n}", binary(noise(MIB)), noise(MIB), cut=n)
-      for n in (64, 128, 256, 512, KIB, 2 * KIB)),
+    *(
+        carries(
+            f"one frame of {n // KIB} KiB, echoed",
+            binary(noise(n)),
+            noise(n),
+            target="echo",
+            data=noise(n),
+        )
+        for n in (64 * KIB, 256 * KIB, MIB, 4 * MIB, 8 * MIB, 16 * MIB)
+    ),
+    *(
+        carries(f"4 MiB in fragments of {n}", fragments(noise(4 * MIB), n), noise(4 * MIB))
+        for n in (64, 256, KIB, 4 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB, 4 * MIB)
+    ),
+    *(
+        carries(f"1 MiB, sent in pieces of {n}", binary(noise(MIB)), noise(MIB), cut=n)
+        for n in (64, 128, 256, 512, KIB, 2 * KIB)
+    ),
     Talk("16 MiB toward the client", target="ends", says=noise(16 * MIB), data=noise(16 * MIB)),
-    Talk("a frame of 2^40 bytes, of which few come", frame(BINARY, b"few", form=2, length=1 << 40),
-         b"few", (), client="leaves"),
+    Talk(
+        "a frame of 2^40 bytes, of which few come",
+        frame(BINARY, b"few", form=2, length=1 << 40),
+        b"few",
+        (),
+        client="leaves",
+    ),
 ]
 
 

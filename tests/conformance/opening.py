@@ -6,8 +6,11 @@ from cases import ask
 from wire import ACCEPT, KEY, opening
 
 HANDSHAKE = "/websockify"
-UPGRADE_REQUIRED = (b"\r\nSec-WebSocket-Version: 13\r\n", b"\r\nUpgrade: websocket\r\n",
-                    b"\r\nConnection: Upgrade")
+UPGRADE_REQUIRED = (
+    b"\r\nSec-WebSocket-Version: 13\r\n",
+    b"\r\nUpgrade: websocket\r\n",
+    b"\r\nConnection: Upgrade",
+)
 
 
 def with_line(line):
@@ -37,13 +40,19 @@ REFUSED = [
     ask("key is no base64", opening(sec_websocket_key="!!!!!!!!!!!!!!!!!!!!!!=="), 400),
     ask("two versions", opening(HANDSHAKE, ("Sec-WebSocket-Version", "13")), 400),
     ask("with a body", opening(HANDSHAKE, ("Content-Length", "3")) + b"abc", 400),
-    ask("with a chunked body",
-        opening(HANDSHAKE, ("Transfer-Encoding", "chunked")) + b"0\r\n\r\n", 400),
-    *(ask(f"version {v!r}", opening(sec_websocket_version=v), 426, *UPGRADE_REQUIRED)
-      for v in ("0", "7", "8", "12", "14", "013", "13, 8", "")),
+    ask(
+        "with a chunked body",
+        opening(HANDSHAKE, ("Transfer-Encoding", "chunked")) + b"0\r\n\r\n",
+        400,
+    ),
+    *(
+        ask(f"version {v!r}", opening(sec_websocket_version=v), 426, *UPGRADE_REQUIRED)
+        for v in ("0", "7", "8", "12", "14", "013", "13, 8", "")
+    ),
     ask("no version", opening(without=("Sec-WebSocket-Version",)), 426, *UPGRADE_REQUIRED),
-    ask("no Upgrade", opening(without=("Upgrade", "Connection")), 426,
-        b"\r\nUpgrade: websocket\r\n"),
+    ask(
+        "no Upgrade", opening(without=("Upgrade", "Connection")), 426, b"\r\nUpgrade: websocket\r\n"
+    ),
     ask("other Upgrade", opening(upgrade="h2c"), 426, b"\r\nUpgrade: websocket\r\n"),
     ask("head of 17 KiB", opening(HANDSHAKE, ("X-Long", "a" * 17000)), 431),
     ask("101 fields", opening(HANDSHAKE, *((f"X-{i}", "1") for i in range(96))), 431),
@@ -67,36 +76,86 @@ BAD_BYTES = [
     ask("no version in the request line", opening(line="GET /websockify"), 400),
 ]
 ACCEPTED = [
-    ask("as browsers do", opening(), 101, b"HTTP/1.1 101 Switching Protocols\r\n",
-        b"\r\nUpgrade: websocket\r\n", b"\r\nConnection: Upgrade\r\n",
-        b"\r\nSec-WebSocket-Accept: " + ACCEPT + b"\r\n", b"\r\nServer: wsgate\r\n",
-        lacks=(b"sec-websocket-extensions", b"keep-alive", b"sec-websocket-protocol")),
-    ask("lists, and letters' case",
-        opening(connection="keep-alive, UPGRADE", upgrade="other/1, WebSocket"), 101,
-        b"\r\nConnection: Upgrade\r\n", lacks=(b"keep-alive",)),
-    ask("two Connection fields", opening(HANDSHAKE, ("Connection", "keep-alive")), 101,
-        b"\r\nConnection: Upgrade\r\n", lacks=(b"keep-alive",)),
-    ask("names in small letters",
-        opening(without=("Sec-WebSocket-Key",)).replace(b"Host", b"hOST")[:-2] +
-        f"sec-websocket-KEY: {KEY}\r\n\r\n".encode(), 101),
+    ask(
+        "as browsers do",
+        opening(),
+        101,
+        b"HTTP/1.1 101 Switching Protocols\r\n",
+        b"\r\nUpgrade: websocket\r\n",
+        b"\r\nConnection: Upgrade\r\n",
+        b"\r\nSec-WebSocket-Accept: " + ACCEPT + b"\r\n",
+        b"\r\nServer: wsgate\r\n",
+        lacks=(b"sec-websocket-extensions", b"keep-alive", b"sec-websocket-protocol"),
+    ),
+    ask(
+        "lists, and letters' case",
+        opening(connection="keep-alive, UPGRADE", upgrade="other/1, WebSocket"),
+        101,
+        b"\r\nConnection: Upgrade\r\n",
+        lacks=(b"keep-alive",),
+    ),
+    ask(
+        "two Connection fields",
+        opening(HANDSHAKE, ("Connection", "keep-alive")),
+        101,
+        b"\r\nConnection: Upgrade\r\n",
+        lacks=(b"keep-alive",),
+    ),
+    ask(
+        "names in small letters",
+        opening(without=("Sec-WebSocket-Key",)).replace(b"Host", b"hOST")[:-2]
+        + f"sec-websocket-KEY: {KEY}\r\n\r\n".encode(),
+        101,
+    ),
     ask("an empty body", opening(HANDSHAKE, ("Content-Length", "0")), 101),
     ask("head of 15 KiB", opening(HANDSHAKE, ("Cookie", "a" * 15000)), 101),
     ask("100 fields", opening(HANDSHAKE, *((f"X-{i}", "1") for i in range(95))), 101),
     ask("bytes above ASCII in a value", with_line("X: Zürich".encode()), 101),
 ]
 PROTOCOLS = [
-    *(ask(f"offered: {fields}", offering(*fields), 101, b"\r\nSec-WebSocket-Protocol: binary\r\n")
-      for fields in (("binary",), ("base64, binary",), ("base64,binary",), ("base64", " binary "),
-                     ("a,b,\tbinary",), ("binary, binary",), (",binary,",))),
-    *(ask(f"offered: {fields}", offering(*fields), 101, lacks=(b"sec-websocket-protocol",))
-      for fields in ((), ("chat",), ("Binary",), ("chat, superchat",), ("",), ("binary2",))),
+    *(
+        ask(f"offered: {fields}", offering(*fields), 101, b"\r\nSec-WebSocket-Protocol: binary\r\n")
+        for fields in (
+            ("binary",),
+            ("base64, binary",),
+            ("base64,binary",),
+            ("base64", " binary "),
+            ("a,b,\tbinary",),
+            ("binary, binary",),
+            (",binary,",),
+        )
+    ),
+    *(
+        ask(f"offered: {fields}", offering(*fields), 101, lacks=(b"sec-websocket-protocol",))
+        for fields in ((), ("chat",), ("Binary",), ("chat, superchat",), ("",), ("binary2",))
+    ),
 ]
 PATHS = [
-    *(ask(f"path {p}", opening(p), 101)
-      for p in ("/wsClient", "/websockify", "/websockify/", "/%77ebsockify", "/wsClient?token=x",
-                "/websockify?path=/wsServer", "http://gate.example/websockify")),
-    *(ask(f"path {p}", opening(p), 404)
-      for p in ("/", "/nope", "/WEBSOCKIFY", "/wsclient", "/websockify/x", "/x/websockify",
-                "/websockify//", "//websockify", "/?/websockify")),
+    *(
+        ask(f"path {p}", opening(p), 101)
+        for p in (
+            "/wsClient",
+            "/websockify",
+            "/websockify/",
+            "/%77ebsockify",
+            "/wsClient?token=x",
+            "/websockify?path=/wsServer",
+            "http://gate.example/websockify",
+        )
+    ),
+    *(
+        ask(f"path {p}", opening(p), 404)
+        for p in (
+            "/",
+            "/nope",
+            "/WEBSOCKIFY",
+            "/wsclient",
+            "/websockify/x",
+            "/x/websockify",
+            "/websockify//",
+            "//websockify",
+            "/?/websockify",
+        )
+    ),
 ]
 ROWS = [*REFUSED, *BAD_BYTES, *ACCEPTED, *PROTOCOLS, *PATHS]

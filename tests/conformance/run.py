@@ -10,8 +10,20 @@ import time
 from gate import Failed, Gate
 
 TABLES = [
-    "opening", "framing", "pings", "reserved_bits", "opcodes", "fragmentation", "utf8",
-    "closing", "ending", "limits", "deflate", "plain_http", "origins", "switches",
+    "opening",
+    "framing",
+    "pings",
+    "reserved_bits",
+    "opcodes",
+    "fragmentation",
+    "utf8",
+    "closing",
+    "ending",
+    "limits",
+    "deflate",
+    "plain_http",
+    "origins",
+    "switches",
 ]
 
 
@@ -61,8 +73,10 @@ def main():
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
             results = list(run_table(os.path.abspath(sys.argv[1]), table, folder))
-        print(f"{table}: {sum(results)} of {len(results)} in {time.monotonic() - began:.1f} s",
-              flush=True)
+        print(
+            f"{table}: {sum(results)} of {len(results)} in {time.monotonic() - began:.1f} s",
+            flush=True,
+        )
         passed, failed = passed + sum(results), failed + results.count(False)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0

@@ -40,12 +40,17 @@ BAD = {
 
 ROWS = [
     *(breaks(f"refused: {why}", frame(TEXT, text), 1003) for why, text in GOOD.items()),
-    *(breaks(f"refused, byte by byte: {why}", frame(TEXT, text), 1003, cut=1)
-      for why, text in GOOD.items()),
-    *(breaks(f"refused, in fragments: {why}", fragments(text, 1, TEXT), 1003)
-      for why, text in GOOD.items()),
+    *(
+        breaks(f"refused, byte by byte: {why}", frame(TEXT, text), 1003, cut=1)
+        for why, text in GOOD.items()
+    ),
+    *(
+        breaks(f"refused, in fragments: {why}", fragments(text, 1, TEXT), 1003)
+        for why, text in GOOD.items()
+    ),
     *(breaks(f"refused: {why}", frame(TEXT, text), (1003, 1007)) for why, text in BAD.items()),
     breaks("refused behind good data", binary(b"good") + frame(TEXT, b"x"), 1003, b"good"),
-    breaks("refused at its first fragment", frame(TEXT, b"a", fin=0) + frame(CONTINUATION, b"b"),
-           1003),
+    breaks(
+        "refused at its first fragment", frame(TEXT, b"a", fin=0) + frame(CONTINUATION, b"b"), 1003
+    ),
 ]

@@ -69,7 +69,9 @@ def fragments(payload, size, opcode=BINARY, between=b""):
     """One message in fragments of `size` bytes, with other frames between them."""
     cuts = range(0, max(len(payload), 1), size)
     return between.join(
-        frame(CONTINUATION if at else opcode, payload[at : at + size], fin=at + size >= len(payload))
+        frame(
+            CONTINUATION if at else opcode, payload[at : at + size], fin=at + size >= len(payload)
+        )
         for at in cuts
     )
 

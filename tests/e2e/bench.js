@@ -20,7 +20,9 @@ export class Bench {
     /// `paths`: { repeater, gateway, fakes, npm, web, output }.
     constructor(paths) {
         this.#paths = paths;
-        this.daemonLost = new Promise((_, reject) => { this.#loseDaemon = reject; });
+        this.daemonLost = new Promise((_, reject) => {
+            this.#loseDaemon = reject;
+        });
         this.daemonLost.catch(() => {}); // looked at by the runner, perhaps later
     }
 
@@ -57,7 +59,7 @@ export class Bench {
         });
         this.atEnd(async () => {
             stopping = true;
-            assert.equal(program.ending ?? await program.stop(), 'status 0', `end of ${name}`);
+            assert.equal(program.ending ?? (await program.stop()), 'status 0', `end of ${name}`);
         });
         return program;
     }
@@ -65,10 +67,24 @@ export class Bench {
     /// The program, with `viewerPort` and `serverPort`.
     async repeater(...options) {
         const program = this.#startDaemon('repeater', this.#paths.repeater, [
-            '--bind', '127.0.0.1', '--viewer-port', '0', '--server-port', '0',
-            '--log-format', 'compat', ...options]);
-        const port = async (role) => Number(
-            (await program.says(new RegExp(`watching for IPv4 connections on (\\d+)/${role}`)))[1]);
+            '--bind',
+            '127.0.0.1',
+            '--viewer-port',
+            '0',
+            '--server-port',
+            '0',
+            '--log-format',
+            'compat',
+            ...options,
+        ]);
+        const port = async (role) =>
+            Number(
+                (
+                    await program.says(
+                        new RegExp(`watching for IPv4 connections on (\\d+)/${role}`),
+                    )
+                )[1],
+            );
         program.viewerPort = await port('client');
         program.serverPort = await port('server');
         return program;
@@ -77,29 +93,52 @@ export class Bench {
     /// The program, with `port`; serves the web page too. `options` may listen elsewhere as well.
     async gateway({ serverPort, viewerPort }, ...options) {
         const program = this.#startDaemon('gateway', this.#paths.gateway, [
-            '--listen', '127.0.0.1:0', '--server-target', `127.0.0.1:${serverPort}`,
-            '--viewer-target', `127.0.0.1:${viewerPort}`, '--web', resolve(this.#paths.web),
-            ...options]);
+            '--listen',
+            '127.0.0.1:0',
+            '--server-target',
+            `127.0.0.1:${serverPort}`,
+            '--viewer-target',
+            `127.0.0.1:${viewerPort}`,
+            '--web',
+            resolve(this.#paths.web),
+            ...options,
+        ]);
         program.port = Number((await program.says(/listening on 127\.0\.0\.1:(\d+)$/))[1]);
         return program;
     }
 
     /// `wsgate tunnel` on a free port; the program, with `port`.
     async tunnel(...options) {
-        const program = this.#startDaemon('tunnel', this.#paths.gateway,
-            ['tunnel', '--listen', '127.0.0.1:0', ...options]);
+        const program = this.#startDaemon('tunnel', this.#paths.gateway, [
+            'tunnel',
+            '--listen',
+            '127.0.0.1:0',
+            ...options,
+        ]);
         program.port = Number((await program.says(/listening on 127\.0\.0\.1:(\d+)/))[1]);
         return program;
     }
 
     server({ port, id, seed = 1 }) {
-        return this.start(`server ${id}`, join(this.#paths.fakes, 'fake_server'),
-            ['--port', port, '--id', id, '--seed', seed]);
+        return this.start(`server ${id}`, join(this.#paths.fakes, 'fake_server'), [
+            '--port',
+            port,
+            '--id',
+            id,
+            '--seed',
+            seed,
+        ]);
     }
 
     viewer({ port, id, encoding }) {
-        return this.start(`viewer ${id}`, join(this.#paths.fakes, 'fake_viewer'),
-            ['--port', port, '--id', id, '--encoding', encoding]);
+        return this.start(`viewer ${id}`, join(this.#paths.fakes, 'fake_viewer'), [
+            '--port',
+            port,
+            '--id',
+            id,
+            '--encoding',
+            encoding,
+        ]);
     }
 
     /// A package of npm.
@@ -123,7 +162,9 @@ export class Bench {
     async close() {
         const failures = [];
         for (const action of this.#closers.reverse()) {
-            await Promise.resolve().then(action).catch((failure) => failures.push(failure));
+            await Promise.resolve()
+                .then(action)
+                .catch((failure) => failures.push(failure));
         }
         if (this.#scratch) {
             await rm(this.#scratch, { recursive: true, force: true });
@@ -133,7 +174,10 @@ export class Bench {
 
     /// What all programs have said, for the one who looks for the reason of a failure.
     protocol() {
-        return this.#programs.map(({ name, ending, lines }) =>
-            [`--- ${name} (${ending ?? 'running'})`, ...lines.slice(-60)].join('\n')).join('\n');
+        return this.#programs
+            .map(({ name, ending, lines }) =>
+                [`--- ${name} (${ending ?? 'running'})`, ...lines.slice(-60)].join('\n'),
+            )
+            .join('\n');
     }
 }

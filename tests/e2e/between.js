@@ -26,25 +26,66 @@ export async function freePort() {
 }
 
 /// Resolves to true where somebody listens.
-const answers = (port) => new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
-    socket.on('error', () => resolve(false));
-});
+const answers = (port) =>
+    new Promise((resolve) => {
+        const socket = connect(port, '127.0.0.1', () => {
+            socket.destroy();
+            resolve(true);
+        });
+        socket.on('error', () => resolve(false));
+    });
 
 /// A CA and a certificate for localhost: { ca, certificate, key, pin }, the first three are files.
 export async function makeCertificates(directory) {
-    const [ca, caKey, key, request, certificate, names] = ['ca.pem', 'ca.key', 'desk.key',
-        'desk.csr', 'desk.pem', 'names'].map((name) => join(directory, name));
+    const [ca, caKey, key, request, certificate, names] = [
+        'ca.pem',
+        'ca.key',
+        'desk.key',
+        'desk.csr',
+        'desk.pem',
+        'names',
+    ].map((name) => join(directory, name));
     const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-    await run('openssl', ['req', '-x509', ...newKey, '-keyout', caKey, '-out', ca, '-days', '2',
-        '-subj', '/CN=Test CA']);
+    await run('openssl', [
+        'req',
+        '-x509',
+        ...newKey,
+        '-keyout',
+        caKey,
+        '-out',
+        ca,
+        '-days',
+        '2',
+        '-subj',
+        '/CN=Test CA',
+    ]);
     await run('openssl', ['req', ...newKey, '-keyout', key, '-out', request, '-subj', '/CN=desk']);
     await writeFile(names, 'subjectAltName=DNS:localhost\n');
-    await run('openssl', ['x509', '-req', '-in', request, '-CA', ca, '-CAkey', caKey,
-        '-CAcreateserial', '-days', '2', '-extfile', names, '-out', certificate]);
-    const { stdout: pin } = await run('sh', ['-c', `openssl x509 -in '${certificate}' -noout -pubkey
-        | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | base64`
-        .replaceAll('\n', ' ')]);
+    await run('openssl', [
+        'x509',
+        '-req',
+        '-in',
+        request,
+        '-CA',
+        ca,
+        '-CAkey',
+        caKey,
+        '-CAcreateserial',
+        '-days',
+        '2',
+        '-extfile',
+        names,
+        '-out',
+        certificate,
+    ]);
+    const { stdout: pin } = await run('sh', [
+        '-c',
+        `openssl x509 -in '${certificate}' -noout -pubkey
+        | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | base64`.replaceAll(
+            '\n',
+            ' ',
+        ),
+    ]);
     return { ca, certificate, key, pin: pin.trim() };
 }
 
@@ -58,9 +99,12 @@ export async function startNginx(bench, site, instead, port) {
         text = text.replaceAll(old, other);
     }
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-        .map((name) => `${name}_temp_path ${directory}/${name};`).join('\n    ');
+        .map((name) => `${name}_temp_path ${directory}/${name};`)
+        .join('\n    ');
     const file = join(directory, 'nginx.conf');
-    await writeFile(file, `${process.getuid() === 0 ? 'user root;' : ''}
+    await writeFile(
+        file,
+        `${process.getuid() === 0 ? 'user root;' : ''}
 worker_processes 1;
 pid ${directory}/pid;
 error_log stderr;
@@ -70,7 +114,8 @@ http {
     ${temporary}
 ${text}
 }
-`);
+`,
+    );
     const how = ['-p', directory, '-e', 'stderr', '-c', file];
     await run('nginx', ['-t', ...how]);
     bench.startForeign('nginx', 'nginx', [...how, '-g', 'daemon off;']);
@@ -81,17 +126,22 @@ ${text}
 export async function startSite(bench, gatewayPort, { certificate, key }) {
     const [port, plainPort] = [await freePort(), await freePort()];
     const accessLog = join(await bench.scratch(), 'access.log');
-    await startNginx(bench, join(root, 'docs/nginx/wsgate.conf'), {
-        'listen 443 ssl;': `listen 127.0.0.1:${port} ssl;`,
-        'listen [::]:443 ssl;': '',
-        'listen 80;': `listen 127.0.0.1:${plainPort};`,
-        'listen [::]:80;': '',
-        'server 127.0.0.1:6080;': `server 127.0.0.1:${gatewayPort};`,
-        '/etc/ssl/desk.pem': certificate,
-        '/etc/ssl/desk.key': key,
-        '/var/log/nginx/wsgate.log': accessLog,
-        'desk.example.org': 'localhost',
-    }, port);
+    await startNginx(
+        bench,
+        join(root, 'docs/nginx/wsgate.conf'),
+        {
+            'listen 443 ssl;': `listen 127.0.0.1:${port} ssl;`,
+            'listen [::]:443 ssl;': '',
+            'listen 80;': `listen 127.0.0.1:${plainPort};`,
+            'listen [::]:80;': '',
+            'server 127.0.0.1:6080;': `server 127.0.0.1:${gatewayPort};`,
+            '/etc/ssl/desk.pem': certificate,
+            '/etc/ssl/desk.key': key,
+            '/var/log/nginx/wsgate.log': accessLog,
+            'desk.example.org': 'localhost',
+        },
+        port,
+    );
     return { port, plainPort, accessLog };
 }
 
@@ -100,7 +150,9 @@ export async function startProxy(bench, { user, password, to }) {
     const directory = await mkdtemp(join(await bench.scratch(), 'tinyproxy-'));
     const port = await freePort();
     const file = join(directory, 'tinyproxy.conf');
-    await writeFile(file, `Port ${port}
+    await writeFile(
+        file,
+        `Port ${port}
 Listen 127.0.0.1
 Timeout 600
 MaxClients 20
@@ -108,7 +160,8 @@ LogLevel Connect
 Allow 127.0.0.1
 BasicAuth ${user} ${password}
 ConnectPort ${to}
-`);
+`,
+    );
     const proxy = bench.startForeign('tinyproxy', 'tinyproxy', ['-d', '-c', file]);
     await eventually('tinyproxy answers', () => answers(port));
     return Object.assign(proxy, { port });

@@ -15,13 +15,18 @@ export class Browser {
         const running = await chromium.launch({
             executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
             chromiumSandbox: process.getuid() !== 0, // Chromium has no sandbox for root
-            args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync',
-                   '--disable-background-networking', '--disable-component-update'],
+            args: [
+                '--disable-gpu',
+                '--disable-quic',
+                '--no-first-run',
+                '--disable-sync',
+                '--disable-background-networking',
+                '--disable-component-update',
+            ],
         });
         bench.atEnd(() => running.close());
         const self = new Browser();
-        self.#page = await running.newPage(
-            { viewport: { width: 1000, height: 700 }, ...options });
+        self.#page = await running.newPage({ viewport: { width: 1000, height: 700 }, ...options });
         self.#page.setDefaultTimeout(patience);
         self.#page.on('pageerror', (problem) => self.#problems.push(problem.message));
         return self;
@@ -35,8 +40,9 @@ export class Browser {
     async status(state) {
         const line = this.#page.locator(`#status[data-state=${state}]`);
         await line.waitFor().catch(async () => {
-            const now = await this.#page.locator('#status').evaluate(
-                ({ dataset, textContent }) => `${dataset.state}: ${textContent}`);
+            const now = await this.#page
+                .locator('#status')
+                .evaluate(({ dataset, textContent }) => `${dataset.state}: ${textContent}`);
             throw new Error(`the page is not ${state} but ${now}`);
         });
         return line.textContent();
@@ -49,7 +55,9 @@ export class Browser {
             if (width === 0) {
                 return null;
             }
-            const { data } = document.querySelector('#screen canvas').getContext('2d')
+            const { data } = document
+                .querySelector('#screen canvas')
+                .getContext('2d')
                 .getImageData(0, 0, width, height);
             let text = '';
             for (let i = 0; i < data.length; i += 4) {
@@ -57,8 +65,9 @@ export class Browser {
             }
             return { width, height, rgb: btoa(text) };
         });
-        return canvas && new Picture(canvas.width, canvas.height,
-            Buffer.from(canvas.rgb, 'base64'));
+        return (
+            canvas && new Picture(canvas.width, canvas.height, Buffer.from(canvas.rgb, 'base64'))
+        );
     }
 
     /// Points at the middle of the remote screen and types.

@@ -48,16 +48,27 @@ class DaemonTest(unittest.TestCase):
 
     def says(self, pattern, count=1, name="log"):
         """Waits until the log has so many lines that match."""
+
         def enough():
             found = re.findall(pattern, self.lines(name), re.MULTILINE)
             return found if len(found) >= count else None
+
         return eventually(f"{pattern} is there {count} times in\n{self.lines(name)}", enough)
 
     def start(self, *options, log=None, **more):
-        command = [repeater, "--bind", "127.0.0.1", "-l", log or self.log, *options,
-                   str(self.viewer_port), str(self.server_port)]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True,
-                                   **more)
+        command = [
+            repeater,
+            "--bind",
+            "127.0.0.1",
+            "-l",
+            log or self.log,
+            *options,
+            str(self.viewer_port),
+            str(self.server_port),
+        ]
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, start_new_session=True, **more
+        )
         self.addCleanup(self.end, process)
         return process
 
@@ -134,11 +145,17 @@ class Files(DaemonTest):
         self.assertIsNone(process.poll())
 
     def test_a_log_that_cannot_be_opened_is_told_and_nothing_starts(self):
-        done = subprocess.run([repeater, "-l", "/no/such/folder/log"], capture_output=True,
-                              text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(
+            [repeater, "-l", "/no/such/folder/log"],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
         self.assertEqual(done.returncode, 78)
-        self.assertEqual(done.stderr,
-                         "ultravnc_repeater.pl: /no/such/folder/log No such file or directory\n")
+        self.assertEqual(
+            done.stderr, "ultravnc_repeater.pl: /no/such/folder/log No such file or directory\n"
+        )
 
     def test_closed_standard_descriptors_are_no_reason_to_end(self):
         # Else the first sockets would be standard input, output and error.
@@ -148,8 +165,10 @@ class Files(DaemonTest):
 
     def test_a_pid_file_that_cannot_be_written_is_no_reason_to_end(self):
         self.start("-p", "/no/such/folder/pid")
-        self.says(r"could not open pidfile: /no/such/folder/pid - No such file or directory"
-                  r" - continuing\.\.\.$")
+        self.says(
+            r"could not open pidfile: /no/such/folder/pid - No such file or directory"
+            r" - continuing\.\.\.$"
+        )
         self.ready()
 
     def test_a_pid_file_of_another_process_is_left_alone(self):
@@ -168,8 +187,11 @@ class Files(DaemonTest):
             _, said = process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, 71)
         self.assertEqual(said.count("\n"), 1, said)
-        self.assertIn(f"ultravnc_repeater: error: client listen on port {self.viewer_port}: "
-                      "Address already in use - ", said)
+        self.assertIn(
+            f"ultravnc_repeater: error: client listen on port {self.viewer_port}: "
+            "Address already in use - ",
+            said,
+        )
         self.assertEqual(self.lines(), said)
 
 
@@ -207,8 +229,12 @@ class Configuration(DaemonTest):
         self.assertEqual(exactly(1, viewer), b"x")
 
     def test_debug_says_how_it_was_started(self):
-        process = self.start("ULTRAVNC_REPEATER_DEBUG=1", stderr=subprocess.PIPE, text=True,
-                             env={**os.environ, "ULTRAVNC_REPEATER_REFUSE": "1"})
+        process = self.start(
+            "ULTRAVNC_REPEATER_DEBUG=1",
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "ULTRAVNC_REPEATER_REFUSE": "1"},
+        )
         self.ready()
         process.terminate()
         _, said = process.communicate(timeout=PATIENCE)
@@ -234,13 +260,15 @@ class Outputs(DaemonTest):
         self.assertEqual([e["seq"] for e in events], list(range(1, len(events) + 1)))
         self.assertEqual(len({e["boot"] for e in events}), 1)
         names = [e["event"] for e in events]
-        self.assertEqual(names, ["started", "waiting", "paired", "ended", "waiting", "aborted",
-                                 "stopped"])
+        self.assertEqual(
+            names, ["started", "waiting", "paired", "ended", "waiting", "aborted", "stopped"]
+        )
         ended, aborted = events[3], events[5]
         self.assertEqual((ended["first"], ended["how"], ended["id"]), ("viewer", "eof", "1"))
         self.assertEqual((ended["server_to_viewer"], ended["viewer_to_server"]), (1, 0))
-        self.assertEqual((aborted["side"], aborted["why"], aborted["id"]),
-                         ("server", "stopped", "2"))
+        self.assertEqual(
+            (aborted["side"], aborted["why"], aborted["id"]), ("server", "stopped", "2")
+        )
 
     def test_a_program_that_hangs_stalls_nobody(self):
         process = self.start("--event-exec", "sleep 60")

@@ -29,26 +29,56 @@ export class Desktop {
 
     /// A terminal in the middle of the screen, with a shell that stands in `directory`.
     async openTerminal(directory) {
-        this.#bench.startForeign('xterm', 'xterm', [
-            '-geometry', '70x20+100+80', '-bg', Desktop.terminalColour, '-fg', '#ffe680',
-            '-e', 'sh'], { cwd: directory, env: { ...this.#environment, PS1: 'desktop> ' } });
-        await eventually('the terminal is on the screen', async () =>
-            (await this.takePicture()).share(Desktop.terminalColour) > 0.2);
+        this.#bench.startForeign(
+            'xterm',
+            'xterm',
+            [
+                '-geometry',
+                '70x20+100+80',
+                '-bg',
+                Desktop.terminalColour,
+                '-fg',
+                '#ffe680',
+                '-e',
+                'sh',
+            ],
+            { cwd: directory, env: { ...this.#environment, PS1: 'desktop> ' } },
+        );
+        await eventually(
+            'the terminal is on the screen',
+            async () => (await this.takePicture()).share(Desktop.terminalColour) > 0.2,
+        );
     }
 
     /// Dials the repeater, or any address that leads there; ends after one session.
     startVncServer({ id, port, password }) {
         return this.#bench.startForeign('x11vnc', 'x11vnc', [
-            '-display', this.display, '-norc', '-nocursor', '-rfbport', '0', '-noipv6',
+            '-display',
+            this.display,
+            '-norc',
+            '-nocursor',
+            '-rfbport',
+            '0',
+            '-noipv6',
             ...(password ? ['-passwd', password] : ['-nopw']),
-            '-connect_or_exit', `repeater=ID:${id}+127.0.0.1:${port}`]);
+            '-connect_or_exit',
+            `repeater=ID:${id}+127.0.0.1:${port}`,
+        ]);
     }
 }
 
 /// A display of 640x480 pixels under a number that was free, painted in one colour.
 export async function startDesktop(bench, colour) {
     const server = bench.start('Xvfb', 'Xvfb', [
-        '-displayfd', '1', '-screen', '0', '640x480x24', '-nolisten', 'tcp', '-noreset']);
+        '-displayfd',
+        '1',
+        '-screen',
+        '0',
+        '640x480x24',
+        '-nolisten',
+        'tcp',
+        '-noreset',
+    ]);
     const [, number] = await server.says(/^(\d+)$/);
     const desktop = new Desktop(bench, `:${number}`);
     await desktop.paint(colour);

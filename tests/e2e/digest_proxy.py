@@ -45,9 +45,15 @@ class DigestProxyTest(unittest.TestCase):
         return process
 
     def start_gateway(self):
-        gateway = self.start(WSGATE, "--listen", "127.0.0.1:0", "--viewer-target",
-                             "127.0.0.1:%d" % self.target.getsockname()[1],
-                             stderr=subprocess.PIPE, text=True)
+        gateway = self.start(
+            WSGATE,
+            "--listen",
+            "127.0.0.1:0",
+            "--viewer-target",
+            "127.0.0.1:%d" % self.target.getsockname()[1],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         line = ""
         while "listening on" not in line:
             line = gateway.stderr.readline()
@@ -63,7 +69,9 @@ class DigestProxyTest(unittest.TestCase):
         [self.port] = free_ports(1)
         secret = hashlib.md5(f"{USER}:{REALM}:{PASSWORD}".encode()).hexdigest()
         users = self.write("users", f"{USER}:{REALM}:{secret}\n")
-        conf = self.write("squid.conf", f"""
+        conf = self.write(
+            "squid.conf",
+            f"""
 http_port 127.0.0.1:{self.port}
 auth_param digest program {HELPER} -c {users}
 auth_param digest children 1
@@ -79,19 +87,40 @@ cache_log {self.path("cache.log")}
 coredump_dir {self.folder}
 visible_hostname localhost
 shutdown_lifetime 0 seconds
-""")
+""",
+        )
         if os.getuid() == 0:  # squid becomes another user
             shutil.chown(self.folder, "proxy")
-        self.start(shutil.which("squid", path="/usr/sbin"), "-N", "-f", conf,
-                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.start(
+            shutil.which("squid", path="/usr/sbin"),
+            "-N",
+            "-f",
+            conf,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         eventually("squid answers", lambda: listens(self.port))
 
     def tunnel(self, *options, password=PASSWORD):
         return self.start(
-            WSGATE, "tunnel", "--url", f"ws://127.0.0.1:{self.gateway_port}/websockify", "--listen",
-            "-", "--proxy", f"http://127.0.0.1:{self.port}", "--proxy-user", USER,
-            "--proxy-password-file", self.write("password", password + "\n"), *options,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            WSGATE,
+            "tunnel",
+            "--url",
+            f"ws://127.0.0.1:{self.gateway_port}/websockify",
+            "--listen",
+            "-",
+            "--proxy",
+            f"http://127.0.0.1:{self.port}",
+            "--proxy-user",
+            USER,
+            "--proxy-password-file",
+            self.write("password", password + "\n"),
+            *options,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
 
     def finish(self, child):
         """The exit code, and what was logged."""

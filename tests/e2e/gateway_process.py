@@ -343,8 +343,13 @@ class ProcessTest(GatewayTest):
         def write(target, *more):
             with open(conf, "w", encoding="utf-8") as text:
                 port = target.getsockname()[1]
-                print("listen = 127.0.0.1:0", f"viewer-target = 127.0.0.1:{port}", *more,
-                      sep="\n", file=text)
+                print(
+                    "listen = 127.0.0.1:0",
+                    f"viewer-target = 127.0.0.1:{port}",
+                    *more,
+                    sep="\n",
+                    file=text,
+                )
 
         write(first)
         gateway = self.start("--config", conf)

@@ -87,9 +87,18 @@ class Database:
             self.tied += ["--reuid", "nobody", "--regid", "nogroup", "--clear-groups"]
         with open(self.home + "/log", "wb") as log:
             installed = subprocess.run(
-                [*self.tied, "mariadb-install-db", "--no-defaults", f"--datadir={self.home}/data",
-                 "--auth-root-authentication-method=normal", "--skip-test-db"],
-                timeout=2 * PATIENCE, stdout=log, stderr=log)
+                [
+                    *self.tied,
+                    "mariadb-install-db",
+                    "--no-defaults",
+                    f"--datadir={self.home}/data",
+                    "--auth-root-authentication-method=normal",
+                    "--skip-test-db",
+                ],
+                timeout=2 * PATIENCE,
+                stdout=log,
+                stderr=log,
+            )
         assert installed.returncode == 0, self.log()
         self.start()
         for statement in SET_UP.split(";\n"):
@@ -100,9 +109,19 @@ class Database:
         program = shutil.which("mariadbd", path=os.environ["PATH"] + ":/usr/sbin")
         with open(self.home + "/log", "ab") as log:
             self.process = subprocess.Popen(
-                [*self.tied, program, "--no-defaults", f"--datadir={self.home}/data",
-                 f"--socket={self.socket}", f"--pid-file={self.home}/pid", "--skip-networking",
-                 "--innodb-buffer-pool-size=16M"], stdout=log, stderr=log)
+                [
+                    *self.tied,
+                    program,
+                    "--no-defaults",
+                    f"--datadir={self.home}/data",
+                    f"--socket={self.socket}",
+                    f"--pid-file={self.home}/pid",
+                    "--skip-networking",
+                    "--innodb-buffer-pool-size=16M",
+                ],
+                stdout=log,
+                stderr=log,
+            )
         until(self.log, self.answers)
 
     def log(self):
@@ -112,8 +131,13 @@ class Database:
     def answers(self):
         try:
             self.connection = pymysql.connect(
-                unix_socket=self.socket, user="root", autocommit=True, connect_timeout=PATIENCE,
-                read_timeout=PATIENCE, cursorclass=pymysql.cursors.DictCursor)
+                unix_socket=self.socket,
+                user="root",
+                autocommit=True,
+                connect_timeout=PATIENCE,
+                read_timeout=PATIENCE,
+                cursorclass=pymysql.cursors.DictCursor,
+            )
             return True
         except pymysql.MySQLError:
             assert self.process.poll() is None, self.log()
@@ -154,8 +178,12 @@ class Database:
 
     def new_row(self, status=ACCEPTED, code=None):
         code = code or secrets.token_hex(20)
-        self.run("INSERT INTO helpchannel_connection (creation_date, connection_code, user_id,"
-                 " status_id, creator_id) VALUES (NOW(), %s, 1, %s, 1)", code, status)
+        self.run(
+            "INSERT INTO helpchannel_connection (creation_date, connection_code, user_id,"
+            " status_id, creator_id) VALUES (NOW(), %s, 1, %s, 1)",
+            code,
+            status,
+        )
         return code
 
     def row(self, code):
@@ -163,8 +191,11 @@ class Database:
 
     def set(self, code, **columns):
         assignments = ", ".join(f"{name} = %s" for name in columns)
-        self.run(f"UPDATE helpchannel_connection SET {assignments} WHERE connection_code = %s",
-                 *columns.values(), code)
+        self.run(
+            f"UPDATE helpchannel_connection SET {assignments} WHERE connection_code = %s",
+            *columns.values(),
+            code,
+        )
 
 
 DATABASE = None
@@ -181,8 +212,9 @@ def setUpModule():
 def option_file(file_name, **more):
     values = {"user": "repeater", "password": PASSWORD, "socket": DATABASE.socket} | more
     path = f"{DATABASE.home}/{file_name}.cnf"
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w",
-              encoding="ascii") as file:
+    with open(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
+    ) as file:
         file.write("[client]\n" + "".join(f"{k} = {v}\n" for k, v in values.items()))
     return path
 
@@ -200,25 +232,50 @@ class Steps(unittest.TestCase):
 
 
 def paired(code):
-    return {"event": "paired", "pair": 1, "newcomer": "viewer", "id": code,
-            "viewer": "127.0.0.1:1", "server": "127.0.0.1:2"}
+    return {
+        "event": "paired",
+        "pair": 1,
+        "newcomer": "viewer",
+        "id": code,
+        "viewer": "127.0.0.1:1",
+        "server": "127.0.0.1:2",
+    }
 
 
 def ended(code, first, how="eof"):
-    return {"event": "ended", "pair": 1, "first": first, "how": how, "viewer_to_server": 1,
-            "server_to_viewer": 1, "seconds": 0.5, "id": code}
+    return {
+        "event": "ended",
+        "pair": 1,
+        "first": first,
+        "how": how,
+        "viewer_to_server": 1,
+        "server_to_viewer": 1,
+        "seconds": 0.5,
+        "id": code,
+    }
 
 
 def aborted(code, side="server", why="left"):
-    return {"event": "aborted", "session": 1, "side": side, "peer": "127.0.0.1:2", "id": code,
-            "why": why}
+    return {
+        "event": "aborted",
+        "session": 1,
+        "side": side,
+        "peer": "127.0.0.1:2",
+        "id": code,
+        "why": why,
+    }
 
 
 class HookAlone(Steps):
     def run_hook(self, event, *arguments):
         text = event if isinstance(event, str) else json.dumps(event)
-        return subprocess.run([HOOK, *(arguments or [OPTIONS])], input=text, text=True,
-                              capture_output=True, timeout=PATIENCE)
+        return subprocess.run(
+            [HOOK, *(arguments or [OPTIONS])],
+            input=text,
+            text=True,
+            capture_output=True,
+            timeout=PATIENCE,
+        )
 
     def tell(self, event, *arguments):
         """The hook is content and has nothing to say."""
@@ -243,10 +300,15 @@ class HookAlone(Steps):
 
     def test_the_end_says_who_ended(self):
         for first, how, status in (
-                ("server", "eof", BY_USER), ("viewer", "eof", BY_TECHNICIAN),
-                ("server", "read_error", ABORTED), ("viewer", "read_error", ABORTED),
-                ("server", "write_error", ABORTED), ("viewer", "stopped", ABORTED),
-                ("server", "lingered", ABORTED), ("viewer", "something new", ABORTED)):
+            ("server", "eof", BY_USER),
+            ("viewer", "eof", BY_TECHNICIAN),
+            ("server", "read_error", ABORTED),
+            ("viewer", "read_error", ABORTED),
+            ("server", "write_error", ABORTED),
+            ("viewer", "stopped", ABORTED),
+            ("server", "lingered", ABORTED),
+            ("viewer", "something new", ABORTED),
+        ):
             with self.subTest(first=first, how=how):
                 code = DATABASE.new_row()
                 self.tell(paired(code))
@@ -270,8 +332,14 @@ class HookAlone(Steps):
                 self.assert_dates(row, started=False, ended=True)
 
     def test_what_aborts_nothing(self):
-        for status, event in ((ACCEPTED, {"side": "viewer"}), (ACCEPTED, {"why": "replaced"}),
-                              (1, {}), (PENDING, {}), (ESTABLISHED, {}), (REJECTED, {})):
+        for status, event in (
+            (ACCEPTED, {"side": "viewer"}),
+            (ACCEPTED, {"why": "replaced"}),
+            (1, {}),
+            (PENDING, {}),
+            (ESTABLISHED, {}),
+            (REJECTED, {}),
+        ):
             with self.subTest(status=status, **event):
                 code = DATABASE.new_row(status)
                 before = DATABASE.row(code)
@@ -282,8 +350,13 @@ class HookAlone(Steps):
         for status in FINAL:
             code = DATABASE.new_row(status)
             before = DATABASE.row(code)
-            for event in (paired(code), ended(code, "server"), ended(code, "viewer"),
-                          ended(code, "viewer", "read_error"), aborted(code)):
+            for event in (
+                paired(code),
+                ended(code, "server"),
+                ended(code, "viewer"),
+                ended(code, "viewer", "read_error"),
+                aborted(code),
+            ):
                 with self.subTest(status=status, event=event["event"]):
                     self.tell(event)
                     self.assertEqual(DATABASE.row(code), before)
@@ -304,15 +377,25 @@ class HookAlone(Steps):
         DATABASE.set(code, status_id=ACCEPTED, start_date="2001-02-03 04:05:06")
         self.tell(paired(code))
         row = DATABASE.row(code)
-        self.assertEqual((row["status_id"], str(row["start_date"])),
-                         (ESTABLISHED, "2001-02-03 04:05:06"))
+        self.assertEqual(
+            (row["status_id"], str(row["start_date"])), (ESTABLISHED, "2001-02-03 04:05:06")
+        )
 
     def test_an_unknown_id_is_said_and_is_no_failure(self):
         DATABASE.new_row(code="Ab1-" + secrets.token_hex(8))
         before = DATABASE.run("SELECT * FROM helpchannel_connection")
         known = before[-1]["connection_code"]
-        for code in ("nobody", known.upper(), known + " ", known[:-1], "%", "' OR '1'='1", "",
-                     "1234~a1b2c3", 0):
+        for code in (
+            "nobody",
+            known.upper(),
+            known + " ",
+            known[:-1],
+            "%",
+            "' OR '1'='1",
+            "",
+            "1234~a1b2c3",
+            0,
+        ):
             with self.subTest(code):
                 done = self.run_hook(paired(code))
                 self.assertEqual(done.returncode, 0, done.stderr)
@@ -323,10 +406,14 @@ class HookAlone(Steps):
         mode1 = paired(None) | {"host": "192.0.2.7", "port": 5900}
         del mode1["id"]
         peer = {"session": 1, "peer": "127.0.0.1:2", "id": "a"}
-        for event in ({"event": "started", "pid": 1}, {"event": "stopped"}, mode1,
-                      {"event": "waiting", "side": "server"} | peer,
-                      {"event": "refused", "side": "server", "why": "duplicate"} | peer,
-                      {"event": "not thought of yet"}):
+        for event in (
+            {"event": "started", "pid": 1},
+            {"event": "stopped"},
+            mode1,
+            {"event": "waiting", "side": "server"} | peer,
+            {"event": "refused", "side": "server", "why": "duplicate"} | peer,
+            {"event": "not thought of yet"},
+        ):
             with self.subTest(event["event"]):
                 self.tell(event, "/nonexistent")
 
@@ -361,14 +448,16 @@ class HookAlone(Steps):
         with open(DATABASE.home + "/bad.cnf", "w", encoding="ascii") as file:
             file.write(f"password = {PASSWORD}\n")
         for event, arguments, words in (
-                (event, ["/nonexistent"], "/nonexistent.*No such file"),
-                (event, [file.name], "bad.cnf.*no section headers"),
-                (event, [option_file("port", port="x")], "port.cnf.*'x'"),
-                (event, [option_file("wrong", password="wrong")], "Access denied"),
-                (event, [option_file("other", database="mysql")], "denied"),
-                (event, [OPTIONS, "more"], "usage: "),
-                ("", [OPTIONS], "no event"), ("[]", [OPTIONS], "no event"),
-                ({"event": "ended", "id": "a"}, [OPTIONS], "no event.*first|how")):
+            (event, ["/nonexistent"], "/nonexistent.*No such file"),
+            (event, [file.name], "bad.cnf.*no section headers"),
+            (event, [option_file("port", port="x")], "port.cnf.*'x'"),
+            (event, [option_file("wrong", password="wrong")], "Access denied"),
+            (event, [option_file("other", database="mysql")], "denied"),
+            (event, [OPTIONS, "more"], "usage: "),
+            ("", [OPTIONS], "no event"),
+            ("[]", [OPTIONS], "no event"),
+            ({"event": "ended", "id": "a"}, [OPTIONS], "no event.*first|how"),
+        ):
             with self.subTest(words):
                 self.assert_fails(self.run_hook(event, *arguments), words)
 
@@ -380,9 +469,26 @@ class Repeater:
         self.events_file = f"{DATABASE.home}/{name}.jsonl"
         self.output = []
         self.process = subprocess.Popen(
-            [*TIED, REPEATER, "--viewer-port", "0", "--server-port", "0", "--bind", "127.0.0.1",
-             "--raw-id", "--event-ids", "full", "--event-file", self.events_file,
-             "--event-exec", f'"{HOOK}" "{OPTIONS}"'], stderr=subprocess.PIPE, text=True)
+            [
+                *TIED,
+                REPEATER,
+                "--viewer-port",
+                "0",
+                "--server-port",
+                "0",
+                "--bind",
+                "127.0.0.1",
+                "--raw-id",
+                "--event-ids",
+                "full",
+                "--event-file",
+                self.events_file,
+                "--event-exec",
+                f'"{HOOK}" "{OPTIONS}"',
+            ],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
         self.viewer_port = self.port_of("client")
@@ -453,8 +559,10 @@ class WithRepeater(Steps):
 
     def await_status(self, code, status):
         """Returns the row."""
-        until(lambda: f"{DATABASE.row(code)}\n{self.repeater.said()}",
-              lambda: self.status(code) == status)
+        until(
+            lambda: f"{DATABASE.row(code)}\n{self.repeater.said()}",
+            lambda: self.status(code) == status,
+        )
         return DATABASE.row(code)
 
     def assert_talk(self, viewer, server):
@@ -556,8 +664,10 @@ class WithRepeater(Steps):
         viewer = self.viewer(code)
         self.assert_talk(viewer, again)
         reset(again)
-        until(self.repeater.said, lambda: len(
-            [e for e in self.repeater.events(code) if e["event"] == "ended"]) == 2)
+        until(
+            self.repeater.said,
+            lambda: len([e for e in self.repeater.events(code) if e["event"] == "ended"]) == 2,
+        )
         self.await_quiet()
         self.assertEqual(DATABASE.row(code), before)
 
@@ -624,8 +734,9 @@ class WithRepeater(Steps):
         known = {e["id"]: DATABASE.row(e["id"]) for e in self.repeater.events(other)}
         DATABASE.set(code, status_id=ACCEPTED, start_date=None, end_date=None)
         for event in self.repeater.events(code) + self.repeater.events(other):
-            subprocess.run([HOOK, OPTIONS], input=json.dumps(event), text=True, check=True,
-                           timeout=PATIENCE)
+            subprocess.run(
+                [HOOK, OPTIONS], input=json.dumps(event), text=True, check=True, timeout=PATIENCE
+            )
         self.assertEqual(self.status(code), BY_TECHNICIAN)
         self.assertEqual({id: DATABASE.row(id) for id in known}, known)
 

@@ -31,9 +31,14 @@ def prefix():
 
 def help_text(command=""):
     # A bare environment: a variable of ours may change defaults, REQUEST_METHOD the whole program.
-    done = subprocess.run([program, *command.split(), "--help"], capture_output=True, text=True,
-                          env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}, timeout=20,
-                          check=False)
+    done = subprocess.run(
+        [program, *command.split(), "--help"],
+        capture_output=True,
+        text=True,
+        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
+        timeout=20,
+        check=False,
+    )
     if done.returncode != 0:
         raise AssertionError(f"{command} --help ended with {done.returncode}: {done.stderr}")
     return done.stdout
@@ -130,14 +135,19 @@ class ManPage(unittest.TestCase):
         for command in commands:
             self.assertLessEqual({"-h", "--help"}, options_of_help(help_text(command)), command)
             self.assertGreater(len(options_of_help(help_text(command))), 4, command)
-        self.assertTrue(any(v.startswith(prefix()) for v in variables_in(all_help())),
-                        "--help names no variables")
+        self.assertTrue(
+            any(v.startswith(prefix()) for v in variables_in(all_help())),
+            "--help names no variables",
+        )
 
     def test_every_option_has_an_entry(self):
         for command in commands:
             missing = options_of_help(help_text(command)) - described_options(command)
-            self.assertFalse(missing, f"{name()} {command} --help has them, the page has no .It Fl "
-                                      f"in its section: {sorted(missing)}")
+            self.assertFalse(
+                missing,
+                f"{name()} {command} --help has them, the page has no .It Fl "
+                f"in its section: {sorted(missing)}",
+            )
 
     def test_every_entry_is_an_option(self):
         for command in commands:
@@ -158,8 +168,13 @@ class ManPage(unittest.TestCase):
     def test_mandoc_has_nothing_to_say(self):
         if not shutil.which(LINTER):
             self.fail("mandoc is not installed (apt-get install mandoc)")
-        done = subprocess.run([LINTER, "-T", "lint", "-W", "warning", page],
-                              capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            [LINTER, "-T", "lint", "-W", "warning", page],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
         said = done.stdout + done.stderr
         self.assertFalse(said.strip() or done.returncode, said)
 

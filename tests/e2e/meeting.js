@@ -12,8 +12,10 @@ export async function meet(bench, repeater, { id, seed, encoding, order }) {
         viewer: () => bench.viewer({ port: repeater.viewerPort, id, encoding }),
     };
     const stored = (role) => repeater.says(new RegExp(`storing new vnc ${role} with ID:${id}\\.`));
-    const hookedUp = (role, other) => repeater.says(
-        new RegExp(`hooking up new vnc ${role} with existing vnc ${other} for ID:${id}\\.`));
+    const hookedUp = (role, other) =>
+        repeater.says(
+            new RegExp(`hooking up new vnc ${role} with existing vnc ${other} for ID:${id}\\.`),
+        );
 
     let server;
     let viewer;

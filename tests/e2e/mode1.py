@@ -68,7 +68,10 @@ class Mode1(unittest.TestCase):
         run("ip", "link", "set", "lo", "up")
         cls.far = subprocess.Popen(
             ["unshare", "--net", sys.executable, __file__, "--far-end"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         namespace = cls.far.stdout.readline().strip()
         run("ip", "link", "add", "near", "type", "veth", "peer", "name", "far", "netns", namespace)
         run("ip", "addr", "add", OURS + "/24", "dev", "near")
@@ -79,7 +82,9 @@ class Mode1(unittest.TestCase):
             assert cls.far.stdout.readline().startswith("ready")
         cls.repeater = subprocess.Popen(
             [REPEATER, "--viewer-port", "0", "--server-port", "0"],
-            stderr=subprocess.PIPE, text=True)
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         for line in cls.repeater.stderr:
             if found := re.search(r"watching for IPv4 connections on (\d+)/client", line):
                 cls.port = int(found.group(1))
@@ -107,8 +112,9 @@ class Mode1(unittest.TestCase):
         self.assertEqual(exactly(12, viewer), b"RFB 003.008\n")
         viewer.shutdown(socket.SHUT_WR)
         self.assertEqual(viewer.recv(1), b"")
-        self.assertEqual(self.far.stdout.readline().split(),
-                         ["got", "5900", b"viewer's bytes".hex()])
+        self.assertEqual(
+            self.far.stdout.readline().split(), ["got", "5900", b"viewer's bytes".hex()]
+        )
 
     def test_what_does_not_speak_rfb_gets_no_byte_of_the_viewers(self):
         viewer = self.ask_for(FAR + ":5901", early=b"secret")
@@ -132,8 +138,10 @@ if __name__ == "__main__":
     elif sys.argv[2:] != ["--in-namespace"]:
         # A user namespace makes an ordinary user root over networks of its own.
         as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-        os.execvp("unshare", ["unshare", *as_root, "--net", sys.executable, __file__,
-                              sys.argv[1], "--in-namespace"])
+        os.execvp(
+            "unshare",
+            ["unshare", *as_root, "--net", sys.executable, __file__, sys.argv[1], "--in-namespace"],
+        )
     else:
         REPEATER = sys.argv[1]
         unittest.main(argv=sys.argv[:1])

@@ -33,11 +33,16 @@ class Names(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="names-")
         cls.addClassCleanup(folder.cleanup)
         cls.folder = folder.name
-        mount_over("/etc/resolv.conf",
-                   "nameserver 127.0.0.1\noptions timeout:30 attempts:5\n", cls.folder)
+        mount_over(
+            "/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:30 attempts:5\n", cls.folder
+        )
         mount_over("/etc/nsswitch.conf", "hosts: files dns\n", cls.folder)
-        mount_over("/etc/hosts", "127.0.0.1 localhost\n::1 three.example\n"
-                   "127.0.0.2 three.example\n127.0.0.3 three.example\n", cls.folder)
+        mount_over(
+            "/etc/hosts",
+            "127.0.0.1 localhost\n::1 three.example\n"
+            "127.0.0.2 three.example\n127.0.0.3 three.example\n",
+            cls.folder,
+        )
 
     def setUp(self):
         self.server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -58,6 +63,7 @@ class Names(unittest.TestCase):
         def try_it():
             self.assertIsNone(process.poll())
             return listens(port)
+
         eventually("it listens", try_it)
         peer = connect(port)
         self.addCleanup(peer.close)
@@ -72,9 +78,13 @@ class Names(unittest.TestCase):
 
     def open_session(self, port, process, path):
         peer = self.connect_to(port, process)
-        peer.sendall((f"GET {path} HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"
-                      "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").encode())
+        peer.sendall(
+            (
+                f"GET {path} HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"
+                "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            ).encode()
+        )
         self.assertIn(" 101 ", head_of(peer))
         return peer
 
@@ -83,9 +93,20 @@ class Names(unittest.TestCase):
             target.settimeout(PATIENCE)
             (port,) = free_ports(1)
             gateway = self.start(
-                WSGATE, "--listen", f"127.0.0.1:{port}", "--threads", "1",
-                "--connect-timeout", "60", "--viewer-target", NAME + ":5900",
-                "--server-target", f"localhost:{target.getsockname()[1]}", "--dial", "at-once")
+                WSGATE,
+                "--listen",
+                f"127.0.0.1:{port}",
+                "--threads",
+                "1",
+                "--connect-timeout",
+                "60",
+                "--viewer-target",
+                NAME + ":5900",
+                "--server-target",
+                f"localhost:{target.getsockname()[1]}",
+                "--dial",
+                "at-once",
+            )
             for _ in range(20):
                 self.open_session(port, gateway, "/websockify")
             self.is_asked()
@@ -101,8 +122,13 @@ class Names(unittest.TestCase):
         with socket.create_server(("127.0.0.3", 0)) as target:  # the others are refused
             target.settimeout(PATIENCE)
             (port,) = free_ports(1)
-            gateway = self.start(WSGATE, "--listen", f"127.0.0.1:{port}", "--viewer-target",
-                                 f"three.example:{target.getsockname()[1]}")
+            gateway = self.start(
+                WSGATE,
+                "--listen",
+                f"127.0.0.1:{port}",
+                "--viewer-target",
+                f"three.example:{target.getsockname()[1]}",
+            )
             peer = self.open_session(port, gateway, "/websockify")
             there, _ = target.accept()
             with there:
@@ -112,16 +138,31 @@ class Names(unittest.TestCase):
 
     def test_a_tunnel_stops(self):
         (port,) = free_ports(1)
-        tunnel = self.start(WSGATE, "tunnel", "--url", f"ws://{NAME}/wsServer",
-                            "--listen", f"127.0.0.1:{port}", "--connect-timeout", "60")
+        tunnel = self.start(
+            WSGATE,
+            "tunnel",
+            "--url",
+            f"ws://{NAME}/wsServer",
+            "--listen",
+            f"127.0.0.1:{port}",
+            "--connect-timeout",
+            "60",
+        )
         self.connect_to(port, tunnel)
         self.is_asked()
         self.assert_stops(tunnel)
 
     def test_a_repeater_with_an_event_url_stops(self):
         viewers, servers = free_ports(2)
-        repeater = self.start(REPEATER, "--bind", "127.0.0.1", "--event-url", f"http://{NAME}/",
-                              str(viewers), str(servers))
+        repeater = self.start(
+            REPEATER,
+            "--bind",
+            "127.0.0.1",
+            "--event-url",
+            f"http://{NAME}/",
+            str(viewers),
+            str(servers),
+        )
         self.connect_to(viewers, repeater)
         self.is_asked()
         self.assert_stops(repeater, REPEATER_STOPS_IN)
@@ -131,8 +172,19 @@ if __name__ == "__main__":
     if sys.argv[3:] != ["--in-namespace"]:
         # A user namespace makes an ordinary user root over networks and mounts of its own.
         as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-        os.execvp("unshare", ["unshare", *as_root, "--net", "--mount", sys.executable, __file__,
-                              *sys.argv[1:], "--in-namespace"])
+        os.execvp(
+            "unshare",
+            [
+                "unshare",
+                *as_root,
+                "--net",
+                "--mount",
+                sys.executable,
+                __file__,
+                *sys.argv[1:],
+                "--in-namespace",
+            ],
+        )
     else:
         REPEATER, WSGATE = sys.argv[1:3]
         unittest.main(argv=sys.argv[:1])

@@ -43,8 +43,10 @@ export class Picture {
 
 /// The whole screen of a display with 24 bits a pixel.
 export async function takePicture(display) {
-    const { stdout: dump } = await run('xwd', ['-root', '-silent', '-display', display],
-        { encoding: 'buffer', maxBuffer: 64 << 20 });
+    const { stdout: dump } = await run('xwd', ['-root', '-silent', '-display', display], {
+        encoding: 'buffer',
+        maxBuffer: 64 << 20,
+    });
     // X11/XWDFile.h: a header of 32-bit numbers, big-endian here, then a colour table, then rows.
     const header = (index) => dump.readUInt32BE(4 * index);
     const [headerSize, width, height] = [header(0), header(4), header(5)];

@@ -8,7 +8,10 @@ const helloSize = 250;
 
 async function introduce(viewer, port, id) {
     const repeater = connect(port, '127.0.0.1');
-    const close = () => { viewer.destroy(); repeater.destroy(); };
+    const close = () => {
+        viewer.destroy();
+        repeater.destroy();
+    };
     viewer.on('error', close);
     repeater.on('error', close);
     while (repeater.readableLength < greetingSize) {
@@ -22,9 +25,11 @@ async function introduce(viewer, port, id) {
 
 /// Listens on a free port of the loopback; resolves to it.
 export async function startPrelude(bench, { port, id }) {
-    const listener = createServer((viewer) => introduce(viewer, port, id).catch(() => {
-        viewer.destroy();
-    }));
+    const listener = createServer((viewer) =>
+        introduce(viewer, port, id).catch(() => {
+            viewer.destroy();
+        }),
+    );
     listener.listen(0, '127.0.0.1');
     await once(listener, 'listening');
     bench.atEnd(() => listener.close());

@@ -31,8 +31,9 @@ export class Program {
                 resolve(this.ending);
             };
             this.#child.on('error', (problem) => end(`not started: ${problem.message}`));
-            this.#child.on('close', (code, signal) => end(signal ? `signal ${signal}`
-                                                                 : `status ${code}`));
+            this.#child.on('close', (code, signal) =>
+                end(signal ? `signal ${signal}` : `status ${code}`),
+            );
         });
     }
 
@@ -70,7 +71,9 @@ export class Program {
     async end() {
         const late = new AbortController();
         const ending = await Promise.race([
-            this.ended, pause(patience, null, { signal: late.signal })]).catch(() => null);
+            this.ended,
+            pause(patience, null, { signal: late.signal }),
+        ]).catch(() => null);
         late.abort();
         if (ending === null) {
             throw new Error(`${this.name} did not end in time`);

@@ -28,10 +28,23 @@ class Proxied(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
         self.viewers, self.servers, self.front = free_ports(3)
-        self.start(REPEATER, "--bind", "127.0.0.1", "-c", str(self.viewers),
-                   "-s", str(self.servers), "--proxy-from", "127.0.0.0/8",
-                   "--log-format", "json", "--log-file", self.path("repeater.log"),
-                   "--event-file", self.path("events"))
+        self.start(
+            REPEATER,
+            "--bind",
+            "127.0.0.1",
+            "-c",
+            str(self.viewers),
+            "-s",
+            str(self.servers),
+            "--proxy-from",
+            "127.0.0.0/8",
+            "--log-format",
+            "json",
+            "--log-file",
+            self.path("repeater.log"),
+            "--event-file",
+            self.path("events"),
+        )
         self.line("repeater.log", event="listening", side="server")
 
     def path(self, name):
@@ -44,6 +57,7 @@ class Proxied(unittest.TestCase):
 
     def line(self, name, **wanted):
         """The first JSON line that has these members."""
+
         def find():
             try:
                 with open(self.path(name), encoding="utf-8") as file:
@@ -52,28 +66,41 @@ class Proxied(unittest.TestCase):
                 return None
             lines = map(json.loads, whole)
             return next((one for one in lines if wanted.items() <= one.items()), None)
+
         return eventually(f"{name} says {wanted}", find)
 
     def connect(self, port, source="127.0.0.1"):
-        peer = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE,
-                                        source_address=(source, 0))
+        peer = socket.create_connection(
+            ("127.0.0.1", port), timeout=PATIENCE, source_address=(source, 0)
+        )
         self.addCleanup(peer.close)
         return peer
 
     def waiting_server(self):
         """Dials the repeater itself, from a proxy's address: it speaks for someone else too."""
         server = self.connect(self.servers)
-        server.sendall(b"PROXY TCP4 203.0.113.9 127.0.0.1 4711 5500\r\n" +
-                       b"ID:1".ljust(250, b"\0") + b"RFB 003.008\n")
+        server.sendall(
+            b"PROXY TCP4 203.0.113.9 127.0.0.1 4711 5500\r\n"
+            + b"ID:1".ljust(250, b"\0")
+            + b"RFB 003.008\n"
+        )
         self.assertEqual(self.line("events", event="waiting")["peer"], "203.0.113.9:4711")
         return server
 
     def browser(self, *headers):
         """A WebSocket to the gateway, opened, that has named the server's ID."""
         peer = self.connect(self.front)
-        lines = ["GET /websockify HTTP/1.1", "Host: h", "Upgrade: websocket",
-                 "Connection: Upgrade", "Sec-WebSocket-Version: 13",
-                 "Sec-WebSocket-Key: " + base64.b64encode(bytes(16)).decode(), *headers, "", ""]
+        lines = [
+            "GET /websockify HTTP/1.1",
+            "Host: h",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: " + base64.b64encode(bytes(16)).decode(),
+            *headers,
+            "",
+            "",
+        ]
         peer.sendall("\r\n".join(lines).encode() + masked(b"ID:1".ljust(250, b"\0")))
         head = b""
         while not head.endswith(b"\r\n\r\n"):
@@ -87,9 +114,19 @@ class Proxied(unittest.TestCase):
         return peer
 
     def test_gateway_and_repeater_tell_of_the_same_client_and_request(self):
-        self.start(GATEWAY, "--listen", f"127.0.0.1:{self.front}", "--viewer-target",
-                   f"127.0.0.1:{self.viewers}", "--send-proxy", "v2", "--log-format", "json",
-                   "--log-file", self.path("gateway.log"))
+        self.start(
+            GATEWAY,
+            "--listen",
+            f"127.0.0.1:{self.front}",
+            "--viewer-target",
+            f"127.0.0.1:{self.viewers}",
+            "--send-proxy",
+            "v2",
+            "--log-format",
+            "json",
+            "--log-file",
+            self.path("gateway.log"),
+        )
         eventually("the gateway listens", lambda: listens(self.front))
         self.waiting_server()
         self.browser(f"X-Forwarded-For: {CLIENT}")
@@ -108,7 +145,8 @@ class Proxied(unittest.TestCase):
 
     def test_haproxy_speaks_for_its_clients(self):
         with open(self.path("haproxy.cfg"), "w", encoding="utf-8") as file:
-            file.write(f"""
+            file.write(
+                f"""
 defaults
   mode tcp
   timeout connect 5s
@@ -118,7 +156,8 @@ listen front
   bind 127.0.0.1:{self.front}
   unique-id-format %[uuid()]
   server repeater 127.0.0.1:{self.viewers} send-proxy-v2 proxy-v2-options unique-id,crc32c
-""")
+"""
+            )
         haproxy = shutil.which("haproxy", path=os.environ.get("PATH", "") + ":/usr/sbin")
         self.assertTrue(haproxy, "haproxy is not installed (apt-get install haproxy)")
         self.start(haproxy, "-db", "-f", self.path("haproxy.cfg"))

@@ -16,10 +16,15 @@ const interruptions = () => [
     pause(scenarioLimit, null, { ref: false }).then(() => {
         throw new Error(`the scenario takes more than ${scenarioLimit / 1000} s`);
     }),
-    ...['unhandledRejection', 'uncaughtException'].map((event) =>
-        new Promise((_, reject) => process.on(event, reject))),
-    ...['SIGINT', 'SIGTERM'].map((signal) => new Promise((_, reject) =>
-        process.once(signal, () => reject(new Error(`interrupted by ${signal}`))))),
+    ...['unhandledRejection', 'uncaughtException'].map(
+        (event) => new Promise((_, reject) => process.on(event, reject)),
+    ),
+    ...['SIGINT', 'SIGTERM'].map(
+        (signal) =>
+            new Promise((_, reject) =>
+                process.once(signal, () => reject(new Error(`interrupted by ${signal}`))),
+            ),
+    ),
 ];
 
 async function run(paths, name, args) {
@@ -31,7 +36,7 @@ async function run(paths, name, args) {
     } catch (failure) {
         failures.push(failure);
     }
-    failures.push(...await bench.close());
+    failures.push(...(await bench.close()));
     for (const failure of failures) {
         console.error(failure);
     }

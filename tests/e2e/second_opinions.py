@@ -64,16 +64,26 @@ class Websockets:
 
     async def _talk(self, plan):
         async with websockets.client.connect(
-            plan.url, subprotocols=plan.offers or None, max_size=None, ping_interval=None,
-            close_timeout=PATIENCE) as ws:
+            plan.url,
+            subprotocols=plan.offers or None,
+            max_size=None,
+            ping_interval=None,
+            close_timeout=PATIENCE,
+        ) as ws:
             got = asyncio.ensure_future(self._listen(ws, plan.wanted))
             pong = await self._speak(ws, plan)
             received = await got
             if plan.wanted >= 0:
                 await ws.close(plan.code, plan.reason)
-            return {"subprotocol": ws.subprotocol or "", "extensions": len(ws.extensions),
-                    "received": len(received), "sha256": hashlib.sha256(received).hexdigest(),
-                    "pong": pong, "code": ws.close_code, "reason": ws.close_reason}
+            return {
+                "subprotocol": ws.subprotocol or "",
+                "extensions": len(ws.extensions),
+                "received": len(received),
+                "sha256": hashlib.sha256(received).hexdigest(),
+                "pong": pong,
+                "code": ws.close_code,
+                "reason": ws.close_reason,
+            }
 
     async def _speak(self, ws, plan):
         pong = False
@@ -105,12 +115,20 @@ class Wsproto:
         self._lock = threading.Lock()
         self._ws = wsproto.WSConnection(wsproto.ConnectionType.CLIENT)
         with socket.create_connection((host, int(port)), timeout=PATIENCE) as self._socket:
-            self._send(events.Request(host=host, target="/" + plan.url.split("/", 3)[3],
-                                      subprotocols=list(plan.offers),
-                                      extensions=[wsproto.extensions.PerMessageDeflate()]))
+            self._send(
+                events.Request(
+                    host=host,
+                    target="/" + plan.url.split("/", 3)[3],
+                    subprotocols=list(plan.offers),
+                    extensions=[wsproto.extensions.PerMessageDeflate()],
+                )
+            )
             received = self._talk(plan)
-        return {**self._facts, "received": len(received),
-                "sha256": hashlib.sha256(received).hexdigest()}
+        return {
+            **self._facts,
+            "received": len(received),
+            "sha256": hashlib.sha256(received).hexdigest(),
+        }
 
     def _send(self, event):
         with self._lock:
@@ -137,8 +155,12 @@ class Wsproto:
 
     def _is_done(self, plan):
         is_open = self._ws.state is wsproto.connection.ConnectionState.OPEN
-        return (is_open and "closing" not in self._facts and not plan.text
-                and (self._facts["pong"] or not plan.ping))
+        return (
+            is_open
+            and "closing" not in self._facts
+            and not plan.text
+            and (self._facts["pong"] or not plan.ping)
+        )
 
     def _hear(self, event, received, speaker):
         """Whether it was the last."""
@@ -177,9 +199,17 @@ class NpmWs:
             said.write(plan.payload())
             said.flush()
             done = subprocess.run(
-                ["node", os.path.join(HERE, "second_opinion.js"), NPM,
-                 json.dumps({**asdict(plan), "said": said.name})],
-                capture_output=True, text=True, timeout=PATIENCE, check=False)
+                [
+                    "node",
+                    os.path.join(HERE, "second_opinion.js"),
+                    NPM,
+                    json.dumps({**asdict(plan), "said": said.name}),
+                ],
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                check=False,
+            )
         if done.returncode != 0:
             raise AssertionError(done.stderr)
         return json.loads(done.stdout)
@@ -227,10 +257,12 @@ class Opinion:
     @classmethod
     def setUpClass(cls):
         cls.targets = (Target(echo=True), Target(echo=False))
-        routes = (f"--route=/{name}=127.0.0.1:{t.port}"
-                  for name, t in zip(("echo", "says"), cls.targets))
-        cls.gateway = subprocess.Popen([WSGATE, "--listen", "127.0.0.1:0", *routes],
-                                       stderr=subprocess.PIPE, text=True)
+        routes = (
+            f"--route=/{name}=127.0.0.1:{t.port}" for name, t in zip(("echo", "says"), cls.targets)
+        )
+        cls.gateway = subprocess.Popen(
+            [WSGATE, "--listen", "127.0.0.1:0", *routes], stderr=subprocess.PIPE, text=True
+        )
         line = ""
         while "listening on" not in line:
             line = cls.gateway.stderr.readline()
@@ -261,11 +293,24 @@ class Opinion:
         self.assertEqual(facts["sha256"], hashlib.sha256(data).hexdigest())
 
     def test_echo_of_all_sizes_and_fragments(self):
-        sizes = ((1,), (125,), (126,), (65535,), (65536,), (1, 0, 70000, 3), (1 << 20, 1 << 20),
-                 (3 << 20,))
+        sizes = (
+            (1,),
+            (125,),
+            (126,),
+            (65535,),
+            (65536,),
+            (1, 0, 70000, 3),
+            (1 << 20, 1 << 20),
+            (3 << 20,),
+        )
         wanted = sum(map(sum, sizes))
-        plan, facts = self.see("/echo", messages=sizes, ping="are you there?", wanted=wanted,
-                               offers=("base64", "binary"))
+        plan, facts = self.see(
+            "/echo",
+            messages=sizes,
+            ping="are you there?",
+            wanted=wanted,
+            offers=("base64", "binary"),
+        )
         self.expect_data(facts, plan.payload())
         self.assertEqual(facts["subprotocol"], "binary")
         self.assertTrue(facts["pong"])

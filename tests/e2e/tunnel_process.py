@@ -18,13 +18,24 @@ WSGATE = ""
 
 
 def tunnel(*options, **more):
-    return subprocess.Popen([WSGATE, "tunnel", *options], stdin=subprocess.PIPE,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+    return subprocess.Popen(
+        [WSGATE, "tunnel", *options],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **more,
+    )
 
 
 def exit_code(*options):
-    done = subprocess.run([WSGATE, "tunnel", *options], stdin=subprocess.DEVNULL, timeout=PATIENCE,
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [WSGATE, "tunnel", *options],
+        stdin=subprocess.DEVNULL,
+        timeout=PATIENCE,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return done.returncode, done.stderr
 
 
@@ -35,7 +46,9 @@ class StandardInputTest(unittest.TestCase):
         port = self.target.getsockname()[1]
         self.gateway = subprocess.Popen(
             [WSGATE, "--listen", "127.0.0.1:0", "--viewer-target", f"127.0.0.1:{port}"],
-            stderr=subprocess.PIPE, text=True)
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         self.log = ""
         while "listening on" not in self.log:
             self.log = self.gateway.stderr.readline()
@@ -54,8 +67,13 @@ class StandardInputTest(unittest.TestCase):
 
     def open(self):
         child = tunnel("--url", self.url, "--listen", "-")
-        for step in (child.stderr.close, child.stdout.close, child.stdin.close, child.wait,
-                     child.kill):  # the last one first
+        for step in (
+            child.stderr.close,
+            child.stdout.close,
+            child.stdin.close,
+            child.wait,
+            child.kill,
+        ):  # the last one first
             self.addCleanup(step)
         there, _ = self.target.accept()
         there.settimeout(PATIENCE)
@@ -103,9 +121,12 @@ class StandardInputTest(unittest.TestCase):
 
     def test_a_file_as_output(self):
         with tempfile.TemporaryFile() as heard:
-            child = subprocess.Popen([WSGATE, "tunnel", "--url", self.url, "--listen", "-"],
-                                     stdin=subprocess.PIPE, stdout=heard,
-                                     stderr=subprocess.DEVNULL)
+            child = subprocess.Popen(
+                [WSGATE, "tunnel", "--url", self.url, "--listen", "-"],
+                stdin=subprocess.PIPE,
+                stdout=heard,
+                stderr=subprocess.DEVNULL,
+            )
             self.addCleanup(child.wait)
             self.addCleanup(child.kill)
             self.addCleanup(child.stdin.close)
@@ -120,9 +141,12 @@ class StandardInputTest(unittest.TestCase):
         with tempfile.TemporaryFile() as said:
             said.write(b"from a file")
             said.seek(0)
-            child = subprocess.Popen([WSGATE, "tunnel", "--url", self.url, "--listen", "-"],
-                                     stdin=said, stdout=subprocess.DEVNULL,
-                                     stderr=subprocess.DEVNULL)
+            child = subprocess.Popen(
+                [WSGATE, "tunnel", "--url", self.url, "--listen", "-"],
+                stdin=said,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
             self.addCleanup(child.wait)
             self.addCleanup(child.kill)
             there, _ = self.target.accept()
@@ -153,8 +177,9 @@ class ProcessTest(unittest.TestCase):
 
     def test_opens_its_log_anew(self):
         log = self.path("log")
-        process = self.start(WSGATE, "tunnel", "--url", "ws://h/", "--listen", "127.0.0.1:0",
-                             "--log-file", log)
+        process = self.start(
+            WSGATE, "tunnel", "--url", "ws://h/", "--listen", "127.0.0.1:0", "--log-file", log
+        )
         eventually("there is a log", lambda: os.path.exists(log))
         os.rename(log, log + ".1")
         hang_up(process)
@@ -199,10 +224,14 @@ class ExitCodeTest(unittest.TestCase):
                 file.write("[TunnelConfig]\ntunnel_url: nonsense\n")
             missing = os.path.join(folder, "missing")
             url = ("--url", "wss://h/")
-            for line in (("--config", conf), (*url, "--config", missing),
-                         (*url, "--proxy", "h:1", "--proxy-password-file", missing),
-                         (*url, "--cafile", missing), (*url, "--cert", missing),
-                         (*url, "--log-file", os.path.join(conf, "log"))):
+            for line in (
+                ("--config", conf),
+                (*url, "--config", missing),
+                (*url, "--proxy", "h:1", "--proxy-password-file", missing),
+                (*url, "--cafile", missing),
+                (*url, "--cert", missing),
+                (*url, "--log-file", os.path.join(conf, "log")),
+            ):
                 code, text = exit_code(*line)
                 self.assertEqual(code, 78, (line, text))
                 self.assertEqual(text.count("\n"), 1, text)

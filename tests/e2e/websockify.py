@@ -133,9 +133,7 @@ class LaunchTest(unittest.TestCase):
         return secured
 
     def test_serves_the_page_and_carries_sessions(self):
-        script, said = self.launch(
-            "--heartbeat", "30", "--timeout", "300", "--idle-timeout", "300"
-        )
+        script, said = self.launch("--heartbeat", "30", "--timeout", "300", "--idle-timeout", "300")
         self.assertIn("Using installed websockify at " + self.folder, said)
         page = self.get(self.connect(), "/vnc.html")
         self.assertTrue(page.startswith(b"HTTP/1.1 200 OK"), page[:200])

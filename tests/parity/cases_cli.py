@@ -34,8 +34,11 @@ PORTS = [
     ("assignment with many dashes", ["-----ULTRAVNC_REPEATER_CLIENT_PORT=V", "-s", "S"], {}),
     ("assignment, then option", ["ULTRAVNC_REPEATER_CLIENT_PORT=X", "-c", "V", "-s", "S"], {}),
     ("option, then assignment", ["-c", "X", "ULTRAVNC_REPEATER_CLIENT_PORT=V", "-s", "S"], {}),
-    ("assignment over variable", ["ULTRAVNC_REPEATER_CLIENT_PORT=V", "-s", "S"],
-     {"CLIENT_PORT": "X"}),
+    (
+        "assignment over variable",
+        ["ULTRAVNC_REPEATER_CLIENT_PORT=V", "-s", "S"],
+        {"CLIENT_PORT": "X"},
+    ),
     ("three ports", ["V", "S", "X"], {}),
     ("empty variable", ["V", "S"], {"CLIENT_PORT": ""}),
     ("unknown variable", ["ULTRAVNC_REPEATER_COLOUR=red", "V", "S"], {}),
@@ -53,8 +56,13 @@ def ports(t, words, env):
         head, equals, tail = text.rpartition("=")
         return head + equals + named.get(tail, tail)
 
-    works(t, t.start(arguments=[fill(word) for word in words],
-                     env={"ULTRAVNC_REPEATER_" + k: fill(value) for k, value in env.items()}))
+    works(
+        t,
+        t.start(
+            arguments=[fill(word) for word in words],
+            env={"ULTRAVNC_REPEATER_" + k: fill(value) for k, value in env.items()},
+        ),
+    )
 
 
 @case
@@ -135,8 +143,15 @@ def greeting(t, options, env):
     t.fact("log", r.log())
 
 
-@rows([("-C", ["-C"]), ("-C 1", ["-C", "1"]), ("-C 0", ["-C", "0"]),
-       ("-C -r -R", ["-C", "-r", "-R"])], since=2011)
+@rows(
+    [
+        ("-C", ["-C"]),
+        ("-C 1", ["-C", "1"]),
+        ("-C 0", ["-C", "0"]),
+        ("-C -r -R", ["-C", "-r", "-R"]),
+    ],
+    since=2011,
+)
 def accepted(t, options):
     r = t.start(*options)
     t.fact("start", [line for line in r.start_log() if "IPv6" not in line])
@@ -173,8 +188,15 @@ def usage_behind_an_option(t):
     t.fact("usage on standard output", "client_port" in t.file("stdout"))
 
 
-@rows([("unknown option", ["-X"]), ("unknown long option", ["--colour"]), ("name", ["foo"]),
-       ("too large", ["70000"]), ("negative", ["-5"])])
+@rows(
+    [
+        ("unknown option", ["-X"]),
+        ("unknown long option", ["--colour"]),
+        ("name", ["foo"]),
+        ("too large", ["70000"]),
+        ("negative", ["-5"]),
+    ]
+)
 def bad_client_port(t, words):
     code, lines = t.run(*words, t.ports()[1], within=1)
     t.fact("exit", code)
@@ -235,8 +257,14 @@ def bad_log_file(t, path):
     t.fact("said", lines)
 
 
-@rows([("-p", ["-p", "pid"], {}), ("variable", [], {"ULTRAVNC_REPEATER_PIDFILE": "pid"}),
-       ("assignment", ["ULTRAVNC_REPEATER_PIDFILE=pid"], {})], since=2011)
+@rows(
+    [
+        ("-p", ["-p", "pid"], {}),
+        ("variable", [], {"ULTRAVNC_REPEATER_PIDFILE": "pid"}),
+        ("assignment", ["ULTRAVNC_REPEATER_PIDFILE=pid"], {}),
+    ],
+    since=2011,
+)
 def pid_file(t, options, env):
     r = t.start(*options, env=env)
     t.fact("file", t.file("pid", r.pid))
@@ -273,8 +301,17 @@ def loop_0(t):
 
 # As a line "NAME=" of a service's environment file; the words next to it must not suffer.
 
-@rows([("PIDFILE", "PIDFILE"), ("BUFSIZE", "BUFSIZE"), ("NO_RFB", "NO_RFB"), ("CLEAN", "CLEAN"),
-       ("REFUSE", "REFUSE")], since=2011)
+
+@rows(
+    [
+        ("PIDFILE", "PIDFILE"),
+        ("BUFSIZE", "BUFSIZE"),
+        ("NO_RFB", "NO_RFB"),
+        ("CLEAN", "CLEAN"),
+        ("REFUSE", "REFUSE"),
+    ],
+    since=2011,
+)
 def empty_variable(t, name):
     r = t.start(env={"ULTRAVNC_REPEATER_" + name: ""}, ready=False)
     r.wait("watching for IPv4 connections", 2)
@@ -291,8 +328,10 @@ def empty_log_file_variable(t):
     t.fact("ports", [line for line in lines if line.startswith("watching for IPv4")])
 
 
-@rows([("variable", [], {"ULTRAVNC_REPEATER_CLIENT_PORT": "0"}), ("option", ["-c", "0"], {})],
-      since=2011)
+@rows(
+    [("variable", [], {"ULTRAVNC_REPEATER_CLIENT_PORT": "0"}), ("option", ["-c", "0"], {})],
+    since=2011,
+)
 def zero_is_no_port(t, options, env):
     t.take_well_known_ports()
     if not all(can_bind(a, 5900) for a in ("0.0.0.0", "::")):
@@ -303,9 +342,16 @@ def zero_is_no_port(t, options, env):
     t.fact("listens on 5900", r.listens(5900))
 
 
-@rows([("nothing", {}), ("blank query", {"REQUEST_METHOD": "GET", "QUERY_STRING": "  "}),
-       ("no query", {"REQUEST_METHOD": "GET"}), ("POST without length", {"REQUEST_METHOD": "POST"}),
-       ("other method", {"REQUEST_METHOD": "PUT", "QUERY_STRING": "help=1"})], since=2011)
+@rows(
+    [
+        ("nothing", {}),
+        ("blank query", {"REQUEST_METHOD": "GET", "QUERY_STRING": "  "}),
+        ("no query", {"REQUEST_METHOD": "GET"}),
+        ("POST without length", {"REQUEST_METHOD": "POST"}),
+        ("other method", {"REQUEST_METHOD": "PUT", "QUERY_STRING": "help=1"}),
+    ],
+    since=2011,
+)
 def no_web_request(t, env):
     works(t, t.start(env=env))
 
@@ -317,9 +363,15 @@ def web_form_that_asks_for_help(t):
     t.fact("usage", "client_port" in t.file("stdout"))
 
 
-@rows([("1", "help=1"), ("true", "help=true"), ("TRUE", "help=TRUE"), ("among others",
-                                                                     "cport=5999&help=1")],
-      since=2011)
+@rows(
+    [
+        ("1", "help=1"),
+        ("true", "help=true"),
+        ("TRUE", "help=TRUE"),
+        ("among others", "cport=5999&help=1"),
+    ],
+    since=2011,
+)
 def web_request_for_help(t, query):
     code, lines = t.run(env={"REQUEST_METHOD": "GET", "QUERY_STRING": query})
     text = t.file("stdout")
@@ -332,8 +384,9 @@ def web_request_for_help(t, query):
 @case(since=2011)
 def web_request_that_starts_one(t):
     v, s = t.ports()
-    code, lines = t.run(env={"REQUEST_METHOD": "GET", "QUERY_STRING": f"cport={v}&sport={s}"},
-                        within=1)
+    code, lines = t.run(
+        env={"REQUEST_METHOD": "GET", "QUERY_STRING": f"cport={v}&sport={s}"}, within=1
+    )
     t.fact("exit", code)
     t.fact("listens", any("watching" in line for line in lines))
 
@@ -341,5 +394,11 @@ def web_request_that_starts_one(t):
 @case(since=2011)
 def debug_variable(t):
     r = t.start(env={"ULTRAVNC_REPEATER_DEBUG": "1"})
-    t.fact("first words", [line.removeprefix("(bare) ").split(":")[0]
-                           for line in r.start_log() if line.startswith("(bare)")])
+    t.fact(
+        "first words",
+        [
+            line.removeprefix("(bare) ").split(":")[0]
+            for line in r.start_log()
+            if line.startswith("(bare)")
+        ],
+    )

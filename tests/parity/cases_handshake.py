@@ -240,8 +240,14 @@ def block_of_thousand_takes_no_250(t):
     t.fact("log", r.log())
 
 
-@rows([("line", b"ID:q\n"), ("bare", b"ID:q"), ("padded", b"ID:q".ljust(250, b"\0")),
-       ("NUL", b"ID:q\0")])
+@rows(
+    [
+        ("line", b"ID:q\n"),
+        ("bare", b"ID:q"),
+        ("padded", b"ID:q".ljust(250, b"\0")),
+        ("NUL", b"ID:q\0"),
+    ]
+)
 def no_size(t, text):
     r = sized(t, "0")
     server = r.server(text, size=0)

@@ -59,8 +59,23 @@ def not_from_a_server(t, text):
     t.fact("log", r.log())
 
 
-@rows([row for row in NAMES if row[0] in ("digits", "leading zeros", "dash", "colon", "twice",
-                                          "247 letters", "byte above 7F", "text behind NUL")])
+@rows(
+    [
+        row
+        for row in NAMES
+        if row[0]
+        in (
+            "digits",
+            "leading zeros",
+            "dash",
+            "colon",
+            "twice",
+            "247 letters",
+            "byte above 7F",
+            "text behind NUL",
+        )
+    ]
+)
 def viewer(t, text):
     r = t.start()
     peer = r.viewer(text)
@@ -81,18 +96,20 @@ def not_from_a_viewer(t, text):
 
 
 # Do they?
-@rows([
-    ("case", b"ID:abc", b"ID:ABC"),
-    ("leading zero", b"ID:7", b"ID:07"),
-    ("UltraVNC display", b"ID:12", b"ID:5912"),
-    ("dash", b"ID:a-b", b"ID:a-c"),
-    ("port behind", b"ID:alpha", b"ID:alpha:5900"),
-    ("dirty tail", b"ID:1234", b"ID:1234\0\xff\x01garbage"),
-    ("blank padding", b"ID:1234", b"ID:1234" + b" " * 243),
-    ("longest", b"ID:" + b"x" * 247, b"ID:" + b"x" * 247),
-    ("one letter more", b"ID:" + b"x" * 20, b"ID:" + b"x" * 21),
-    ("prefix", b"ID:ab", b"ID:a"),
-])
+@rows(
+    [
+        ("case", b"ID:abc", b"ID:ABC"),
+        ("leading zero", b"ID:7", b"ID:07"),
+        ("UltraVNC display", b"ID:12", b"ID:5912"),
+        ("dash", b"ID:a-b", b"ID:a-c"),
+        ("port behind", b"ID:alpha", b"ID:alpha:5900"),
+        ("dirty tail", b"ID:1234", b"ID:1234\0\xff\x01garbage"),
+        ("blank padding", b"ID:1234", b"ID:1234" + b" " * 243),
+        ("longest", b"ID:" + b"x" * 247, b"ID:" + b"x" * 247),
+        ("one letter more", b"ID:" + b"x" * 20, b"ID:" + b"x" * 21),
+        ("prefix", b"ID:ab", b"ID:a"),
+    ]
+)
 def meet(t, server_text, viewer_text):
     r = t.start()
     server = r.server(server_text)

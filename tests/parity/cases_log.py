@@ -31,8 +31,9 @@ def at_start_when_refusing(t):
 def goes_to_standard_error(t):
     r = t.start()
     r.settled_lines()
-    t.fact("standard output", [line for line in t.file("stdout").splitlines()
-                               if "INET6" not in line])
+    t.fact(
+        "standard output", [line for line in t.file("stdout").splitlines() if "INET6" not in line]
+    )
 
 
 @case
@@ -156,6 +157,7 @@ def fin_then_reset_before_it_is_accepted(t):
         viewer.half_close()
         time.sleep(0.05)
         viewer.reset()
+
     before_it_is_accepted(t, break_off)
 
 

@@ -26,21 +26,23 @@ def ask(t, text, target, **how):
 
 
 # PORT becomes the number of a port that listens.
-@rows([
-    ("NULs behind", b"127.0.0.1:PORT", b"\0"),
-    ("blanks behind", b"127.0.0.1:PORT", b" "),
-    ("newline and NULs", b"127.0.0.1:PORT\n", b"\0"),
-    ("newline and blanks", b"127.0.0.1:PORT\n", b" "),
-    ("blank and NULs", b"127.0.0.1:PORT ", b"\0"),
-    ("garbage behind NUL", b"127.0.0.1:PORT\0garbage", b"\0"),
-    ("two colons", b"127.0.0.1::PORT", b"\0"),
-    ("second number", b"127.0.0.1:PORT:7", b"\0"),
-    ("leading blank", b" 127.0.0.1:PORT", b"\0"),
-    ("leading zeros", b"127.0.0.1:00PORT", b"\0"),
-    ("name", b"localhost:PORT", b"\0"),
-    ("upper case name", b"LOCALHOST:PORT", b"\0"),
-    ("short address", b"127.1:PORT", b"\0"),
-])
+@rows(
+    [
+        ("NULs behind", b"127.0.0.1:PORT", b"\0"),
+        ("blanks behind", b"127.0.0.1:PORT", b" "),
+        ("newline and NULs", b"127.0.0.1:PORT\n", b"\0"),
+        ("newline and blanks", b"127.0.0.1:PORT\n", b" "),
+        ("blank and NULs", b"127.0.0.1:PORT ", b"\0"),
+        ("garbage behind NUL", b"127.0.0.1:PORT\0garbage", b"\0"),
+        ("two colons", b"127.0.0.1::PORT", b"\0"),
+        ("second number", b"127.0.0.1:PORT:7", b"\0"),
+        ("leading blank", b" 127.0.0.1:PORT", b"\0"),
+        ("leading zeros", b"127.0.0.1:00PORT", b"\0"),
+        ("name", b"localhost:PORT", b"\0"),
+        ("upper case name", b"LOCALHOST:PORT", b"\0"),
+        ("short address", b"127.1:PORT", b"\0"),
+    ]
+)
 def host_and_port(t, text, pad):
     target = t.target()
     t.name(f"00{target.port}", "00TPORT")
@@ -69,16 +71,18 @@ def ipv6(t, text):
 
 
 # HOST becomes an address of 127/8 that nobody else uses.
-@rows([
-    ("0", b"HOST:0", 5900),
-    ("5", b"HOST:5", 5905),
-    ("99", b"HOST:99", 5999),
-    ("100", b"HOST:100", 6000),
-    ("199", b"HOST:199", 6099),
-    ("000000199", b"HOST:000000199", 6099),
-    ("none", b"HOST", 5900),
-    ("colon alone", b"HOST:", 5900),
-])
+@rows(
+    [
+        ("0", b"HOST:0", 5900),
+        ("5", b"HOST:5", 5905),
+        ("99", b"HOST:99", 5999),
+        ("100", b"HOST:100", 6000),
+        ("199", b"HOST:199", 6099),
+        ("000000199", b"HOST:000000199", 6099),
+        ("none", b"HOST", 5900),
+        ("colon alone", b"HOST:", 5900),
+    ]
+)
 def display(t, text, port):
     t.take_well_known_ports()
     target = t.target(own_host(), port)
@@ -92,8 +96,15 @@ def port_200_is_no_display(t):
     ask(t, b"%s:200" % host.encode(), None)
 
 
-@rows([("none", b""), ("blanks", b" " * 250), ("colon", b":"), ("port alone", b":5901"),
-       ("ID without name", b"ID:")])
+@rows(
+    [
+        ("none", b""),
+        ("blanks", b" " * 250),
+        ("colon", b":"),
+        ("port alone", b":5901"),
+        ("ID without name", b"ID:"),
+    ]
+)
 def no_host(t, text):
     ask(t, text, None)
 

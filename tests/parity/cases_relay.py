@@ -23,12 +23,16 @@ def sent_by(peer, data):
 
 def arrives(reader, data):
     got = reader.read(len(data), within=10)
-    return "whole" if hashlib.sha256(got).digest() == hashlib.sha256(data).digest() else \
-        f"{len(got)} of {len(data)} bytes, or others"
+    return (
+        "whole"
+        if hashlib.sha256(got).digest() == hashlib.sha256(data).digest()
+        else f"{len(got)} of {len(data)} bytes, or others"
+    )
 
 
-@rows([("1", 1), ("8191", 8191), ("8192", 8192), ("8193", 8193), ("1 MiB", MIB),
-       ("32 MiB", 32 * MIB)])
+@rows(
+    [("1", 1), ("8191", 8191), ("8192", 8192), ("8193", 8193), ("1 MiB", MIB), ("32 MiB", 32 * MIB)]
+)
 def bytes_from_the_server(t, size):
     r = t.start()
     server, viewer = r.pair()
@@ -120,10 +124,12 @@ def whatever_the_bytes_are(t):
     t.fact("server", arrives(server, data))
 
 
-ENDS = [("viewer newcomer, server closes", "viewer", "server"),
-        ("viewer newcomer, viewer closes", "viewer", "viewer"),
-        ("server newcomer, server closes", "server", "server"),
-        ("server newcomer, viewer closes", "server", "viewer")]
+ENDS = [
+    ("viewer newcomer, server closes", "viewer", "server"),
+    ("viewer newcomer, viewer closes", "viewer", "viewer"),
+    ("server newcomer, server closes", "server", "server"),
+    ("server newcomer, viewer closes", "server", "viewer"),
+]
 
 
 def session(t, newcomer, who):

@@ -5,9 +5,17 @@ import time
 
 from harness import SERVER_BANNER, case, rows
 
-NAMES = {"TERM": signal.SIGTERM, "INT": signal.SIGINT, "HUP": signal.SIGHUP,
-         "USR1": signal.SIGUSR1, "USR2": signal.SIGUSR2, "ALRM": signal.SIGALRM,
-         "PIPE": signal.SIGPIPE, "QUIT": signal.SIGQUIT, "CHLD": signal.SIGCHLD}
+NAMES = {
+    "TERM": signal.SIGTERM,
+    "INT": signal.SIGINT,
+    "HUP": signal.SIGHUP,
+    "USR1": signal.SIGUSR1,
+    "USR2": signal.SIGUSR2,
+    "ALRM": signal.SIGALRM,
+    "PIPE": signal.SIGPIPE,
+    "QUIT": signal.SIGQUIT,
+    "CHLD": signal.SIGCHLD,
+}
 
 
 @rows([(name, number) for name, number in NAMES.items()])

@@ -24,8 +24,10 @@ def without_ipv6(lines):
     return [line for line in lines if "IPv6" not in line]
 
 
-@rows([("-L", ["-L"]), ("-L 1", ["-L", "1"]), ("assignment", ["ULTRAVNC_REPEATER_LOOP=1"])],
-      since=2011)
+@rows(
+    [("-L", ["-L"]), ("-L 1", ["-L", "1"]), ("assignment", ["ULTRAVNC_REPEATER_LOOP=1"])],
+    since=2011,
+)
 def options(t, words):
     r = t.start(*words, direct=True)
     t.fact("log", without_ipv6(r.settled_lines()))
@@ -169,6 +171,7 @@ def started_by_a_bare_name(t):
 
 # Background
 
+
 def background(t, log="log"):
     """What its launcher has left behind; `log`: "stderr" means no log file."""
     env = {"ULTRAVNC_REPEATER_LOOP": "BG", "ULTRAVNC_REPEATER_PIDFILE": t.path("pid")}
@@ -203,8 +206,10 @@ def in_the_background_by_option(t):
     r = t.start("-L", "BG", "-p", t.path("pid"), "-l", t.path("log"), direct=True, log="log")
     t.fact("launcher", r.ended())
     t.fact("log", without_ipv6(r.settled_lines()))
-    t.fact("pid file is the master's",
-           f"master-pid={t.file('pid').strip()}" in r.raw_log().split("\n")[0])
+    t.fact(
+        "pid file is the master's",
+        f"master-pid={t.file('pid').strip()}" in r.raw_log().split("\n")[0],
+    )
 
 
 @case
@@ -216,8 +221,10 @@ def background_keeps_no_terminal(t):
         fields = f.read().rsplit(")", 1)[1].split()
     t.fact("own process group", int(fields[2]) != r.pid)
     t.fact("parent is the launcher", int(fields[1]) == r.pid)
-    t.fact("standard input", os.path.exists(f"/proc/{pid}/fd/0") and
-           os.readlink(f"/proc/{pid}/fd/0") != "/dev/null")
+    t.fact(
+        "standard input",
+        os.path.exists(f"/proc/{pid}/fd/0") and os.readlink(f"/proc/{pid}/fd/0") != "/dev/null",
+    )
 
 
 @case

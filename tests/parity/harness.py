@@ -24,8 +24,10 @@ CASE_LIMIT = 15.0
 HIDDEN_MODULE = ("IO/Socket/INET6.pm", "die 'hidden from the parity suite';\n")
 HIDDEN_LINE = "perl module IO::Socket::INET6 not available: no IPv6 support."
 
-STAMP = re.compile(r"(?:Sun|Mon|Tue|Wed|Thu|Fri|Sat) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov"
-                   r"|Dec) [ 1-3]\d \d\d:\d\d:\d\d \d{4}: ")
+STAMP = re.compile(
+    r"(?:Sun|Mon|Tue|Wed|Thu|Fri|Sat) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov"
+    r"|Dec) [ 1-3]\d \d\d:\d\d:\d\d \d{4}: "
+)
 
 
 class Skip(Exception):
@@ -51,18 +53,22 @@ class Case:
 def case(function=None, since=2010, slow=False):
     """Registers a case under its file's topic. `since`: the oldest script that knows its options;
     `slow`: it waits for seconds, so it is begun before the others."""
+
     def register(f):
         add(f, f.__name__, (), since, slow)
         return f
+
     return register(function) if function else register
 
 
 def rows(table, since=2010, slow=False):
     """Registers one case a row: the row's first item ends its name, the rest are arguments."""
+
     def register(f):
         for name, *arguments in table:
             add(f, f"{f.__name__}[{name}]", arguments, since, slow)
         return f
+
     return register
 
 
@@ -80,8 +86,13 @@ AT_ONCE = 0.6  # seconds at most, on a busy machine too; the original's shortest
 
 def how_long(seconds):
     """Coarse, so that a busy machine gives the same word."""
-    for limit, word in ((AT_ONCE, "at once"), (2.6, "about 1 s"), (3.8, "about 3 s"),
-                        (7.5, "about 5 s"), (13, "about 10 s")):
+    for limit, word in (
+        (AT_ONCE, "at once"),
+        (2.6, "about 1 s"),
+        (3.8, "about 3 s"),
+        (7.5, "about 5 s"),
+        (13, "about 10 s"),
+    ):
         if seconds < limit:
             return word
     return "later"
@@ -90,8 +101,9 @@ def how_long(seconds):
 def show(data):
     """Bytes as text; long runs of one byte are counted."""
     text = data.decode("latin-1")
-    return re.sub(r"(.)\1{15,}", lambda m: f"<{len(m.group())} x {ascii(m.group(1))}>", text,
-                  flags=re.DOTALL)
+    return re.sub(
+        r"(.)\1{15,}", lambda m: f"<{len(m.group())} x {ascii(m.group(1))}>", text, flags=re.DOTALL
+    )
 
 
 # --- ports ---------------------------------------------------------------------------------------
@@ -138,6 +150,7 @@ def own_host():
 
 
 # --- processes -----------------------------------------------------------------------------------
+
 
 def processes_with(token):
     """Live processes that inherited the trial's token, wherever they have moved since."""
@@ -194,6 +207,7 @@ class Program:
 
 # --- peers ---------------------------------------------------------------------------------------
 
+
 class Peer:
     """One TCP connection of the case's own."""
 
@@ -231,7 +245,7 @@ class Peer:
         return show(self.read(count, within))
 
     def state(self, within=QUIET):
-        """"open", or what broke the silence."""
+        """ "open", or what broke the silence."""
         self.sock.settimeout(self.trial.left(within))
         try:
             part = self.sock.recv(65536)
@@ -299,6 +313,7 @@ class Target:
 
 
 # --- repeater ------------------------------------------------------------------------------------
+
 
 class Repeater:
     def __init__(self, trial, process, log, viewer_port, server_port):
@@ -393,7 +408,7 @@ class Repeater:
 
     def start_log(self):
         lines = self.settled_lines()
-        return lines[:self.past_start(lines)]
+        return lines[: self.past_start(lines)]
 
     @staticmethod
     def past_start(lines):
@@ -404,7 +419,7 @@ class Repeater:
     def log(self):
         """What the main process said after its start."""
         lines = self.settled_lines()
-        return [line for line in lines[self.past_start(lines):] if not line.startswith("[P/")]
+        return [line for line in lines[self.past_start(lines) :] if not line.startswith("[P/")]
 
     def relay_log(self):
         """What sessions said."""
@@ -445,6 +460,7 @@ class Repeater:
 
 
 # --- trial ---------------------------------------------------------------------------------------
+
 
 class Trial:
     """One run of one case against one program."""
@@ -510,11 +526,14 @@ class Trial:
             if line == HIDDEN_LINE or not (line or text):
                 continue
             stamped = STAMP.match(line)
-            line = line[stamped.end():] if stamped else "(bare) " + line
+            line = line[stamped.end() :] if stamped else "(bare) " + line
             line = re.sub(r"^\[\d+/", "[P/", line)
             line = re.sub(r"(kill TERM (?:child|parent)) \d+", r"\1 P", line)
-            line = re.sub(r"(pid: |pid=|^TERM:\t|^INT:\t)(\d+)",
-                          lambda m: m[1] + ("P" if int(m[2]) == pid else "Q"), line)
+            line = re.sub(
+                r"(pid: |pid=|^TERM:\t|^INT:\t)(\d+)",
+                lambda m: m[1] + ("P" if int(m[2]) == pid else "Q"),
+                line,
+            )
             line = re.sub(r" at \S+ line \d+(, <\w+> line \d+)?\.$", " at SCRIPT line N.", line)
             line = line.replace(self.dir, "DIR")
             for value, word in self.names.items():
@@ -523,8 +542,11 @@ class Trial:
         return lines if text else []
 
     def environment(self, extra):
-        kept = {name: value for name, value in os.environ.items()
-                if name in ("PATH", "HOME", "LLVM_PROFILE_FILE") or name.endswith("SAN_OPTIONS")}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name in ("PATH", "HOME", "LLVM_PROFILE_FILE") or name.endswith("SAN_OPTIONS")
+        }
         hidden = self.path("perl-library")
         path = os.path.join(hidden, HIDDEN_MODULE[0])
         if not os.path.exists(path):
@@ -540,12 +562,19 @@ class Trial:
             words = [*words, *ours]
         with open(self.path("stdin"), "wb") as given:
             given.write(feed)
-        with open(self.path("stdin"), "rb") as given, open(self.path("stdout"), "wb") as out, \
-                open(self.path("stderr"), "wb") as err:
-            process = subprocess.Popen([*words, *map(str, arguments)], cwd=self.dir,
-                                       env=self.environment(env), stdin=given,
-                                       stdout=out, stderr=err, start_new_session=True,
-                                       executable=executable)
+        with open(self.path("stdin"), "rb") as given, open(self.path("stdout"), "wb") as out, open(
+            self.path("stderr"), "wb"
+        ) as err:
+            process = subprocess.Popen(
+                [*words, *map(str, arguments)],
+                cwd=self.dir,
+                env=self.environment(env),
+                stdin=given,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+                executable=executable,
+            )
         self.processes.append(process)
         return process
 
@@ -557,8 +586,18 @@ class Trial:
                 self.names[str(port)] = word
         return self.own_ports
 
-    def start(self, *options, arguments=None, env=None, ours=(), direct=False, log="stderr",
-              ready=True, command=None, executable=None):
+    def start(
+        self,
+        *options,
+        arguments=None,
+        env=None,
+        ours=(),
+        direct=False,
+        log="stderr",
+        ready=True,
+        command=None,
+        executable=None,
+    ):
         """Options, then the two ports; or exactly `arguments`. `ours`: options for ours alone,
         where it is safer than the Perl unless told otherwise."""
         viewer_port, server_port = self.ports()
@@ -570,8 +609,10 @@ class Trial:
         return repeater
 
     def until_ready(self, repeater):
-        marks = [f"watching for IPv4 connections on {port}/"
-                 for port in (repeater.viewer_port, repeater.server_port)]
+        marks = [
+            f"watching for IPv4 connections on {port}/"
+            for port in (repeater.viewer_port, repeater.server_port)
+        ]
         end = time.monotonic() + self.left(8)
         while time.monotonic() < end:
             if all(repeater.count(mark) for mark in marks):
@@ -579,8 +620,10 @@ class Trial:
             if repeater.process.poll():  # 0: it has gone into the background
                 break
             time.sleep(0.01)
-        raise Failed(f"did not start: exit {repeater.exit(0.1)}, said {repeater.lines()}, "
-                     f"{self.file('stderr')!r}")
+        raise Failed(
+            f"did not start: exit {repeater.exit(0.1)}, said {repeater.lines()}, "
+            f"{self.file('stderr')!r}"
+        )
 
     def run(self, *arguments, env=None, within=5.0, feed=b""):
         """Runs a command that should end by itself: (exit, lines on standard error)."""

@@ -59,8 +59,11 @@ def observe_all(jobs, cases, programs):
     """{case: {kind: facts}}"""
     seen = {one.name: {} for one in cases}
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        running = {pool.submit(observe, program, one): (one.name, program.kind)
-                   for one in sorted(cases, key=lambda one: not one.slow) for program in programs}
+        running = {
+            pool.submit(observe, program, one): (one.name, program.kind)
+            for one in sorted(cases, key=lambda one: not one.slow)
+            for program in programs
+        }
         for n, done in enumerate(concurrent.futures.as_completed(running), 1):
             name, kind = running[done]
             seen[name][kind] = done.result()
@@ -75,8 +78,10 @@ class Judge:
     def __init__(self, allowed, version):
         self.reasons = allowed.get("reasons", {})
         self.version = version
-        self.entries = {name: [e for e in entries if e.get("version", version) == version]
-                        for name, entries in allowed.get("cases", {}).items()}
+        self.entries = {
+            name: [e for e in entries if e.get("version", version) == version]
+            for name, entries in allowed.get("cases", {}).items()
+        }
 
     def of(self, name, reference, ours):
         """(allowed, unexpected): lists of texts."""
@@ -86,14 +91,18 @@ class Judge:
             theirs, mine = reference.get(field, ABSENT), ours.get(field, ABSENT)
             if theirs == mine:
                 continue
-            match = [e for e in entries if e["field"] == field and e["perl"] == theirs and
-                     e["ours"] == mine]
+            match = [
+                e
+                for e in entries
+                if e["field"] == field and e["perl"] == theirs and e["ours"] == mine
+            ]
             if match:
                 entries.remove(match[0])
                 allowed.append(f"{field}: {self.reasons[match[0]['reason']]}")
             else:
-                unexpected.append(f"{field}\n      perl: {json.dumps(theirs)}\n"
-                                  f"      ours: {json.dumps(mine)}")
+                unexpected.append(
+                    f"{field}\n      perl: {json.dumps(theirs)}\n" f"      ours: {json.dumps(mine)}"
+                )
         unexpected += [f"{e['field']}: this allowed difference no longer occurs" for e in entries]
         return allowed, unexpected
 
@@ -105,13 +114,20 @@ def table(results):
     for topic in TOPICS:
         mine = [r for name, r in results.items() if name.split(".")[0] == topic]
         if mine:
-            numbers = [len(mine), *(sum(r == kind for r in mine)
-                                    for kind in ("same", "allowed", "unexpected", "skipped"))]
+            numbers = [
+                len(mine),
+                *(
+                    sum(r == kind for r in mine)
+                    for kind in ("same", "allowed", "unexpected", "skipped")
+                ),
+            ]
             total = [a + b for a, b in zip(total, numbers)]
             rows.append((topic, *map(str, numbers)))
     rows.append(("all", *map(str, total)))
-    return "\n".join("  ".join(f"{cell:<11}" if n == 0 else f"{cell:>10}"
-                               for n, cell in enumerate(row)) for row in rows)
+    return "\n".join(
+        "  ".join(f"{cell:<11}" if n == 0 else f"{cell:>10}" for n, cell in enumerate(row))
+        for row in rows
+    )
 
 
 def judge_one(judge, name, seen, recorded):
@@ -143,8 +159,10 @@ def record(version, seen, everything):
             expected.pop(name, None)
         else:
             expected[name] = facts
-    store(f"expected_{version}.json", {name: expected[name] for name in everything
-                                       if name in expected})
+    store(
+        f"expected_{version}.json",
+        {name: expected[name] for name in everything if name in expected},
+    )
 
 
 def print_differences(seen, drafts):
@@ -152,10 +170,11 @@ def print_differences(seen, drafts):
     draft = {}
     for name in drafts:
         theirs, mine = seen[name]["reference"], seen[name]["ours"]
-        draft[name] = [{"field": f, "perl": theirs.get(f, ABSENT), "ours": mine.get(f, ABSENT),
-                        "reason": ""}
-                       for f in [*theirs, *(f for f in mine if f not in theirs)]
-                       if theirs.get(f, ABSENT) != mine.get(f, ABSENT)]
+        draft[name] = [
+            {"field": f, "perl": theirs.get(f, ABSENT), "ours": mine.get(f, ABSENT), "reason": ""}
+            for f in [*theirs, *(f for f in mine if f not in theirs)]
+            if theirs.get(f, ABSENT) != mine.get(f, ABSENT)
+        ]
     print(json.dumps(draft, indent=1))
 
 
@@ -166,10 +185,16 @@ def parse_arguments():
     parser.add_argument("--perl-version", type=int, choices=(2010, 2011))
     parser.add_argument("--only", metavar="PATTERN", default="*", help="as in 'mode1.*'")
     parser.add_argument("--record", action="store_true", help="write what the Perl does")
-    parser.add_argument("--draft", action="store_true",
-                        help="print unexpected differences in the form of the allowed ones")
-    parser.add_argument("--shared-network", action="store_true",
-                        help="stay beside whatever else listens on this machine")
+    parser.add_argument(
+        "--draft",
+        action="store_true",
+        help="print unexpected differences in the form of the allowed ones",
+    )
+    parser.add_argument(
+        "--shared-network",
+        action="store_true",
+        help="stay beside whatever else listens on this machine",
+    )
     parser.add_argument("-v", action="store_true", help="print allowed differences as well")
     parser.add_argument("-j", type=int, default=8, metavar="N")
     arguments = parser.parse_args()
@@ -182,8 +207,9 @@ def select(pattern, version):
     for topic in TOPICS:
         importlib.import_module("cases_" + topic)
     pattern = re.compile(fnmatch.translate(pattern.replace("[", "[[]")))
-    return [one for one in harness.CASES.values()
-            if one.since <= version and pattern.match(one.name)]
+    return [
+        one for one in harness.CASES.values() if one.since <= version and pattern.match(one.name)
+    ]
 
 
 def main():
@@ -225,8 +251,12 @@ def main():
         if verdict == "unexpected":
             seen[name]["reference"] = seen[name].get("perl", recorded.get(name, {}))
             drafts.append(name)
-        elif arguments.perl and not arguments.record and verdict != "skipped" and \
-                seen[name]["perl"] != recorded.get(name):
+        elif (
+            arguments.perl
+            and not arguments.record
+            and verdict != "skipped"
+            and seen[name]["perl"] != recorded.get(name)
+        ):
             print(f"note: {name}: this Perl differs from the recorded one")
     results = {name: verdict for name, (verdict, _) in verdicts.items()}
     if arguments.draft:

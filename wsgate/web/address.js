@@ -1,8 +1,16 @@
 // What the page's address asks for: the same parameter names as noVNC's own page.
 // SPDX-License-Identifier: EUPL-1.2
 
-const truths = { 1: true, true: true, yes: true, on: true,
-                 0: false, false: false, no: false, off: false };
+const truths = {
+    1: true,
+    true: true,
+    yes: true,
+    on: true,
+    0: false,
+    false: false,
+    no: false,
+    off: false,
+};
 
 /// Settings from a URL. The part after # wins over the query: it never leaves the browser, so an ID
 /// or a password there is in no server's log.
@@ -35,8 +43,10 @@ function socketUrl(address, text, flag) {
     const host = text('host', '');
     const port = text('port', '');
     const path = text('path', 'websockify');
-    const url = host || port ? new URL(`/${path.replace(/^\/+/, '')}`, address.origin)
-                             : new URL(path, address);
+    const url =
+        host || port
+            ? new URL(`/${path.replace(/^\/+/, '')}`, address.origin)
+            : new URL(path, address);
     if (host) {
         url.hostname = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
         url.port = '';

@@ -34,15 +34,22 @@ function connect() {
         return;
     }
     // The page opens the socket, not noVNC, since noVNC keeps the close code to itself.
-    const rfb = new RFB(part('screen'), socket,
-        { repeaterID, shared, credentials: password === undefined ? {} : { password } });
+    const rfb = new RFB(part('screen'), socket, {
+        repeaterID,
+        shared,
+        credentials: password === undefined ? {} : { password },
+    });
     const current = { rfb, end: { opened: false, connected: false, asked: false } };
     session = current;
     socket.addEventListener('open', () => {
         current.end.opened = true;
         if (session === current && !current.end.connected) {
-            show('waiting', repeaterID ? `Waiting for the machine ${repeaterID} …`
-                                       : 'Waiting for the machine …');
+            show(
+                'waiting',
+                repeaterID
+                    ? `Waiting for the machine ${repeaterID} …`
+                    : 'Waiting for the machine …',
+            );
         }
     });
     socket.addEventListener('close', ({ code, reason }) => {
@@ -115,8 +122,11 @@ function ask(dialog) {
     dialog.returnValue = 'cancel';
     dialog.showModal();
     return new Promise((resolve) => {
-        dialog.addEventListener('close',
-            () => resolve(dialog.returnValue === 'send' ? form : null), { once: true });
+        dialog.addEventListener(
+            'close',
+            () => resolve(dialog.returnValue === 'send' ? form : null),
+            { once: true },
+        );
     });
 }
 
@@ -129,8 +139,11 @@ async function askCredentials(rfb, types) {
     }
     const answers = new FormData(form);
     form.reset();
-    rfb.sendCredentials({ username: answers.get('username'), password: answers.get('password'),
-                          target: settings.repeaterID });
+    rfb.sendCredentials({
+        username: answers.get('username'),
+        password: answers.get('password'),
+        target: settings.repeaterID,
+    });
     rfb.focus();
 }
 

@@ -22,24 +22,31 @@ export default async function browser(bench) {
     await desktop.openTerminal(home);
 
     const page = await Browser.start(bench);
-    await page.open(`http://127.0.0.1:${gateway.port}/vnc.html?autoconnect=1&host=127.0.0.1`
-        + `&port=${gateway.port}&path=websockify&repeaterID=8812`);
+    await page.open(
+        `http://127.0.0.1:${gateway.port}/vnc.html?autoconnect=1&host=127.0.0.1` +
+            `&port=${gateway.port}&path=websockify&repeaterID=8812`,
+    );
     assert.match(await page.status('waiting'), /8812/);
     await repeater.says(/storing new vnc client with ID:8812\./);
     const server = desktop.startVncServer({ id: '8812', port: repeater.serverPort });
     await page.status('connected');
 
     // Photographs may be lossy; a desktop of plain colours is not.
-    const sameAsScreen = (ground) => eventually('the canvas has what the screen shows', async () => {
-        const [screen, canvas] = [await desktop.takePicture(), await page.takePicture()];
-        return canvas?.share(ground) > 0.3 && canvas.likeness(screen) > 0.99 && canvas;
-    });
+    const sameAsScreen = (ground) =>
+        eventually('the canvas has what the screen shows', async () => {
+            const [screen, canvas] = [await desktop.takePicture(), await page.takePicture()];
+            return canvas?.share(ground) > 0.3 && canvas.likeness(screen) > 0.99 && canvas;
+        });
     const first = await sameAsScreen(before);
     assert.ok(first.share(Desktop.terminalColour) > 0.2, 'the terminal is seen');
 
     await page.type('sh mark.sh Typed-in-the-Browser\n');
-    assert.equal(await eventually('the command has run', () =>
-        readFile(join(home, 'mark'), 'utf8').catch(() => null)), 'Typed-in-the-Browser');
+    assert.equal(
+        await eventually('the command has run', () =>
+            readFile(join(home, 'mark'), 'utf8').catch(() => null),
+        ),
+        'Typed-in-the-Browser',
+    );
     await sameAsScreen(after);
     await page.saveScreenshot(bench.output('browser.png'));
 

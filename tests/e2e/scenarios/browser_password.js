@@ -11,8 +11,8 @@ export default async function browserPassword(bench) {
     const repeater = await bench.repeater();
     const gateway = await bench.gateway(repeater);
     const desktop = await startDesktop(bench, ground);
-    const startServer = () => desktop.startVncServer(
-        { id: '9', port: repeater.serverPort, password: 'sesame' });
+    const startServer = () =>
+        desktop.startVncServer({ id: '9', port: repeater.serverPort, password: 'sesame' });
     const page = await Browser.start(bench);
 
     const first = startServer();
@@ -25,8 +25,10 @@ export default async function browserPassword(bench) {
     await page.press('Connect');
     await page.enterPassword('sesame');
     await page.status('connected');
-    await eventually('the desktop is seen', async () =>
-        (await page.takePicture())?.share(ground) > 0.9);
+    await eventually(
+        'the desktop is seen',
+        async () => (await page.takePicture())?.share(ground) > 0.9,
+    );
 
     await page.press('Disconnect');
     assert.equal(await page.status('ended'), 'Disconnected.');

@@ -36,12 +36,15 @@ async function checkAddresses(page) {
         ['http://h/vnc.html?encrypt=1&path=wsClient', 'wss://h/wsClient', ''],
         ['https://h/vnc.html?encrypt=0&host=g&port=80', 'ws://g/websockify', ''],
     ];
-    const read = await page.evaluate(async (addresses) => {
-        const { readAddress } = await import('./address.js');
-        return addresses.map((address) => {
-            const { socket, repeaterID } = readAddress(new URL(address));
-            return [address, socket.href, repeaterID];
-        });
-    }, cases.map(([address]) => address));
+    const read = await page.evaluate(
+        async (addresses) => {
+            const { readAddress } = await import('./address.js');
+            return addresses.map((address) => {
+                const { socket, repeaterID } = readAddress(new URL(address));
+                return [address, socket.href, repeaterID];
+            });
+        },
+        cases.map(([address]) => address),
+    );
     assert.deepEqual(read, cases);
 }

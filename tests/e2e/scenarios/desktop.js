@@ -14,10 +14,11 @@ export default async function desktop(bench) {
     await repeater.says(/storing new vnc server with ID:2001\./);
 
     const viewer = bench.viewer({ port: repeater.viewerPort, id: '2001', encoding: 'raw' });
-    const sameAsScreen = () => eventually('the viewer has what the screen shows', async () => {
-        const screen = await shared.takePicture();
-        return viewer.latest(/^picture (.*)$/)?.[1] === screen.fingerprint() && screen;
-    });
+    const sameAsScreen = () =>
+        eventually('the viewer has what the screen shows', async () => {
+            const screen = await shared.takePicture();
+            return viewer.latest(/^picture (.*)$/)?.[1] === screen.fingerprint() && screen;
+        });
     const first = await sameAsScreen();
     assert.ok(first.share(before) > 0.3, 'the ground is seen');
     assert.ok(first.share(Desktop.terminalColour) > 0.2, 'the terminal is seen');

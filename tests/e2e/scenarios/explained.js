@@ -27,10 +27,15 @@ async function inNoVnc(bench, repeater) {
 async function inTigerVnc(bench, repeater) {
     const desktop = await startDesktop(bench, ground);
     const port = await startPrelude(bench, { port: repeater.viewerPort, id: '6' });
-    const viewer = bench.startForeign('xtigervncviewer', 'xtigervncviewer', [
-        '-Log', '*:stderr:30', `127.0.0.1::${port}`],
-        { env: { ...process.env, DISPLAY: desktop.display } });
+    const viewer = bench.startForeign(
+        'xtigervncviewer',
+        'xtigervncviewer',
+        ['-Log', '*:stderr:30', `127.0.0.1::${port}`],
+        { env: { ...process.env, DISPLAY: desktop.display } },
+    );
     await viewer.says(/No server with this ID has connected/);
-    await eventually('its window is on the screen', async () =>
-        (await desktop.takePicture()).share(ground) < 0.95);
+    await eventually(
+        'its window is on the screen',
+        async () => (await desktop.takePicture()).share(ground) < 0.95,
+    );
 }

@@ -4,8 +4,12 @@ import { meet } from '../meeting.js';
 
 export default async function input(bench) {
     const repeater = await bench.repeater();
-    const { viewer, server, seen } = await meet(bench, repeater,
-        { id: '77', seed: 2, encoding: 'tight', order: 'server-first' });
+    const { viewer, server, seen } = await meet(bench, repeater, {
+        id: '77',
+        seed: 2,
+        encoding: 'tight',
+        order: 'server-first',
+    });
     await seen();
 
     const euroSign = 0x20ac;

@@ -14,13 +14,21 @@ const ground = '#2b6e63';
 
 /// x11vnc through our tunnel to /wsServer, noVNC to /websockify: the browser shows the screen.
 async function seeDesktop(bench, { origin, port, certificates, id }) {
-    const tunnel = await bench.tunnel('--proxy', 'none', '--cafile', certificates.ca,
-        '--url', `wss://localhost:${port}/wsServer`);
+    const tunnel = await bench.tunnel(
+        '--proxy',
+        'none',
+        '--cafile',
+        certificates.ca,
+        '--url',
+        `wss://localhost:${port}/wsServer`,
+    );
     const desktop = await startDesktop(bench, ground);
     const server = desktop.startVncServer({ id, port: tunnel.port });
     const page = await Browser.start(bench, { ignoreHTTPSErrors: true });
-    await page.open(`${origin}/vnc.html?autoconnect=1&host=localhost&port=${port}&encrypt=1`
-        + `&path=websockify&repeaterID=${id}`);
+    await page.open(
+        `${origin}/vnc.html?autoconnect=1&host=localhost&port=${port}&encrypt=1` +
+            `&path=websockify&repeaterID=${id}`,
+    );
     await page.status('connected');
     await eventually('the canvas has what the screen shows', async () => {
         const [screen, canvas] = [await desktop.takePicture(), await page.takePicture()];
@@ -32,20 +40,27 @@ async function seeDesktop(bench, { origin, port, certificates, id }) {
     page.assertNoProblems();
 }
 
-const opening = (bench, url, options) => new Promise((resolve) => {
-    const { WebSocket } = bench.package('ws');
-    const socket = new WebSocket(url, [], { rejectUnauthorized: false, ...options });
-    socket.on('open', () => { socket.terminate(); resolve(101); });
-    socket.on('unexpected-response', (request, { statusCode }) => {
-        request.destroy();
-        resolve(statusCode);
+const opening = (bench, url, options) =>
+    new Promise((resolve) => {
+        const { WebSocket } = bench.package('ws');
+        const socket = new WebSocket(url, [], { rejectUnauthorized: false, ...options });
+        socket.on('open', () => {
+            socket.terminate();
+            resolve(101);
+        });
+        socket.on('unexpected-response', (request, { statusCode }) => {
+            request.destroy();
+            resolve(statusCode);
+        });
     });
-});
 
-const status = (url) => new Promise((resolve, reject) => {
-    get(url, ({ statusCode, headers }) => resolve([statusCode, headers.location]))
-        .on('error', reject);
-});
+const status = (url) =>
+    new Promise((resolve, reject) => {
+        get(url, ({ statusCode, headers }) => resolve([statusCode, headers.location])).on(
+            'error',
+            reject,
+        );
+    });
 
 async function shippedSite(bench, repeater, certificates) {
     const gateway = await bench.gateway(repeater, '--origin', 'same-host');
@@ -56,10 +71,14 @@ async function shippedSite(bench, repeater, certificates) {
     const headers = { 'X-Forwarded-For': '203.0.113.9' };
     assert.equal(await opening(bench, url, { origin: 'https://evil.example' }), 403);
     assert.equal(await opening(bench, url, { origin: `https://localhost:${port}`, headers }), 101);
-    assert.deepEqual(await status(`http://127.0.0.1:${plainPort}/vnc.html`),
-        [301, 'https://127.0.0.1/vnc.html']);
-    assert.ok(!gateway.lines.some((line) => line.includes('203.0.113.9')),
-        'what a client says of itself is not believed');
+    assert.deepEqual(await status(`http://127.0.0.1:${plainPort}/vnc.html`), [
+        301,
+        'https://127.0.0.1/vnc.html',
+    ]);
+    assert.ok(
+        !gateway.lines.some((line) => line.includes('203.0.113.9')),
+        'what a client says of itself is not believed',
+    );
     const access = await eventually('the log has the session', async () => {
         const text = await readFile(accessLog, 'utf8');
         return text.includes('"GET /websockify" 101') && text;
@@ -68,21 +87,35 @@ async function shippedSite(bench, repeater, certificates) {
 }
 
 async function twoPorts(bench, repeater, certificates) {
-    const gateway = await bench.gateway(repeater, '--listen', '127.0.0.1:0=server',
-        '--listen', '127.0.0.1:0=viewer');
+    const gateway = await bench.gateway(
+        repeater,
+        '--listen',
+        '127.0.0.1:0=server',
+        '--listen',
+        '127.0.0.1:0=viewer',
+    );
     const portFor = async (side) =>
         (await gateway.says(new RegExp(`listening on 127\\.0\\.0\\.1:(\\d+) for ${side}$`)))[1];
     const port = await freePort();
-    await startNginx(bench, fileURLToPath(new URL('../nginx/two-ports.conf', import.meta.url)), {
-        'listen 443 ssl;': `listen 127.0.0.1:${port} ssl;`,
-        'server 127.0.0.1:6500;': `server 127.0.0.1:${await portFor('server')};`,
-        'server 127.0.0.1:6900;': `server 127.0.0.1:${await portFor('viewer')};`,
-        '/etc/ssl/desk.pem': certificates.certificate,
-        '/etc/ssl/desk.key': certificates.key,
-        'desk.example.org': 'localhost',
-    }, port);
-    await seeDesktop(bench,
-        { origin: `http://127.0.0.1:${gateway.port}`, port, certificates, id: '42' });
+    await startNginx(
+        bench,
+        fileURLToPath(new URL('../nginx/two-ports.conf', import.meta.url)),
+        {
+            'listen 443 ssl;': `listen 127.0.0.1:${port} ssl;`,
+            'server 127.0.0.1:6500;': `server 127.0.0.1:${await portFor('server')};`,
+            'server 127.0.0.1:6900;': `server 127.0.0.1:${await portFor('viewer')};`,
+            '/etc/ssl/desk.pem': certificates.certificate,
+            '/etc/ssl/desk.key': certificates.key,
+            'desk.example.org': 'localhost',
+        },
+        port,
+    );
+    await seeDesktop(bench, {
+        origin: `http://127.0.0.1:${gateway.port}`,
+        port,
+        certificates,
+        id: '42',
+    });
 }
 
 export default async function nginx(bench, site) {

@@ -35,11 +35,15 @@ async function isBarred(tunnel, pattern) {
         local.on('error', () => {}); // closed with our bytes unread is a reset
         local.write('ID:1234');
         local.resume();
-        await new Promise((resolve) => { local.on('close', resolve); });
+        await new Promise((resolve) => {
+            local.on('close', resolve);
+        });
         await tunnel.says(new RegExp(`connect_failed session=${session} .*${pattern}`));
     }
-    assert.ok(!tunnel.lines.some((line) => line.includes('wrong-password')
-        || line.includes(password)), 'no password in the log');
+    assert.ok(
+        !tunnel.lines.some((line) => line.includes('wrong-password') || line.includes(password)),
+        'no password in the log',
+    );
 }
 
 export default async function proxiedTunnel(bench) {
@@ -58,8 +62,10 @@ export default async function proxiedTunnel(bench) {
     const tunnel = await bench.tunnel(...conf, ...trust, '--pin-sha256', certificates.pin);
 
     const desktop = await startDesktop(bench, before);
-    await writeFile(join(home, 'mark.sh'),
-        `printf %s "$1" > mark.new && mv mark.new mark && xsetroot -solid '${after}'\n`);
+    await writeFile(
+        join(home, 'mark.sh'),
+        `printf %s "$1" > mark.new && mv mark.new mark && xsetroot -solid '${after}'\n`,
+    );
     await desktop.openTerminal(home);
     const server = desktop.startVncServer({ id: '7711', port: tunnel.port });
     await tunnel.says(/start session=1 peer=\S+ tls=TLSv1\.3 subprotocol=binary/);
@@ -67,17 +73,27 @@ export default async function proxiedTunnel(bench) {
     assert.ok(proxy.latest(/CONNECT/), 'the proxy was used');
 
     const page = await Browser.start(bench);
-    await page.open(`http://127.0.0.1:${gateway.port}/vnc.html?autoconnect=1&host=127.0.0.1`
-        + `&port=${gateway.port}&path=websockify&repeaterID=7711`);
+    await page.open(
+        `http://127.0.0.1:${gateway.port}/vnc.html?autoconnect=1&host=127.0.0.1` +
+            `&port=${gateway.port}&path=websockify&repeaterID=7711`,
+    );
     await page.status('connected');
-    const sameAsScreen = (ground) => eventually('the canvas has what the screen shows', async () => {
-        const [screen, canvas] = [await desktop.takePicture(), await page.takePicture()];
-        return canvas?.share(ground) > 0.3 && canvas.likeness(screen) > 0.99 && canvas;
-    });
-    assert.ok((await sameAsScreen(before)).share(Desktop.terminalColour) > 0.2, 'the terminal is seen');
+    const sameAsScreen = (ground) =>
+        eventually('the canvas has what the screen shows', async () => {
+            const [screen, canvas] = [await desktop.takePicture(), await page.takePicture()];
+            return canvas?.share(ground) > 0.3 && canvas.likeness(screen) > 0.99 && canvas;
+        });
+    assert.ok(
+        (await sameAsScreen(before)).share(Desktop.terminalColour) > 0.2,
+        'the terminal is seen',
+    );
     await page.type('sh mark.sh Typed-in-the-Browser\n');
-    assert.equal(await eventually('the command has run', () =>
-        readFile(join(home, 'mark'), 'utf8').catch(() => null)), 'Typed-in-the-Browser');
+    assert.equal(
+        await eventually('the command has run', () =>
+            readFile(join(home, 'mark'), 'utf8').catch(() => null),
+        ),
+        'Typed-in-the-Browser',
+    );
     await sameAsScreen(after);
     await page.saveScreenshot(bench.output('proxied_tunnel.png'));
 
@@ -88,17 +104,41 @@ export default async function proxiedTunnel(bench) {
 
     const bad = await writeConf('wrong.conf', 'wrong-password');
     // tinyproxy: 401 where the password is wrong, 407 where there is none.
-    await isBarred(await bench.tunnel(...bad, ...trust), 'stage=proxy reason="401, the proxy refuses');
-    await isBarred(await bench.tunnel(...trust, '--proxy', `http://127.0.0.1:${proxy.port}`, '--url',
-        `wss://localhost:${nginxPort}/wsServer`), 'stage=proxy reason="407, the proxy wants a user');
+    await isBarred(
+        await bench.tunnel(...bad, ...trust),
+        'stage=proxy reason="401, the proxy refuses',
+    );
+    await isBarred(
+        await bench.tunnel(
+            ...trust,
+            '--proxy',
+            `http://127.0.0.1:${proxy.port}`,
+            '--url',
+            `wss://localhost:${nginxPort}/wsServer`,
+        ),
+        'stage=proxy reason="407, the proxy wants a user',
+    );
     await isBarred(await bench.tunnel(...conf), 'stage=TLS reason=".*certificate');
-    await isBarred(await bench.tunnel(...conf, ...trust, '--pin-sha256', `${'A'.repeat(43)}=`),
-        'stage=TLS reason="the server\'s key is none of the pinned ones"');
-    await isBarred(await bench.tunnel(...conf, ...trust, '--url', `wss://localhost:${nginxPort}/none`),
-        'stage="HTTP status" reason="404');
+    await isBarred(
+        await bench.tunnel(...conf, ...trust, '--pin-sha256', `${'A'.repeat(43)}=`),
+        'stage=TLS reason="the server\'s key is none of the pinned ones"',
+    );
+    await isBarred(
+        await bench.tunnel(...conf, ...trust, '--url', `wss://localhost:${nginxPort}/none`),
+        'stage="HTTP status" reason="404',
+    );
     const away = await freePort();
-    await isBarred(await bench.tunnel('--proxy', 'none', '--url', `wss://localhost:${away}/wsServer`),
-        'stage=TCP reason=".*Connection refused"');
-    await isBarred(await bench.tunnel('--proxy', `http://127.0.0.1:${away}`, '--url',
-        `wss://localhost:${nginxPort}/wsServer`), 'stage=TCP reason=".*Connection refused"');
+    await isBarred(
+        await bench.tunnel('--proxy', 'none', '--url', `wss://localhost:${away}/wsServer`),
+        'stage=TCP reason=".*Connection refused"',
+    );
+    await isBarred(
+        await bench.tunnel(
+            '--proxy',
+            `http://127.0.0.1:${away}`,
+            '--url',
+            `wss://localhost:${nginxPort}/wsServer`,
+        ),
+        'stage=TCP reason=".*Connection refused"',
+    );
 }

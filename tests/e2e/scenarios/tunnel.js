@@ -38,10 +38,17 @@ export default async function tunnel(bench) {
     const { port, socket } = await startTunnel(bench, `ws://127.0.0.1:${gateway.port}/wsServer`);
 
     // The server dials the tunnel where it would dial the repeater.
-    const ports = { says: (pattern) => repeater.says(pattern),
-                    serverPort: port, viewerPort: repeater.viewerPort };
-    const pair = await meet(bench, ports,
-        { id: '31', seed: 9, encoding: 'raw', order: 'server-first' });
+    const ports = {
+        says: (pattern) => repeater.says(pattern),
+        serverPort: port,
+        viewerPort: repeater.viewerPort,
+    };
+    const pair = await meet(bench, ports, {
+        id: '31',
+        seed: 9,
+        encoding: 'raw',
+        order: 'server-first',
+    });
     assert.equal((await socket).protocol, 'binary');
     assert.equal(await pair.seen(), await pair.shown());
 
