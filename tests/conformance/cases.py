@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 from dataclasses import dataclass
 
-from wire import binary, close, opening
+from harness.websocket import binary, close, opening
 
 PLAIN = ()  # options of a gateway that has no others
 

@@ -1,8 +1,9 @@
 # Autobahn's group 7: what a client's Close may hold, and what counts behind it. Spec section 4.
 # SPDX-License-Identifier: EUPL-1.2
+from harness.websocket import BINARY, CLOSE, CONTINUATION, PING, binary, close, frame
+
 from cases import Talk, breaks
 from utf8 import BAD, GOOD
-from wire import BINARY, CLOSE, CONTINUATION, PING, binary, close, frame
 
 ECHOED = (1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999)
 EITHER = (1012, 1013, 1014)  # registered since, or not: answered or refused

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 import zlib
 
+from harness.websocket import binary, opening
+
 from cases import ask, breaks, carries
-from wire import binary, opening
 
 OFFERS = (
     "permessage-deflate",

@@ -1,11 +1,12 @@
 # The closing map of the spec's section 4: who ends a session, and what the two sides get.
 # SPDX-License-Identifier: EUPL-1.2
 import re
-import socket
+
+from harness.sockets import reset, until_the_end
+from harness.websocket import BINARY, CLOSE, TEXT, FrameReader, binary, close, frame, noise, opening
 
 from cases import Talk, ask, breaks
-from gate import LINGER_RESET, Gate, expect, read_head, read_to_end, status_of
-from wire import BINARY, CLOSE, TEXT, FrameReader, binary, close, frame, noise, opening
+from gate import Gate, expect, read_head, status_of
 
 PLENTY = noise(4 << 20)
 UNREACHABLE = re.compile(rb"Failed to connect to downstream server(?!.*\d).*", re.DOTALL)
@@ -103,9 +104,9 @@ def too_many_sessions(program, folder):
             got, _ = read_head(second, b"")
             expect("second", status_of(got), 503)
             expect("Retry-After in its head", b"\r\nretry-after: " in got.lower(), True)
-            read_to_end(second)
+            until_the_end(second)
             first.sendall(close(1000))
-            read_to_end(first)
+            until_the_end(first)
             target.close()
         gate.wait_for_log(r"\bend\b")
         gate.play(Talk("third", close(1000)))
@@ -130,7 +131,7 @@ def going_away(program, folder):
                 while frames[-1].opcode != CLOSE:
                     frames += reader.feed(client.recv(65536))
                 client.sendall(close(1001))
-                expect("client's connection", read_to_end(client), b"")
+                expect("client's connection", until_the_end(client), b"")
                 expect("target's connection", target.recv(100), b"")
         expect("frames", [f.opcode for f in frames], [BINARY, CLOSE])
         expect("Close", (frames[-1].code(), frames[-1].payload[2:]), (1001, b"going away"))
@@ -163,9 +164,8 @@ def target_of_a_reset_client(program, folder):
         with gate.accept_target() as target:
             target.settimeout(5)
             expect("at the target", target.recv(100), b"x")
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
-            client.close()
-            expect("at the target, within 5 s", read_to_end(target), b"")
+            reset(client)
+            expect("at the target, within 5 s", until_the_end(target), b"")
     finally:
         gate.stop()
 

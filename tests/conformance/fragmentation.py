@@ -1,7 +1,19 @@
 # Autobahn's groups 5 and 10: messages in fragments, what may come between, and what may not.
 # SPDX-License-Identifier: EUPL-1.2
+from harness.websocket import (
+    BINARY,
+    CLOSE,
+    CONTINUATION,
+    PING,
+    PONG,
+    TEXT,
+    binary,
+    fragments,
+    frame,
+    noise,
+)
+
 from cases import breaks, carries
-from wire import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, binary, fragments, frame, noise
 
 PIECES = tuple(b"f%d" % i for i in range(10))
 

@@ -1,7 +1,8 @@
 # Autobahn's group 1: frames of each length and each form of it, in any pieces. Spec F1, F5, F8, H4.
 # SPDX-License-Identifier: EUPL-1.2
+from harness.websocket import BINARY, binary, frame, noise, opening
+
 from cases import breaks, carries
-from wire import BINARY, binary, frame, noise, opening
 
 SIZES = (0, 1, 125, 126, 127, 128, 65535, 65536, 70000)
 

@@ -1,23 +1,21 @@
 # A running wsgate with a target of the test's own behind it; plays the rows of the tables.
 # SPDX-License-Identifier: EUPL-1.2
-import queue
 import re
 import select
 import socket
-import struct
-import subprocess
-import threading
 import time
 
+from harness.patience import PATIENCE
+from harness.processes import Program
+from harness.sockets import accept, address_of, connect, listen, reset, until_the_end
+from harness.websocket import ACCEPT, BINARY, CLOSE, PING, PONG, TEXT, FrameReader, close
+
 from cases import Ask
-from wire import ACCEPT, BINARY, CLOSE, PING, PONG, TEXT, FrameReader, close
 
-PATIENCE = 20  # seconds for a row
 NOT_ENDED = (None,)
-LINGER_RESET = struct.pack("ii", 1, 0)
 
 
-class Failed(Exception):
+class Failed(AssertionError):
     """A row's expectation that was not met."""
 
 
@@ -42,75 +40,28 @@ def show(value):
     return repr(value)
 
 
-def listening_socket():
-    s = socket.socket()
-    s.bind(("127.0.0.1", 0))
-    s.listen(64)
-    return s
-
-
 class Gate:
     """One process with one set of options, for many rows. In them {target} is the viewers' target,
     {absent} an address where nobody listens, {folder} a directory of files."""
 
     def __init__(self, program, options, folder):
-        self._target = listening_socket()
+        self._target = listen(backlog=64)
         self._absent = socket.socket()  # bound, so that nobody else listens there
         self._absent.bind(("127.0.0.1", 0))
-        places = {
-            "target": address(self._target),
-            "absent": address(self._absent),
-            "folder": folder,
-        }
-        self._process = subprocess.Popen(
-            [
-                program,
-                "--listen",
-                "127.0.0.1:0",
-                "--viewer-target",
-                places["target"],
-                "--server-target",
-                places["absent"],
-                *(o.format(**places) for o in options),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self._log = queue.SimpleQueue()
-        self._seen = []
-        self._log_reader = threading.Thread(target=self._read_log, daemon=True)
-        self._log_reader.start()
+        target, absent = address_of(self._target), address_of(self._absent)
+        places = {"target": target, "absent": absent, "folder": folder}
+        targets = ("--viewer-target", target, "--server-target", absent)
+        options = [o.format(**places) for o in options]
+        self._program = Program(program, "--listen", "127.0.0.1:0", *targets, *options)
+        self._row_began = 0
         self.port = int(self.wait_for_log(r"listening on 127\.0\.0\.1:(\d+)").group(1))
-
-    def _read_log(self):
-        for line in self._process.stderr:
-            self._log.put(line)
-        self._log.put(None)
 
     def wait_for_log(self, pattern):
         """Looks through all lines since the start of the row."""
-        until = time.monotonic() + PATIENCE
-        for line in self._lines(until):
-            if found := re.search(pattern, line):
-                return found
-        raise Failed(f"log\n    got      {''.join(self._seen)}\n    expected {pattern!r}")
-
-    def _lines(self, until):
-        yield from list(self._seen)
-        while (left := until - time.monotonic()) > 0:
-            try:
-                line = self._log.get(timeout=left)
-            except queue.Empty:
-                return
-            if line is None:
-                return
-            self._seen.append(line)
-            yield line
+        return self._program.says(pattern, since=self._row_began)
 
     def play(self, row):
-        self._seen.clear()
+        self._row_began = len(self._program.lines)
         if isinstance(row, Ask):
             self._play_ask(row)
         else:
@@ -127,20 +78,20 @@ class Gate:
             raise Failed(f"a target was dialled\n    row      {row.name}")
 
     def connect(self):
-        client = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        client = connect(self.port)
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return client
 
     def accept_target(self):
         if not select.select([self._target], [], [], PATIENCE)[0]:
             raise Failed("target\n    got      no connection\n    expected one")
-        return self._target.accept()[0]
+        return accept(self._target)
 
     def terminate(self):
-        self._process.terminate()
+        self._program.terminate()
 
     def exit_code(self):
-        return self._process.wait(PATIENCE)
+        return self._program.wait()
 
     def _play_ask(self, row):
         with self.connect() as client:
@@ -150,7 +101,7 @@ class Gate:
                 method = row.methods[i] if row.methods else "GET"
                 rest = self._expect_answer(client, rest, wanted, method)
             if row.ends:
-                expect("after the last answer", rest + read_to_end(client), b"")
+                expect("after the last answer", rest + until_the_end(client), b"")
 
     def _expect_answer(self, client, received, wanted, method):
         got, received = read_head(client, received)
@@ -176,14 +127,10 @@ class Gate:
 
     def expect_life(self):
         """The process has lived through all rows."""
-        expect("exit code of the gateway", self._process.poll(), NOT_ENDED)
+        expect("exit code of the gateway", self._program.poll(), NOT_ENDED)
 
     def stop(self):
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
-        self._log_reader.join()
-        self._process.stderr.close()
+        self._program.kill()
         self._target.close()
         self._absent.close()
 
@@ -280,9 +227,8 @@ class Session:
                 self._reset(self._target)
 
     def _reset(self, s):
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
         self._open.discard(s)
-        s.close()
+        reset(s)
 
     def _receive(self, s):
         if s not in self._open:
@@ -377,11 +323,6 @@ class Session:
             raise Failed(f"time to the end\n    got      {took:.1f} s\n    expected {row.within}")
 
 
-def address(s):
-    host, port = s.getsockname()
-    return f"{host}:{port}"
-
-
 def shut(s):
     try:
         s.shutdown(socket.SHUT_WR)
@@ -410,13 +351,3 @@ def read_head(client, received):
         received += more
     end = received.index(b"\r\n\r\n") + 4
     return received[:end], received[end:]
-
-
-def read_to_end(client):
-    rest = b""
-    try:
-        while more := client.recv(65536):
-            rest += more
-    except ConnectionResetError:  # our own bytes were not all read
-        pass
-    return rest

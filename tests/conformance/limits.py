@@ -1,8 +1,9 @@
 # Autobahn's group 9: much data, few and many fragments, many round trips. Spec F1, F2, F3.
 # SPDX-License-Identifier: EUPL-1.2
+from harness.websocket import BINARY, FrameReader, binary, fragments, frame, noise, opening
+
 from cases import Talk, carries
 from gate import Gate, expect, read_head
-from wire import BINARY, FrameReader, binary, fragments, frame, noise, opening
 
 KIB, MIB = 1 << 10, 1 << 20
 

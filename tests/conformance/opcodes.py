@@ -1,7 +1,8 @@
 # Autobahn's group 4: opcodes that do not exist. Spec F7.
 # SPDX-License-Identifier: EUPL-1.2
+from harness.websocket import binary, frame
+
 from cases import breaks
-from wire import binary, frame
 
 UNKNOWN = (3, 4, 5, 6, 7, 11, 12, 13, 14, 15)
 

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 import base64
 
+from harness.websocket import ACCEPT, KEY, opening
+
 from cases import ask
-from wire import ACCEPT, KEY, opening
 
 HANDSHAKE = "/websockify"
 UPGRADE_REQUIRED = (

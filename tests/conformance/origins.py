@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 import re
 
+from harness.websocket import close, opening
+
 from cases import Talk, ask
-from wire import close, opening
 
 LIST = (
     "--origin",

@@ -1,7 +1,8 @@
 # Autobahn's group 2: pings and pongs. Spec F6: answered at once, of a flood the newest at least.
 # SPDX-License-Identifier: EUPL-1.2
+from harness.websocket import BINARY, CONTINUATION, PING, PONG, binary, frame, noise
+
 from cases import breaks, carries
-from wire import BINARY, CONTINUATION, PING, PONG, binary, frame, noise
 
 TEN = tuple(b"ping %d" % i for i in range(10))
 TEN_PINGS = b"".join(frame(PING, p) for p in TEN)

@@ -3,8 +3,10 @@
 import base64
 import os
 
+from harness.http import get, head
+from harness.websocket import opening
+
 from cases import Answer, Ask, ask
-from wire import get, head, opening
 
 WEB = ("--web", "{folder}/web")
 PASSWORD = (*WEB, "--auth-file", "{folder}/users", "--web-auth")

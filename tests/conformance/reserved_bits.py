@@ -1,7 +1,8 @@
 # Autobahn's group 3: reserved bits, of which no extension was agreed. Spec F7.
 # SPDX-License-Identifier: EUPL-1.2
+from harness.websocket import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, binary, frame
+
 from cases import breaks
-from wire import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, binary, frame
 
 KINDS = (("binary", BINARY), ("text", TEXT), ("ping", PING), ("pong", PONG), ("close", CLOSE))
 

@@ -5,10 +5,8 @@ import re
 import socket
 import threading
 
-from cases import Talk, ask, breaks, carries
-from gate import Gate, expect, read_head, read_to_end, status_of
-from utf8 import BAD, GOOD
-from wire import (
+from harness.sockets import until_the_end
+from harness.websocket import (
     CLOSE,
     CONTINUATION,
     PING,
@@ -21,6 +19,10 @@ from wire import (
     noise,
     opening,
 )
+
+from cases import Talk, ask, breaks, carries
+from gate import Gate, expect, read_head, status_of
+from utf8 import BAD, GOOD
 
 FORWARD = ("--text-frames", "forward")
 STATUS = ("--legacy-status", "/websockify", "--legacy-status", "/wsServer")
@@ -261,7 +263,7 @@ def does_not_answer(program, folder):
             with gate.connect() as client:
                 client.sendall(opening("/stuck"))
                 got, body = read_head(client, b"")
-                body += read_to_end(client)
+                body += until_the_end(client)
             expect("status", status_of(got), 504)
             expect(
                 "body",

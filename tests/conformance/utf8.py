@@ -1,7 +1,8 @@
 # Autobahn's group 6: text, which is refused here whether it is UTF-8 or not. Spec F9.
 # SPDX-License-Identifier: EUPL-1.2
+from harness.websocket import CONTINUATION, TEXT, binary, fragments, frame
+
 from cases import breaks
-from wire import CONTINUATION, TEXT, binary, fragments, frame
 
 GOOD = {
     "empty": b"",

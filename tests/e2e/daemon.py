@@ -1,84 +1,53 @@
 #!/usr/bin/env python3
 # The repeater as a process: signals, files, configuration, supervisor: daemon.py REPEATER
 # SPDX-License-Identifier: EUPL-1.2
-import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
+from pathlib import Path
 
-from peers import PATIENCE, connect, eventually, exactly, free_ports, hang_up, listens, stat_of
+sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
 
+from harness.case import ProgramCase
+from harness.files import json_lines
+from harness.patience import eventually
+from harness.ports import free_ports
+from harness.processes import hang_up, is_alive, outcome
+from harness.rfb import BANNER, hello
+from harness.sockets import exactly, listen, listens
 
-def introduce(port, text, early=b""):
-    peer = connect(port)
-    peer.sendall(text.encode().ljust(250, b"\0") + early)
-    return peer
-
-
-def is_alive(pid):
-    try:
-        return stat_of(pid)[0] != "Z"
-    except FileNotFoundError:
-        return False
+repeater = ""
 
 
-class DaemonTest(unittest.TestCase):
+class DaemonTest(ProgramCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="daemon-test-")
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
+        super().setUp()
         self.log = self.path("log")
         self.viewer_port, self.server_port = free_ports(2)
 
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def lines(self, name="log"):
-        try:
-            with open(self.path(name), encoding="utf-8") as f:
-                return f.read()
-        except FileNotFoundError:
-            return ""
-
-    def says(self, pattern, count=1, name="log"):
+    def says(self, pattern, count=1):
         """Waits until the log has so many lines that match."""
 
         def enough():
-            found = re.findall(pattern, self.lines(name), re.MULTILINE)
+            found = re.findall(pattern, self.read("log"), re.MULTILINE)
             return found if len(found) >= count else None
 
-        return eventually(f"{pattern} is there {count} times in\n{self.lines(name)}", enough)
-
-    def start(self, *options, log=None, **more):
-        command = [
-            repeater,
-            "--bind",
-            "127.0.0.1",
-            "-l",
-            log or self.log,
-            *options,
-            str(self.viewer_port),
-            str(self.server_port),
-        ]
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, start_new_session=True, **more
+        return eventually(
+            lambda: f"{pattern} is there {count} times in\n{self.read('log')}", enough
         )
-        self.addCleanup(self.end, process)
-        return process
 
-    @staticmethod
-    def end(process):
-        try:
-            os.killpg(process.pid, signal.SIGKILL)  # a supervisor with its child
-        except ProcessLookupError:
-            pass
-        process.wait()
+    def start_repeater(self, *options, log=None, stderr=None, **how):
+        ports = str(self.viewer_port), str(self.server_port)
+        return self.start(
+            *(repeater, "--bind", "127.0.0.1", "-l", log or self.log, *options, *ports),
+            start_new_session=True,  # so that a supervisor ends with its child
+            stderr=stderr,
+            **how,
+        )
 
     def ready(self, count=1):
         self.says(r"/server\.$", count)
@@ -86,12 +55,15 @@ class DaemonTest(unittest.TestCase):
     def child_of(self, count=1):
         return int(self.says(r"starting up\.  pid: (\d+)", count)[-1])
 
+    def introduce(self, port, text, early=b""):
+        peer = self.connect(port)
+        peer.sendall(hello(text) + early)
+        return peer
+
     def pair(self, name):
-        server = introduce(self.server_port, f"ID:{name}", b"x")
-        self.addCleanup(server.close)
-        viewer = introduce(self.viewer_port, f"ID:{name}")
-        self.addCleanup(viewer.close)
-        self.assertEqual(exactly(13, viewer), b"RFB 000.000\nx")
+        server = self.introduce(self.server_port, f"ID:{name}", b"x")
+        viewer = self.introduce(self.viewer_port, f"ID:{name}")
+        self.assertEqual(exactly(len(BANNER) + 1, viewer), BANNER + b"x")
         return server, viewer
 
     def assert_joined(self, pair):
@@ -102,10 +74,10 @@ class DaemonTest(unittest.TestCase):
 
 class Signals(DaemonTest):
     def test_term_drains_and_a_second_one_stops(self):
-        process = self.start("-p", self.path("pid"))
+        process = self.start_repeater("-p", self.path("pid"))
         self.ready()
         live = self.pair("live")
-        waiting = introduce(self.server_port, "ID:waits")
+        waiting = self.introduce(self.server_port, "ID:waits")
         self.says("storing new vnc server with ID:waits")
         process.send_signal(signal.SIGTERM)
         self.assertEqual(waiting.recv(1), b"")
@@ -113,45 +85,39 @@ class Signals(DaemonTest):
         self.assert_joined(live)
         self.assertIsNone(process.poll())
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(PATIENCE), 0)
+        self.assertEqual(process.wait(), 0)
         self.assertEqual(live[1].recv(1), b"")
         self.assertFalse(os.path.exists(self.path("pid")))
 
     def test_int_stops_at_once(self):
-        process = self.start()
+        process = self.start_repeater()
         self.ready()
         live = self.pair("live")
         process.send_signal(signal.SIGINT)
-        self.assertEqual(process.wait(PATIENCE), 0)
+        self.assertEqual(process.wait(), 0)
         self.assertEqual(live[0].recv(1), b"")
 
 
 class Files(DaemonTest):
     def test_hup_opens_a_rotated_log_anew(self):
-        process = self.start()
+        process = self.start_repeater()
         self.ready()
         os.rename(self.log, self.path("log.1"))
         hang_up(process)
         self.says(r"HUP: configuration read again\.$")
-        introduce(self.server_port, "ID:1").close()
+        self.introduce(self.server_port, "ID:1").close()
         self.says("storing new vnc server with ID:1")
-        self.assertNotIn("storing", self.lines("log.1"))
+        self.assertNotIn("storing", self.read("log.1"))
 
     def test_a_full_disk_stops_no_session(self):
-        process = self.start(log="/dev/full")
+        process = self.start_repeater(log="/dev/full")
         eventually("it listens", lambda: listens(self.viewer_port))
         for n in range(50):
             self.assert_joined(self.pair(str(n)))
         self.assertIsNone(process.poll())
 
     def test_a_log_that_cannot_be_opened_is_told_and_nothing_starts(self):
-        done = subprocess.run(
-            [repeater, "-l", "/no/such/folder/log"],
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        done = outcome(repeater, "-l", "/no/such/folder/log")
         self.assertEqual(done.returncode, 78)
         self.assertEqual(
             done.stderr, "ultravnc_repeater.pl: /no/such/folder/log No such file or directory\n"
@@ -159,12 +125,12 @@ class Files(DaemonTest):
 
     def test_closed_standard_descriptors_are_no_reason_to_end(self):
         # Else the first sockets would be standard input, output and error.
-        self.start(preexec_fn=lambda: [os.close(fd) for fd in (0, 1, 2)])
+        self.start_repeater(preexec_fn=lambda: [os.close(fd) for fd in (0, 1, 2)])
         self.ready()
         self.assert_joined(self.pair("1"))
 
     def test_a_pid_file_that_cannot_be_written_is_no_reason_to_end(self):
-        self.start("-p", "/no/such/folder/pid")
+        self.start_repeater("-p", "/no/such/folder/pid")
         self.says(
             r"could not open pidfile: /no/such/folder/pid - No such file or directory"
             r" - continuing\.\.\.$"
@@ -172,91 +138,84 @@ class Files(DaemonTest):
         self.ready()
 
     def test_a_pid_file_of_another_process_is_left_alone(self):
-        process = self.start("-p", self.path("pid"))
+        process = self.start_repeater("-p", self.path("pid"))
         self.ready()
-        self.assertEqual(self.lines("pid"), f"{process.pid}\n")
-        with open(self.path("pid"), "w", encoding="ascii") as f:
-            f.write("1\n")
+        self.assertEqual(self.read("pid"), f"{process.pid}\n")
+        self.write("pid", "1\n")
         process.terminate()
-        self.assertEqual(process.wait(PATIENCE), 0)
-        self.assertEqual(self.lines("pid"), "1\n")
+        self.assertEqual(process.wait(), 0)
+        self.assertEqual(self.read("pid"), "1\n")
 
     def test_a_port_that_is_taken_is_told_in_the_perls_words(self):
-        with socket.create_server(("127.0.0.1", self.viewer_port)):
-            process = self.start(stderr=subprocess.PIPE, text=True)
-            _, said = process.communicate(timeout=PATIENCE)
-        self.assertEqual(process.returncode, 71)
+        with listen(port=self.viewer_port):
+            process = self.start_repeater(stderr=subprocess.PIPE)
+            self.assertEqual(process.wait(), 71)
+            said = process.all_said()
         self.assertEqual(said.count("\n"), 1, said)
         self.assertIn(
             f"ultravnc_repeater: error: client listen on port {self.viewer_port}: "
             "Address already in use - ",
             said,
         )
-        self.assertEqual(self.lines(), said)
+        self.assertEqual(self.read("log"), said)
 
 
 class Configuration(DaemonTest):
-    def write(self, text):
-        with open(self.path("conf"), "w", encoding="ascii") as f:
-            f.write(text)
-
     def hup(self, process, count):
         hang_up(process)
         self.says(r"HUP: ", count)
 
     def test_hup_reads_the_file_all_or_nothing(self):
-        self.write("duplicates = replace\n")
-        process = self.start("--config", self.path("conf"))
+        self.write("conf", "duplicates = replace\n")
+        process = self.start_repeater("--config", self.path("conf"))
         self.ready()
-        first = introduce(self.server_port, "ID:1")
+        first = self.introduce(self.server_port, "ID:1")
         self.says("storing new vnc server with ID:1")
 
-        self.write("duplicates = refuse\nno-such-option = 1\n")
+        self.write("conf", "duplicates = refuse\nno-such-option = 1\n")
         self.hup(process, 1)
         self.says(r"HUP: the old configuration stays: .*no-such-option")
-        second = introduce(self.server_port, "ID:1")
+        second = self.introduce(self.server_port, "ID:1")
         self.assertEqual(first.recv(1), b"", "still replace")
 
-        self.write("duplicates = refuse\nthreads = 7\n")
+        self.write("conf", "duplicates = refuse\nthreads = 7\n")
         self.hup(process, 2)
         self.says(r"HUP: changed, but in effect only after a restart: threads$")
-        third = introduce(self.server_port, "ID:1")
+        third = self.introduce(self.server_port, "ID:1")
         self.assertEqual(third.recv(1), b"", "refuse now")
         self.says("refusing extra vnc server for ID:1")
-        viewer = introduce(self.viewer_port, "ID:1")
-        self.assertEqual(exactly(12, viewer), b"RFB 000.000\n")
+        viewer = self.introduce(self.viewer_port, "ID:1")
+        self.assertEqual(exactly(len(BANNER), viewer), BANNER)
         second.sendall(b"x")
         self.assertEqual(exactly(1, viewer), b"x")
 
     def test_debug_says_how_it_was_started(self):
-        process = self.start(
+        process = self.start_repeater(
             "ULTRAVNC_REPEATER_DEBUG=1",
             stderr=subprocess.PIPE,
-            text=True,
             env={**os.environ, "ULTRAVNC_REPEATER_REFUSE": "1"},
         )
         self.ready()
         process.terminate()
-        _, said = process.communicate(timeout=PATIENCE)
+        said = process.all_said()
         self.assertIn(f"pwd:  {os.getcwd()}\n", said)
         self.assertIn("--refuse=true", said)
 
 
 class Outputs(DaemonTest):
     def test_events_reach_a_file_in_order_up_to_the_end(self):
-        process = self.start("--event-file", self.path("events"), "--event-ids", "full")
+        process = self.start_repeater("--event-file", self.path("events"), "--event-ids", "full")
         self.ready()
         server, viewer = self.pair("1")
         viewer.close()
         self.assertEqual(server.recv(1), b"")
         server.close()
         self.says("finished xfer", 2)
-        waiting = introduce(self.server_port, "ID:2")
-        self.addCleanup(waiting.close)
+        self.introduce(self.server_port, "ID:2")
         self.says("storing new vnc server with ID:2")
         process.terminate()
-        self.assertEqual(process.wait(PATIENCE), 0)
-        events = [json.loads(line) for line in self.lines("events").splitlines()]
+        self.assertEqual(process.wait(), 0)
+        events = json_lines(self.path("events"))
         self.assertEqual([e["seq"] for e in events], list(range(1, len(events) + 1)))
         self.assertEqual(len({e["boot"] for e in events}), 1)
         names = [e["event"] for e in events]
@@ -271,22 +230,22 @@ class Outputs(DaemonTest):
         )
 
     def test_a_program_that_hangs_stalls_nobody(self):
-        process = self.start("--event-exec", "sleep 60")
+        process = self.start_repeater("--event-exec", "sleep 60")
         self.ready()
         for n in range(20):
             began = time.monotonic()
             self.assert_joined(self.pair(str(n)))
             self.assertLess(time.monotonic() - began, 4, "not the 5 s that the program may take")
         process.send_signal(signal.SIGINT)
-        self.assertEqual(process.wait(PATIENCE), 0, "which ends the program too")
+        self.assertEqual(process.wait(), 0, "which ends the program too")
 
 
 class Supervisor(DaemonTest):
     def test_it_starts_again_what_has_crashed(self):
-        process = self.start("-L", "-p", self.path("pid"))
+        process = self.start_repeater("-L", "-p", self.path("pid"))
         self.says(rf"starting service\. master-pid={process.pid}$")
         first = self.child_of()
-        self.assertEqual(self.lines("pid"), f"{process.pid}\n")
+        self.assertEqual(self.read("pid"), f"{process.pid}\n")
         self.ready()
         os.kill(first, signal.SIGKILL)
         self.says(rf"re-starting service\.  master-pid={process.pid}$")
@@ -296,12 +255,12 @@ class Supervisor(DaemonTest):
         self.assert_joined(self.pair("1"))
 
     def test_term_ends_it_and_leaves_live_sessions_to_themselves(self):
-        process = self.start("-L", "1", "-p", self.path("pid"))
+        process = self.start_repeater("-L", "1", "-p", self.path("pid"))
         child = self.child_of()
         self.ready()
         live = self.pair("live")
         process.terminate()
-        self.assertEqual(process.wait(PATIENCE), 0)
+        self.assertEqual(process.wait(), 0)
         self.says(rf"TERM:\t{process.pid} looppid={child}$")
         self.assertFalse(os.path.exists(self.path("pid")))
         eventually("nobody listens", lambda: not listens(self.viewer_port))
@@ -310,7 +269,7 @@ class Supervisor(DaemonTest):
         eventually("the child has ended", lambda: not is_alive(child))
 
     def test_a_child_that_drains_has_a_successor_at_once(self):
-        self.start("-L")
+        self.start_repeater("-L")
         child = self.child_of()
         self.ready()
         live = self.pair("live")
@@ -320,15 +279,15 @@ class Supervisor(DaemonTest):
         self.assert_joined(self.pair("new"))
 
     def test_hup_reaches_the_child(self):
-        process = self.start("-L")
+        process = self.start_repeater("-L")
         self.ready()
         hang_up(process)
         self.says(r"HUP: configuration read again")
         self.assertIsNone(process.poll())
 
     def test_failure_at_once_is_tried_again_with_growing_pauses(self):
-        with socket.create_server(("127.0.0.1", self.viewer_port)):
-            process = self.start("-L", stderr=subprocess.DEVNULL)
+        with listen(port=self.viewer_port):
+            process = self.start_repeater("-L", stderr=subprocess.DEVNULL)
             began = time.monotonic()
             self.says(r"Address already in use", 3)
             self.assertGreater(time.monotonic() - began, 2.5, "pauses of 1 s and 2 s")
@@ -336,13 +295,13 @@ class Supervisor(DaemonTest):
         self.assertIsNone(process.poll())
 
     def test_in_the_background_the_launcher_returns_at_once(self):
-        launcher = self.start("-L", "BG", "-p", self.path("pid"))
-        self.assertEqual(launcher.wait(PATIENCE), 0)
+        launcher = self.start_repeater("-L", "BG", "-p", self.path("pid"))
+        self.assertEqual(launcher.wait(), 0)
         self.ready()
         master = int(self.says(r"starting service\. master-pid=(\d+)")[0])
         child = self.child_of()
         try:
-            self.assertEqual(self.lines("pid"), f"{master}\n")
+            self.assertEqual(self.read("pid"), f"{master}\n")
             self.assertEqual(os.getpgid(master), master)
             self.assertEqual(os.readlink(f"/proc/{master}/fd/0"), "/dev/null")
             pair = self.pair("1")
@@ -359,6 +318,6 @@ class Supervisor(DaemonTest):
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
-        sys.exit(__doc__ or "usage: daemon.py REPEATER")
+        sys.exit("usage: daemon.py REPEATER")
     repeater = os.path.abspath(sys.argv.pop(1))
     unittest.main()

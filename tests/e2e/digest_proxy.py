@@ -3,70 +3,35 @@
 # SPDX-License-Identifier: EUPL-1.2
 import hashlib
 import os
-import re
 import shutil
-import socket
 import subprocess
 import sys
-import tempfile
-import threading
 import unittest
+from pathlib import Path
 
-from peers import PATIENCE, eventually, free_ports, listens
+sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
+
+from harness.case import ProgramCase
+from harness.daemons import Gateway
+from harness.patience import eventually
+from harness.ports import free_port
+from harness.sockets import address_of, exactly, listens
 
 HELPER = "/usr/lib/squid/digest_file_auth"
 USER, REALM, PASSWORD = "ann", "help desk", "s3cret"
 WSGATE = ""
 
 
-class DigestProxyTest(unittest.TestCase):
+class DigestProxyTest(ProgramCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="digest-test-")
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-        self.target = socket.create_server(("127.0.0.1", 0))
-        self.target.settimeout(PATIENCE)
-        self.addCleanup(self.target.close)
-        self.start_gateway()
+        super().setUp()
+        self.target = self.listen()
+        options = ("--viewer-target", address_of(self.target))
+        self.gateway = self.ending(Gateway(WSGATE, *options))
         self.start_squid()
 
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def write(self, name, text):
-        with open(self.path(name), "w", encoding="ascii") as file:
-            file.write(text)
-        return self.path(name)
-
-    def start(self, *command, **how):
-        process = subprocess.Popen(command, **how)
-        self.addCleanup(process.wait, PATIENCE)
-        self.addCleanup(process.kill)
-        return process
-
-    def start_gateway(self):
-        gateway = self.start(
-            WSGATE,
-            "--listen",
-            "127.0.0.1:0",
-            "--viewer-target",
-            "127.0.0.1:%d" % self.target.getsockname()[1],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        line = ""
-        while "listening on" not in line:
-            line = gateway.stderr.readline()
-            self.assertTrue(line, "wsgate ended")
-        self.gateway_port = re.search(r"127\.0\.0\.1:(\d+)", line).group(1)
-        reader = threading.Thread(target=gateway.stderr.read)
-        reader.start()
-        self.addCleanup(gateway.stderr.close)
-        self.addCleanup(reader.join)
-        self.addCleanup(gateway.kill)
-
     def start_squid(self):
-        [self.port] = free_ports(1)
+        self.port = free_port()
         secret = hashlib.md5(f"{USER}:{REALM}:{PASSWORD}".encode()).hexdigest()
         users = self.write("users", f"{USER}:{REALM}:{secret}\n")
         conf = self.write(
@@ -91,61 +56,44 @@ shutdown_lifetime 0 seconds
         )
         if os.getuid() == 0:  # squid becomes another user
             shutil.chown(self.folder, "proxy")
-        self.start(
-            shutil.which("squid", path="/usr/sbin"),
-            "-N",
-            "-f",
-            conf,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        squid = shutil.which("squid", path="/usr/sbin")
+        self.start(squid, "-N", "-f", conf, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         eventually("squid answers", lambda: listens(self.port))
 
     def tunnel(self, *options, password=PASSWORD):
+        url = ("--url", f"ws://127.0.0.1:{self.gateway.port}/websockify", "--listen", "-")
+        secret = self.write("password", password + "\n")
+        user = ("--proxy-user", USER, "--proxy-password-file", secret)
         return self.start(
-            WSGATE,
-            "tunnel",
-            "--url",
-            f"ws://127.0.0.1:{self.gateway_port}/websockify",
-            "--listen",
-            "-",
-            "--proxy",
-            f"http://127.0.0.1:{self.port}",
-            "--proxy-user",
-            USER,
-            "--proxy-password-file",
-            self.write("password", password + "\n"),
-            *options,
+            *(WSGATE, "tunnel", *url, "--proxy", f"http://127.0.0.1:{self.port}", *user, *options),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
         )
 
     def finish(self, child):
         """The exit code, and what was logged."""
-        out, log = child.communicate(timeout=PATIENCE)
-        self.assertEqual(out, b"")
-        self.assertNotIn(PASSWORD, log.decode())
-        return child.returncode, log.decode()
+        child.stdin.close()
+        code = child.wait()
+        self.assertEqual(child.stdout.read(), b"")
+        log = child.all_said()
+        self.assertNotIn(PASSWORD, log)
+        return code, log
 
     def test_the_challenge_is_answered(self):
         for options in ((), ("--proxy-digest",)):
             child = self.tunnel(*options)
-            there, _ = self.target.accept()
-            with there:
-                there.settimeout(PATIENCE)
+            with self.accept(self.target) as there:
                 there.sendall(b"hello")
                 self.assertEqual(child.stdout.read(5), b"hello")
                 child.stdin.write(b"and back")
                 child.stdin.flush()
-                self.assertEqual(there.recv(8, socket.MSG_WAITALL), b"and back")
+                self.assertEqual(exactly(8, there), b"and back")
             self.assertEqual(self.finish(child)[0], 0)
         eventually("squid knows who it was", lambda: self.accesses("TCP_TUNNEL/200") == 2)
 
     def accesses(self, result):
-        with open(self.path("access.log"), encoding="ascii") as file:
-            return sum(result in line and f" {USER} " in line for line in file)
+        lines = self.read("access.log").splitlines()
+        return sum(result in line and f" {USER} " in line for line in lines)
 
     def test_a_wrong_password_is_told(self):
         code, log = self.finish(self.tunnel(password="wr0ng"))

@@ -1,20 +1,25 @@
 #!/usr/bin/python3
-# The numbers as Prometheus reads them, and who may read them: gateway_numbers.py WSGATE METRICS_PAGE
+# The numbers as Prometheus reads them, and who may read them: gateway_numbers.py WSGATE PAGE
 # SPDX-License-Identifier: EUPL-1.2
 import base64
 import os
 import re
-import socket
-import subprocess
 import sys
-import tempfile
-import threading
 import unittest
 import urllib.request
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from peers import PATIENCE, all_of, head_of, masked
+from harness.case import ProgramCase
+from harness.certificates import make_certificate
+from harness.http import get, head_of
+from harness.namespaces import enter, run
+from harness.patience import PATIENCE
+from harness.sockets import address_of, all_of, connect
+from harness.websocket import binary, close, open_session, opening
 
 HERE, FRIEND, STRANGER = "192.0.2.1", "192.0.2.2", "192.0.2.3"  # in a network of our own
 PROMISED = {
@@ -35,20 +40,6 @@ PROMISED = {
 }
 
 
-def upgrade(path, *fields):
-    key = base64.b64encode(os.urandom(16)).decode()
-    lines = [
-        f"GET {path} HTTP/1.1",
-        "Host: h",
-        "Upgrade: websocket",
-        "Connection: Upgrade",
-        f"Sec-WebSocket-Key: {key}",
-        "Sec-WebSocket-Version: 13",
-        *fields,
-    ]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
-
-
 def name_of(family):
     """As it is exposed: the parser takes _total away."""
     return family.name + ("_total" if family.type == "counter" else "")
@@ -58,46 +49,19 @@ def labels_of(family):
     return {name for s in family.samples for name in s.labels} - {"le"}
 
 
-class NumbersTest(unittest.TestCase):
+class NumbersTest(ProgramCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="numbers-test-")
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-        self.target = socket.create_server(("127.0.0.1", 0))
-        self.addCleanup(self.target.close)
-        self.target.settimeout(PATIENCE)
+        super().setUp()
+        self.target = self.listen()
+        self.ended_sessions = 0
 
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def start(self, *arguments):
-        """Once it listens; the ports of the listener and of the operators' one."""
-        to = f"127.0.0.1:{self.target.getsockname()[1]}"
-        gateway = subprocess.Popen(
-            [WSGATE, "--server-target", to, "--viewer-target", to, *arguments],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.addCleanup(gateway.stderr.close)
-        self.addCleanup(gateway.wait)
-        self.addCleanup(gateway.kill)
-        watch = threading.Timer(PATIENCE, gateway.kill)  # then reading ends
-        watch.start()
-        self.addCleanup(watch.cancel)
-        ports = []
-        self.lines = gateway.stderr
-        for line in gateway.stderr:
-            if "listening" in line:
-                ports.append(int(re.search(r":(\d+)\b(?!:)(?=[^:]*$)", line).group(1)))
-            if len(ports) == 2:
-                return ports
-        raise AssertionError("the gateway did not start")
-
-    def wait_for_line(self, text):
-        for line in self.lines:
-            if text in line:
-                return
-        self.fail(f"no {text!r} was logged")
+    def start_gateway(self, *options):
+        """The ports of the listener and of the operators' one."""
+        to = address_of(self.target)
+        targets = ("--server-target", to, "--viewer-target", to)
+        self.gateway = self.start(WSGATE, *targets, *options)
+        port = r"listening.*:(\d+)\b(?!:)(?=[^:]*$)"
+        return [int(self.gateway.says(port, count).group(1)) for count in (1, 2)]
 
     def families(self, port):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as answer:
@@ -112,11 +76,6 @@ class NumbersTest(unittest.TestCase):
                     return s.value
         return None
 
-    def connect(self, port):
-        peer = socket.create_connection(("127.0.0.1", port), PATIENCE)
-        self.addCleanup(peer.close)
-        return peer
-
     def status(self, port, request):
         peer = self.connect(port)
         peer.sendall(request)
@@ -125,31 +84,22 @@ class NumbersTest(unittest.TestCase):
     def hold_session(self, port, path, *fields):
         """Four bytes up, five down, and a Close of the client's."""
         client = self.connect(port)
-        client.sendall(upgrade(path, *fields))
-        self.assertIn(" 101 ", head_of(client))
-        client.sendall(masked(0x82, b"four"))
-        far, _ = self.target.accept()
-        with far:
-            far.settimeout(PATIENCE)
+        open_session(client, path, *fields)
+        client.sendall(binary(b"four"))
+        with self.accept(self.target) as far:
             self.assertEqual(all_of(4, far), b"four")
             far.sendall(b"seven")
             self.assertEqual(all_of(7, client), b"\x82\x05seven")
-            client.sendall(masked(0x88, b"\x03\xe8"))
+            client.sendall(close(1000))
             self.assertEqual(all_of(4, client), b"\x88\x02\x03\xe8")
         client.close()
-        self.wait_for_line(" end ")
+        self.ended_sessions += 1
+        self.gateway.says(" end ", self.ended_sessions)
 
     def start_with_everything(self):
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-             "-nodes", "-subj", "/CN=gate", "-days", "9", "-keyout", self.path("key"),
-             "-out", self.path("chain")],
-            check=True, capture_output=True,
-        )  # fmt: skip
-        with open(self.path("users"), "w") as users:
-            users.write("helper:secret\n")
-        os.chmod(self.path("users"), 0o600)
-        return self.start(
+        make_certificate(self.path("chain"), self.path("key"), "gate")
+        os.chmod(self.write("users", "helper:secret\n"), 0o600)
+        return self.start_gateway(
             *("--cert", self.path("chain"), "--key", self.path("key")),
             *("--listen", "sniff:127.0.0.1:0", "--admin-listen", "127.0.0.1:0"),
             *("--auth-file", "/wsServer=" + self.path("users"), "--max-failures", "1"),
@@ -185,19 +135,19 @@ class NumbersTest(unittest.TestCase):
 
     def test_sessions_and_refusals_are_counted(self):
         port, admin = self.start_with_everything()
-        self.hold_session(port, "/websockify", "Origin: https://good.example")
+        self.hold_session(port, "/websockify", ("Origin", "https://good.example"))
         password = base64.b64encode(b"helper:secret").decode()
-        self.hold_session(port, "/wsServer", f"Authorization: Basic {password}")
+        self.hold_session(port, "/wsServer", ("Authorization", f"Basic {password}"))
         self.assertEqual(
-            self.status(port, upgrade("/websockify", "Origin: https://bad.example")), "403"
+            self.status(port, opening("/websockify", ("Origin", "https://bad.example"))), "403"
         )
         wrong = base64.b64encode(b"helper:guess").decode()
-        guess = upgrade(
-            "/wsServer", f"Authorization: Basic {wrong}", "X-Forwarded-For: 198.51.100.7"
+        guess = opening(
+            "/wsServer", ("Authorization", f"Basic {wrong}"), ("X-Forwarded-For", "198.51.100.7")
         )
         self.assertEqual(self.status(port, guess), "401")
         self.assertEqual(self.status(port, guess), "429")
-        self.assertEqual(self.status(port, upgrade("/nowhere")), "404")
+        self.assertEqual(self.status(port, opening("/nowhere")), "404")
         now = self.families(admin)
         expected = [
             (1, "wsgate_sessions_total", {"route": "viewer", "result": "completed"}),
@@ -220,17 +170,16 @@ class NumbersTest(unittest.TestCase):
 
     def from_address(self, source, port):
         """The status for who asks from there; None: hung up on without a byte."""
-        with socket.create_connection((HERE, port), PATIENCE, source_address=(source, 0)) as peer:
-            peer.settimeout(PATIENCE)
+        with connect(port, host=HERE, source=source) as peer:
             try:
-                peer.sendall(b"GET /metrics HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+                peer.sendall(get("/metrics", ("Connection", "close")))
                 got = peer.recv(100)
             except ConnectionError:
                 return None
             return got.split(b" ")[1].decode() if got else None
 
     def test_only_networks_that_were_named_may_ask(self):
-        _, admin = self.start(
+        _, admin = self.start_gateway(
             *("--listen", "127.0.0.1:0", "--admin-listen", "0.0.0.0:0"),
             *("--admin-allow", f"{FRIEND}/32,2001:db8::/32"),
         )
@@ -240,19 +189,10 @@ class NumbersTest(unittest.TestCase):
         self.assertEqual(self.from_address("127.0.0.1", admin), "200")
 
 
-def enter_network():
-    """Addresses that are not this machine's own need a network where we may make them."""
-    if "--inside" in sys.argv:
-        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-        for address in (HERE, FRIEND, STRANGER):
-            subprocess.run(["ip", "address", "add", f"{address}/32", "dev", "lo"], check=True)
-        return
-    as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    os.execvp("unshare", ["unshare", *as_root, "--net", sys.executable, *sys.argv, "--inside"])
-
-
 if __name__ == "__main__":
-    enter_network()
-    sys.argv.remove("--inside")
+    # Addresses that are not this machine's own need a network where we may make them.
+    enter("--net")
+    for address in (HERE, FRIEND, STRANGER):
+        run("ip", "address", "add", f"{address}/32", "dev", "lo")
     PAGE, WSGATE = os.path.abspath(sys.argv.pop()), os.path.abspath(sys.argv.pop())
     unittest.main(verbosity=2)

@@ -7,27 +7,31 @@
 import contextlib
 import json
 import os
-import re
 import secrets
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
+from pathlib import Path
 
-from peers import exactly
+sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
 
 try:
     import pymysql
 except ImportError:
     sys.exit(f"{sys.executable} has no pymysql: use /usr/bin/python3 with Debian's python3-pymysql")
 
-PATIENCE = 30  # seconds for anything to happen
+from harness import daemons
+from harness.files import json_lines
+from harness.patience import PATIENCE, eventually
+from harness.processes import outcome
+from harness.rfb import BANNER, hello
+from harness.sockets import connect, exactly, reset
+
 AT_ONCE = 1  # seconds that a database out of reach may not cost anybody
 KILLED_AFTER = 5  # seconds that the repeater gives the hook
 
@@ -62,16 +66,6 @@ GRANT SELECT (connection_code, status_id, start_date),
 
 # Dies with this process, however that ends.
 TIED = ["setpriv", "--pdeathsig", "KILL"]
-
-
-def until(what, condition, patience=PATIENCE):
-    """Asks again until the condition gives something; returns that."""
-    end = time.monotonic() + patience
-    while not (value := condition()):
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {patience} s: {what()}")
-        time.sleep(0.02)
-    return value
 
 
 class Database:
@@ -122,7 +116,7 @@ class Database:
                 stdout=log,
                 stderr=log,
             )
-        until(self.log, self.answers)
+        eventually(self.log, self.answers)
 
     def log(self):
         with open(self.home + "/log", encoding="utf-8", errors="replace") as log:
@@ -269,13 +263,7 @@ def aborted(code, side="server", why="left"):
 class HookAlone(Steps):
     def run_hook(self, event, *arguments):
         text = event if isinstance(event, str) else json.dumps(event)
-        return subprocess.run(
-            [HOOK, *(arguments or [OPTIONS])],
-            input=text,
-            text=True,
-            capture_output=True,
-            timeout=PATIENCE,
-        )
+        return outcome(HOOK, *(arguments or [OPTIONS]), input=text)
 
     def tell(self, event, *arguments):
         """The hook is content and has nothing to say."""
@@ -462,77 +450,25 @@ class HookAlone(Steps):
                 self.assert_fails(self.run_hook(event, *arguments), words)
 
 
-class Repeater:
+class Repeater(daemons.Repeater):
     """One that runs the hook, on free ports of 127.0.0.1."""
 
     def __init__(self, name):
         self.events_file = f"{DATABASE.home}/{name}.jsonl"
-        self.output = []
-        self.process = subprocess.Popen(
-            [
-                *TIED,
-                REPEATER,
-                "--viewer-port",
-                "0",
-                "--server-port",
-                "0",
-                "--bind",
-                "127.0.0.1",
-                "--raw-id",
-                "--event-ids",
-                "full",
-                "--event-file",
-                self.events_file,
-                "--event-exec",
-                f'"{HOOK}" "{OPTIONS}"',
-            ],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.reader = threading.Thread(target=self.read, daemon=True)
-        self.reader.start()
-        self.viewer_port = self.port_of("client")
-        self.server_port = self.port_of("server")
+        ids = ("--raw-id", "--event-ids", "full", "--event-file", self.events_file)
+        hook = ("--event-exec", f'"{HOOK}" "{OPTIONS}"')
+        super().__init__(REPEATER, "--bind", "127.0.0.1", *ids, *hook, before=TIED)
 
     def stop(self):
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(PATIENCE)
-        self.reader.join(PATIENCE)
-
-    def read(self):
-        with self.process.stderr as lines:
-            for line in lines:
-                self.output.append(line)
-
-    def said(self):
-        return "".join(self.output[-50:])
-
-    def port_of(self, word):
-        pattern = re.compile(rf"watching for IPv4 connections on (\d+)/{word}")
-        found = until(self.said, lambda: pattern.search("".join(self.output)))
-        return int(found[1])
+        self.send_signal(signal.SIGINT)
+        self.wait()
+        self.all_said()
 
     def events(self, code):
-        with contextlib.suppress(FileNotFoundError), open(self.events_file, "rb") as file:
-            lines = file.read().splitlines(keepends=True)
-            events = [json.loads(line) for line in lines if line.endswith(b"\n")]
-            return [event for event in events if event.get("id") == code]
-        return []
+        return [event for event in json_lines(self.events_file) if event.get("id") == code]
 
     def await_event(self, code, name):
-        until(self.said, lambda: any(e["event"] == name for e in self.events(code)))
-
-
-def connect(port):
-    peer = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
-    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return peer
-
-
-def reset(peer):
-    """Closes with RST."""
-    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    peer.close()
+        eventually(self.said, lambda: any(e["event"] == name for e in self.events(code)))
 
 
 class WithRepeater(Steps):
@@ -547,19 +483,19 @@ class WithRepeater(Steps):
     def viewer(self, code, prefix="", repeater=None):
         peer = connect((repeater or self.repeater).viewer_port)
         self.addCleanup(peer.close)
-        self.assertEqual(exactly(12, peer), b"RFB 000.000\n")
-        peer.sendall((prefix + code).encode().ljust(250, b"\0"))
+        self.assertEqual(exactly(len(BANNER), peer), BANNER)
+        peer.sendall(hello(prefix + code))
         return peer
 
     def server(self, code, repeater=None):
         peer = connect((repeater or self.repeater).server_port)
         self.addCleanup(peer.close)
-        peer.sendall(f"ID:{code}".encode().ljust(250, b"\0"))
+        peer.sendall(hello(f"ID:{code}"))
         return peer
 
     def await_status(self, code, status):
         """Returns the row."""
-        until(
+        eventually(
             lambda: f"{DATABASE.row(code)}\n{self.repeater.said()}",
             lambda: self.status(code) == status,
         )
@@ -664,7 +600,7 @@ class WithRepeater(Steps):
         viewer = self.viewer(code)
         self.assert_talk(viewer, again)
         reset(again)
-        until(
+        eventually(
             self.repeater.said,
             lambda: len([e for e in self.repeater.events(code) if e["event"] == "ended"]) == 2,
         )
@@ -685,7 +621,7 @@ class WithRepeater(Steps):
         self.assertEqual(self.status(one), BY_TECHNICIAN)
 
     def failures_of_the_hook(self):
-        return sum("hook: database: " in line for line in self.repeater.output)
+        return sum("hook: database: " in line for line in self.repeater.lines)
 
     def pair_at_once(self, code, viewer_first=False):
         began = time.monotonic()
@@ -720,7 +656,7 @@ class WithRepeater(Steps):
         with DATABASE.frozen():
             viewer, _ = self.pair_at_once(code)
             self.repeater.await_event(code, "paired")
-            until(self.repeater.said, lambda: self.failures_of_the_hook() > failures)
+            eventually(self.repeater.said, lambda: self.failures_of_the_hook() > failures)
         self.await_status(code, ESTABLISHED)
         viewer.close()
         self.await_status(code, BY_TECHNICIAN)
@@ -738,7 +674,7 @@ class WithRepeater(Steps):
                 [HOOK, OPTIONS], input=json.dumps(event), text=True, check=True, timeout=PATIENCE
             )
         self.assertEqual(self.status(code), BY_TECHNICIAN)
-        self.assertEqual({id: DATABASE.row(id) for id in known}, known)
+        self.assertEqual({each: DATABASE.row(each) for each in known}, known)
 
     def test_a_repeater_that_is_stopped_says_so(self):
         repeater = Repeater("stopped")

@@ -5,39 +5,30 @@
 # The default policy dials no address of this machine, so loopback cannot show it at work. Here the
 # repeater and the viewers live in one namespace, the far end in another, a veth pair between them.
 import os
-import re
 import socket
 import subprocess
 import sys
 import threading
 import unittest
+from pathlib import Path
 
-from peers import exactly
+sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
+
+from harness.daemons import Repeater
+from harness.namespaces import enter, run
+from harness.patience import PATIENCE
+from harness.rfb import BANNER, SERVER_BANNER, hello
+from harness.sockets import connect, exactly, until_the_end
 
 OURS, FAR = "10.77.0.1", "10.77.0.2"
-PATIENCE = 20  # seconds for anything to happen
 
 # What the far end says on each port, before it reports what it was sent.
-FAR_END = {5900: b"RFB 003.008\n", 5901: b"SSH-2.0-x\r\n\r\n", 5902: b"RFB 000.000\n"}
-
-
-def run(*command):
-    subprocess.run(command, check=True, timeout=PATIENCE)
+FAR_END = {5900: SERVER_BANNER, 5901: b"SSH-2.0-x\r\n\r\n", 5902: BANNER}
 
 
 def tell(line):
     """One write, so that threads do not mix their lines."""
     os.write(1, line.encode() + b"\n")
-
-
-def everything_from(peer):
-    got = b""
-    try:
-        while part := peer.recv(4096):
-            got += part
-    except ConnectionResetError:
-        pass  # closed with something of ours unread
-    return got
 
 
 def answer(port):
@@ -48,7 +39,7 @@ def answer(port):
             peer, _ = listener.accept()
             with peer:
                 peer.sendall(FAR_END[port])
-                tell(f"got {port} {everything_from(peer).hex()}")
+                tell(f"got {port} {until_the_end(peer).hex()}")
 
 
 def far_end():
@@ -65,7 +56,6 @@ def far_end():
 class Mode1(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        run("ip", "link", "set", "lo", "up")
         cls.far = subprocess.Popen(
             ["unshare", "--net", sys.executable, __file__, "--far-end"],
             stdin=subprocess.PIPE,
@@ -80,36 +70,25 @@ class Mode1(unittest.TestCase):
         cls.far.stdin.flush()
         for _ in FAR_END:
             assert cls.far.stdout.readline().startswith("ready")
-        cls.repeater = subprocess.Popen(
-            [REPEATER, "--viewer-port", "0", "--server-port", "0"],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for line in cls.repeater.stderr:
-            if found := re.search(r"watching for IPv4 connections on (\d+)/client", line):
-                cls.port = int(found.group(1))
-                break
-        # Its log must not fill the pipe.
-        threading.Thread(target=cls.repeater.stderr.read, daemon=True).start()
+        cls.repeater = Repeater(REPEATER)
 
     @classmethod
     def tearDownClass(cls):
-        cls.repeater.terminate()
-        assert cls.repeater.wait(PATIENCE) == 0
+        cls.repeater.stop()
         cls.far.kill()
         cls.far.wait(PATIENCE)
 
     def ask_for(self, destination, early=b""):
         """A viewer that has named its destination and read its greeting."""
-        viewer = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        viewer = connect(self.repeater.viewer_port)
         self.addCleanup(viewer.close)
-        viewer.sendall(destination.encode().ljust(250, b"\0") + early)
-        self.assertEqual(exactly(12, viewer), b"RFB 000.000\n")
+        viewer.sendall(hello(destination) + early)
+        self.assertEqual(exactly(len(BANNER), viewer), BANNER)
         return viewer
 
     def test_a_vnc_server_elsewhere_is_reached(self):
         viewer = self.ask_for(FAR, early=b"viewer's bytes")
-        self.assertEqual(exactly(12, viewer), b"RFB 003.008\n")
+        self.assertEqual(exactly(len(SERVER_BANNER), viewer), SERVER_BANNER)
         viewer.shutdown(socket.SHUT_WR)
         self.assertEqual(viewer.recv(1), b"")
         self.assertEqual(
@@ -127,7 +106,7 @@ class Mode1(unittest.TestCase):
         self.assertEqual(self.far.stdout.readline().split(), ["got", "5902"])
 
     def test_our_own_addresses_and_other_ports_are_refused(self):
-        for destination in (OURS, f"{OURS}:{self.port}", "127.0.0.1", FAR + ":22"):
+        for destination in (OURS, f"{OURS}:{self.repeater.viewer_port}", "127.0.0.1", FAR + ":22"):
             viewer = self.ask_for(destination)
             self.assertEqual(viewer.recv(1), b"", destination)
 
@@ -135,13 +114,7 @@ class Mode1(unittest.TestCase):
 if __name__ == "__main__":
     if sys.argv[1:] == ["--far-end"]:
         far_end()
-    elif sys.argv[2:] != ["--in-namespace"]:
-        # A user namespace makes an ordinary user root over networks of its own.
-        as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-        os.execvp(
-            "unshare",
-            ["unshare", *as_root, "--net", sys.executable, __file__, sys.argv[1], "--in-namespace"],
-        )
     else:
-        REPEATER = sys.argv[1]
+        enter("--net")
+        REPEATER = os.path.abspath(sys.argv[1])
         unittest.main(argv=sys.argv[:1])

@@ -12,12 +12,19 @@ import os
 import random
 import re
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import unittest
 from dataclasses import asdict, dataclass
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
+
+from harness.daemons import Gateway
+from harness.patience import PATIENCE
+from harness.processes import outcome
+from harness.sockets import listen, port_of
 
 try:
     import websockets.client
@@ -28,7 +35,7 @@ try:
 except ImportError:
     sys.exit(f"{sys.executable} lacks python3-websockets or python3-wsproto of Debian")
 
-PATIENCE = 60  # seconds for a session
+SESSION = 2 * PATIENCE  # seconds that one may take
 WSGATE, NPM = "", ""
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAID = random.Random(3).randbytes(6 << 20)
@@ -60,7 +67,7 @@ class Websockets:
     """Of asyncio; speaks with two tasks."""
 
     def carry_out(self, plan):
-        return asyncio.run(asyncio.wait_for(self._talk(plan), PATIENCE))
+        return asyncio.run(asyncio.wait_for(self._talk(plan), SESSION))
 
     async def _talk(self, plan):
         async with websockets.client.connect(
@@ -68,7 +75,7 @@ class Websockets:
             subprotocols=plan.offers or None,
             max_size=None,
             ping_interval=None,
-            close_timeout=PATIENCE,
+            close_timeout=SESSION,
         ) as ws:
             got = asyncio.ensure_future(self._listen(ws, plan.wanted))
             pong = await self._speak(ws, plan)
@@ -114,7 +121,7 @@ class Wsproto:
         self._facts = {"subprotocol": "", "extensions": 0, "pong": False}
         self._lock = threading.Lock()
         self._ws = wsproto.WSConnection(wsproto.ConnectionType.CLIENT)
-        with socket.create_connection((host, int(port)), timeout=PATIENCE) as self._socket:
+        with socket.create_connection((host, int(port)), timeout=SESSION) as self._socket:
             self._send(
                 events.Request(
                     host=host,
@@ -198,18 +205,9 @@ class NpmWs:
         with tempfile.NamedTemporaryFile() as said:
             said.write(plan.payload())
             said.flush()
-            done = subprocess.run(
-                [
-                    "node",
-                    os.path.join(HERE, "second_opinion.js"),
-                    NPM,
-                    json.dumps({**asdict(plan), "said": said.name}),
-                ],
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE,
-                check=False,
-            )
+            what = json.dumps({**asdict(plan), "said": said.name})
+            script = os.path.join(HERE, "second_opinion.js")
+            done = outcome("node", script, NPM, what, timeout=SESSION)
         if done.returncode != 0:
             raise AssertionError(done.stderr)
         return json.loads(done.stdout)
@@ -220,8 +218,9 @@ class Target:
 
     def __init__(self, echo):
         self._echo = echo
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
+        self._socket = listen()
+        self._socket.setblocking(True)  # it waits as long as the tests take
+        self.port = port_of(self._socket)
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):
@@ -260,27 +259,14 @@ class Opinion:
         routes = (
             f"--route=/{name}=127.0.0.1:{t.port}" for name, t in zip(("echo", "says"), cls.targets)
         )
-        cls.gateway = subprocess.Popen(
-            [WSGATE, "--listen", "127.0.0.1:0", *routes], stderr=subprocess.PIPE, text=True
-        )
-        line = ""
-        while "listening on" not in line:
-            line = cls.gateway.stderr.readline()
-            if not line:
-                raise AssertionError("wsgate ended")
-        cls.url = "ws://127.0.0.1:" + re.search(r"127\.0\.0\.1:(\d+)", line).group(1)
-        cls.log = threading.Thread(target=cls.gateway.stderr.read)
-        cls.log.start()
+        cls.gateway = Gateway(WSGATE, *routes)
+        cls.url = f"ws://127.0.0.1:{cls.gateway.port}"
 
     @classmethod
     def tearDownClass(cls):
-        cls.gateway.terminate()
-        code = cls.gateway.wait(PATIENCE)
-        cls.log.join()
-        cls.gateway.stderr.close()
+        cls.gateway.stop()
         for target in cls.targets:
             target.close()
-        assert code == 0, code
 
     def see(self, path, **plan):
         plan = Plan(self.url + path, **plan)

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 import calendar
 import os
-import re
 import signal
 import time
 

@@ -1,8 +1,10 @@
-# HTTP heads and WebSocket frames (RFC 6455 5.2) as bytes, right and wrong ones alike.
+# WebSocket handshakes and frames (RFC 6455) as bytes, right and wrong ones alike.
 # SPDX-License-Identifier: EUPL-1.2
 import random
 import struct
 from dataclasses import dataclass
+
+from .http import head, head_of
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 
@@ -17,19 +19,20 @@ OPENING = (
 )
 
 
-def head(line, fields):
-    return (line + "\r\n" + "".join(f"{n}: {v}\r\n" for n, v in fields) + "\r\n").encode("latin-1")
-
-
 def opening(path="/websockify", *add, line=None, without=(), **instead):
-    """The client's part of the handshake: `without` some fields, with others `instead`, and more."""
+    """The client's part of the handshake: `without` some fields, others `instead`, and more."""
     instead = {name.replace("_", "-").lower(): value for name, value in instead.items()}
     fields = [(n, instead.get(n.lower(), v)) for n, v in OPENING if n not in without]
     return head(line or f"GET {path} HTTP/1.1", [*fields, *add])
 
 
-def get(path, *add, method="GET", version="1.1"):
-    return head(f"{method} {path} HTTP/{version}", [("Host", "gate.example"), *add])
+def open_session(peer, path="/websockify", *fields):
+    """The client's part of the handshake, which must come to a session."""
+    peer.sendall(opening(path, *fields))
+    answer = head_of(peer)
+    if not answer.startswith("HTTP/1.1 101 "):
+        raise AssertionError(f"no session: {answer}")
+    return peer
 
 
 def masked(payload, key):
@@ -41,7 +44,7 @@ def masked(payload, key):
 
 
 def frame(opcode, payload=b"", fin=1, rsv=0, mask=True, form=None, length=None):
-    """A client's frame. `form` 0, 1 or 2: a length of 7, 16 or 64 bits; `length`: what is claimed."""
+    """A client's frame. `form` 0, 1, 2: a length of 7, 16, 64 bits; `length`: what is claimed."""
     length = len(payload) if length is None else length
     form = form if form is not None else (length > 125) + (length > 0xFFFF)
     first = bytes([fin << 7 | rsv << 4 | opcode])

@@ -1,0 +1,35 @@
+# The daemons under test, each on ports that it picks, once it listens.
+# SPDX-License-Identifier: EUPL-1.2
+from .processes import Program
+
+
+class Daemon(Program):
+    def port_in(self, pattern):
+        """The port that its log tells; without it, it ends."""
+        try:
+            return int(self.says(pattern).group(1))
+        except AssertionError:
+            self.kill()
+            raise
+
+
+class Repeater(Daemon):
+    """`before`: a program that starts it, with its arguments."""
+
+    def __init__(self, repeater, *options, before=(), **how):
+        ports = ("--viewer-port", "0", "--server-port", "0")
+        super().__init__(*before, repeater, *ports, *options, **how)
+        self.viewer_port = self.port_in(r"watching for IPv4 connections on (\d+)/client")
+        self.server_port = self.port_in(r"watching for IPv4 connections on (\d+)/server")
+
+
+class Gateway(Daemon):
+    def __init__(self, wsgate, *options, before=(), **how):
+        super().__init__(*before, wsgate, "--listen", "127.0.0.1:0", *options, **how)
+        self.port = self.port_in(r"listening on 127\.0\.0\.1:(\d+)")
+
+
+class Tunnel(Daemon):
+    def __init__(self, wsgate, *options, **how):
+        super().__init__(wsgate, "tunnel", "--listen", "127.0.0.1:0", *options, **how)
+        self.port = self.port_in(r"listening on 127\.0\.0\.1:(\d+)")
