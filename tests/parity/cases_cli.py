@@ -1,6 +1,9 @@
 # Command line, environment and CGI: what is understood, what is refused, with which exit code.
 # SPDX-License-Identifier: EUPL-1.2
-from harness import SERVER_BANNER, Skip, can_bind, case, free_port, rows
+from harness.ports import can_bind, free_port
+from harness.rfb import SERVER_BANNER
+
+from registry import Skip, case, rows
 
 
 def works(t, r):

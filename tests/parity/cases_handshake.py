@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 import time
 
-from harness import AT_ONCE, BANNER, SERVER_BANNER, case, rows
+from harness.rfb import BANNER, SERVER_BANNER
+
+from registry import case, rows
+from words import AT_ONCE
 
 
 @case

@@ -1,6 +1,6 @@
 # IDs: which blocks name one, and which names are the same.
 # SPDX-License-Identifier: EUPL-1.2
-from harness import case, rows
+from registry import case, rows
 
 NAMES = [
     ("digits", b"ID:1234"),

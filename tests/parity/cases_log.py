@@ -5,7 +5,11 @@ import os
 import signal
 import time
 
-from harness import SERVER_BANNER, STAMP, Failed, Skip, case, has_ipv6, rows
+from harness.ports import has_ipv6
+from harness.rfb import SERVER_BANNER
+
+from registry import Failed, Skip, case, rows
+from trial import STAMP
 
 
 @case

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 import time
 
-from harness import SERVER_BANNER, case, rows
+from harness.rfb import SERVER_BANNER
+
+from registry import case, rows
 
 
 @case

@@ -4,7 +4,8 @@ import hashlib
 import threading
 import time
 
-from harness import case, how_long, rows
+from registry import case, rows
+from words import how_long
 
 MIB = 1 << 20
 PATTERN = bytes(range(256)) * 4096  # 1 MiB

@@ -3,7 +3,9 @@
 import signal
 import time
 
-from harness import SERVER_BANNER, case, rows
+from harness.rfb import SERVER_BANNER
+
+from registry import case, rows
 
 NAMES = {
     "TERM": signal.SIGTERM,

@@ -4,9 +4,20 @@ import os
 import signal
 import time
 
-from harness import SERVER_BANNER, Failed, case, children_of, is_alive, rows
+from harness.processes import is_alive
+from harness.rfb import SERVER_BANNER
+
+from registry import Failed, case, rows
 
 LOOP = {"ULTRAVNC_REPEATER_LOOP": "1"}
+
+
+def children_of(pid):
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+            return [int(each) for each in f.read().split()]
+    except OSError:
+        return []
 
 
 def listener(t, r, other_than=None, within=5.0):

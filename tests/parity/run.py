@@ -13,13 +13,16 @@ import signal
 import sys
 import time
 import traceback
+from pathlib import Path
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
 
-import harness  # noqa: E402
-import network  # noqa: E402
+from harness.namespaces import can_enter
+
+import trial
+from registry import CASES, Skip
 
 TOPICS = ("handshake", "ids", "mode1", "pairing", "relay", "cli", "supervisor", "log", "signals")
 REFERENCE = 2011
@@ -48,8 +51,8 @@ def detect_version(script):
 
 def observe(program, one):
     try:
-        return harness.observe(program, one)
-    except harness.Skip as e:
+        return trial.observe(program, one)
+    except Skip as e:
         return {"skipped": str(e)}
     except Exception:  # the case itself is wrong
         return {"broken case": traceback.format_exc()}
@@ -207,9 +210,7 @@ def select(pattern, version):
     for topic in TOPICS:
         importlib.import_module("cases_" + topic)
     pattern = re.compile(fnmatch.translate(pattern.replace("[", "[[]")))
-    return [
-        one for one in harness.CASES.values() if one.since <= version and pattern.match(one.name)
-    ]
+    return [one for one in CASES.values() if one.since <= version and pattern.match(one.name)]
 
 
 def main():
@@ -218,20 +219,20 @@ def main():
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     arguments = parse_arguments()
-    if not arguments.shared_network and not network.enter():
+    if not arguments.shared_network and not can_enter("--net"):
         print("no network of our own: cases that need a taken port are skipped")
     started = time.monotonic()
     version = REFERENCE
-    programs = [harness.Program("ours", arguments.ours)]
+    programs = [trial.Program("ours", arguments.ours)]
     if arguments.perl:
         version = arguments.perl_version or detect_version(arguments.perl)
-        programs.append(harness.Program("perl", os.path.abspath(arguments.perl)))
+        programs.append(trial.Program("perl", os.path.abspath(arguments.perl)))
     cases = select(arguments.only, version)
     recorded = {**load(f"expected_{REFERENCE}.json", {}), **load(f"expected_{version}.json", {})}
     judge = Judge(load("allowed_differences.json", {}), version)
     seen = observe_all(arguments.j, cases, programs)
     if arguments.record:
-        record(version, seen, list(harness.CASES))
+        record(version, seen, list(CASES))
 
     verdicts = {one.name: judge_one(judge, one.name, seen[one.name], recorded) for one in cases}
     doubtful = [one for one in cases if verdicts[one.name][0] == "unexpected"]
@@ -261,7 +262,7 @@ def main():
     results = {name: verdict for name, (verdict, _) in verdicts.items()}
     if arguments.draft:
         print_differences(seen, drafts)
-    stale = set(judge.entries) - set(harness.CASES)
+    stale = set(judge.entries) - set(CASES)
     for name in sorted(stale):
         print(f"allowed_differences.json names an unknown case: {name}")
     reference = f"the Perl of {version}" if arguments.perl else f"recorded Perl of {version}"
