@@ -2,38 +2,14 @@
 // nginx, which ends TLS.
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 
-import { eventually } from './program.js';
+import { answers, freePort } from './ports.js';
+import { eventually, run } from './program.js';
 
-const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/// One that was free a moment ago: these programs cannot pick one themselves.
-export async function freePort() {
-    const listener = createServer().listen(0, '127.0.0.1');
-    await once(listener, 'listening');
-    const { port } = listener.address();
-    listener.close();
-    await once(listener, 'close');
-    return port;
-}
-
-/// Resolves to true where somebody listens.
-const answers = (port) =>
-    new Promise((resolve) => {
-        const socket = connect(port, '127.0.0.1', () => {
-            socket.destroy();
-            resolve(true);
-        });
-        socket.on('error', () => resolve(false));
-    });
 
 /// A CA and a certificate for localhost: { ca, certificate, key, pin }, the first three are files.
 export async function makeCertificates(directory) {

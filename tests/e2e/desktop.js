@@ -1,12 +1,7 @@
 // A desktop as customers have one: an X display with a terminal on it, and x11vnc.
 // SPDX-License-Identifier: EUPL-1.2
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-
 import { takePicture } from './picture.js';
-import { eventually } from './program.js';
-
-const run = promisify(execFile);
+import { eventually, run } from './program.js';
 
 export class Desktop {
     static terminalColour = '#203a5c';

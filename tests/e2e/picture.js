@@ -1,10 +1,8 @@
 // A picture of a screen: taken from an X display, compared with what a viewer has.
 // SPDX-License-Identifier: EUPL-1.2
 import { createHash } from 'node:crypto';
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 
-const run = promisify(execFile);
+import { run } from './program.js';
 
 export class Picture {
     /// `rgb`: three bytes a pixel, rows from the top.

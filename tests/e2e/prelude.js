@@ -3,6 +3,8 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
+import { listen } from './ports.js';
+
 const greetingSize = 12;
 const helloSize = 250;
 
@@ -30,8 +32,6 @@ export async function startPrelude(bench, { port, id }) {
             viewer.destroy();
         }),
     );
-    listener.listen(0, '127.0.0.1');
-    await once(listener, 'listening');
     bench.atEnd(() => listener.close());
-    return listener.address().port;
+    return listen(listener);
 }

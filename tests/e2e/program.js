@@ -1,18 +1,22 @@
 // A program under test or beside it: its lines, its end, and waits that are bounded in time.
 // SPDX-License-Identifier: EUPL-1.2
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 /// How long any single wait may take, in milliseconds.
 export const patience = 20_000;
+
+/// Runs a command that ends by itself; fails unless it ends well.
+export const run = promisify(execFile);
 
 export class Program {
     lines = []; ///< of stdout and stderr, as they came
     ending = null; ///< "status 0", "signal SIGTERM" ..., once it has ended
     #child;
-    #news = new EventEmitter();
+    #news = new EventEmitter().setMaxListeners(0); // many may wait for a line
 
     constructor(name, command, args = [], options = {}) {
         this.name = name;

@@ -5,10 +5,12 @@ import { readFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
-import { freePort, makeCertificates, startNginx, startSite } from '../between.js';
+import { makeCertificates, startNginx, startSite } from '../between.js';
 import { Browser } from '../browser.js';
 import { startDesktop } from '../desktop.js';
+import { freePort } from '../ports.js';
 import { eventually } from '../program.js';
+import { endSession, showsScreen } from '../technician.js';
 
 const ground = '#2b6e63';
 
@@ -30,14 +32,9 @@ async function seeDesktop(bench, { origin, port, certificates, id }) {
             `&path=websockify&repeaterID=${id}`,
     );
     await page.status('connected');
-    await eventually('the canvas has what the screen shows', async () => {
-        const [screen, canvas] = [await desktop.takePicture(), await page.takePicture()];
-        return canvas?.share(ground) > 0.9 && canvas.likeness(screen) > 0.99;
-    });
+    await showsScreen(page, desktop, ground, 0.9);
     await page.saveScreenshot(bench.output(`nginx_${id}.png`));
-    await server.dismiss(); // x11vnc locks itself up now and then
-    assert.match(await page.status('ended'), /The machine has ended the session/);
-    page.assertNoProblems();
+    await endSession(page, server);
 }
 
 const opening = (bench, url, options) =>

@@ -2,16 +2,15 @@
 // TLS, gateway, repeater, and a technician's browser. And what the tunnel says when the way is barred.
 // SPDX-License-Identifier: EUPL-1.2
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 
-import { freePort, makeCertificates, startProxy, startSite } from '../between.js';
+import { makeCertificates, startProxy, startSite } from '../between.js';
 import { Browser } from '../browser.js';
-import { Desktop, startDesktop } from '../desktop.js';
-import { eventually } from '../program.js';
+import { freePort } from '../ports.js';
+import { endSession, sessionAddress, startWorkplace, workOn } from '../technician.js';
 
-const [before, after] = ['#2b6e63', '#b5651d'];
 const [user, password] = ['ann', 's3cret'];
 
 /// As Help-Channel's packages ship it, filled in.
@@ -61,46 +60,20 @@ export default async function proxiedTunnel(bench) {
     const trust = ['--cafile', certificates.ca];
     const tunnel = await bench.tunnel(...conf, ...trust, '--pin-sha256', certificates.pin);
 
-    const desktop = await startDesktop(bench, before);
-    await writeFile(
-        join(home, 'mark.sh'),
-        `printf %s "$1" > mark.new && mv mark.new mark && xsetroot -solid '${after}'\n`,
-    );
-    await desktop.openTerminal(home);
+    const desktop = await startWorkplace(bench);
     const server = desktop.startVncServer({ id: '7711', port: tunnel.port });
     await tunnel.says(/start session=1 peer=\S+ tls=TLSv1\.3 subprotocol=binary/);
     await repeater.says(/storing new vnc server with ID:7711\./);
     assert.ok(proxy.latest(/CONNECT/), 'the proxy was used');
 
     const page = await Browser.start(bench);
-    await page.open(
-        `http://127.0.0.1:${gateway.port}/vnc.html?autoconnect=1&host=127.0.0.1` +
-            `&port=${gateway.port}&path=websockify&repeaterID=7711`,
-    );
+    await page.open(sessionAddress(gateway, '7711'));
     await page.status('connected');
-    const sameAsScreen = (ground) =>
-        eventually('the canvas has what the screen shows', async () => {
-            const [screen, canvas] = [await desktop.takePicture(), await page.takePicture()];
-            return canvas?.share(ground) > 0.3 && canvas.likeness(screen) > 0.99 && canvas;
-        });
-    assert.ok(
-        (await sameAsScreen(before)).share(Desktop.terminalColour) > 0.2,
-        'the terminal is seen',
-    );
-    await page.type('sh mark.sh Typed-in-the-Browser\n');
-    assert.equal(
-        await eventually('the command has run', () =>
-            readFile(join(home, 'mark'), 'utf8').catch(() => null),
-        ),
-        'Typed-in-the-Browser',
-    );
-    await sameAsScreen(after);
+    await workOn(bench, desktop, page);
     await page.saveScreenshot(bench.output('proxied_tunnel.png'));
 
-    await server.dismiss(); // x11vnc locks itself up now and then
+    await endSession(page, server);
     await tunnel.says(/end session=1 .* code=1000 closed_by=local/);
-    assert.match(await page.status('ended'), /The machine has ended the session/);
-    page.assertNoProblems();
 
     const bad = await writeConf('wrong.conf', 'wrong-password');
     // tinyproxy: 401 where the password is wrong, 407 where there is none.

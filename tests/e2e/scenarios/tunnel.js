@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 import { meet } from '../meeting.js';
+import { listen } from '../ports.js';
 
 const frameSize = 1024;
 
@@ -12,8 +13,7 @@ const frameSize = 1024;
 /// { port, socket }; `socket` is a promise.
 async function startTunnel(bench, url) {
     const { WebSocket } = bench.package('ws');
-    const listener = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
-    await once(listener, 'listening');
+    const listener = createServer({ allowHalfOpen: true });
     bench.atEnd(() => listener.close());
     const socket = once(listener, 'connection').then(async ([local]) => {
         const remote = new WebSocket(url, ['binary'], { perMessageDeflate: false });
@@ -29,7 +29,7 @@ async function startTunnel(bench, url) {
         remote.on('close', () => local.end());
         return remote;
     });
-    return { port: listener.address().port, socket };
+    return { port: await listen(listener), socket };
 }
 
 export default async function tunnel(bench) {
