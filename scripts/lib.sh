@@ -1,12 +1,11 @@
 # Shared by the scripts: where things are, and how what is missing gets installed.
 # SPDX-License-Identifier: EUPL-1.2
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # who sources this uses its names
 
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# What wsgate serves: our page and noVNC. Used by those who source this.
-# shellcheck disable=SC2034
+# What wsgate serves: our page and noVNC.
 web="$root/build/web"
 
 say() { printf '%s\n' "$*" >&2; }
@@ -19,16 +18,14 @@ die() {
 packages_build=(g++ cmake ninja-build libboost1.81-dev libssl-dev libcrypt-dev libspdlog-dev
     libcli11-dev)
 packages_web=(nodejs npm)
-# shellcheck disable=SC2034
 packages_demo=(xvfb x11vnc x11-apps x11-xserver-utils xterm fonts-dejavu-core)
-# shellcheck disable=SC2034
 packages_test=(libgtest-dev libgmock-dev libvncserver-dev openssl util-linux
     xvfb x11vnc x11-apps x11-xserver-utils xterm fonts-dejavu-core chromium iproute2 python3
     tigervnc-viewer mariadb-server-core mariadb-client-core python3-pymysql python3-prometheus-client mandoc haproxy
     libbenchmark-dev nginx-light tinyproxy squid novnc procps hostname
     python3-websockets python3-wsproto)
-# shellcheck disable=SC2034
 packages_check=(clang clang-format clang-tidy libclang-rt-14-dev git python3)
+packages_scripts=(black flake8 shellcheck util-linux)
 
 is_installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
 
