@@ -4,13 +4,19 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 import unittest
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
+
+from harness.processes import outcome
 
 OPTION = re.compile(r"-[A-Za-z]\b|--[a-z][a-z0-9-]*")
 SHORTENED = re.compile(r"(?<![A-Za-z0-9])_[A-Z][A-Z_]*\b")  # "..._LOGFILE, _PIDFILE"
 LINTER = "mandoc"
+MACROS = {"Ar", "Cm", "Ev", "No", "Ns", "Pa", "Ql"}  # they leave their words as they are
+SAYS_A_DEFAULT = r"(?:The default is(?: to)?|By default it is)"
 # What the environment may hold, besides variables that begin with the program's own name.
 FOREIGN_VARIABLES = {
     "ultravnc_repeater": r"BUFSIZE",
@@ -31,14 +37,8 @@ def prefix():
 
 def help_text(command=""):
     # A bare environment: a variable of ours may change defaults, REQUEST_METHOD the whole program.
-    done = subprocess.run(
-        [program, *command.split(), "--help"],
-        capture_output=True,
-        text=True,
-        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
-        timeout=20,
-        check=False,
-    )
+    bare = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
+    done = outcome(program, *command.split(), "--help", env=bare)
     if done.returncode != 0:
         raise AssertionError(f"{command} --help ended with {done.returncode}: {done.stderr}")
     return done.stdout
@@ -48,13 +48,23 @@ def all_help():
     return "".join(help_text(command) for command in commands)
 
 
+def options_at_the_start(line):
+    """Of a line: "  -c,--viewer-port PORT  Viewers connect here"."""
+    head = re.match(r"\s+(-\S*?(?:,\s*-\S+)*)(?=[\s=\[]|$)", line)
+    return set(OPTION.findall(head.group(1))) if head else set()
+
+
 def options_of_help(text):
-    """The options at the start of a line: "  -c,--viewer-port PORT  Viewers connect here"."""
-    found = set()
+    return {option for line in text.splitlines() for option in options_at_the_start(line)}
+
+
+def defaults_of_help(text):
+    """Of each option the text in brackets at the end of what is said of it: "UINT  Here [5900]"."""
+    found, options = {}, set()
     for line in text.splitlines():
-        head = re.match(r"\s+(-\S*?(?:,\s*-\S+)*)(?=[\s=\[]|$)", line)
-        if head:
-            found.update(OPTION.findall(head.group(1)))
+        options = options_at_the_start(line) or (options if line.startswith(" ") else set())
+        if default := re.search(r"\[([^\[\]]+)\]$", line):
+            found.update((option, default.group(1)) for option in options)
     return found
 
 
@@ -100,6 +110,29 @@ def described_options(command):
     for line in lines_about(command):
         if re.match(r"\.It Fl\b", line):
             found.update(options_in(line))
+    return found
+
+
+def plain(line):
+    """A line's words: `.Fl -dial No or Cm at-once .` is "--dial or at-once."."""
+    if line.startswith("."):
+        line = re.sub(r"\bFl ", "-", line[1:])
+        line = " ".join(word for word in line.split() if word not in MACROS)
+        line = re.sub(r" (?=[.,:;](\s|$))", "", line)
+    return line.replace("\\&", "")
+
+
+def entries(command):
+    """Of each option with an entry of its own, all that the entry says."""
+    found, options, depth = {}, set(), 0
+    for line in lines_about(command):
+        depth += line.startswith(".Bl") - line.startswith(".El")
+        if re.match(r"\.It Fl\b", line):
+            options, outside = options_in(line), depth
+        elif options and (depth < outside or line.startswith(".It") and depth == outside):
+            options = set()
+        for option in options:
+            found[option] = f"{found.get(option, '')} {plain(line)}".strip()
     return found
 
 
@@ -154,6 +187,18 @@ class ManPage(unittest.TestCase):
             unknown = described_options(command) - options_of_help(help_text(command))
             self.assertFalse(unknown, f"{name()} {command} does not have them: {sorted(unknown)}")
 
+    def test_defaults_are_those_of_help(self):
+        """In the words of SAYS_A_DEFAULT; where one side has none, the other has none either."""
+        for command in commands:
+            defaults = defaults_of_help(help_text(command))
+            for option, text in entries(command).items():
+                with self.subTest(option):
+                    if option not in defaults:
+                        self.assertNotRegex(text, SAYS_A_DEFAULT)
+                        continue
+                    default = re.escape(defaults[option])
+                    self.assertRegex(text, rf"{SAYS_A_DEFAULT} {default}[.,:;]( |$)")
+
     def test_every_named_option_exists(self):
         known = options_of_help(all_help())
         named = named_options()
@@ -168,13 +213,7 @@ class ManPage(unittest.TestCase):
     def test_mandoc_has_nothing_to_say(self):
         if not shutil.which(LINTER):
             self.fail("mandoc is not installed (apt-get install mandoc)")
-        done = subprocess.run(
-            [LINTER, "-T", "lint", "-W", "warning", page],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = outcome(LINTER, "-T", "lint", "-W", "warning", page)
         said = done.stdout + done.stderr
         self.assertFalse(said.strip() or done.returncode, said)
 
