@@ -5,8 +5,8 @@ import select
 import socket
 import time
 
+from harness.daemons import Gateway
 from harness.patience import PATIENCE
-from harness.processes import Program
 from harness.sockets import accept, address_of, connect, listen, reset, until_the_end
 from harness.websocket import ACCEPT, BINARY, CLOSE, PING, PONG, TEXT, FrameReader, close
 
@@ -52,9 +52,9 @@ class Gate:
         places = {"target": target, "absent": absent, "folder": folder}
         targets = ("--viewer-target", target, "--server-target", absent)
         options = [o.format(**places) for o in options]
-        self._program = Program(program, "--listen", "127.0.0.1:0", *targets, *options)
+        self._program = Gateway(program, *targets, *options)
         self._row_began = 0
-        self.port = int(self.wait_for_log(r"listening on 127\.0\.0\.1:(\d+)").group(1))
+        self.port = self._program.port
 
     def wait_for_log(self, pattern):
         """Looks through all lines since the start of the row."""
