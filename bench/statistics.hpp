@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace bench {
         return 0;
     }
     const auto last = static_cast<double>(values.size() - 1);
-    const auto at = values.begin() + static_cast<std::ptrdiff_t>(q * last + 0.5);
+    const auto at = values.begin() + std::lround(q * last);
     std::nth_element(values.begin(), at, values.end());
     return *at;
 }
