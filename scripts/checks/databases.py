@@ -1,5 +1,5 @@
-"""Compilation databases for the checks: how each file is compiled."""
 # SPDX-License-Identifier: EUPL-1.2
+"""Compilation databases for the checks: how each file is compiled."""
 import json
 import pathlib
 import subprocess
