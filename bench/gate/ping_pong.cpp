@@ -1,9 +1,9 @@
 // Small messages through a gateway and back, one in flight a session.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/gate_session.hpp"
+#include "bench/gate/session.hpp"
+#include "bench/gate/ws_frames.hpp"
 #include "bench/poller.hpp"
 #include "bench/statistics.hpp"
-#include "bench/ws_frames.hpp"
 
 #include <array>
 #include <stdexcept>

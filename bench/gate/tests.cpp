@@ -1,6 +1,6 @@
 // The list of the gateway's tests.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/gate_session.hpp"
+#include "bench/gate/session.hpp"
 
 #include <iterator>
 

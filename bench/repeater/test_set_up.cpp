@@ -1,6 +1,6 @@
 // How many pairs a second can be made, and how long one waits for its first byte.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/set_up_load.hpp"
+#include "bench/repeater/set_up_load.hpp"
 #include "bench/statistics.hpp"
 #include "bench/test.hpp"
 

@@ -1,6 +1,6 @@
 // Makes pairs and breaks them, some in flight at any time.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/set_up_load.hpp"
+#include "bench/repeater/set_up_load.hpp"
 
 #include <stdexcept>
 #include <sys/socket.h>

@@ -1,6 +1,6 @@
 // What a session in which nothing happens costs: memory of the gateway's own.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/gate_session.hpp"
+#include "bench/gate/session.hpp"
 
 #include <stdexcept>
 

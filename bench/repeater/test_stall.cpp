@@ -1,6 +1,6 @@
 // What peers that say nothing, or take nothing, do to the others.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/bulk_load.hpp"
+#include "bench/repeater/bulk_load.hpp"
 #include "bench/test.hpp"
 
 #include <algorithm>

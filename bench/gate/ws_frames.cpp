@@ -1,6 +1,6 @@
 // WebSocket frames as a client writes and reads them (RFC 6455 5.2).
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/ws_frames.hpp"
+#include "bench/gate/ws_frames.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 // How much goes through a gateway, up and down, and what a gigabyte costs.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/gate_load.hpp"
+#include "bench/gate/load.hpp"
 
 #include <stdexcept>
 #include <thread>

@@ -1,6 +1,6 @@
 // A browser's end of a WebSocket on loopback.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/ws_client.hpp"
+#include "bench/gate/ws_client.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>

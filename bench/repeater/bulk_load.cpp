@@ -1,6 +1,6 @@
 // Servers that send as fast as they can, and viewers that read it.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/bulk_load.hpp"
+#include "bench/repeater/bulk_load.hpp"
 
 #include "bench/poller.hpp"
 

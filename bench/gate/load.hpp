@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "bench/gate_session.hpp"
+#include "bench/gate/session.hpp"
 
 #include <atomic>
 #include <cstddef>

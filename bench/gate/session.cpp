@@ -1,6 +1,6 @@
 // A session through a gateway.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/gate_session.hpp"
+#include "bench/gate/session.hpp"
 
 #include <array>
 #include <stdexcept>

@@ -1,8 +1,8 @@
 // Every byte once and in order through a gateway, both ways at once, down to those before the end.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/gate_session.hpp"
+#include "bench/gate/session.hpp"
+#include "bench/gate/ws_frames.hpp"
 #include "bench/noise.hpp"
-#include "bench/ws_frames.hpp"
 
 #include <algorithm>
 #include <future>

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "bench/gate/ws_client.hpp"
 #include "bench/test.hpp"
-#include "bench/ws_client.hpp"
 
 #include <chrono>
 #include <cstddef>

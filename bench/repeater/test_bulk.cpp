@@ -1,6 +1,6 @@
 // How much goes through, and what a gigabyte costs.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/bulk_load.hpp"
+#include "bench/repeater/bulk_load.hpp"
 #include "bench/test.hpp"
 
 #include <stdexcept>

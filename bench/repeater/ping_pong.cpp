@@ -1,6 +1,6 @@
 // Small messages there and back, one in flight a pair.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/ping_pong.hpp"
+#include "bench/repeater/ping_pong.hpp"
 
 #include "bench/poller.hpp"
 

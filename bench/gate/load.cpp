@@ -1,9 +1,9 @@
 // Streams through a gateway as fast as they go.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/gate_load.hpp"
+#include "bench/gate/load.hpp"
 
+#include "bench/gate/ws_frames.hpp"
 #include "bench/poller.hpp"
-#include "bench/ws_frames.hpp"
 
 #include <algorithm>
 #include <exception>

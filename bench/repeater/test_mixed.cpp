@@ -1,6 +1,6 @@
 // Many sessions at the rate of people.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/mixed_load.hpp"
+#include "bench/repeater/mixed_load.hpp"
 #include "bench/statistics.hpp"
 #include "bench/test.hpp"
 

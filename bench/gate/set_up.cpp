@@ -1,6 +1,6 @@
 // How many sessions a second a gateway can open, and how long one waits for its first byte.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/gate_session.hpp"
+#include "bench/gate/session.hpp"
 #include "bench/poller.hpp"
 #include "bench/statistics.hpp"
 

@@ -1,6 +1,6 @@
 // A thousand sessions that take nothing: what they cost, and what ten good ones feel of them.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/gate_load.hpp"
+#include "bench/gate/load.hpp"
 #include "bench/statistics.hpp"
 
 #include <array>

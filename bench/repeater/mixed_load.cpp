@@ -1,6 +1,6 @@
 // Sessions as people have them: updates one way, the mouse the other way.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/mixed_load.hpp"
+#include "bench/repeater/mixed_load.hpp"
 
 #include <array>
 #include <cstring>

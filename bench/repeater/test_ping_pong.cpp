@@ -1,7 +1,7 @@
 // What the subject adds to the way there and back, alone, among others, and beside bulk.
 // SPDX-License-Identifier: EUPL-1.2
-#include "bench/bulk_load.hpp"
-#include "bench/ping_pong.hpp"
+#include "bench/repeater/bulk_load.hpp"
+#include "bench/repeater/ping_pong.hpp"
 #include "bench/statistics.hpp"
 #include "bench/test.hpp"
 
