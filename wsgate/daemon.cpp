@@ -143,7 +143,8 @@ int check(const config& c) {
         service::log log{service::log::options{}};
         journal j(log, c.log_format);
         asio::io_context context;
-        const server unbound(context.get_executor(), c, j);
+        metrics m;
+        const terms_keeper usable(context.get_executor(), c, j, m);
     } catch (const std::exception& e) {
         std::cerr << "wsgate: " << e.what() << '\n';
         return EX_CONFIG;

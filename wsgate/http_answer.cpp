@@ -41,7 +41,7 @@ http_answer decide(const request& r, const route_table& routes, bool has_files,
     if (has_body(r)) {
         return refusal_answer({status::bad_request, "a request here has no body"});
     }
-    const auto path = decoded_path({r.target().data(), r.target().size()});
+    auto path = decoded_path({r.target().data(), r.target().size()});
     if (!path) {
         return refusal_answer({status::bad_request, "bad request target"});
     }
@@ -71,7 +71,7 @@ http_answer decide(const request& r, const route_table& routes, bool has_files,
     if (!has_files) {
         return plain(r, status::not_found, "nothing here");
     }
-    return send_file{std::move(std::get<std::string>(file))};
+    return send_file{std::move(std::get<std::string>(file)), std::move(*path)};
 }
 
 } // namespace wsgate

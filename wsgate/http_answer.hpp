@@ -18,7 +18,8 @@ struct open_session {
 };
 
 struct send_file {
-    std::string path; ///< for static_root::open()
+    std::string path;  ///< for static_root::open()
+    std::string asked; ///< the decoded path of the request, which policies go by
 };
 
 /// Whether targets are there, which takes a while to find out.

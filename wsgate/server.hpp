@@ -1,4 +1,4 @@
-// The gateway: listeners, workers, and every session on them.
+// The gateway: listeners, workers, and every connection on them.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -6,13 +6,12 @@
 #include "net/socket_file.hpp"
 #include "net/task_group.hpp"
 #include "net/wake_up.hpp"
-#include "service/file_watch.hpp"
 #include "wsgate/ops/admin.hpp"
 #include "wsgate/ops/journal.hpp"
 #include "wsgate/ops/metrics.hpp"
+#include "wsgate/ops/readiness.hpp"
 #include "wsgate/options/config.hpp"
-#include "wsgate/setup.hpp"
-#include "wsgate/terms.hpp"
+#include "wsgate/terms_keeper.hpp"
 #include "wsgate/worker.hpp"
 
 #include <cstddef>
@@ -23,7 +22,7 @@
 
 namespace wsgate {
 
-/// Listeners live on the thread of `executor`, each session on one of the workers. `config` and
+/// Listeners live on the thread of `executor`, each connection on one of the workers. `config` and
 /// `journal` outlive the server.
 class server {
 public:
@@ -72,14 +71,6 @@ private:
     void listen();
     void start();
     void accept(std::size_t listener, net::connection);
-    [[nodiscard]] terms make_terms(std::shared_ptr<const setup>);
-    void renew_terms(config);
-    void publish();
-    void publish_certificates();
-    void warn_of_certificates();
-    [[nodiscard]] asio::awaitable<void> watch_files();
-    void warn();
-    void warn_of_open_paths();
     void close_listeners();
     void left(bool had_session);
     [[nodiscard]] asio::awaitable<void> end_when_idle();
@@ -89,10 +80,7 @@ private:
     const config& config_; ///< the one it was started with
     wsgate::journal& journal_;
     metrics metrics_;
-    access_memory memory_;
-    std::shared_ptr<ticket_ring> tickets_ = std::make_shared<ticket_ring>();
-    service::file_watch watch_; ///< of the files of terms_, from before they were read
-    terms terms_;               ///< for who comes now
+    terms_keeper terms_;
     readiness ready_;
     std::vector<net::socket_file> socket_files_; ///< until stop()
     std::vector<std::size_t> rules_of_;          ///< of each listener
@@ -100,8 +88,7 @@ private:
     std::optional<admin> admin_;
     net::task_group accepting_;
     net::wake_up changed_;
-    net::wake_up left_;     ///< somebody has
-    net::wake_up reloaded_; ///< terms_ are new
+    net::wake_up left_; ///< somebody has
     bool stopping_ = false;
     std::size_t present_ = 0; ///< connections
     net::clock::time_point empty_since_ = net::clock::now();

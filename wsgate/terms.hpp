@@ -1,20 +1,39 @@
-// What a connection came under, and keeps when the files are read anew.
+// Configuration snapshot that a connection keeps for its life, with all that was opened for it.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "wsgate/access/doorman.hpp"
-#include "wsgate/setup.hpp"
+#include "wsgate/http/static_files.hpp"
+#include "wsgate/listener_rules.hpp"
+#include "wsgate/options/config.hpp"
+#include "wsgate/target/dialled.hpp"
 #include "wsgate/tls/client.hpp"
 #include "wsgate/tls/server.hpp"
 
 #include <memory>
+#include <optional>
+#include <vector>
 
 namespace wsgate {
 
+/// Nothing of it changes, so all threads use it; a reload makes another.
 struct terms {
-    std::shared_ptr<const wsgate::setup> setup;
-    std::shared_ptr<const wsgate::doorman> doorman;
-    std::shared_ptr<const tls_server> tls;        ///< none: plain
+    /// Opens and reads all files. Throws std::runtime_error, with a text for the operator, where
+    /// one of them cannot be used. `memory` outlives this.
+    terms(config, access_memory& memory, std::shared_ptr<ticket_ring>,
+          const wsgate::doorman::complaint&);
+    terms(const terms&) = delete;
+    terms& operator=(const terms&) = delete;
+    ~terms() = default;
+
+    /// As sessions reach each target, but without a word of TLS or of a client.
+    [[nodiscard]] std::vector<dialler> probes() const;
+
+    config conf;
+    std::vector<listener_rules> listeners; ///< one for each address to listen on
+    std::optional<static_root> files;      ///< none: no files
+    wsgate::doorman doorman;
+    std::unique_ptr<const tls_server> tls;        ///< none: plain
     std::shared_ptr<const tls_client> target_tls; ///< none: no target speaks it
 };
 

@@ -1,11 +1,14 @@
-// Sessions from their beginning to their end.
+// Connections from phase to phase.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/worker.hpp"
 
 #include "net/deadline.hpp"
-#include "wsgate/http_session.hpp"
+#include "wsgate/arrival.hpp"
+#include "wsgate/http_connection.hpp"
+#include "wsgate/session.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 
 #include <exception>
 #include <utility>
@@ -14,56 +17,86 @@ namespace wsgate {
 
 using namespace asio::experimental::awaitable_operators;
 
-worker::worker(journal& j, metrics& m, readiness& ready, departure left)
-    : journal_(j), metrics_(m), ready_(ready), left_(std::move(left)),
-      tasks_(worker_.executor(),
-             [&j](const std::exception_ptr& escaped) { j.defect(net::what(escaped)); }) {}
+/// A connection in the table, from its first phase on; its end is told when this goes.
+class worker::presence {
+public:
+    presence(worker& of, connection_number number)
+        : of_(of), mine_(of.phases_.emplace(number, nullptr).first) {}
 
-void worker::take(session_number number, terms under, std::size_t listener, net::connection c) {
+    presence(const presence&) = delete;
+    presence& operator=(const presence&) = delete;
+
+    ~presence() {
+        of_.phases_.erase(mine_);
+        of_.left_(had_session);
+    }
+
+    /// It outlives the time until the next call.
+    void is_in(phase& p) { mine_->second = &p; }
+
+    bool had_session = false;
+
+private:
+    worker& of_;
+    std::map<connection_number, phase*>::iterator mine_;
+};
+
+worker::worker(const services& s, departure left)
+    : services_(s), left_(std::move(left)),
+      tasks_(worker_.executor(), [&j = services_.journal](const std::exception_ptr& escaped) {
+          j.defect(net::what(escaped));
+      }) {}
+
+void worker::take(connection_number number, std::shared_ptr<const terms> under,
+                  std::size_t listener, net::connection c) {
     if (closed_) {
         left_(false);
-    } else {
-        tasks_.spawn(serve(number, std::move(under), listener, std::move(c)));
+        return;
+    }
+    const auto& rules = under->listeners[listener];
+    tasks_.spawn(
+        serve({services_, std::move(under), rules, executor(), worker_.scratch(), number,
+               [this, number] { asio::post(executor(), [this, number] { drop(number); }); }},
+              std::move(c)));
+}
+
+asio::awaitable<void> worker::serve(accepted_connection which, net::connection c) {
+    presence here(*this, which.number);
+    const auto opened = co_await negotiate(which, here, std::move(c));
+    if (opened) {
+        here.is_in(*opened);
+        co_await opened->run();
     }
 }
 
-asio::awaitable<void> worker::serve(session_number number, terms under, std::size_t listener,
-                                    net::connection c) {
-    const auto& now = *under.setup; // which the session keeps
-    const site here{now.conf, journal_, metrics_, ready_, now.files ? &*now.files : nullptr};
-    http_session session(here, under, now.listeners[listener], worker_, number, std::move(c));
-
-    // Leaves the list with the frame, however the task ends.
-    struct entry {
-        std::list<http_session*>& all;
-        std::list<http_session*>::iterator mine;
-
-        entry(std::list<http_session*>& list, http_session* s)
-            : all(list), mine(list.insert(list.end(), s)) {}
-
-        entry(const entry&) = delete;
-        entry& operator=(const entry&) = delete;
-
-        ~entry() { all.erase(mine); }
-    };
-
-    const entry listed(sessions_, &session);
-    std::exception_ptr escaped;
-    try {
-        co_await session.run();
-    } catch (...) {
-        escaped = std::current_exception();
+/// Until there is a session, if there will be one. What was needed until then goes with this
+/// function: sessions are many, and idle.
+asio::awaitable<std::unique_ptr<session>> worker::negotiate(const accepted_connection& which,
+                                                            presence& here, net::connection c) {
+    arriving first(which, std::move(c));
+    here.is_in(first);
+    auto client = co_await first.run();
+    if (!client) {
+        co_return nullptr;
     }
-    left_(session.had_session());
-    if (escaped) {
-        std::rethrow_exception(escaped);
+    http_connection http(which, std::move(*client));
+    here.is_in(http);
+    auto opened = co_await http.run();
+    here.had_session = http.had_session();
+    co_return opened;
+}
+
+/// Who waits for its request while too many others do; it may have gone by now.
+void worker::drop(connection_number number) {
+    if (const auto found = phases_.find(number); found != phases_.end()) {
+        found->second->drop();
     }
 }
 
 void worker::show(std::size_t at_most) const {
     std::size_t shown = 0;
-    for (const auto* const each : sessions_) {
-        shown += each->show() ? 1U : 0U;
+    for (const auto& [number, now] : phases_) {
+        shown += now->show() ? 1U : 0U;
         if (shown == at_most) {
             break;
         }
@@ -72,8 +105,8 @@ void worker::show(std::size_t at_most) const {
 
 asio::awaitable<void> worker::close_down(std::chrono::milliseconds grace) {
     closed_ = true;
-    for (auto* const session : sessions_) {
-        session->go_away();
+    for (const auto& [number, now] : phases_) {
+        now->go_away();
     }
     co_await (tasks_.join() || net::expire_after(grace));
     tasks_.cancel();

@@ -1,23 +1,25 @@
-// A thread and the sessions that it carries.
+// A thread and the connections that it carries.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "net/connection.hpp"
 #include "net/task_group.hpp"
 #include "net/worker.hpp"
-#include "wsgate/ops/journal.hpp"
-#include "wsgate/ops/metrics.hpp"
-#include "wsgate/ops/readiness.hpp"
+#include "wsgate/ops/connection_number.hpp"
+#include "wsgate/services.hpp"
 #include "wsgate/terms.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <list>
+#include <map>
+#include <memory>
 
 namespace wsgate {
 
-class http_session;
+struct accepted_connection;
+class phase;
+class session;
 
 /// All but the executor is touched on its own thread only.
 class worker {
@@ -25,34 +27,42 @@ public:
     /// A connection has gone; had it a session?
     using departure = std::function<void(bool had_session)>;
 
-    /// What is referred to outlives the worker.
-    worker(journal&, metrics&, readiness&, departure);
+    worker(const services&, departure);
+    worker(const worker&) = delete;
+    worker& operator=(const worker&) = delete;
+
+    /// What was posted to the thread may still look for a connection.
+    ~worker() { worker_.join(); }
 
     [[nodiscard]] asio::any_io_executor executor() { return worker_.executor(); }
 
-    void take(session_number, terms, std::size_t listener, net::connection);
+    /// `listener`: which of the terms' listeners it came by.
+    void take(connection_number, std::shared_ptr<const terms>, std::size_t listener,
+              net::connection);
 
-    /// Tells the journal who is there, up to so many.
+    /// Tells the journal of sessions, up to so many, the oldest first.
     void show(std::size_t at_most) const;
 
     /// Takes nobody any more; closes sessions with 1001, and cuts them off after `grace`. Completes
     /// when none is left.
     [[nodiscard]] asio::awaitable<void> close_down(std::chrono::milliseconds grace);
 
-    /// Cuts every session off.
+    /// Cuts every connection off.
     void cut() { tasks_.cancel(); }
 
 private:
-    [[nodiscard]] asio::awaitable<void> serve(session_number, terms, std::size_t listener,
-                                              net::connection);
+    class presence;
 
-    journal& journal_;
-    metrics& metrics_;
-    readiness& ready_;
+    [[nodiscard]] asio::awaitable<void> serve(accepted_connection, net::connection);
+    [[nodiscard]] asio::awaitable<std::unique_ptr<session>> negotiate(const accepted_connection&,
+                                                                      presence&, net::connection);
+    void drop(connection_number);
+
+    services services_;
     departure left_;
     net::worker worker_;
     net::task_group tasks_;
-    std::list<http_session*> sessions_;
+    std::map<connection_number, phase*> phases_; ///< that each connection is in, the oldest first
     bool closed_ = false;
 };
 

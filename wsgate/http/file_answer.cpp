@@ -130,6 +130,16 @@ validators validators_of(const static_file& file) {
     return v;
 }
 
+std::optional<static_file> open_file(const request& r, const static_root& root,
+                                     const std::string& path) {
+    std::string codings; // the field may come several times (RFC 9110 5.3)
+    const auto fields = r.equal_range(http::field::accept_encoding);
+    for (auto field = fields.first; field != fields.second; ++field) {
+        codings.append(field->value().data(), field->value().size()).append(",");
+    }
+    return root.open(path, accepts_gzip(codings) ? content_coding::gzip : content_coding::identity);
+}
+
 std::variant<text_response, file_part> answer_file(const request& r, const static_file& file,
                                                    const file_options& options, std::time_t now) {
     if (!file.lacks_slash.empty()) {

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <ctime>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -26,6 +27,11 @@ struct file_part {
     head_response head;
     byte_range content;
 };
+
+/// The file that the request wants, compressed where its client takes that and there is one.
+/// `path` is from file_path(). Nothing: no such file.
+[[nodiscard]] std::optional<static_file> open_file(const request&, const static_root&,
+                                                   const std::string& path);
 
 /// 200, 206, 304; 301 for a directory's name without its slash, so that the page's own links work;
 /// 412, 416. The connection stays where may_stay() says so.

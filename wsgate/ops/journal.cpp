@@ -131,7 +131,7 @@ void journal::ends_itself(std::string_view option) {
     write(service::log_level::info, "ends_itself", {{"by", show(option)}});
 }
 
-void journal::refused(session_number number, const asio::ip::tcp::endpoint& peer,
+void journal::refused(connection_number number, const asio::ip::tcp::endpoint& peer,
                       const sender& from, http::status status) {
     write(service::log_level::debug, "refused",
           {{"session", static_cast<std::uint64_t>(number)},
@@ -140,8 +140,8 @@ void journal::refused(session_number number, const asio::ip::tcp::endpoint& peer
            {"status", static_cast<unsigned>(status)}});
 }
 
-void journal::denied(session_number number, const asio::ip::tcp::endpoint& peer, const sender& from,
-                     const denial& no, bool again) {
+void journal::denied(connection_number number, const asio::ip::tcp::endpoint& peer,
+                     const sender& from, const denial& no, bool again) {
     json::object fields{{"session", static_cast<std::uint64_t>(number)},
                         {"client", show(from.client)},
                         {"peer", net::name_of(peer)},
@@ -154,7 +154,7 @@ void journal::denied(session_number number, const asio::ip::tcp::endpoint& peer,
     write(again ? service::log_level::debug : service::log_level::info, "denied", fields);
 }
 
-void journal::unreachable(session_number number, const asio::ip::tcp::endpoint& peer,
+void journal::unreachable(connection_number number, const asio::ip::tcp::endpoint& peer,
                           const sender& from, std::string_view target, std::string_view why) {
     write(service::log_level::info, "unreachable",
           {{"session", static_cast<std::uint64_t>(number)},
@@ -193,7 +193,7 @@ void journal::not_reloaded(std::string_view why) {
           {{"why", net::escaped(why, longest_text)}, {"kept", "what was read before"}});
 }
 
-void journal::tls_failed(session_number number, const asio::ip::tcp::endpoint& peer,
+void journal::tls_failed(connection_number number, const asio::ip::tcp::endpoint& peer,
                          const net::error_code& ec) {
     write(service::log_level::debug, "tls_failed",
           {{"session", static_cast<std::uint64_t>(number)},
@@ -201,7 +201,7 @@ void journal::tls_failed(session_number number, const asio::ip::tcp::endpoint& p
            {"error", ec.message()}});
 }
 
-void journal::proxy_header_failed(session_number number, const asio::ip::tcp::endpoint& proxy,
+void journal::proxy_header_failed(connection_number number, const asio::ip::tcp::endpoint& proxy,
                                   const net::error_code& ec) {
     write(service::log_level::warn, "proxy_header_failed",
           {{"session", static_cast<std::uint64_t>(number)},

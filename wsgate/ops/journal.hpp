@@ -6,13 +6,13 @@
 #include "service/log.hpp"
 #include "service/log_line.hpp"
 #include "wsgate/http/request.hpp"
+#include "wsgate/ops/connection_number.hpp"
 #include "wsgate/ws/bridge.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,11 +22,8 @@ namespace wsgate {
 struct denial;
 struct sender;
 
-/// The number that joins the lines of one accepted connection.
-enum class session_number : std::uint64_t {};
-
 struct session_facts {
-    session_number number{};
+    connection_number number{};
     std::string_view route;
     asio::ip::tcp::endpoint peer;
     std::string target;
@@ -58,12 +55,13 @@ public:
                  std::chrono::milliseconds lasts);
     /// As it was told to when it was started.
     void ends_itself(std::string_view option);
-    void refused(session_number, const asio::ip::tcp::endpoint& peer, const sender&, http::status);
+    void refused(connection_number, const asio::ip::tcp::endpoint& peer, const sender&,
+                 http::status);
     /// `again`: the client has been told of often enough, only those who debug want to hear more.
-    void denied(session_number, const asio::ip::tcp::endpoint& peer, const sender&, const denial&,
-                bool again);
+    void denied(connection_number, const asio::ip::tcp::endpoint& peer, const sender&,
+                const denial&, bool again);
     /// A target that was to be connected before there is a WebSocket.
-    void unreachable(session_number, const asio::ip::tcp::endpoint& peer, const sender&,
+    void unreachable(connection_number, const asio::ip::tcp::endpoint& peer, const sender&,
                      std::string_view target, std::string_view why);
     /// Something configured is used without a part of it; `what` is a sentence of ours.
     void skipped(std::string_view what);
@@ -73,9 +71,9 @@ public:
     void not_reloaded(std::string_view why);
     /// Something that an operator should see to; `what` is a sentence of ours.
     void warned(std::string_view what);
-    void tls_failed(session_number, const asio::ip::tcp::endpoint& peer, const net::error_code&);
+    void tls_failed(connection_number, const asio::ip::tcp::endpoint& peer, const net::error_code&);
     /// A trusted proxy did not begin with one, although --accept-proxy says that they do.
-    void proxy_header_failed(session_number, const asio::ip::tcp::endpoint& proxy,
+    void proxy_header_failed(connection_number, const asio::ip::tcp::endpoint& proxy,
                              const net::error_code&);
     void accept_failed(const net::error_code&);
     void stopping(std::string_view how);

@@ -1,0 +1,149 @@
+// Each step either goes on to the next one or has ended the connection.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/arrival.hpp"
+
+#include "net/alarm.hpp"
+#include "net/proxy/on_connection.hpp"
+#include "net/tcp_stream.hpp"
+#include "wsgate/tls/sniff.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include <algorithm>
+#include <sys/socket.h>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+using namespace asio::experimental::awaitable_operators;
+
+/// Nothing for what is not TCP.
+asio::ip::tcp::endpoint local_end_of(int fd) {
+    asio::ip::tcp::endpoint local;
+    auto size = static_cast<socklen_t>(local.capacity());
+    if (::getsockname(fd, local.data(), &size) != 0 ||
+        (local.data()->sa_family != AF_INET && local.data()->sa_family != AF_INET6)) {
+        return {};
+    }
+    return local;
+}
+
+} // namespace
+
+arriving::arriving(const accepted_connection& which, net::connection socket)
+    : connection_(which), socket_(std::move(socket)) {
+    const auto& conf = connection_.conf();
+    made_.peer = socket_.peer;
+    made_.deadline = net::clock::now() + conf.limits.handshake;
+    made_.waiting = connection_.terms->doorman.wait_for_request(connection_.drop);
+    if (conf.proxy.send.all || !conf.proxy.send.by_path.empty()) {
+        made_.local = local_end_of(socket_.socket.get());
+    }
+}
+
+asio::awaitable<std::optional<arrival>> arriving::run() {
+    if (is_proxy() && !co_await hear_proxy()) {
+        co_return std::nullopt;
+    }
+    const auto speaks = co_await hear_speech();
+    if (!speaks) {
+        co_return std::nullopt;
+    }
+    if (*speaks == speech::plain) {
+        made_.stream = std::make_unique<net::tcp_stream>(connection_.executor, socket_);
+    } else if (!co_await open_tls()) {
+        co_return std::nullopt;
+    }
+    if (going_away_) { // the last step was over already
+        made_.stream->close();
+        co_return std::nullopt;
+    }
+    co_return std::optional<arrival>(std::move(made_));
+}
+
+void arriving::go_away() {
+    going_away_ = true;
+    hang_up();
+}
+
+void arriving::drop() {
+    connection_.services.metrics.handshake_failed(handshake_failure::too_many);
+    hang_up();
+}
+
+void arriving::hang_up() {
+    if (made_.stream) {
+        made_.stream->close();
+    } else { // its first byte is waited for, which now is its end
+        (void)::shutdown(socket_.socket.get(), SHUT_RDWR);
+    }
+}
+
+bool arriving::is_proxy() const {
+    const auto& conf = connection_.conf();
+    return conf.proxy.accept && conf.access.proxies.trusts(net::address_of(made_.peer));
+}
+
+/// Whom a load balancer speaks for. It has to say so.
+asio::awaitable<bool> arriving::hear_proxy() {
+    const auto left = made_.deadline - net::clock::now();
+    const auto header = co_await net::receive_proxy_header(
+        socket_, std::min<net::clock::duration>(left, connection_.conf().proxy.header));
+    if (!header) {
+        connection_.services.metrics.handshake_failed(handshake_failure::proxy_header);
+        connection_.services.journal.proxy_header_failed(connection_.number, made_.peer,
+                                                         header.error());
+        co_return false;
+    }
+    // What a balancer knows nothing of, or only zeros, is no client; and it does not look into
+    // HTTP.
+    const auto& named = header->addresses;
+    if (!named || named->source.address().is_unspecified()) {
+        made_.headers = forwarded::ignored;
+    } else {
+        made_.proxy = std::exchange(made_.peer, named->source);
+        made_.local = named->destination;
+    }
+    co_return true;
+}
+
+/// Either plain or tls, by the first byte where the listener takes both. Nothing: it did not come.
+asio::awaitable<std::optional<speech>> arriving::hear_speech() {
+    if (connection_.rules.speaks != speech::sniffed) {
+        co_return connection_.rules.speaks;
+    }
+    const auto first = co_await (sniff(socket_) || net::expire_at(made_.deadline));
+    if (first.index() == 1) {
+        connection_.services.metrics.handshake_failed(handshake_failure::timed_out);
+        co_return std::nullopt;
+    }
+    if (std::get<0>(first) == first_byte::none) {
+        co_return std::nullopt;
+    }
+    co_return std::get<0>(first) == first_byte::tls ? speech::tls : speech::plain;
+}
+
+asio::awaitable<bool> arriving::open_tls() {
+    auto stream = std::make_unique<tls_stream>(connection_.executor, socket_,
+                                               connection_.terms->tls->new_session());
+    auto& tls = *stream;
+    made_.stream = std::move(stream);
+    const net::alarm too_late(connection_.executor, made_.deadline, [&tls] { tls.close(); });
+    const auto ec = co_await tls.handshake();
+    if (ec) {
+        connection_.services.metrics.handshake_failed(too_late.rang() ? handshake_failure::timed_out
+                                                                      : handshake_failure::tls);
+        connection_.services.journal.tls_failed(
+            connection_.number, made_.peer,
+            too_late.rang() ? net::error_code{asio::error::timed_out} : ec);
+        co_return false;
+    }
+    made_.tls = tls.version();
+    made_.identity = verified_client(tls.session());
+    co_return true;
+}
+
+} // namespace wsgate

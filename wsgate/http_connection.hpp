@@ -1,0 +1,65 @@
+// A connection's second phase: requests and answers, until one of them opens a WebSocket.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "wsgate/arrival.hpp"
+#include "wsgate/http_answer.hpp"
+#include "wsgate/session.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace wsgate {
+
+class http_connection final : public phase {
+public:
+    http_connection(const accepted_connection&, arrival);
+
+    /// Once. The session that begins now; null: the connection has ended without one.
+    [[nodiscard]] asio::awaitable<std::unique_ptr<session>> run();
+
+    /// A session was granted, although perhaps its client did not wait for the answer.
+    [[nodiscard]] bool had_session() const { return opening_.has_value(); }
+
+    void go_away() override;
+    void drop() override;
+
+private:
+    /// What comes after an answer.
+    enum class next {
+        again,   ///< another request
+        session, ///< the WebSocket is open
+        close,   ///< the client is given time to read the answer
+        drop,    ///< the client has gone
+    };
+
+    [[nodiscard]] asio::awaitable<bool> read_head_before(net::clock::time_point deadline);
+    void stand_in_line();
+    [[nodiscard]] bool has_begun_request() const;
+    [[nodiscard]] http_answer decide_answer(request&);
+    [[nodiscard]] asio::awaitable<next> answer();
+    [[nodiscard]] asio::awaitable<next> answer_opening(const request&, open_session&);
+    [[nodiscard]] asio::awaitable<std::variant<admission, denial>>
+    ask_doorman(const request&, const open_session&) const;
+    [[nodiscard]] asio::awaitable<std::optional<text_response>> connect_target();
+    [[nodiscard]] asio::awaitable<next> answer_file(const request&, const send_file&);
+    [[nodiscard]] asio::awaitable<next> answer_text(const request&, const text_response&);
+    [[nodiscard]] asio::awaitable<next> answer_denial(const request&, const denial&);
+    [[nodiscard]] std::optional<denial> check_certificate(std::string_view path) const;
+    [[nodiscard]] asio::awaitable<bool> write(std::string);
+    [[nodiscard]] asio::awaitable<void> linger();
+
+    const accepted_connection& connection_;
+    arrival client_;
+    std::string received_; ///< the head in progress, and what came behind it
+    head_scanner scanner_;
+    sender sender_; ///< of the last request
+    std::optional<admitted_opening> opening_;
+    bool going_away_ = false;
+    bool has_answered_ = false; ///< one request at least
+};
+
+} // namespace wsgate

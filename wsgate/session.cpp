@@ -1,0 +1,131 @@
+// Where the target is, what the bridge is told, and what log and metrics hear of both.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/session.hpp"
+
+#include "wsgate/target/dial.hpp"
+#include "wsgate/target/proxy_header.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+target choose_target(const std::optional<token_target>& chosen, const token_options& tokens,
+                     const target& configured) {
+    if (!chosen) {
+        return configured;
+    }
+    target to{chosen->where, chosen->port};
+    to.is_unix = chosen->is_unix;
+    to.tls = chosen->tls || (tokens.tls && !to.is_unix);
+    return to;
+}
+
+asio::awaitable<dialled> connected_before(std::unique_ptr<net::stream> to_target) {
+    co_return dialled{std::move(to_target), {}, {}, true};
+}
+
+} // namespace
+
+admitted_opening admit(const accepted_connection& connection, const arrival& client,
+                       open_session asked, sender from, admission right) {
+    const auto& conf = connection.conf();
+    auto to = choose_target(right.to, conf.access.tokens, conf.target_of(*asked.where));
+    if (const auto version = conf.proxy.send.of(asked.where->path)) {
+        to.greeting = announcement(
+            {from.client, client.peer, client.local, from.request_id, client.tls}, *version);
+    }
+    return {std::move(asked), std::move(from), std::move(right), std::move(to)};
+}
+
+session::session(const accepted_connection& which, arrival client, admitted_opening opening,
+                 std::vector<std::byte> early)
+    : connection_(which), client_(std::move(client)), opening_(std::move(opening)),
+      early_(std::move(early)), facts_(facts()) {}
+
+asio::awaitable<void> session::run() {
+    const auto summary = co_await carry();
+    connection_.services.journal.ended(facts_, summary, age());
+    client_.stream->close();
+}
+
+void session::go_away() {
+    if (bridge_ != nullptr) {
+        bridge_->go_away();
+    }
+}
+
+bool session::show() const {
+    if (bridge_ != nullptr) {
+        connection_.services.journal.carries(facts_, bridge_->summary(), age());
+    }
+    return bridge_ != nullptr;
+}
+
+/// The place among the sessions and the meter are this function's, so that neither counts the
+/// session any more when somebody hears of its end.
+asio::awaitable<bridge_summary> session::carry() {
+    const auto place = std::move(opening_.admission.place);
+    auto& metrics = connection_.services.metrics;
+    session_meter meter(metrics, metrics.route(opening_.asked.where->name));
+    auto how = options();
+    how.observer = &meter;
+    bridge b(connection_.executor, connection_.scratch, *client_.stream, way_to_target(), how);
+    began_ = net::clock::now();
+    connection_.services.journal.started(facts_);
+    bridge_ = &b;
+    co_await b.run(std::move(early_));
+    bridge_ = nullptr;
+    meter.closed(b.summary().code, b.summary().by);
+    co_return b.summary();
+}
+
+session_facts session::facts() const {
+    session_facts facts{connection_.number,     opening_.asked.where->name,     client_.peer,
+                        to_string(opening_.to), opening_.asked.how.subprotocol, client_.tls};
+    facts.proxy = client_.proxy;
+    facts.client = opening_.sender.client;
+    facts.request_id = opening_.sender.request_id;
+    facts.user = opening_.admission.user;
+    if (client_.identity) {
+        facts.certificate = client_.identity->name;
+    }
+    return facts;
+}
+
+bridge_options session::options() const {
+    const auto& conf = connection_.conf();
+    const auto& [where, how] = opening_.asked;
+    auto options = conf.bridge;
+    if (how.subprotocol == "base64") {
+        options.text = text_frames::base64;
+    }
+    options.tell_status =
+        conf.session.tells_status(where->path) && options.text != text_frames::base64;
+    if (conf.session.verbose_close) {
+        options.target_name = to_string(opening_.to);
+    }
+    if (where->who == visitor::viewer) {
+        options.pong = conf.pong_timeout;
+    } else {
+        options.dial = opening_.connected ? dial_time::at_once : conf.server_dial;
+    }
+    return options;
+}
+
+dialler session::way_to_target() {
+    return [this] {
+        const auto& conf = connection_.conf();
+        return opening_.connected ? connected_before(std::move(opening_.connected))
+                                  : dial(opening_.to, conf.limits.connect, conf.tcp,
+                                         connection_.terms->target_tls);
+    };
+}
+
+std::chrono::milliseconds session::age() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(net::clock::now() - began_);
+}
+
+} // namespace wsgate

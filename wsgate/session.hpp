@@ -1,0 +1,57 @@
+// A connection's last phase: an open WebSocket and its target.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "wsgate/arrival.hpp"
+#include "wsgate/http_answer.hpp"
+#include "wsgate/ws/bridge.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace wsgate {
+
+/// An opening handshake that the doorman has let pass.
+struct admitted_opening {
+    open_session asked;
+    wsgate::sender sender;
+    wsgate::admission admission;
+    target to;                                ///< with what it is told of the client
+    std::unique_ptr<net::stream> connected{}; ///< to it already; mostly none
+};
+
+/// Its target is what a token has chosen, or else what is configured.
+[[nodiscard]] admitted_opening admit(const accepted_connection&, const arrival&, open_session,
+                                     sender, admission);
+
+class session final : public phase {
+public:
+    /// `early`: what came behind the head of the opening handshake.
+    session(const accepted_connection&, arrival, admitted_opening, std::vector<std::byte> early);
+
+    /// Once. Carries bytes until both sides have ended.
+    [[nodiscard]] asio::awaitable<void> run();
+
+    void go_away() override;
+    [[nodiscard]] bool show() const override;
+
+private:
+    [[nodiscard]] asio::awaitable<bridge_summary> carry();
+    [[nodiscard]] session_facts facts() const;
+    [[nodiscard]] bridge_options options() const;
+    [[nodiscard]] dialler way_to_target();
+    [[nodiscard]] std::chrono::milliseconds age() const;
+
+    const accepted_connection& connection_;
+    arrival client_;
+    admitted_opening opening_;
+    std::vector<std::byte> early_;
+    session_facts facts_; ///< refers to the members above
+    net::clock::time_point began_;
+    bridge* bridge_ = nullptr; ///< while there is one
+};
+
+} // namespace wsgate

@@ -1,0 +1,56 @@
+// Builds the terms that new connections come under, and builds them anew as files change.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/wake_up.hpp"
+#include "service/file_watch.hpp"
+#include "wsgate/ops/journal.hpp"
+#include "wsgate/ops/metrics.hpp"
+#include "wsgate/terms.hpp"
+
+#include <memory>
+
+namespace wsgate {
+
+/// Lives on the event loop of `executor`; the terms themselves are for every thread. Outlives all
+/// connections, of which it remembers what holds under any configuration.
+class terms_keeper {
+public:
+    /// `journal` and `metrics` outlive it. Throws std::runtime_error where a file cannot be used.
+    terms_keeper(const asio::any_io_executor&, const config&, journal&, metrics&);
+
+    /// For a connection that comes now.
+    [[nodiscard]] const std::shared_ptr<const terms>& current() const { return current_; }
+
+    /// Reads the files of passwords, tokens, certificates and keys again. Where one cannot be used,
+    /// all stays as it was, and the journal says so.
+    void reload();
+
+    /// The same, under another configuration. True: it is in force, but for what needs a restart.
+    [[nodiscard]] bool reload(config);
+
+    /// Tells the journal what an operator should see to.
+    void warn();
+
+    /// Reloads when certificates or keys have changed, and warns of those that expire once a day.
+    /// Until it is cancelled.
+    [[nodiscard]] asio::awaitable<void> watch();
+
+private:
+    [[nodiscard]] std::shared_ptr<const terms> build(config);
+    void renew(config);
+    void publish();
+    void publish_certificates();
+    void warn_of_open_paths();
+    void warn_of_certificates();
+
+    journal& journal_;
+    metrics& metrics_;
+    access_memory memory_;
+    std::shared_ptr<ticket_ring> tickets_ = std::make_shared<ticket_ring>();
+    service::file_watch files_; ///< of current_, from before they were read
+    std::shared_ptr<const terms> current_;
+    net::wake_up renewed_; ///< current_ is another
+};
+
+} // namespace wsgate
