@@ -170,7 +170,7 @@ private:
     void wake(net::ready r) override {
         from_.note(r);
         to_.note(r);
-        const auto state = pump_.run(means_);
+        const auto state = pump_.run(resources_);
         if (state == net::pump::state::goes_on) {
             thread_.again(*this);
         } else if (state == net::pump::state::ended) {
@@ -183,7 +183,7 @@ private:
     connection_and_peer sink_;
     no_observer observer_;
     net::poller_thread thread_;
-    net::pump_means means_{thread_.scratch(), thread_.pipes()};
+    net::pump_resources resources_{thread_.scratch(), thread_.pipes()};
     net::tcp_channel from_{std::move(source_.ours)};
     net::tcp_channel to_{std::move(sink_.ours)};
     net::pump pump_{from_, to_, observer_};

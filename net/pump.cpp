@@ -36,11 +36,11 @@ void pump::begin(std::vector<std::byte> early) {
     kept_ = std::move(early);
 }
 
-pump::state pump::run(const pump_means& means) {
+pump::state pump::run(const pump_resources& shared) {
     for (int i = 0; i < reads_a_turn; ++i) {
         auto done = deliver();
         if (done == step::moved) {
-            done = streaming_ ? move_through_pipe(means) : copy(means);
+            done = streaming_ ? move_through_pipe(shared) : copy(shared);
         }
         if (done != step::moved) {
             return done == step::over ? state::ended : state::waits;
@@ -74,15 +74,15 @@ pump::step pump::write_kept() {
     return step::moved;
 }
 
-pump::step pump::copy(const pump_means& means) {
-    const auto got = from_.read_some(means.scratch);
+pump::step pump::copy(const pump_resources& shared) {
+    const auto got = from_.read_some(shared.scratch);
     if (got.would_block()) {
         return step::blocked;
     }
     if (got.error) {
         return read_ended(got.error);
     }
-    const auto bytes = means.scratch.first(got.bytes);
+    const auto bytes = shared.scratch.first(got.bytes);
     progress_.bytes_read += bytes.size();
     observer_.passing(bytes);
     const auto wrote = to_.write_some(bytes);
@@ -92,20 +92,20 @@ pump::step pump::copy(const pump_means& means) {
     progress_.bytes_written += wrote.bytes;
     const auto rest = bytes.subspan(wrote.bytes);
     kept_.assign(rest.begin(), rest.end());
-    const bool is_large = bytes.size() >= means.scratch.size() / 2;
+    const bool is_large = bytes.size() >= shared.scratch.size() / 2;
     large_reads_ = is_large ? static_cast<std::uint8_t>(std::min(large_reads_ + 1U, countable))
                             : std::uint8_t{0};
-    streaming_ = may_stream(means);
+    streaming_ = may_stream(shared);
     return step::moved;
 }
 
-bool pump::may_stream(const pump_means& means) const {
-    return can_splice_ && large_reads_ >= means.reads_before_streaming && observer_.has_enough();
+bool pump::may_stream(const pump_resources& shared) const {
+    return can_splice_ && large_reads_ >= shared.reads_before_streaming && observer_.has_enough();
 }
 
-pump::step pump::move_through_pipe(const pump_means& means) {
+pump::step pump::move_through_pipe(const pump_resources& shared) {
     if (!pipe_) {
-        pipe_ = means.pipes.borrow();
+        pipe_ = shared.pipes.borrow();
     }
     if (!pipe_) {
         stop_streaming();
@@ -126,13 +126,13 @@ pump::step pump::move_through_pipe(const pump_means& means) {
         return read_ended(got.error);
     }
     progress_.bytes_read += got.bytes;
-    judge_streaming(got.bytes, p, means);
+    judge_streaming(got.bytes, p, shared);
     return empty_pipe();
 }
 
 /// Decides whether this gear still pays.
-void pump::judge_streaming(std::size_t moved, const pipe& p, const pump_means& means) {
-    small_reads_ = moved < means.scratch.size() / 8 ? small_reads_ + 1 : 0;
+void pump::judge_streaming(std::size_t moved, const pipe& p, const pump_resources& shared) {
+    small_reads_ = moved < shared.scratch.size() / 8 ? small_reads_ + 1 : 0;
     if (moved >= p.capacity / 2) {
         fragmented_reads_ = 0;
     } else if (p.is_fragmented) {

@@ -42,7 +42,7 @@ struct pump_result {
 };
 
 /// What the pumps of one event loop share.
-struct pump_means {
+struct pump_resources {
     std::span<std::byte> scratch; ///< for the length of one run()
     pipe_pool& pipes;
     /// Reads in a row that fill half of the scratch buffer, or a pipe, before a direction counts as
@@ -72,7 +72,7 @@ public:
 
     /// Does what can be done now, or a turn's worth of it. Throws std::bad_alloc; nothing is lost
     /// before that, but the direction cannot go on.
-    [[nodiscard]] state run(const pump_means&);
+    [[nodiscard]] state run(const pump_resources&);
 
     [[nodiscard]] const pump_progress& progress() const { return progress_; }
 
@@ -84,10 +84,10 @@ private:
     [[nodiscard]] step deliver();
     [[nodiscard]] step write_kept();
     [[nodiscard]] step empty_pipe();
-    [[nodiscard]] step copy(const pump_means&);
-    [[nodiscard]] step move_through_pipe(const pump_means&);
-    [[nodiscard]] bool may_stream(const pump_means&) const;
-    void judge_streaming(std::size_t moved, const pipe&, const pump_means&);
+    [[nodiscard]] step copy(const pump_resources&);
+    [[nodiscard]] step move_through_pipe(const pump_resources&);
+    [[nodiscard]] bool may_stream(const pump_resources&) const;
+    void judge_streaming(std::size_t moved, const pipe&, const pump_resources&);
     void stop_streaming();
     step read_ended(const error_code&);
     step write_failed(const error_code&);

@@ -16,8 +16,8 @@ using how = event::ended::how;
 
 } // namespace
 
-relay::relay(const means& m, pair p, const limits& l)
-    : means_(m), number_(p.number()), newcomer_(p.newcomer), met_(std::move(p.met)),
+relay::relay(const shared& m, pair p, const limits& l)
+    : shared_(m), number_(p.number()), newcomer_(p.newcomer), met_(std::move(p.met)),
       linger_(l.linger), linger_stalled_(l.linger_stalled),
       viewer_(*this, rfb::side::viewer, std::move(p.viewer.connection.socket)),
       server_(*this, rfb::side::server, std::move(p.server.connection.socket)) {
@@ -30,7 +30,7 @@ relay::relay(const means& m, pair p, const limits& l)
 void relay::start() {
     try {
         for (auto* each : {&viewer_, &server_}) {
-            means_.poller.add(each->channel.native_handle(), *each);
+            shared_.poller.add(each->channel.native_handle(), *each);
         }
         advance(newcomer_);
         advance(rfb::other(newcomer_));
@@ -58,7 +58,7 @@ void relay::listen_in(rfb::side from, std::span<const std::byte> bytes) {
     }
     handshake_->feed(from, bytes);
     if (handshake_->done()) {
-        means_.heard_by.described(number_, handshake_->facts());
+        shared_.heard_by.described(number_, handshake_->facts());
         handshake_.reset();
     }
 }
@@ -71,9 +71,9 @@ void relay::advance(rfb::side from) {
     // Out of memory ends this pair, not the worker.
     net::pump_result result{net::pump_result::end::read_error, asio::error::no_memory};
     try {
-        const auto now = pump_from(from).run(means_.pump);
+        const auto now = pump_from(from).run(shared_.pump);
         if (now == net::pump::state::goes_on) {
-            means_.poller.again(mine);
+            shared_.poller.again(mine);
         }
         if (now != net::pump::state::ended) {
             return;
@@ -115,7 +115,7 @@ void relay::cut(how reason, const net::error_code& ec) {
 
 void relay::linger() {
     linger_until_ = net::clock::now() + linger_;
-    means_.heard_by.remind(number_, linger_until_);
+    shared_.heard_by.remind(number_, linger_until_);
 }
 
 void relay::lingered() {
@@ -138,12 +138,12 @@ void relay::tell_end_if_over() {
     if (!viewer_.outcome || !server_.outcome) {
         return;
     }
-    means_.heard_by.forget(number_, linger_until_);
+    shared_.heard_by.forget(number_, linger_until_);
     for (auto* each : {&viewer_, &server_}) {
-        means_.poller.remove(each->channel.native_handle(), *each);
+        shared_.poller.remove(each->channel.native_handle(), *each);
         each->channel.close();
     }
-    means_.heard_by.ended(event::ended{
+    shared_.heard_by.ended(event::ended{
         number_, newcomer_, *first_to_end_, *viewer_.outcome, *server_.outcome,
         std::chrono::duration_cast<std::chrono::milliseconds>(net::clock::now() - started_),
         std::move(met_)});

@@ -38,13 +38,13 @@ public:
     };
 
     /// What all relays of a worker share; it outlives them.
-    struct means {
+    struct shared {
         net::poller& poller;
-        net::pump_means pump;
+        net::pump_resources pump;
         owner& heard_by;
     };
 
-    relay(const means&, pair, const limits&);
+    relay(const shared&, pair, const limits&);
     relay(const relay&) = delete;
     relay& operator=(const relay&) = delete;
     ~relay() = default;
@@ -93,7 +93,7 @@ private:
         return s == rfb::side::viewer ? from_viewer_ : from_server_;
     }
 
-    const means& means_;
+    const shared& shared_;
     session_number number_;
     rfb::side newcomer_;
     meeting met_;

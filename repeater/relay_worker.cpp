@@ -11,9 +11,9 @@ namespace repeater {
 
 relay_worker::relay_worker(std::size_t pipes, unsigned splice_after, report r)
     : thread_(pipes, [this] { return tell_due(); }),
-      report_(std::move(r)), means_{thread_,
-                                    {thread_.scratch(), thread_.pipes(), splice_after},
-                                    *this} {}
+      report_(std::move(r)), shared_{thread_,
+                                     {thread_.scratch(), thread_.pipes(), splice_after},
+                                     *this} {}
 
 net::clock::time_point relay_worker::tell_due() {
     while (const auto number = reminders_.take_due()) {
@@ -32,7 +32,7 @@ void relay_worker::start(pair p, const limits& l) {
 void relay_worker::begin(pair p, const limits& l) {
     event::ended failed{p.number(), p.newcomer, p.newcomer, {}, {}, {}, p.met};
     try {
-        auto made = std::make_unique<relay>(means_, std::move(p), l);
+        auto made = std::make_unique<relay>(shared_, std::move(p), l);
         relays_.emplace(failed.pair, std::move(made)).first->second->start();
     } catch (const std::bad_alloc&) {
         failed.from_viewer =

@@ -17,7 +17,7 @@ public:
     /// Hears of described and of ended (which comes last), on the worker's thread.
     using report = std::function<void(any_event)>;
 
-    /// `splice_after`: see net::pump_means.
+    /// `splice_after`: see net::pump_resources.
     relay_worker(std::size_t pipes, unsigned splice_after, report);
     relay_worker(const relay_worker&) = delete;
     relay_worker& operator=(const relay_worker&) = delete;
@@ -42,7 +42,7 @@ private:
     net::agenda<session_number> reminders_; // before the thread, which looks at it
     net::poller_thread thread_;
     report report_;
-    relay::means means_;
+    relay::shared shared_;
     std::unordered_map<session_number, std::unique_ptr<relay>> relays_;
 };
 

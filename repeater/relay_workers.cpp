@@ -19,7 +19,7 @@ constexpr std::size_t pipes_in_all = 192;
 relay_workers::relay_workers(asio::any_io_executor decides, const config& c, event_sink& events)
     : decides_(std::move(decides)), events_(events), limits_(c.limits), one_ended_(decides_) {
     const auto pipes = c.splice == splicing::off ? 0 : std::max(1UL, pipes_in_all / c.threads);
-    const auto splice_after = c.splice == splicing::on ? 1 : net::pump_means::default_reads;
+    const auto splice_after = c.splice == splicing::on ? 1 : net::pump_resources::default_reads;
     const auto report = [this](any_event e) {
         asio::post(decides_, [this, e = std::move(e)] { receive(e); });
     };
