@@ -145,7 +145,7 @@ private:
     net::unique_fd serving_;
     asio::io_context context_{1};
     asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP}; ///< before the logs it reopens
-    event_sinks sinks_;
+    sinks sinks_;
     std::unique_ptr<server> server_;
 };
 

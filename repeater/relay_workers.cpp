@@ -30,8 +30,8 @@ relay_workers::relay_workers(asio::any_io_executor decides, const config& c, eve
 
 void relay_workers::start(pair p) {
     const auto viewer_first = p.newcomer == rfb::side::viewer;
-    events_.receive(event::relaying{viewer_first ? p.viewer.name : p.server.name,
-                                    viewer_first ? p.server.name : p.viewer.name, p.met});
+    events_.receive(event::paired{viewer_first ? p.viewer.name : p.server.name,
+                                  viewer_first ? p.server.name : p.viewer.name, p.met});
     ++live_;
     turn_ = (turn_ + 1) % workers_.size();
     workers_[turn_]->start(std::move(p), limits_);

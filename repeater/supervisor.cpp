@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/supervisor.hpp"
 
-#include "repeater/events/sinks.hpp"
+#include "repeater/events/configured_log.hpp"
 #include "service/pid_file.hpp"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ constexpr auto long_enough = std::chrono::seconds(10);
 
 /// A log for one event: its thread is gone again before the next fork.
 void tell(const config& c, const any_event& e) {
-    logging(c.log).sink().receive(e);
+    configured_log(c.log).sink().receive(e);
 }
 
 /// No terminal's job any more; what is still printed goes to the log file. True in the process that

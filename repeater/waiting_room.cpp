@@ -107,7 +107,7 @@ waiting_room::arrival waiting_room::arrive(peer newcomer, const rfb::repeater_id
     const auto outcome = rendezvous_.arrive(id, newcomer.name.side, newcomer.name.number);
     if (const auto* found = std::get_if<rendezvous::pairs>(&outcome)) {
         auto partner = std::move(waiters_.extract(found->with).mapped())->detach();
-        events_.receive(event::paired{newcomer.name, partner.name, id});
+        events_.receive(event::matched{newcomer.name, partner.name, id});
         return make_pair(std::move(newcomer), std::move(partner), id);
     }
     if (std::holds_alternative<rendezvous::refused>(outcome)) {

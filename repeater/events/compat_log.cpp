@@ -45,7 +45,7 @@ struct compat_writer {
             line("enabling refuse mode (-r).");
         }
         if (e.dials_anywhere) {
-            line("WARNING: --mode1 any lets every viewer connect to any host and port through us.");
+            line(fmt::format("WARNING: {}.", event::open_proxy_advice));
         }
         line(fmt::format("ultravnc_repeater: starting up.  pid: {}", e.pid));
     }
@@ -123,7 +123,7 @@ struct compat_writer {
                                    word(e.partner.side), id_of(e.id)));
     }
 
-    void operator()(const event::paired& e) const {
+    void operator()(const event::matched& e) const {
         line(fmt::format("hooking up new vnc {} with existing vnc {} for ID:{}.",
                          word(e.newcomer.side), word(e.partner.side), id_of(e.id)));
     }
@@ -177,7 +177,7 @@ struct compat_writer {
         line(fmt::format("[{}/{}] {}", process, net::escaped(to_string(met), 300), text));
     }
 
-    void operator()(const event::relaying& e) const {
+    void operator()(const event::paired& e) const {
         tagged(e.met, "parent 1 -> 2.");
         tagged(e.met, "child  2 -> 1.");
     }

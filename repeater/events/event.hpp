@@ -1,4 +1,4 @@
-// Everything that happens, as values. Words exist only in the logs that receive them.
+// Everything that happens, as values. The logs that receive them have the words.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -36,13 +36,14 @@ using meeting = std::variant<rfb::repeater_id, rfb::destination>;
 
 namespace event {
 
+/// The process serves.
 struct starting {
     int pid = 0;
     bool refuses_duplicates = false;
     bool dials_anywhere = false; ///< --mode1 any: an open proxy
 };
 
-/// Something in how it was started that is worth knowing.
+/// How the repeater was started has an effect that its user may not expect.
 struct advice {
     std::string text;
 };
@@ -52,10 +53,12 @@ struct listening {
     asio::ip::tcp::endpoint at;
 };
 
+/// The kernel gave no connection, for want of descriptors or memory. Accepting rests for 100 ms.
 struct accept_failed {
     error_code error;
 };
 
+/// A peer has connected.
 struct arrived {
     peer_name peer;
     bool greeted = true; ///< false: a viewer that is not sent "RFB 000.000\n" (-R)
@@ -86,19 +89,22 @@ struct id_truncated {
     rfb::repeater_id id;
 };
 
+/// A peer waits for a partner.
 struct waiting {
     peer_name peer;
     rfb::repeater_id id;
 };
 
-/// Somebody waits under the ID a newcomer named; the kernel was asked whether it is still there.
+/// Somebody waits under the ID that a newcomer named; the kernel was asked whether that peer is
+/// still there. A dead one is closed, and the newcomer waits in its place.
 struct partner_checked {
     peer_name partner;
     rfb::repeater_id id;
     bool alive = false;
 };
 
-struct paired {
+/// Two peers named one ID. Their relay starts next (paired).
+struct matched {
     peer_name newcomer;
     peer_name partner;
     rfb::repeater_id id;
@@ -111,6 +117,7 @@ struct replaced {
     rfb::repeater_id id;
 };
 
+/// The newcomer was closed, since another peer of its side waits under its ID (-r).
 struct refused {
     peer_name peer;
     rfb::repeater_id id;
@@ -136,13 +143,19 @@ struct dismissed {
     rfb::repeater_id id;
 };
 
+/// Mode I: the repeater looks for the host that a viewer named.
 struct dialling {
     peer_name viewer;
     rfb::destination to;
 };
 
+/// Mode I: what the viewer named must not be dialled.
 struct dial_refused {
-    enum class reason { mode1_off, port, address };
+    enum class reason {
+        mode1_off, ///< --mode1 off: nothing may be dialled
+        port,      ///< the port is not allowed
+        address,   ///< none of the host's addresses is allowed
+    };
 
     peer_name viewer;
     rfb::destination to;
@@ -156,14 +169,15 @@ struct dial_attempt_failed {
     error_code error;
 };
 
+/// Mode I: no address of the destination could be reached, or the viewer left meanwhile.
 struct dial_failed {
     peer_name viewer;
     rfb::destination to;
     error_code error;
 };
 
-/// A pair starts to relay; `first` is the newcomer (Mode I: the viewer).
-struct relaying {
+/// The relay of two peers starts; `first` is the newcomer (Mode I: the viewer).
+struct paired {
     peer_name first;
     peer_name second;
     meeting met;
@@ -200,11 +214,12 @@ struct ended {
     meeting met;
 };
 
+/// No newcomers are taken any more, and those that waited were closed.
 struct stopping {
     std::size_t live_pairs = 0; ///< that go on until they end
 };
 
-/// Nothing lives any more.
+/// All pairs have ended; the process ends next.
 struct stopped {};
 
 /// The configuration was read again (HUP). Sessions keep the one they began under.
@@ -220,7 +235,7 @@ struct events_lost {
     std::string why;
 };
 
-/// It goes on without.
+/// The pid file could not be written; the repeater runs without one.
 struct pid_file_failed {
     std::string path;
     error_code error;
@@ -236,10 +251,14 @@ struct supervising {
     std::string_view cause; ///< the signal that ends it: "TERM", "INT"
 };
 
-/// What whoever runs the repeater can do about it.
+/// What whoever runs the repeater can do about proxy_header_failed.
 inline constexpr std::string_view proxy_advice =
     "connections from --proxy-from must begin with a PROXY header: let the proxy send one (wsgate "
     "--send-proxy, HAProxy send-proxy-v2), or take its address out of --proxy-from";
+
+/// What --mode1 any means.
+inline constexpr std::string_view open_proxy_advice =
+    "--mode1 any lets every viewer connect to any host and port through us";
 
 /// One word each, the same in every log and output.
 [[nodiscard]] std::string_view to_string(introduction_failed::reason);
@@ -252,10 +271,10 @@ inline constexpr std::string_view proxy_advice =
 /// "3.8", or "unknown".
 [[nodiscard]] std::string to_string(const std::optional<rfb::protocol_version>&);
 
-/// More of it is cut off.
+/// Bytes of a request ID that are shown; what is longer is cut.
 inline constexpr std::size_t longest_request_id = 128;
 
-/// A task let an exception out: a defect of ours. Only that session is gone.
+/// A task let an exception out, which is a defect of ours. Only its session ends; others go on.
 struct defect {
     std::string what;
 };
@@ -265,15 +284,15 @@ struct defect {
 using any_event =
     std::variant<event::starting, event::advice, event::listening, event::accept_failed,
                  event::arrived, event::proxy_header_failed, event::introduction_failed,
-                 event::id_truncated, event::waiting, event::partner_checked, event::paired,
+                 event::id_truncated, event::waiting, event::partner_checked, event::matched,
                  event::replaced, event::refused, event::left, event::expired, event::dismissed,
                  event::dialling, event::dial_refused, event::dial_attempt_failed,
-                 event::dial_failed, event::relaying, event::described, event::ended,
-                 event::stopping, event::stopped, event::reloaded, event::events_lost,
-                 event::pid_file_failed, event::supervising, event::defect>;
+                 event::dial_failed, event::paired, event::described, event::ended, event::stopping,
+                 event::stopped, event::reloaded, event::events_lost, event::pid_file_failed,
+                 event::supervising, event::defect>;
 
-/// Receives events on the thread that decides; the logs can be told from any thread. Must not block
-/// or throw.
+/// Receives events, on the thread that decides; the logs may be told from any thread. receive()
+/// must not block or throw.
 class event_sink {
 public:
     event_sink() = default;

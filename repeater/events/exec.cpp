@@ -1,4 +1,4 @@
-// Spawn, feed, wait, and kill what does not end.                               posix_spawn(3)
+// Starts the program by posix_spawn(3), writes to it, waits for it, and kills what does not end.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/exec.hpp"
 
@@ -124,7 +124,7 @@ std::optional<std::string> reap(pid_t pid, clock::time_point end) {
 
 } // namespace
 
-std::optional<std::string> event_exec::deliver(const std::string& json) {
+std::optional<std::string> exec_output::deliver(const std::string& json) {
     const auto end = clock::now() + limit_;
     // A socket, as writing to it can be told to raise no signal.
     std::array<int, 2> ends{};

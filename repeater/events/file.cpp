@@ -1,4 +1,4 @@
-// One write a line, so that lines of several writers do not mix.
+// Appends each line by one write(2), so that lines of several writers do not mix.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/file.hpp"
 
@@ -11,7 +11,7 @@
 
 namespace repeater {
 
-std::optional<std::string> event_file::deliver(const std::string& json) {
+std::optional<std::string> file_output::deliver(const std::string& json) {
     constexpr mode_t owner_and_group = 0640;
     const net::unique_fd file{
         ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, owner_and_group)};

@@ -1,15 +1,17 @@
-// Events as lines of a file.
+// Delivers events as lines of a file (--event-file).
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "repeater/events/queue.hpp"
+#include "repeater/events/output.hpp"
+
+#include <utility>
 
 namespace repeater {
 
 /// Appends a line an event, opening the file each time, so that it can be rotated at any moment.
-class event_file final : public event_output {
+class file_output final : public output {
 public:
-    explicit event_file(std::string path) : path_(std::move(path)) {}
+    explicit file_output(std::string path) : path_(std::move(path)) {}
 
     [[nodiscard]] std::optional<std::string> deliver(const std::string& json) override;
 

@@ -1,12 +1,14 @@
-// From the configuration to queues.
+// Makes a queue for each output of the configuration, and one text of each event for all of them.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/outputs.hpp"
 
 #include "repeater/events/exec.hpp"
+#include "repeater/events/fields.hpp"
 #include "repeater/events/file.hpp"
+#include "repeater/events/json_log.hpp"
 #include "repeater/events/url.hpp"
+#include "repeater/events/utc_time.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <openssl/rand.h>
 
 #include <array>
@@ -33,42 +35,45 @@ std::string random_name() {
 
 } // namespace
 
-event_outputs::event_outputs(const output_config& c, event_sink& losses)
+outputs::outputs(const output_config& c, event_sink& losses)
     : losses_(losses), id_(c.ids), boot_(random_name()) {
     if (!c.file.empty()) {
-        add("--event-file", std::make_unique<event_file>(c.file));
+        add("--event-file", std::make_unique<file_output>(c.file));
     }
     if (!c.exec.empty()) {
-        add("--event-exec", std::make_unique<event_exec>(c.exec, delivery_limit));
+        add("--event-exec", std::make_unique<exec_output>(c.exec, delivery_limit));
     }
     if (c.url) {
-        add("--event-url", std::make_unique<event_url>(*c.url, delivery_limit));
+        add("--event-url", std::make_unique<url_output>(*c.url, delivery_limit));
     }
 }
 
-void event_outputs::add(std::string name, std::unique_ptr<event_output> output) {
+void outputs::add(std::string name, std::unique_ptr<output> to) {
     const auto report = [this, name = std::move(name)](std::size_t count, const std::string& why) {
         losses_.receive(event::events_lost{name, count, why});
     };
     queues_.push_back(
-        std::make_unique<event_queue>(std::move(output), event_queue::options{}, report));
+        std::make_unique<output_queue>(std::move(to), output_queue::options{}, report));
 }
 
-void event_outputs::receive(const any_event& e) {
-    if (queues_.empty() || !is_milestone(e)) {
+void outputs::receive(const any_event& e) {
+    if (queues_.empty()) {
         return;
     }
-    auto object = to_json(e, id_);
-    object["boot"] = boot_;
-    object["seq"] = ++seq_;
-    object["time"] = utc_time();
-    const auto json = boost::json::serialize(object);
+    auto fields = fields_of(e, id_);
+    if (!is_milestone(fields)) {
+        return;
+    }
+    fields.members["boot"] = boot_;
+    fields.members["seq"] = ++seq_;
+    fields.members["time"] = utc_time(std::chrono::system_clock::now());
+    const auto json = json_text(fields);
     for (const auto& queue : queues_) {
         queue->push(json);
     }
 }
 
-void event_outputs::finish(std::chrono::milliseconds at_most) {
+void outputs::finish(std::chrono::milliseconds at_most) {
     const auto end = std::chrono::steady_clock::now() + at_most;
     for (const auto& queue : queues_) {
         queue->finish(std::chrono::duration_cast<std::chrono::milliseconds>(

@@ -1,5 +1,5 @@
-// The delivering thread.
-// SPDX-License-Identifier: EUPL-1.2
+// The thread that delivers: takes the first event, tries it, and drops it when its tries are used
+// up. SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/queue.hpp"
 
 #include <algorithm>
@@ -7,14 +7,14 @@
 
 namespace repeater {
 
-event_queue::event_queue(std::unique_ptr<event_output> output, options o, report r)
-    : output_(std::move(output)), options_(o), report_(std::move(r)), thread_([this] { run(); }) {}
+output_queue::output_queue(std::unique_ptr<output> to, options o, report r)
+    : output_(std::move(to)), options_(o), report_(std::move(r)), thread_([this] { run(); }) {}
 
-event_queue::~event_queue() {
+output_queue::~output_queue() {
     finish(std::chrono::milliseconds(0));
 }
 
-void event_queue::push(std::string json) {
+void output_queue::push(std::string json) {
     const std::lock_guard lock(mutex_);
     if (queue_.size() >= options_.capacity) {
         queue_.erase(queue_.begin() + (busy_ ? 1 : 0));
@@ -24,7 +24,7 @@ void event_queue::push(std::string json) {
     changed_.notify_one();
 }
 
-void event_queue::finish(std::chrono::milliseconds at_most) {
+void output_queue::finish(std::chrono::milliseconds at_most) {
     {
         const std::lock_guard lock(mutex_);
         if (!end_) {
@@ -37,7 +37,7 @@ void event_queue::finish(std::chrono::milliseconds at_most) {
     }
 }
 
-void event_queue::run() {
+void output_queue::run() {
     std::unique_lock lock(mutex_);
     for (;;) {
         changed_.wait(lock, [this] { return !queue_.empty() || end_; });
@@ -53,7 +53,7 @@ void event_queue::run() {
     report_losses(true);
 }
 
-void event_queue::deliver_first(std::unique_lock<std::mutex>& lock) {
+void output_queue::deliver_first(std::unique_lock<std::mutex>& lock) {
     auto pause = options_.first_pause;
     std::string why;
     busy_ = true;
@@ -78,18 +78,18 @@ void event_queue::deliver_first(std::unique_lock<std::mutex>& lock) {
     lose(1, why);
 }
 
-void event_queue::pause_until(clock::time_point time, std::unique_lock<std::mutex>& lock) {
+void output_queue::pause_until(clock::time_point time, std::unique_lock<std::mutex>& lock) {
     while (clock::now() < time && !out_of_time()) {
         changed_.wait_until(lock, end_ ? std::min(time, *end_) : time); // finish() may set end_
     }
 }
 
-void event_queue::lose(std::size_t count, const std::string& why) {
+void output_queue::lose(std::size_t count, const std::string& why) {
     lost_ += count;
     why_lost_ = why;
 }
 
-void event_queue::report_losses(bool now) {
+void output_queue::report_losses(bool now) {
     if (lost_ == 0 || (!now && reported_ && clock::now() - *reported_ < options_.report_interval)) {
         return;
     }

@@ -1,6 +1,8 @@
-// Events on their way to somebody who may be slow or away: bounded, in order, tried again.
+// Keeps events in order for a receiver that may be slow or away; bounded, each tried several times.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+
+#include "repeater/events/output.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -15,21 +17,10 @@
 
 namespace repeater {
 
-/// Where events are delivered. Used on one thread, which it may block for some seconds.
-class event_output {
-public:
-    event_output() = default;
-    event_output(const event_output&) = delete;
-    event_output& operator=(const event_output&) = delete;
-    virtual ~event_output() = default;
-
-    /// Empty once the receiver has the event; else why it has not, in a few words.
-    [[nodiscard]] virtual std::optional<std::string> deliver(const std::string& json) = 0;
-};
-
-/// Owns the thread that delivers. An event that cannot be delivered is tried again with growing
-/// pauses and then given up; when the queue is full its oldest event is. Both are reported.
-class event_queue {
+/// Owns the thread that delivers to one output. An event that cannot be delivered is tried again
+/// with growing pauses and then given up; when the queue is full its oldest event is. Both are
+/// reported.
+class output_queue {
 public:
     struct options {
         std::size_t capacity = 10'000;
@@ -42,14 +33,14 @@ public:
     /// How many events are lost since the last report, and why. On the queue's thread.
     using report = std::function<void(std::size_t count, const std::string& why)>;
 
-    event_queue(std::unique_ptr<event_output>, options, report);
-    event_queue(const event_queue&) = delete;
-    event_queue& operator=(const event_queue&) = delete;
+    output_queue(std::unique_ptr<output>, options, report);
+    output_queue(const output_queue&) = delete;
+    output_queue& operator=(const output_queue&) = delete;
 
     /// Loses what has not been delivered; see finish().
-    ~event_queue();
+    ~output_queue();
 
-    /// From any thread; never waits.
+    /// Adds an event. From any thread; never waits for a delivery.
     void push(std::string json);
 
     /// Delivers what is queued, but begins nothing after that time.
@@ -67,7 +58,7 @@ private:
 
     [[nodiscard]] bool out_of_time() const { return end_ && clock::now() >= *end_; }
 
-    std::unique_ptr<event_output> output_;
+    std::unique_ptr<output> output_;
     options options_;
     report report_;
     std::mutex mutex_;

@@ -1,15 +1,20 @@
-// Events as key=value lines, for people and for search.
+// The log of --log-format text: key=value lines, for people and for search.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "repeater/events/id_printer.hpp"
-#include "service/log.hpp"
+#include "repeater/events/fields.hpp"
+
+#include <string>
 
 namespace repeater {
 
-class event_log final : public event_sink {
+/// "TIME LEVEL NAME key=value ...". `time` as utc_time() writes it.
+[[nodiscard]] std::string text_line(std::string_view time, const event_fields&);
+
+/// Writes one line an event. `to` must add nothing of its own to the lines (pattern "%v").
+class text_log final : public event_sink {
 public:
-    event_log(service::log& to, id_form);
+    text_log(service::log& to, id_form);
 
     void receive(const any_event&) override;
 

@@ -1,4 +1,4 @@
-// One connection a request, by Boost.Beast.                                   RFC 9110 9.3.3
+// Sends each event as one request on a connection of its own, by Boost.Beast.   RFC 9110 9.3.3
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/url.hpp"
 
@@ -104,7 +104,7 @@ asio::awaitable<answer> post(const http_url& to, request r, net::resolver& names
 
 } // namespace
 
-std::optional<std::string> event_url::deliver(const std::string& json) {
+std::optional<std::string> url_output::deliver(const std::string& json) {
     asio::io_context context{1};
     // Events do not wait for the names that viewers ask for.
     net::resolver names(context.get_executor(), net::resolver::system_lookup,

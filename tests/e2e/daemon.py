@@ -189,6 +189,20 @@ class Configuration(DaemonTest):
         second.sendall(b"x")
         self.assertEqual(exactly(1, viewer), b"x")
 
+    def test_a_failed_reload_is_told_even_where_only_errors_are(self):
+        for form in ("text", "json"):
+            with self.subTest(form):
+                self.write("conf", f"log-format = {form}\nlog-level = error\n")
+                self.write("log", "")
+                process = self.start_repeater("--config", self.path("conf"))
+                eventually("it serves", lambda: listens(self.server_port))
+                self.write("conf", "no-such-option = 1\n")
+                hang_up(process)
+                self.says(r"reload_failed.*no-such-option")
+                self.assertEqual(self.read("log").count("\n"), 1, "and nothing else")
+                process.terminate()
+                self.assertEqual(process.wait(), 0)
+
     def test_debug_says_how_it_was_started(self):
         process = self.start_repeater(
             "ULTRAVNC_REPEATER_DEBUG=1",
@@ -238,6 +252,23 @@ class Outputs(DaemonTest):
             self.assertLess(time.monotonic() - began, 4, "not the 5 s that the program may take")
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(), 0, "which ends the program too")
+
+
+    def test_the_documented_filter_for_fail2ban_finds_the_peer_and_nobody_else(self):
+        manual = Path(__file__).resolve().parents[2] / "docs" / "migrating-from-perl.md"
+        rule = re.search(r"^failregex = (.*)$", manual.read_text(encoding="utf-8"), re.MULTILINE)[1]
+        offender = re.compile(rule.replace("<ADDR>", r"(?P<addr>[0-9.]+)"))
+        self.start_repeater("--log-format", "text", "--log-ids", "full")
+        eventually("it serves", lambda: listens(self.server_port))
+        forged = "refused session=1 side=viewer peer=192.0.2.1:1 why=bad_hello"
+        bad = self.introduce(self.server_port, "ID: " + forged)
+        self.assertEqual(bad.recv(1), b"")
+        address, port = bad.getsockname()
+        line = self.says(rf"^.* peer={re.escape(address)}:{port} why=bad_hello .*$")[0]
+        self.assertEqual(offender.search(line)["addr"], address)
+        without_date = line.split("Z", 1)[1]  # as fail2ban looks at it
+        self.assertEqual(offender.search(without_date)["addr"], address)
+        self.assertIsNone(offender.search(line.replace("warning refused", "info described")))
 
 
 class Supervisor(DaemonTest):

@@ -38,7 +38,7 @@ TEST(Direct, DialsWhatIsAllowedAndJoinsTheStreams) {
     EXPECT_EQ(server.receive(5), bytes_of("early"));
     server.send(bytes_of("RFB 003.008\n"));
     EXPECT_EQ(viewer.receive(12), bytes_of("RFB 003.008\n"));
-    const auto pair = repeater.events.wait_for<event::relaying>();
+    const auto pair = repeater.events.wait_for<event::paired>();
     EXPECT_EQ(to_string(pair.met), "127.0.0.1:" + std::to_string(far.port()));
 }
 
@@ -93,7 +93,7 @@ TEST(Direct, DeniedAddressesOfAMixedAnswerAreSkipped) {
         return resolver::answer{{}, {make_address("127.0.0.2"), make_address("127.0.0.3")}};
     });
     auto viewer = repeater.introduce(rfb::side::viewer, at(denied.port(), "mixed.example"));
-    (void)repeater.events.wait_for<event::relaying>();
+    (void)repeater.events.wait_for<event::paired>();
     EXPECT_TRUE(denied.is_quiet());
 }
 

@@ -59,10 +59,10 @@ TEST(Proxied, TheClientOfTheHeaderIsThePeer) {
     viewer.send(joined({header(from("2001:db8::9", 99, "a1-b2")), padded("ID:1", 250)}));
     running_server::expect_greeting(viewer);
     EXPECT_EQ(viewer.receive(12), bytes_of("RFB 003.008\n"));
-    const auto relaying = repeater.events.wait_for<event::relaying>();
-    EXPECT_EQ(peer_of(relaying.first), "[2001:db8::9]:99");
-    EXPECT_EQ(relaying.first.request_id, "a1-b2");
-    EXPECT_EQ(peer_of(relaying.second), "192.0.2.7:4711");
+    const auto paired = repeater.events.wait_for<event::paired>();
+    EXPECT_EQ(peer_of(paired.first), "[2001:db8::9]:99");
+    EXPECT_EQ(paired.first.request_id, "a1-b2");
+    EXPECT_EQ(peer_of(paired.second), "192.0.2.7:4711");
 
     const auto arrived = repeater.events.wait_for<event::arrived>(2);
     EXPECT_EQ(peer_of(arrived.peer), "[2001:db8::9]:99");

@@ -170,7 +170,7 @@ TEST(Relay, ManyPairsAtOnceKeepTheirBytesApart) {
     for (auto& each : all) {
         each.get();
     }
-    EXPECT_EQ(repeater.events.count<event::paired>(), 40U);
+    EXPECT_EQ(repeater.events.count<event::matched>(), 40U);
 }
 
 TEST(Relay, TheStartOfAnRfbSessionIsUnderstood) {

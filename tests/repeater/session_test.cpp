@@ -175,7 +175,7 @@ TEST(Session, AWaitingPeerThatIsResetFreesItsSlotAtOnce) {
         const auto left = repeater.events.wait_for<event::left>(before + 1);
         EXPECT_EQ(left.peer.side, side);
         auto partner = repeater.wait_as(rfb::other(side), "ID:1");
-        EXPECT_EQ(repeater.events.count<event::paired>(), 0U);
+        EXPECT_EQ(repeater.events.count<event::matched>(), 0U);
         partner.close();
         (void)repeater.events.wait_for<event::left>(before + 2);
     }
@@ -192,7 +192,7 @@ TEST(Session, AResetPeerIsNeverPairedHoweverCloseTheRace) {
         auto viewer = repeater.wait_as(rfb::side::viewer, id);
         EXPECT_TRUE(viewer.is_quiet());
     }
-    EXPECT_EQ(repeater.events.count<event::paired>(), 0U);
+    EXPECT_EQ(repeater.events.count<event::matched>(), 0U);
 }
 
 TEST(Session, AWaitingPeerThatClosesFreesItsSlot) {

@@ -1,11 +1,10 @@
-// Events as JSON: the members that receivers rely on.
+// Events as JSON: the members that receivers of the outputs rely on, and the lines of the log.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/json_log.hpp"
 #include "tests/repeater/log_text.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,19 +19,20 @@ const peer_name viewer{session_number{17}, rfb::side::viewer, {make_address("192
 const peer_name server{session_number{16}, rfb::side::server, {make_address("2001:db8::1"), 99}};
 
 std::string json(const any_event& e, id_form form = id_form::full) {
-    return boost::json::serialize(to_json(e, id_printer(form)));
+    return json_text(fields_of(e, id_printer(form)));
 }
 
-TEST(EventJson, MilestonesHaveTheirMembers) {
+TEST(JsonLog, MilestonesHaveTheirMembers) {
+    const id_printer print(id_form::full);
     const rfb::destination far{"host", 5905, 5};
     auto proxied = viewer;
     proxied.request_id = "a1-b2";
     const std::pair<any_event, std::string> rows[] = {
         {event::waiting{server, id},
          R"({"event":"waiting","session":16,"side":"server","peer":"[2001:db8::1]:99","id":"secret1234"})"},
-        {event::relaying{viewer, server, id},
+        {event::paired{viewer, server, id},
          R"({"event":"paired","pair":17,"newcomer":"viewer","viewer":"192.0.2.9:4711","server":"[2001:db8::1]:99","id":"secret1234"})"},
-        {event::relaying{server, viewer, far},
+        {event::paired{server, viewer, far},
          R"({"event":"paired","pair":17,"newcomer":"server","viewer":"192.0.2.9:4711","server":"[2001:db8::1]:99","host":"host","port":5905})"},
         {event::ended{session_number{17},
                       rfb::side::viewer,
@@ -41,7 +41,7 @@ TEST(EventJson, MilestonesHaveTheirMembers) {
                       {how::read_error, asio::error::connection_reset, 34},
                       std::chrono::milliseconds(1500),
                       id},
-         R"({"event":"ended","pair":17,"first":"server","how":"read_error","error":"Connection reset by peer","viewer_to_server":12,"server_to_viewer":34,"seconds":1.5E0,"id":"secret1234"})"},
+         R"({"event":"ended","pair":17,"first":"server","how":"read_error","error":"Connection reset by peer","second_how":"eof","viewer_to_server":12,"server_to_viewer":34,"seconds":1.5E0,"id":"secret1234"})"},
         {event::refused{viewer, id},
          R"({"event":"refused","session":17,"side":"viewer","peer":"192.0.2.9:4711","id":"secret1234","why":"duplicate"})"},
         {event::introduction_failed{viewer, event::introduction_failed::reason::not_understood, 250,
@@ -52,7 +52,7 @@ TEST(EventJson, MilestonesHaveTheirMembers) {
              std::string{event::proxy_advice} + "\"}"},
         {event::waiting{proxied, id},
          R"({"event":"waiting","session":17,"side":"viewer","peer":"192.0.2.9:4711","request_id":"a1-b2","id":"secret1234"})"},
-        {event::relaying{proxied, server, id},
+        {event::paired{proxied, server, id},
          R"({"event":"paired","pair":17,"newcomer":"viewer","viewer":"192.0.2.9:4711","server":"[2001:db8::1]:99","viewer_request_id":"a1-b2","id":"secret1234"})"},
         {event::left{server, id, asio::error::eof},
          R"({"event":"aborted","session":16,"side":"server","peer":"[2001:db8::1]:99","id":"secret1234","why":"left"})"},
@@ -68,19 +68,20 @@ TEST(EventJson, MilestonesHaveTheirMembers) {
     };
     for (const auto& [e, expected] : rows) {
         EXPECT_EQ(json(e), expected);
-        EXPECT_TRUE(is_milestone(e)) << expected;
+        EXPECT_TRUE(is_milestone(fields_of(e, print))) << expected;
     }
-    EXPECT_FALSE(is_milestone(event::arrived{viewer, true}));
-    EXPECT_FALSE(is_milestone(event::paired{viewer, server, id})) << "relaying tells it";
+    EXPECT_FALSE(is_milestone(fields_of(event::arrived{viewer, true}, print)));
+    EXPECT_FALSE(is_milestone(fields_of(event::matched{viewer, server, id}, print)))
+        << "paired tells it";
 }
 
-TEST(EventJson, IdsAreHashedUnlessAskedFor) {
+TEST(JsonLog, IdsAreHashedUnlessAskedFor) {
     const auto hashed = json(event::waiting{server, id}, id_form::hashed);
     EXPECT_EQ(hashed.find("secret1234"), std::string::npos);
     EXPECT_NE(hashed.find("\"id\":\"secr~"), std::string::npos);
 }
 
-TEST(EventJson, ALogLineIsOneObjectWithTimeAndLevel) {
+TEST(JsonLog, ALogLineIsOneObjectWithTimeAndLevel) {
     const auto text = support::log_text<json_log>(
         "%v", {event::waiting{server, id}, event::defect{"a\nb"}}, id_form::hashed);
     std::istringstream lines(text);

@@ -59,9 +59,9 @@ std::string content(const std::string& path) {
     return all.str();
 }
 
-TEST(EventFile, AppendsLinesAndMayBeRotated) {
+TEST(FileOutput, AppendsLinesAndMayBeRotated) {
     const scratch_folder folder;
-    event_file file(folder / "events");
+    file_output file(folder / "events");
     EXPECT_EQ(file.deliver("1"), std::nullopt);
     EXPECT_EQ(file.deliver("2"), std::nullopt);
     EXPECT_EQ(content(folder / "events"), "1\n2\n");
@@ -75,51 +75,51 @@ TEST(EventFile, AppendsLinesAndMayBeRotated) {
     EXPECT_EQ(s.st_mode & 07, 0U) << "IDs may be in it: not for everybody";
 }
 
-TEST(EventFile, SaysWhyItCannotWrite) {
-    EXPECT_THAT(event_file("/no/such/folder/x").deliver("1"), Optional(HasSubstr("No such file")));
-    EXPECT_THAT(event_file("/dev/full").deliver("1"), Optional(HasSubstr("No space")));
+TEST(FileOutput, SaysWhyItCannotWrite) {
+    EXPECT_THAT(file_output("/no/such/folder/x").deliver("1"), Optional(HasSubstr("No such file")));
+    EXPECT_THAT(file_output("/dev/full").deliver("1"), Optional(HasSubstr("No space")));
 }
 
-TEST(EventExec, TheProgramGetsItsWordsAndTheEvent) {
+TEST(ExecOutput, TheProgramGetsItsWordsAndTheEvent) {
     const scratch_folder folder;
     const auto out = folder / "out";
-    event_exec exec(
+    exec_output exec(
         {"/bin/sh", "-c", "{ printf '%s.' \"$@\"; cat; } > " + out, "sh", "a b", "$HOME"},
         seconds(10));
     EXPECT_EQ(exec.deliver(R"({"event":"x"})"), std::nullopt);
     EXPECT_EQ(content(out), "a b.$HOME.{\"event\":\"x\"}\n");
 }
 
-TEST(EventExec, NothingOfOursIsOpenInTheProgram) {
+TEST(ExecOutput, NothingOfOursIsOpenInTheProgram) {
     const scratch_folder folder;
     const auto out = folder / "out";
     const net::unique_fd left_open{::socket(AF_INET, SOCK_STREAM, 0)}; // no CLOEXEC
-    event_exec exec({"/bin/sh", "-c", "ls /proc/self/fd > " + out}, seconds(10));
+    exec_output exec({"/bin/sh", "-c", "ls /proc/self/fd > " + out}, seconds(10));
     EXPECT_EQ(exec.deliver("x"), std::nullopt);
     EXPECT_EQ(content(out), "0\n1\n2\n3\n") << "3 is ls's own";
 }
 
-TEST(EventExec, FailureIsToldWithItsStatus) {
-    EXPECT_THAT(event_exec({"/bin/sh", "-c", "exit 7"}, seconds(10)).deliver("x"),
+TEST(ExecOutput, FailureIsToldWithItsStatus) {
+    EXPECT_THAT(exec_output({"/bin/sh", "-c", "exit 7"}, seconds(10)).deliver("x"),
                 Optional(HasSubstr("status 7")));
-    EXPECT_THAT(event_exec({"/bin/sh", "-c", "kill -9 $$"}, seconds(10)).deliver("x"),
+    EXPECT_THAT(exec_output({"/bin/sh", "-c", "kill -9 $$"}, seconds(10)).deliver("x"),
                 Optional(HasSubstr("signal 9")));
-    EXPECT_THAT(event_exec({"/no/such/program"}, seconds(10)).deliver("x"),
+    EXPECT_THAT(exec_output({"/no/such/program"}, seconds(10)).deliver("x"),
                 Optional(HasSubstr("No such file")));
 }
 
-TEST(EventExec, AProgramNeedNotReadItsInput) {
-    EXPECT_EQ(event_exec({"/bin/true"}, seconds(10)).deliver(std::string(1'000'000, 'x')),
+TEST(ExecOutput, AProgramNeedNotReadItsInput) {
+    EXPECT_EQ(exec_output({"/bin/true"}, seconds(10)).deliver(std::string(1'000'000, 'x')),
               std::nullopt);
 }
 
-TEST(EventExec, WhatDoesNotEndIsKilledWithItsChildren) {
+TEST(ExecOutput, WhatDoesNotEndIsKilledWithItsChildren) {
     const scratch_folder folder;
     const auto alive = folder / "alive";
     // The grandchild holds the write end of a FIFO: its end shows that it is gone.
     ASSERT_EQ(::mkfifo(alive.c_str(), 0600), 0);
     const net::unique_fd reader{::open(alive.c_str(), O_RDONLY | O_NONBLOCK)};
-    event_exec exec({"/bin/sh", "-c", "sleep 600 > " + alive + " & sleep 600"}, milliseconds(300));
+    exec_output exec({"/bin/sh", "-c", "sleep 600 > " + alive + " & sleep 600"}, milliseconds(300));
     EXPECT_THAT(exec.deliver("x"), Optional(HasSubstr("killed")));
     pollfd p{reader.get(), POLLIN, 0};
     ASSERT_EQ(::poll(&p, 1, 10'000), 1);
@@ -152,10 +152,10 @@ private:
 };
 
 std::optional<std::string> post(const std::string& url) {
-    return event_url(parse_http_url(url).value(), seconds(10)).deliver(R"({"x":1})");
+    return url_output(parse_http_url(url).value(), seconds(10)).deliver(R"({"x":1})");
 }
 
-TEST(EventUrl, PostsJson) {
+TEST(UrlOutput, PostsJson) {
     one_answer service("HTTP/1.1 204 No Content\r\n\r\n");
     EXPECT_EQ(post(service.url("/hook?a=b")), std::nullopt);
     const auto request = service.request();
@@ -165,7 +165,7 @@ TEST(EventUrl, PostsJson) {
     EXPECT_THAT(request, HasSubstr("Host: 127.0.0.1:"));
 }
 
-TEST(EventUrl, AnythingBut2xxIsFailure) {
+TEST(UrlOutput, AnythingBut2xxIsFailure) {
     for (const auto* status : {"500", "404", "302", "199"}) {
         one_answer service("HTTP/1.1 " + std::string{status} + " X\r\nContent-Length: 0\r\n\r\n");
         EXPECT_THAT(post(service.url("/")), Optional(HasSubstr(status)));
@@ -174,7 +174,7 @@ TEST(EventUrl, AnythingBut2xxIsFailure) {
     EXPECT_NE(post(nonsense.url("/")), std::nullopt);
 }
 
-TEST(EventUrl, NobodyThereAndSilenceAreFailures) {
+TEST(UrlOutput, NobodyThereAndSilenceAreFailures) {
     std::uint16_t free_port = 0;
     {
         const support::tcp_listener closed;
@@ -184,7 +184,7 @@ TEST(EventUrl, NobodyThereAndSilenceAreFailures) {
                 Optional(HasSubstr("refused")));
     const support::tcp_listener silent;
     const auto url = parse_http_url("http://127.0.0.1:" + std::to_string(silent.port()) + "/");
-    EXPECT_THAT(event_url(*url, milliseconds(50)).deliver("{}"), Optional(HasSubstr("in time")));
+    EXPECT_THAT(url_output(*url, milliseconds(50)).deliver("{}"), Optional(HasSubstr("in time")));
 }
 
 /// A TLS service for "localhost" that answers one request with 200.
@@ -203,7 +203,7 @@ void serve_tls_once(boost::asio::ip::tcp::acceptor& acceptor, const support::cer
     }
 }
 
-TEST(EventUrl, HttpsIsVerified) {
+TEST(UrlOutput, HttpsIsVerified) {
     const scratch_folder folder;
     const auto certificate = support::make_certificate();
     std::ofstream(folder / "trusted.pem") << certificate.chain;

@@ -25,7 +25,7 @@ struct history {
     std::shared_future<void> may_go_on; ///< where valid, the first delivery waits for it
 };
 
-class fake_output final : public event_output {
+class fake_output final : public output {
 public:
     explicit fake_output(history& h) : history_(h) {}
 
@@ -52,14 +52,14 @@ struct losses {
     std::string why;
 };
 
-event_queue::options quick() {
-    event_queue::options o;
+output_queue::options quick() {
+    output_queue::options o;
     o.first_pause = milliseconds(1);
     o.longest_pause = milliseconds(2);
     return o;
 }
 
-event_queue::report into(losses& l) {
+output_queue::report into(losses& l) {
     return [&l](std::size_t count, const std::string& why) {
         l.count += count;
         l.why = why;
@@ -68,10 +68,10 @@ event_queue::report into(losses& l) {
 
 constexpr auto plenty = std::chrono::seconds(10);
 
-TEST(EventQueue, DeliversInOrder) {
+TEST(OutputQueue, DeliversInOrder) {
     history h;
     losses lost;
-    event_queue queue(std::make_unique<fake_output>(h), quick(), into(lost));
+    output_queue queue(std::make_unique<fake_output>(h), quick(), into(lost));
     for (const auto* e : {"1", "2", "3"}) {
         queue.push(e);
     }
@@ -80,11 +80,11 @@ TEST(EventQueue, DeliversInOrder) {
     EXPECT_EQ(lost.count, 0U);
 }
 
-TEST(EventQueue, TriesAgainAndKeepsTheOrder) {
+TEST(OutputQueue, TriesAgainAndKeepsTheOrder) {
     history h;
     h.failures_to_come = 5;
     losses lost;
-    event_queue queue(std::make_unique<fake_output>(h), quick(), into(lost));
+    output_queue queue(std::make_unique<fake_output>(h), quick(), into(lost));
     queue.push("1");
     queue.push("2");
     queue.finish(plenty);
@@ -93,11 +93,11 @@ TEST(EventQueue, TriesAgainAndKeepsTheOrder) {
     EXPECT_EQ(lost.count, 0U);
 }
 
-TEST(EventQueue, GivesUpAfterSomeTriesAndGoesOn) {
+TEST(OutputQueue, GivesUpAfterSomeTriesAndGoesOn) {
     history h;
     h.failures_to_come = 6;
     losses lost;
-    event_queue queue(std::make_unique<fake_output>(h), quick(), into(lost));
+    output_queue queue(std::make_unique<fake_output>(h), quick(), into(lost));
     queue.push("1");
     queue.push("2");
     queue.finish(plenty);
@@ -106,14 +106,14 @@ TEST(EventQueue, GivesUpAfterSomeTriesAndGoesOn) {
     EXPECT_EQ(lost.why, "not now");
 }
 
-TEST(EventQueue, AFullQueueLosesTheOldestButNotTheOneUnderWay) {
+TEST(OutputQueue, AFullQueueLosesTheOldestButNotTheOneUnderWay) {
     history h;
     std::promise<void> go_on;
     h.may_go_on = go_on.get_future();
     losses lost;
     auto o = quick();
     o.capacity = 3;
-    event_queue queue(std::make_unique<fake_output>(h), o, into(lost));
+    output_queue queue(std::make_unique<fake_output>(h), o, into(lost));
     queue.push("1");
     h.entered.get_future().wait();
     for (const auto* e : {"2", "3", "4", "5"}) { // never waits, though the output is stuck
@@ -132,17 +132,17 @@ struct held_up {
 
     history h;
     losses lost;
-    event_queue queue{std::make_unique<fake_output>(h), patient(), into(lost)};
+    output_queue queue{std::make_unique<fake_output>(h), patient(), into(lost)};
 
 private:
-    static event_queue::options patient() {
+    static output_queue::options patient() {
         auto o = quick();
         o.first_pause = std::chrono::hours(1);
         return o;
     }
 };
 
-TEST(EventQueue, TheEndDoesNotWaitForAnOutputThatIsAway) {
+TEST(OutputQueue, TheEndDoesNotWaitForAnOutputThatIsAway) {
     held_up q;
     q.queue.push("1");
     q.queue.push("2");
@@ -151,7 +151,7 @@ TEST(EventQueue, TheEndDoesNotWaitForAnOutputThatIsAway) {
     EXPECT_EQ(q.lost.count, 2U);
 }
 
-TEST(EventQueue, TheEndCutsAPauseShortThatHasBegun) {
+TEST(OutputQueue, TheEndCutsAPauseShortThatHasBegun) {
     held_up q;
     q.queue.push("1");
     while (q.h.tries == 0) {

@@ -1,0 +1,39 @@
+// Chooses the log's format; each format writes whole lines, with their times.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/events/configured_log.hpp"
+
+#include "repeater/events/compat_log.hpp"
+#include "repeater/events/json_log.hpp"
+#include "repeater/events/text_log.hpp"
+
+namespace repeater {
+
+namespace {
+
+service::log::options options_of(const log_config& c) {
+    service::log::options options;
+    options.file = c.file;
+    // The Perl has no levels, so that its log always tells everything.
+    options.from = c.format == log_format::compat ? service::log_level::debug : c.level;
+    options.pattern = "%v";
+    return options;
+}
+
+std::unique_ptr<event_sink> make_sink(const log_config& c, service::log& lines) {
+    switch (c.format) {
+    case log_format::compat:
+        return std::make_unique<compat_log>(lines);
+    case log_format::text:
+        return std::make_unique<text_log>(lines, c.ids);
+    case log_format::json:
+        break;
+    }
+    return std::make_unique<json_log>(lines, c.ids);
+}
+
+} // namespace
+
+configured_log::configured_log(const log_config& c)
+    : lines_(options_of(c)), sink_(make_sink(c, lines_)) {}
+
+} // namespace repeater

@@ -1,0 +1,293 @@
+// One function an event: its name, its level and its members.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/events/fields.hpp"
+
+#include "repeater/events/members.hpp"
+#include "service/version.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/json/array.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace repeater {
+
+namespace {
+
+using service::log_level;
+
+// Bytes of texts that are not ours.
+constexpr std::size_t longest_block =
+    64; // of a peer's first block, and of what servers call things
+constexpr std::size_t longest_reason = 200;
+constexpr std::size_t longest_text = 300;
+
+std::string name_of_security(std::uint8_t type) {
+    const auto name = std::string{rfb::security_type_name(type)};
+    return name == "unknown" ? "unknown(" + std::to_string(type) + ")" : name;
+}
+
+/// Describes one event.
+struct describer {
+    const id_printer& print;
+
+    [[nodiscard]] members start() const { return members(print); }
+
+    [[nodiscard]] event_fields aborted(const peer_name& p, const rfb::repeater_id& id,
+                                       std::string_view why) const {
+        return {"aborted", log_level::info, start().peer(p).id(id).word("why", why).take()};
+    }
+
+    event_fields operator()(const event::starting& e) const {
+        auto all = start();
+        all.number("pid", static_cast<std::uint64_t>(e.pid))
+            .word("version", service::version)
+            .truth("refuses_duplicates", e.refuses_duplicates)
+            .truth("open_proxy", e.dials_anywhere);
+        if (e.dials_anywhere) {
+            all.word("advice", event::open_proxy_advice);
+        }
+        return {"started", e.dials_anywhere ? log_level::warn : log_level::info, all.take()};
+    }
+
+    event_fields operator()(const event::advice& e) const {
+        return {"advice", log_level::warn, start().outside("text", e.text, longest_text).take()};
+    }
+
+    event_fields operator()(const event::listening& e) const {
+        return {"listening", log_level::info,
+                start().word("side", to_string(e.side)).address("at", e.at).take()};
+    }
+
+    event_fields operator()(const event::accept_failed& e) const {
+        return {"accept_failed", log_level::error, start().error("error", e.error).take()};
+    }
+
+    event_fields operator()(const event::arrived& e) const {
+        auto all = start().peer(e.peer);
+        if (e.proxy) {
+            all.address("proxy", *e.proxy);
+        }
+        return {"arrived", log_level::info, all.take()};
+    }
+
+    event_fields operator()(const event::proxy_header_failed& e) const {
+        return {"refused", log_level::warn,
+                start()
+                    .peer(e.proxy)
+                    .word("why", "proxy_header")
+                    .error("error", e.error)
+                    .word("advice", event::proxy_advice)
+                    .take()};
+    }
+
+    event_fields operator()(const event::introduction_failed& e) const {
+        auto all = start();
+        all.peer(e.peer).word("why", to_string(e.why)).number("got", e.got).number("of", e.size);
+        if (e.error) {
+            all.error("error", e.error);
+        }
+        if (!e.text.empty()) {
+            all.outside("text", e.text, longest_block);
+        }
+        return {"refused", log_level::warn, all.take()};
+    }
+
+    event_fields operator()(const event::id_truncated& e) const {
+        return {"id_truncated", log_level::warn, start().peer(e.peer).id(e.id).take()};
+    }
+
+    event_fields operator()(const event::waiting& e) const {
+        return {"waiting", log_level::info, start().peer(e.peer).id(e.id).take()};
+    }
+
+    event_fields operator()(const event::partner_checked& e) const {
+        return e.alive ? event_fields{"partner_checked", log_level::debug,
+                                      start().peer(e.partner).id(e.id).take()}
+                       : aborted(e.partner, e.id, "left");
+    }
+
+    event_fields operator()(const event::matched& e) const {
+        return {"matched", log_level::info,
+                start().peer(e.newcomer).id(e.id).number("with", e.partner.number).take()};
+    }
+
+    event_fields operator()(const event::replaced& e) const {
+        auto fields = aborted(e.older, e.id, "replaced");
+        fields.members["by"] = static_cast<std::uint64_t>(e.newer);
+        return fields;
+    }
+
+    event_fields operator()(const event::refused& e) const {
+        return {"refused", log_level::info,
+                start().peer(e.peer).id(e.id).word("why", "duplicate").take()};
+    }
+
+    event_fields operator()(const event::left& e) const {
+        if (e.how == asio::error::eof) {
+            return aborted(e.peer, e.id, "left");
+        }
+        return {"aborted", log_level::info,
+                start().peer(e.peer).id(e.id).word("why", "reset").error("error", e.how).take()};
+    }
+
+    event_fields operator()(const event::expired& e) const {
+        return {"aborted", log_level::info,
+                start()
+                    .peer(e.peer)
+                    .id(e.id)
+                    .word("why", "expired")
+                    .seconds("seconds", e.waited)
+                    .take()};
+    }
+
+    event_fields operator()(const event::dismissed& e) const {
+        return aborted(e.peer, e.id, "stopped");
+    }
+
+    event_fields operator()(const event::dialling& e) const {
+        return {"dialling", log_level::info, start().peer(e.viewer).destination(e.to).take()};
+    }
+
+    event_fields operator()(const event::dial_refused& e) const {
+        return {"refused", log_level::warn,
+                start().peer(e.viewer).destination(e.to).word("why", to_string(e.why)).take()};
+    }
+
+    event_fields operator()(const event::dial_attempt_failed& e) const {
+        return {"dial_attempt_failed", log_level::info,
+                start().peer(e.viewer).address("to", e.to).error("error", e.error).take()};
+    }
+
+    event_fields operator()(const event::dial_failed& e) const {
+        auto all = start();
+        all.peer(e.viewer).destination(e.to).word("why", "unreachable");
+        if (e.error) {
+            all.error("error", e.error);
+        }
+        return {"refused", log_level::info, all.take()};
+    }
+
+    event_fields operator()(const event::paired& e) const {
+        const bool viewer_first = e.first.side == rfb::side::viewer;
+        const auto& viewer = viewer_first ? e.first : e.second;
+        const auto& server = viewer_first ? e.second : e.first;
+        return {"paired", log_level::info,
+                start()
+                    .number("pair", viewer.number)
+                    .word("newcomer", to_string(e.first.side))
+                    .address("viewer", viewer.address)
+                    .address("server", server.address)
+                    .request("viewer_request_id", viewer)
+                    .request("server_request_id", server)
+                    .met(e.met)
+                    .take()};
+    }
+
+    event_fields operator()(const event::described& e) const {
+        const auto& f = e.facts;
+        boost::json::array offered;
+        for (const auto type : f.security_offered) {
+            offered.emplace_back(name_of_security(type));
+        }
+        auto all = start();
+        all.number("pair", e.pair)
+            .word("rfb", event::outcome(f))
+            .word("server_version", event::to_string(f.server_version))
+            .word("viewer_version", event::to_string(f.viewer_version))
+            .list("security_offered", std::move(offered));
+        if (f.security_chosen) {
+            all.word("security_chosen", name_of_security(*f.security_chosen));
+        }
+        using stage = rfb::handshake_facts::stage;
+        if (f.reached == stage::complete) {
+            all.number("width", f.width)
+                .number("height", f.height)
+                .truth("shared", f.shared)
+                .outside("desktop", f.desktop_name, longest_block);
+        } else if (f.reached == stage::refused) {
+            all.outside("reason", f.reason, longest_block);
+        }
+        return {"described", log_level::info, all.take()};
+    }
+
+    event_fields operator()(const event::ended& e) const {
+        const bool viewer_first = e.first == rfb::side::viewer;
+        const auto& first = viewer_first ? e.from_viewer : e.from_server;
+        const auto& second = viewer_first ? e.from_server : e.from_viewer;
+        auto all = start();
+        all.number("pair", e.pair)
+            .word("first", to_string(e.first))
+            .word("how", event::to_string(first.end));
+        if (first.error && first.error != asio::error::eof) {
+            all.error("error", first.error);
+        }
+        all.word("second_how", event::to_string(second.end))
+            .number("viewer_to_server", e.from_viewer.bytes)
+            .number("server_to_viewer", e.from_server.bytes)
+            .seconds("seconds", e.duration)
+            .met(e.met);
+        return {"ended", log_level::info, all.take()};
+    }
+
+    event_fields operator()(const event::stopping& e) const {
+        return {"stopping", log_level::info, start().number("live_pairs", e.live_pairs).take()};
+    }
+
+    event_fields operator()(const event::stopped&) const {
+        return {"stopped", log_level::info, {}};
+    }
+
+    event_fields operator()(const event::reloaded& e) const {
+        if (!e.error.empty()) {
+            return {"reload_failed", log_level::error,
+                    start().outside("error", e.error, longest_text).take()};
+        }
+        return {"reloaded", log_level::info, start().word("needs_restart", e.needs_restart).take()};
+    }
+
+    event_fields operator()(const event::events_lost& e) const {
+        return {"events_lost", log_level::warn,
+                start()
+                    .word("output", e.output)
+                    .number("count", e.count)
+                    .outside("why", e.why, longest_reason)
+                    .take()};
+    }
+
+    event_fields operator()(const event::pid_file_failed& e) const {
+        return {"pid_file_failed", log_level::warn,
+                start().outside("path", e.path, longest_text).error("error", e.error).take()};
+    }
+
+    event_fields operator()(const event::supervising& e) const {
+        using what = event::supervising::what;
+        auto all = start().number("pid", static_cast<std::uint64_t>(e.pid));
+        if (e.now == what::ends) {
+            all.number("child", static_cast<std::uint64_t>(e.child)).word("signal", e.cause);
+            return {"supervisor_ends", log_level::info, all.take()};
+        }
+        return {e.now == what::starts ? "supervisor_starts" : "supervisor_starts_again",
+                log_level::info, all.take()};
+    }
+
+    event_fields operator()(const event::defect& e) const {
+        return {"defect", log_level::error, start().outside("what", e.what, longest_reason).take()};
+    }
+};
+
+} // namespace
+
+event_fields fields_of(const any_event& e, const id_printer& print) {
+    return std::visit(describer{print}, e);
+}
+
+bool is_milestone(const event_fields& e) {
+    constexpr std::array<std::string_view, 7> milestones{"started", "waiting", "paired", "ended",
+                                                         "refused", "aborted", "stopped"};
+    return std::find(milestones.begin(), milestones.end(), e.name) != milestones.end();
+}
+
+} // namespace repeater
