@@ -97,9 +97,10 @@ asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c) {
 
 void server::introduced(reception::guest g) {
     if (!g.hello) {
-        tasks_.spawn(explain_to(std::move(g.who),
-                                "The repeater needs an ID, as ID:1234, and got none.",
-                                std::move(g.conf)));
+        const auto* const why = g.hello.error() == rfb::error::text_behind_id
+                                    ? "The repeater takes IDs without a blank in them."
+                                    : "The repeater needs an ID, as ID:1234, and got none.";
+        tasks_.spawn(explain_to(std::move(g.who), why, std::move(g.conf)));
     } else if (std::holds_alternative<rfb::repeater_id>(g.hello->wish)) {
         meet(std::move(g));
     } else {

@@ -23,6 +23,8 @@ public:
             return "not an RFB version message";
         case error::bad_id:
             return "no usable repeater ID";
+        case error::text_behind_id:
+            return "the ID is followed by a blank and more text";
         case error::empty_destination:
             return "neither an ID nor a host was named";
         case error::bad_destination:

@@ -11,6 +11,7 @@ namespace rfb {
 enum class error {
     bad_version = 1,   ///< not "RFB ddd.ddd\n"
     bad_id,            ///< no usable repeater ID
+    text_behind_id,    ///< an ID that must be exact is followed by a blank and more text
     empty_destination, ///< a viewer named neither an ID nor a host
     bad_destination,   ///< not host, host:display, host:port, host::port or an IPv6 literal
     port_out_of_range, ///< port above 65535 (or 0 after normalising)

@@ -32,9 +32,13 @@ result<hello> match_word(std::string_view text) {
     return found(text.substr(0, static_cast<std::size_t>(end - text.begin())), truncated);
 }
 
-// `text` stands behind "ID:". libvncclient cannot send a text ID without a ":port" behind it.
+// `text` stands behind "ID:". libvncclient cannot send a text ID without a ":port" behind it. An ID
+// that was cut at a blank could become another's, which is what this rule promises against.
 result<hello> match_exact(std::string_view text) {
     const auto word = first_word(text);
+    if (!word.empty() && trim_end(text) != word) {
+        return error::text_behind_id;
+    }
     const auto colon = word.rfind(':');
     const bool has_port = colon != std::string_view::npos && is_number(word.substr(colon + 1));
     return found(has_port ? word.substr(0, colon) : word, has_port);

@@ -15,8 +15,11 @@ namespace rfb {
 
 /// How text becomes an ID.
 enum class id_match {
-    word,  ///< "ID:" and the longest run of [A-Za-z0-9_] behind it: the Perl's rule
-    exact, ///< "ID:" and the text up to NUL, blank or newline; a ":digits" tail is cut off
+    word, ///< "ID:" and the longest run of [A-Za-z0-9_] behind it: the Perl's rule
+    /// "ID:" and all of the text behind it, but for padding (blanks, newlines) and a ":digits"
+    /// tail. Text with a blank inside is refused, so that no two texts that differ become the same
+    /// ID.
+    exact,
     /// [A-Za-z0-9_-], any number of "ID:" (in any case) before it removed; no Mode I
     /// (Help-Channel). A server must send one "ID:", and may add "+KEY:" and hex digits, which are
     /// ignored.
@@ -41,8 +44,8 @@ struct hello {
 
 /// Reads one complete block. Only the part before the first NUL counts; padding may hold anything.
 /// A viewer's text that begins with "ID:" is an ID or an error, never a destination.
-/// Errors: bad_id, empty_destination, bad_destination, port_out_of_range; raw and the server side
-/// know only the first.
+/// Errors: bad_id; of id_match::exact text_behind_id as well; of a viewer's destination
+/// empty_destination, bad_destination and port_out_of_range.
 [[nodiscard]] result<hello> parse_hello(std::span<const std::byte> block, side, const hello_rules&);
 
 /// Collects the block from any number of reads.

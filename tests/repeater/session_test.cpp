@@ -279,6 +279,28 @@ TEST(Session, ASecondViewerWaitsForTheNextServerAndLeavesTheLivePairAlone) {
     expect_joined(viewer, server);
 }
 
+TEST(Session, WithExactIdsTextsThatDifferBehindABlankDoNotMeet) {
+    auto c = support::loopback_config();
+    c.hello.match = rfb::id_match::exact;
+    running_server repeater(c);
+    auto waiting = repeater.wait_as(rfb::side::server, "ID:desk");
+    const std::pair<rfb::side, const char*> strangers[] = {{rfb::side::server, "ID:desk one"},
+                                                           {rfb::side::viewer, "ID:desk two"}};
+    for (const auto& [side, text] : strangers) {
+        const auto before = repeater.events.count<event::introduction_failed>();
+        auto stranger = repeater.introduce(side, text);
+        EXPECT_TRUE(stranger.is_closed_by_peer()) << text;
+        const auto failed = repeater.events.wait_for<event::introduction_failed>(before + 1);
+        EXPECT_EQ(failed.why, event::introduction_failed::reason::not_understood);
+        EXPECT_EQ(failed.error, rfb::error::text_behind_id);
+        EXPECT_EQ(failed.text, text);
+    }
+    EXPECT_TRUE(waiting.is_quiet()) << "nobody has met it";
+    EXPECT_EQ(repeater.events.count<event::matched>(), 0U);
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:desk:5900"); // libvncclient's form
+    expect_joined(viewer, waiting);
+}
+
 TEST(Session, DrainClosesWhoWaitsAndLeavesLivePairsAlone) {
     running_server repeater;
     auto server = repeater.wait_as(rfb::side::server, "ID:1");

@@ -17,6 +17,7 @@ using rfb::side;
 std::string describe(const rfb::result<rfb::hello>& said) {
     if (!said) {
         return said.error() == rfb::error::bad_id              ? "bad id"
+               : said.error() == rfb::error::text_behind_id    ? "text behind the id"
                : said.error() == rfb::error::empty_destination ? "empty"
                : said.error() == rfb::error::bad_destination   ? "bad destination"
                                                                : said.error().message();
@@ -114,13 +115,20 @@ TEST(HelloExact, TakesTheWholeTextOrNothing) {
         {"ID:A+B!~"_bytes, "id A+B!~", "id A+B!~", ""},
         {"ID:alpha"_bytes, "id alpha", "id alpha", ""},
         {"ID:alpha:5900"_bytes, "id alpha truncated", "id alpha truncated", "libvncclient"},
-        {"ID:alpha:5900 x"_bytes, "id alpha truncated", "id alpha truncated", "port, then blank"},
+        {"ID:alpha:5900\n"_bytes, "id alpha truncated", "id alpha truncated", "port, padding"},
+        {"ID:alpha:5900 x"_bytes, "text behind the id", "text behind the id", "port, then blank"},
         {"ID:a:b"_bytes, "id a:b", "id a:b", "not a port"},
         {"ID:a:b:5"_bytes, "id a:b truncated", "id a:b truncated", ""},
         {"ID:a:"_bytes, "id a:", "id a:", "not a port"},
         {"ID:5900"_bytes, "id 5900", "id 5900", "the ID itself is no port"},
-        {"ID:a b"_bytes, "id a", "id a", "up to the blank"},
-        {"ID:a\nb"_bytes, "id a", "id a", "up to the newline"},
+        {"ID:desk one"_bytes, "text behind the id", "text behind the id", "must not meet desk two"},
+        {"ID:a\tb"_bytes, "text behind the id", "text behind the id", "any blank"},
+        {"ID:a\nb"_bytes, "text behind the id", "text behind the id", "a newline is one"},
+        {"ID:a \r\n b"_bytes, "text behind the id", "text behind the id", "behind several"},
+        {"ID:a "_bytes, "id a", "id a", "padding"},
+        {"ID:a \r\n\t"_bytes, "id a", "id a", "padding"},
+        {"ID:a \0b"_bytes, "id a", "id a", "padding, then what stands behind the NUL"},
+        {"ID:a\0 b"_bytes, "id a", "id a", "up to the NUL"},
         {"ID:a\0b"_bytes, "id a", "id a", "up to the NUL"},
         {"ID:a\xe9"_bytes, "bad id", "bad id", "refused, not truncated"},
         {"ID:a\x01"_bytes, "bad id", "bad id", "refused, not truncated"},
