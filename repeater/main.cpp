@@ -1,8 +1,8 @@
 // ultravnc_repeater: configuration, then the daemon, perhaps under a supervisor.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/daemon.hpp"
-#include "repeater/events/sinks.hpp"
 #include "repeater/options/config.hpp"
+#include "repeater/options/web_request.hpp"
 #include "repeater/supervisor.hpp"
 
 #include <csignal>
@@ -75,7 +75,8 @@ bool can_log(const config& c) {
 }
 
 int start(const char* program, const std::vector<std::string>& command_line) {
-    const auto variables = repeater::current_environment();
+    const auto variables =
+        repeater::read_environment({repeater::known_variables(), repeater::request_variables()});
     const auto configure = [&] { return repeater::configure(command_line, variables); };
     const auto configured = configure();
     if (const auto* bye = std::get_if<service::early_exit>(&configured)) {

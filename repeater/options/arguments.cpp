@@ -1,10 +1,9 @@
-// One table of the Perl's settings; everything else is a walk over words.
+// Looks each word up in a table of the Perl's settings, and says it in our words.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/options/arguments.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <optional>
 
 namespace repeater {
@@ -100,20 +99,12 @@ void take_environment(const environment& variables, long_arguments& to) {
 
 } // namespace
 
-environment current_environment() {
-    environment all;
-    const auto take = [&all](const std::string& name) {
-        if (const char* const value = std::getenv(name.c_str())) { // NOLINT: before any thread
-            all.emplace(name, value);
-        }
-    };
+std::vector<std::string> known_variables() {
+    std::vector<std::string> names{"BUFSIZE"};
     for (const auto& s : settings) {
-        take(std::string{prefix}.append(s.variable));
+        names.push_back(std::string{prefix}.append(s.variable));
     }
-    for (const auto* name : {"BUFSIZE", "REQUEST_METHOD", "QUERY_STRING", "CONTENT_LENGTH"}) {
-        take(name);
-    }
-    return all;
+    return names;
 }
 
 long_arguments to_long_arguments(const std::vector<std::string>& command_line,

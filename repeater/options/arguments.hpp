@@ -2,18 +2,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include <map>
+#include "repeater/options/environment.hpp"
+
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace repeater {
 
-/// Variables by name: those of the process that the repeater knows.
-using environment = std::map<std::string, std::string, std::less<>>;
-
-/// Reads the process's environment.
-[[nodiscard]] environment current_environment();
+/// The names of the variables that are looked at.
+[[nodiscard]] std::vector<std::string> known_variables();
 
 struct long_arguments {
     /// "--viewer-port=5900" and so on: the environment's first, then the command line's in their

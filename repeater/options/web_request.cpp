@@ -1,4 +1,4 @@
-// Reading REQUEST_METHOD and QUERY_STRING.
+// Reads REQUEST_METHOD, QUERY_STRING and CONTENT_LENGTH.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/options/web_request.hpp"
 
@@ -16,6 +16,10 @@ std::string value(const environment& variables, const char* name) {
 }
 
 } // namespace
+
+std::vector<std::string> request_variables() {
+    return {"REQUEST_METHOD", "QUERY_STRING", "CONTENT_LENGTH"};
+}
 
 bool is_web_request(const environment& variables) {
     const auto method = value(variables, "REQUEST_METHOD");
