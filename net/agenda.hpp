@@ -1,4 +1,4 @@
-// What is due when.
+// A list of keys by the times at which they are due.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -10,20 +10,23 @@
 
 namespace net {
 
+/// The earliest comes out first. Adding, removing and taking cost as much as in a std::set, and
+/// each entry costs one node of it. The same key may be listed for several times.
 template <class Key>
 class agenda {
 public:
     void add(clock::time_point when, Key key) { all_.emplace(when, std::move(key)); }
 
-    /// As it was added; does nothing where it has been taken.
+    /// Removes the entry that was added with this time and key; does nothing where it has been
+    /// taken.
     void remove(clock::time_point when, const Key& key) { all_.erase({when, key}); }
 
-    /// time_point::max() where nothing is listed.
+    /// When the earliest entry is due; time_point::max() where nothing is listed.
     [[nodiscard]] clock::time_point next() const {
         return all_.empty() ? clock::time_point::max() : all_.begin()->first;
     }
 
-    /// The earliest, where its time has come.
+    /// Takes the earliest entry out, if its time has come.
     [[nodiscard]] std::optional<Key> take_due() {
         if (all_.empty() || all_.begin()->first > clock::now()) {
             return std::nullopt;

@@ -1,4 +1,4 @@
-// Does something at a point in time, unless what it guards has ended before.
+// Calls a function at a point in time, unless the alarm has been destroyed before.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

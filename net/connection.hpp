@@ -23,7 +23,8 @@ struct connection {
     std::vector<std::byte> early;
 };
 
-/// How we find a peer that vanished without a packet: within about a minute, waiting or relaying.
+/// TCP settings by which a peer that vanished without a packet is noticed: within about a minute,
+/// whether it waits or relays.
 struct tcp_options {
     std::chrono::seconds keepalive_idle{30};
     std::chrono::seconds keepalive_interval{10};
@@ -47,10 +48,10 @@ enum class tcp_state {
 /// Asks the kernel (tcp(7), TCP_INFO).
 [[nodiscard]] tcp_state look_at(int fd);
 
-/// Nothing where it came by a Unix socket.
+/// The peer's IP address; nothing where it came by a Unix socket.
 [[nodiscard]] std::optional<asio::ip::address> address_of(const asio::ip::tcp::endpoint& peer);
 
-/// As to_string(), or "unix".
+/// The peer for a log: as to_string() below, or "unix" where it came by a Unix socket.
 [[nodiscard]] std::string name_of(const asio::ip::tcp::endpoint& peer);
 
 /// "203.0.113.9:4711", "[2001:db8::1]:4711".

@@ -1,4 +1,4 @@
-// Many limits in time, one timer.
+// Many limits in time on one timer of an event loop.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -13,7 +13,9 @@
 
 namespace net {
 
-/// On one event loop. Costs a set's node each, where a timer of its own would cost four times that.
+/// Tells when the time of each key has come. Belongs to one event loop. A limit costs a node of a
+/// set, which is a quarter of the memory that a timer of its own would take; waiting peers are
+/// many.
 template <class Key>
 class deadlines {
 public:
@@ -34,11 +36,11 @@ public:
         }
     }
 
-    /// As it was added; does nothing where it has passed.
+    /// Removes the limit that was added with this time and key; does nothing where it has passed.
     void remove(clock::time_point when, const Key& key) {
         all_.remove(when, key);
         if (all_.next() == clock::time_point::max()) {
-            timer_.cancel(); // nothing keeps the event loop running
+            timer_.cancel(); // else its wait would keep the event loop running
         }
     }
 

@@ -1,4 +1,4 @@
-// What cannot be stopped in time is left to itself.
+// Each step ends at its limit; a look-up, which cannot be stopped, then goes on unheard.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/dial.hpp"
 
@@ -45,6 +45,7 @@ asio::awaitable<reached> reach(tcp::endpoint to, net::clock::duration limit,
     tcp::socket socket(co_await asio::this_coro::executor);
     reached result;
     {
+        // An alarm, since a race of two coroutines would cost more than the connect itself.
         const net::alarm too_late(socket.get_executor(), net::clock::now() + limit, [&socket] {
             error_code ignored;
             socket.close(ignored);

@@ -1,4 +1,4 @@
-// The way to a TCP address: a name's addresses, and a connection to one of them.
+// Looks a name's addresses up, and connects to one of them.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -31,6 +31,7 @@ struct reached {
     net::error_code error;
 };
 
+/// Connects. Errors: timed_out after `limit`, or the socket's.
 [[nodiscard]] asio::awaitable<reached> reach(asio::ip::tcp::endpoint, net::clock::duration limit,
                                              net::tcp_options);
 

@@ -1,4 +1,4 @@
-// What is a host, and what its port.
+// Cuts at the last colon, so that an IPv6 address keeps its own colons.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/host_port.hpp"
 

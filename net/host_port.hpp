@@ -1,4 +1,4 @@
-// HOST:PORT.
+// Reads HOST:PORT, where the host may be an IPv6 address in brackets.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -12,7 +12,7 @@ namespace net {
 
 namespace asio = boost::asio;
 
-/// "[2001:db8::7]" without its brackets; else the same.
+/// The host without its brackets, if it has any: "2001:db8::7" of "[2001:db8::7]".
 [[nodiscard]] std::string_view without_brackets(std::string_view host);
 
 struct host_port {
@@ -24,8 +24,8 @@ struct host_port {
 /// Cuts at the last colon. Nothing where there is none, or no number of 0 to 65535 behind it.
 [[nodiscard]] std::optional<host_port> split_host_port(std::string_view);
 
-/// Where the host is one; of IPv6 in brackets alone, since nobody could tell its last group from a
-/// port.
+/// The host as an address; nothing where it is a name. IPv6 counts in brackets alone, since nobody
+/// could tell its last group from a port.
 [[nodiscard]] std::optional<asio::ip::address> address_in(const host_port&);
 
 } // namespace net

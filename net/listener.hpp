@@ -33,10 +33,10 @@ public:
 
     void close();
 
-    /// Of TCP.
+    /// The address and port of a TCP listener; none of a Unix one.
     [[nodiscard]] const asio::ip::tcp::endpoint& local() const { return local_; }
 
-    /// For the log: the address and port, or "unix:/PATH".
+    /// What the log calls it: the address and port, or "unix:/PATH".
     [[nodiscard]] const std::string& name() const { return name_; }
 
 private:

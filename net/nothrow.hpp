@@ -1,4 +1,4 @@
-// The one way in which our coroutines wait: errors come back as values.
+// The completion token of our coroutines: errors come back as values, and nothing is thrown.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

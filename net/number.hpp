@@ -1,4 +1,4 @@
-// Numbers in text.
+// Reads whole numbers from text.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -12,7 +12,8 @@ namespace net {
 
 constexpr int decimal = 10;
 
-/// All of the text; nothing where it is empty, has anything but digits, or the number does not fit.
+/// The number that all of the text is; nothing where it is empty, has anything but digits, or the
+/// number does not fit.
 template <std::unsigned_integral T>
 [[nodiscard]] std::optional<T> parse_number(std::string_view text, int base = decimal) {
     T value{};

@@ -1,4 +1,4 @@
-// By getifaddrs(3).
+// Asks getifaddrs(3), and keeps the addresses of IPv4 and IPv6.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/own_addresses.hpp"
 

@@ -1,4 +1,4 @@
-// The addresses of this machine.
+// Lists the addresses of this machine.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

@@ -1,4 +1,4 @@
-// Making, lending, keeping.
+// Borrows from a free list; a pipe with bytes left is closed, not reused.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/pipe_pool.hpp"
 
@@ -48,6 +48,7 @@ std::optional<pipe_pool::lease> pipe_pool::borrow() {
 
 void pipe_pool::take_back(pipe p) {
     --lent_;
+    // Bytes of one session must never reach another: closing is the only sure way to empty a pipe.
     if (p.pending == 0) {
         p.is_fragmented = false;
         free_.push_back(std::move(p));

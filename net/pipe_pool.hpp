@@ -11,6 +11,7 @@
 
 namespace net {
 
+/// A pipe(7) and what is known of its bytes.
 struct pipe {
     unique_fd read_end;
     unique_fd write_end;
@@ -27,14 +28,14 @@ class pipe_pool {
 public:
     static constexpr std::size_t wanted_capacity = std::size_t{256} * 1024;
 
-    /// At most so many pipes at a time; 0: none.
+    /// `most`: how many pipes may be lent at a time; 0: none, so that everything is copied.
     explicit pipe_pool(std::size_t most) : most_(most) {}
 
     pipe_pool(const pipe_pool&) = delete;
     pipe_pool& operator=(const pipe_pool&) = delete;
     ~pipe_pool() = default;
 
-    /// Goes back to the pool, which must live longer.
+    /// A borrowed pipe; its end gives the pipe back to the pool, which must live longer.
     class lease {
     public:
         lease(pipe_pool& pool, pipe p) : pool_(&pool), pipe_(std::move(p)) {}

@@ -1,4 +1,4 @@
-// An epoll instance of our own.
+// Edge-triggered epoll(7): a socket is made known once, and never modified afterwards.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/poller.hpp"
 
@@ -19,6 +19,7 @@ int make_epoll() {
     return fd;
 }
 
+/// Whatever is unusual makes both directions worth an attempt, whose result then says what it is.
 ready meaning_of(std::uint32_t events) {
     const bool unusual =
         (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI)) != 0; // NOLINT: the kernel's ints
@@ -30,6 +31,8 @@ ready meaning_of(std::uint32_t events) {
 poller::poller() : epoll_(make_epoll()) {}
 
 void poller::add(int fd, watcher& w) {
+    // Both directions at once and for good: with EPOLLET a socket that stays writable wakes nobody,
+    // so that no system call is needed to switch the interest between reading and writing.
     epoll_event wanted{};
     wanted.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
     wanted.data.ptr = &w;
@@ -51,6 +54,9 @@ void poller::remove(int fd, watcher& w) {
     }
 }
 
+// A watcher that is woken may destroy another one whose event stands further behind in the same
+// batch, or that waits for its turn. Entries are emptied in place, since dispatch() walks over
+// them.
 void poller::forget(const watcher& w) {
     for (auto& event : std::span(batch_).first(fetched_)) {
         if (event.data.ptr == &w) {
@@ -68,6 +74,9 @@ void poller::again(watcher& w) {
 }
 
 void poller::dispatch(std::chrono::milliseconds limit) {
+    // Who asks for another turn during this dispatch gets it in the next, behind the sockets'
+    // events: a session with endless work starves nobody. With turns to give, epoll_wait() does not
+    // wait.
     turns_.swap(again_);
     const int got = ::epoll_wait(epoll_.get(), batch_.data(), batch_size,
                                  turns_.empty() ? static_cast<int>(limit.count()) : 0);

@@ -1,4 +1,4 @@
-// Tells sockets apart that can be read or written, at no cost for those that cannot: epoll(7).
+// Tells which of many sockets can be read or written (epoll(7)).
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -42,11 +42,11 @@ public:
     /// The first wake() follows soon. Throws std::system_error: out of memory or of watches.
     void add(int fd, watcher&);
 
-    /// Before the descriptor is closed or given away. No wake() comes any more. Does nothing where
-    /// it was not added.
+    /// Ends the watching, after which no wake() comes. Must be called before the descriptor is
+    /// closed or given away. Does nothing where it was not added.
     void remove(int fd, watcher&);
 
-    /// Wakes it once more, after the others had their turn.
+    /// Wakes a watcher once more, with an empty `ready`, after the others have had their turn.
     void again(watcher&);
 
 protected:
@@ -63,15 +63,16 @@ protected:
     [[nodiscard]] bool wants_turn() const { return !again_.empty(); }
 
 private:
-    /// Somebody is watched, or wants a turn, that was not before.
+    /// Called when somebody begins to be watched or wants another turn.
     virtual void begun() {}
 
-    /// Nobody is watched, nobody wants a turn.
+    /// Called when the last watching has ended and nobody wants another turn.
     virtual void idle() {}
 
+    /// Takes a watcher out of what is about to be woken.
     void forget(const watcher&);
 
-    // Events of one epoll_wait(2); then the rest of the thread gets a turn.
+    // Most events of one epoll_wait(2): the rest of the thread gets a turn behind them.
     static constexpr std::size_t batch_size = 128;
 
     unique_fd epoll_;

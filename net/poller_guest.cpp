@@ -1,4 +1,4 @@
-// Asio waits for the epoll instance, and then the poller has its turn.
+// Asio waits until the epoll instance is readable, and then the poller dispatches.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/poller_guest.hpp"
 
@@ -16,6 +16,8 @@ poller_guest::~poller_guest() {
     (void)events_.release(); // the poller closes it
 }
 
+// One wait at a time: it ends when any socket has an event, and is begun anew after the dispatch.
+// armed_ is cleared behind dispatch(), whose watchers may call add() and again(), and so begun().
 void poller_guest::begun() {
     if (armed_ || (watched() == 0 && !wants_turn())) {
         return;
@@ -35,6 +37,7 @@ void poller_guest::begun() {
     }
 }
 
+// A wait that nothing can end would keep the event loop from running out of work.
 void poller_guest::idle() {
     events_.cancel();
 }

@@ -1,4 +1,4 @@
-// A poller in an event loop of Asio's.
+// Runs a poller within an event loop of Asio's.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

@@ -1,4 +1,4 @@
-// Wait, wake, run what others posted; again.
+// The loop: waits for sockets, wakes their watchers, then runs what other threads have posted.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/poller_thread.hpp"
 
@@ -20,7 +20,7 @@ std::chrono::milliseconds time_until(clock::time_point when) {
     if (when == clock::time_point::max()) {
         return for_ever;
     }
-    constexpr std::chrono::milliseconds most{60'000};
+    constexpr std::chrono::milliseconds most{60'000}; // far less than epoll_wait(2)'s int holds
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(when - clock::now());
     return std::clamp(left, std::chrono::milliseconds{0}, most);
 }
@@ -45,6 +45,7 @@ poller_thread::poller_thread(std::size_t pipes, before_wait hook)
     thread_ = std::thread([this] { run(); });
 }
 
+// Only the first job of a batch rings: the thread takes all that is there, once it is awake.
 void poller_thread::post(std::function<void()> job) {
     bool is_first = false;
     {
@@ -65,13 +66,14 @@ void poller_thread::join() {
 }
 
 void poller_thread::run() {
-    constexpr std::size_t doorbells = 1;
+    constexpr std::size_t doorbells = 1; // which is watched as long as the thread lives
     while (!ending_ || watched() > doorbells || wants_turn()) {
         dispatch(time_until(before_wait_()));
         run_posted();
     }
 }
 
+// The jobs run without the lock, as they may post others; those run in the next round.
 void poller_thread::run_posted() {
     {
         const std::lock_guard lock(mutex_);

@@ -1,4 +1,4 @@
-// A thread whose event loop is a poller, with nothing between the sockets and epoll(7).
+// A thread whose event loop is a poller.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -15,8 +15,8 @@
 
 namespace net {
 
-/// What runs here stays here: no locks but the one around post(). A guest of Asio's would cost two
-/// system calls more for each message that is relayed.
+/// What runs here stays here: no locks but the one around post(). With Asio between the sockets and
+/// epoll(7), as poller_guest has it, each relayed message would cost two system calls more.
 class poller_thread final : public poller {
 public:
     /// Lent to one attempt at a time between two waits; shared by all streams of this thread.
@@ -45,7 +45,7 @@ public:
     void join();
 
 private:
-    /// Rung by other threads.
+    /// An eventfd(2) by which other threads end the wait.
     class doorbell final : public watcher {
     public:
         doorbell();

@@ -1,4 +1,4 @@
-// Two gears: copying, where an idle direction owns no buffer, and moving through a pipe.
+// Copies a direction, without a buffer of its own, until it streams; then moves it through a pipe.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/pump.hpp"
 
@@ -36,11 +36,11 @@ void pump::begin(std::vector<std::byte> early) {
     kept_ = std::move(early);
 }
 
-pump::state pump::run(const pump_resources& shared) {
+pump::state pump::run(const pump_resources& resources) {
     for (int i = 0; i < reads_a_turn; ++i) {
         auto done = deliver();
         if (done == step::moved) {
-            done = streaming_ ? move_through_pipe(shared) : copy(shared);
+            done = streaming_ ? move_through_pipe(resources) : copy(resources);
         }
         if (done != step::moved) {
             return done == step::over ? state::ended : state::waits;
@@ -49,7 +49,8 @@ pump::state pump::run(const pump_resources& shared) {
     return state::goes_on;
 }
 
-/// Nothing is read before this has `moved` all that was.
+/// Writes what was read before. Nothing is read until all of it has `moved`: that is how a slow
+/// receiver slows its sender down, and why a direction holds no more than one read.
 pump::step pump::deliver() {
     if (!kept_.empty()) {
         return write_kept();
@@ -69,20 +70,21 @@ pump::step pump::write_kept() {
         kept_done_ += wrote.bytes;
         progress_.bytes_written += wrote.bytes;
     }
-    std::vector<std::byte>{}.swap(kept_);
+    std::vector<std::byte>{}.swap(kept_); // clear() would keep the memory, of each idle direction
     kept_done_ = 0;
     return step::moved;
 }
 
-pump::step pump::copy(const pump_resources& shared) {
-    const auto got = from_.read_some(shared.scratch);
+pump::step pump::copy(const pump_resources& resources) {
+    const auto got = from_.read_some(resources.scratch);
     if (got.would_block()) {
         return step::blocked;
     }
     if (got.error) {
         return read_ended(got.error);
     }
-    const auto bytes = shared.scratch.first(got.bytes);
+    // Written at once: the scratch buffer is lent for this run() alone.
+    const auto bytes = resources.scratch.first(got.bytes);
     progress_.bytes_read += bytes.size();
     observer_.passing(bytes);
     const auto wrote = to_.write_some(bytes);
@@ -92,22 +94,25 @@ pump::step pump::copy(const pump_resources& shared) {
     progress_.bytes_written += wrote.bytes;
     const auto rest = bytes.subspan(wrote.bytes);
     kept_.assign(rest.begin(), rest.end());
-    const bool is_large = bytes.size() >= shared.scratch.size() / 2;
+    const bool is_large = bytes.size() >= resources.scratch.size() / 2;
     large_reads_ = is_large ? static_cast<std::uint8_t>(std::min(large_reads_ + 1U, countable))
                             : std::uint8_t{0};
-    streaming_ = may_stream(shared);
+    streaming_ = may_stream(resources);
     return step::moved;
 }
 
-bool pump::may_stream(const pump_resources& shared) const {
-    return can_splice_ && large_reads_ >= shared.reads_before_streaming && observer_.has_enough();
+// A pipe passes bytes unseen, so the observer must have had enough; and borrowing one pays only for
+// bulk, which a row of large reads shows.
+bool pump::may_stream(const pump_resources& resources) const {
+    return can_splice_ && large_reads_ >= resources.reads_before_streaming &&
+           observer_.has_enough();
 }
 
-pump::step pump::move_through_pipe(const pump_resources& shared) {
+pump::step pump::move_through_pipe(const pump_resources& resources) {
     if (!pipe_) {
-        pipe_ = shared.pipes.borrow();
+        pipe_ = resources.pipes.borrow();
     }
-    if (!pipe_) {
+    if (!pipe_) { // all are lent, or the system has none: copying goes on
         stop_streaming();
         return step::moved;
     }
@@ -117,7 +122,7 @@ pump::step pump::move_through_pipe(const pump_resources& shared) {
         pipe_.reset(); // whoever waits holds no pipe
         return step::blocked;
     }
-    if (got.error == asio::error::invalid_argument) { // the kernel will not
+    if (got.error == asio::error::invalid_argument) { // this socket cannot be spliced
         can_splice_ = false;
         stop_streaming();
         return step::moved;
@@ -126,13 +131,14 @@ pump::step pump::move_through_pipe(const pump_resources& shared) {
         return read_ended(got.error);
     }
     progress_.bytes_read += got.bytes;
-    judge_streaming(got.bytes, p, shared);
+    judge_streaming(got.bytes, p, resources);
     return empty_pipe();
 }
 
-/// Decides whether this gear still pays.
-void pump::judge_streaming(std::size_t moved, const pipe& p, const pump_resources& shared) {
-    small_reads_ = moved < shared.scratch.size() / 8 ? small_reads_ + 1 : 0;
+/// Decides whether moving through a pipe still pays. Small reads are cheaper to copy; and since a
+/// pipe holds a number of pieces, fragments fill it long before its capacity.
+void pump::judge_streaming(std::size_t moved, const pipe& p, const pump_resources& resources) {
+    small_reads_ = moved < resources.scratch.size() / 8 ? small_reads_ + 1 : 0;
     if (moved >= p.capacity / 2) {
         fragmented_reads_ = 0;
     } else if (p.is_fragmented) {
@@ -164,7 +170,7 @@ pump::step pump::empty_pipe() {
     return step::moved;
 }
 
-/// The pipe goes back once it is empty.
+/// Goes back to copying; empty_pipe() returns the pipe once it is empty.
 void pump::stop_streaming() {
     streaming_ = false;
     large_reads_ = 0;
@@ -172,7 +178,7 @@ void pump::stop_streaming() {
 }
 
 pump::step pump::read_ended(const error_code& ec) {
-    pipe_.reset();
+    pipe_.reset(); // it is empty: deliver() comes before each read
     if (ec == asio::error::eof) {
         to_.shutdown_send();
         result_ = {};

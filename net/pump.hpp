@@ -67,7 +67,7 @@ public:
 
     pump(channel& from, channel& to, pump_observer&);
 
-    /// Before the first run().
+    /// Gives the early bytes, which are delivered first. Before the first run().
     void begin(std::vector<std::byte> early);
 
     /// Does what can be done now, or a turn's worth of it. Throws std::bad_alloc; nothing is lost
@@ -103,8 +103,8 @@ private:
     std::uint8_t large_reads_ = 0;      ///< in a row, while copying
     std::uint8_t small_reads_ = 0;      ///< in a row, while streaming
     std::uint8_t fragmented_reads_ = 0; ///< with no large one between them
-    bool streaming_ = false;
-    bool can_splice_;
+    bool streaming_ = false;            ///< moves through a pipe instead of being copied
+    bool can_splice_;                   ///< false once a pipe was found not to work, or to pay
 };
 
 } // namespace net

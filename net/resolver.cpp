@@ -1,4 +1,4 @@
-// Look-ups on threads that report back to the event loop, where somebody still waits there.
+// Threads look names up and report to the event loop, if somebody still waits there.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/resolver.hpp"
 
@@ -56,7 +56,7 @@ public:
         return threads_ > 0;
     }
 
-    /// Unless somebody is at it.
+    /// Takes a look-up back that no thread has begun.
     void drop(std::uint64_t ticket) {
         const std::lock_guard lock(mutex_);
         jobs_.erase(ticket);
@@ -81,7 +81,7 @@ private:
     std::size_t threads_ = 0;
 };
 
-/// The category of Asio's for such numbers has no words for them.
+/// What the numbers of getaddrinfo(3) mean; Asio's category for them has no words.
 error_code meaning_of(int failure) {
     switch (failure) {
     case EAI_NONAME:
@@ -115,7 +115,8 @@ struct resolver::shared {
     std::unordered_map<std::uint64_t, reply*> waiting;
 };
 
-/// Of a caller, who may leave before the answer comes.
+/// A caller's place among those who wait; it ends when the caller leaves, with the answer or
+/// before.
 struct resolver::place {
     place(std::shared_ptr<shared> s, reply& r)
         : state(std::move(s)), ticket(state->threads->take_ticket()) {

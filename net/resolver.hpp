@@ -1,4 +1,4 @@
-// Looks names up without ever keeping an event loop, or the end of one, waiting.
+// Looks names up on threads, so that neither an event loop nor its end waits for a name server.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

@@ -20,11 +20,11 @@ public:
     /// Completes when an attempt is worth making again. At most one wait a direction at a time.
     [[nodiscard]] virtual asio::awaitable<std::tuple<error_code>> wait(readiness) = 0;
 
-    /// Written bytes that the peer's kernel has not taken yet; 0 where nobody knows.
+    /// Written bytes that the peer's kernel has not taken yet; 0 where that cannot be known.
     [[nodiscard]] virtual std::size_t untaken() { return 0; }
 
-    /// The connection broke (RST, time-out); what came before may still be read. False where nobody
-    /// knows.
+    /// The connection broke (RST, time-out); what came before may still be read. False where that
+    /// cannot be known.
     [[nodiscard]] virtual bool is_broken() { return false; }
 };
 

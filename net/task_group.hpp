@@ -15,7 +15,7 @@
 
 namespace net {
 
-/// Its words, for a log.
+/// What an exception says, for a log.
 [[nodiscard]] std::string what(const std::exception_ptr&);
 
 /// One event loop. A task takes references only to what outlives the loop's run.
@@ -27,6 +27,7 @@ public:
 
     task_group(asio::any_io_executor, escape on_escape);
 
+    /// Starts a task, which belongs to the group until it ends.
     void spawn(asio::awaitable<void> task);
 
     /// Asks every task to end (terminal cancellation).

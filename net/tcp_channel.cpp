@@ -1,4 +1,4 @@
-// Attempts that are skipped where they would block.
+// Skips an attempt that, by what the poller and the last attempt have said, would block.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/tcp_channel.hpp"
 

@@ -16,6 +16,7 @@ public:
     explicit tcp_channel(unique_fd socket, bool readable = false)
         : socket_(std::move(socket)), readable_(readable) {}
 
+    /// Takes in what the poller has said of the socket.
     void note(const ready&);
 
     [[nodiscard]] io_result read_some(std::span<std::byte>) override;

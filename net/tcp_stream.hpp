@@ -1,4 +1,4 @@
-// A TCP connection on an event loop.
+// A TCP connection on an event loop of Asio's, as coroutines use it.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

@@ -1,4 +1,4 @@
-// Waiting on a timer that never expires, only gets cancelled.
+// Waits on a timer that never expires and is only ever cancelled.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/wake_up.hpp"
 

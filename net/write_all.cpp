@@ -1,4 +1,4 @@
-// Try, wait, try again.
+// Writes what the stream takes, waits until it takes more, and so on to the end.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/write_all.hpp"
 

@@ -1,4 +1,4 @@
-// Wiring, and what each signal means.
+// Puts log, pid file, server and signals together, and obeys each signal.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/daemon.hpp"
 
@@ -76,7 +76,8 @@ private:
         }
     }
 
-    /// To standard error, and to where the Perl's fatal words went.
+    /// Says why on standard error and in the log file, where the Perl's last words were. Returns
+    /// the exit code.
     int cannot_serve(const std::string& why) {
         const auto line =
             "ultravnc_repeater: error: " + why + " (choose another with -c, -s or --bind)";
@@ -87,6 +88,7 @@ private:
         return EX_OSERR;
     }
 
+    /// Tells the log how the repeater was started, before anybody is served.
     void announce(const service::pid_file& pid) {
         if (pid.error()) {
             sinks_.receive(event::pid_file_failed{config_->pid_file, pid.error()});
@@ -98,11 +100,15 @@ private:
                                        config_->mode1.mode == mode1::any});
     }
 
+    /// Without the signals' wait nothing keeps the event loop running, and run() goes on to the
+    /// end.
     asio::awaitable<void> serve() {
         co_await server_->run();
         signals_.cancel();
     }
 
+    /// HUP reloads. The first TERM drains: whoever supervises us may start a successor, as
+    /// `serving_` says. INT, or another TERM, stops.
     asio::awaitable<void> obey_signals() {
         bool draining = false;
         for (;;) {
@@ -122,6 +128,8 @@ private:
         }
     }
 
+    /// Opens the log file anew, then reads the configuration again. Where it is bad all of the old
+    /// one stays in effect, and the log says why.
     void reload() {
         event::reloaded outcome;
         try {
@@ -140,11 +148,12 @@ private:
         sinks_.receive(outcome);
     }
 
-    std::shared_ptr<const config> config_; ///< the one it was started with
+    std::shared_ptr<const config> config_; ///< that the process was started with
     const reread& reread_;
     net::unique_fd serving_;
     asio::io_context context_{1};
-    asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP}; ///< before the logs it reopens
+    // Before the logs: a HUP that comes once they are open must not be lost.
+    asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
     sinks sinks_;
     std::unique_ptr<server> server_;
 };

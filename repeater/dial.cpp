@@ -1,4 +1,4 @@
-// Resolve, judge, connect, and hear "RFB " before anything of the viewer's goes there.
+// Looks the name up, judges each address, connects, and hears the far end's RFB version.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/dial.hpp"
 
@@ -30,6 +30,7 @@ struct request {
     event_sink& events;
 };
 
+/// A name server that does not answer is timed_out; its thread is left to itself.
 asio::awaitable<net::resolver::answer> look_up(const request& r) {
     auto first =
         co_await (r.names.resolve(r.to.host) || net::expire_after(r.conf.limits.name_lookup));
@@ -37,8 +38,10 @@ asio::awaitable<net::resolver::answer> look_up(const request& r) {
                                  : net::resolver::answer{asio::error::timed_out, {}};
 }
 
-/// Reads the far end's version, which becomes its early bytes. A far end that greets with 000.000
-/// is a repeater, perhaps ourselves by another address.
+/// Reads the far end's version, which becomes its early bytes. Nothing of the viewer's is sent
+/// before that: otherwise a viewer could speak to any service that stands behind us. A far end that
+/// greets with 000.000 is a repeater, perhaps ourselves by another address, so that the pair would
+/// be a circle.
 asio::awaitable<error_code> hear_version(net::tcp_stream& stream, std::vector<std::byte>& early) {
     while (early.size() < rfb::version_size) {
         if (const auto [ec] = co_await stream.wait(net::readiness::read); ec) {
@@ -66,6 +69,8 @@ asio::awaitable<error_code> connect(tcp::socket& socket, tcp::endpoint to,
     co_return first.index() == 0 ? std::get<0>(std::get<0>(first)) : asio::error::timed_out;
 }
 
+/// Connects to one address and, unless it is trusted, waits for its version. Empty where that
+/// failed; the event has said why.
 asio::awaitable<server_end> try_address(const request& r, tcp::endpoint to, bool trusted) {
     const auto executor = co_await asio::this_coro::executor;
     tcp::socket socket(executor);
@@ -105,6 +110,8 @@ asio::awaitable<server_end> reach(const request& r) {
     if (found.error == asio::error::operation_aborted) {
         co_return std::nullopt; // the viewer left meanwhile: dial() says so
     }
+    // Each address is judged after the look-up, not the name before it: names can point anywhere,
+    // and may point elsewhere the next time. Our own addresses may change as well.
     const auto ours = net::own_addresses();
     std::optional<verdict> against;
     bool tried = false;
@@ -120,6 +127,7 @@ asio::awaitable<server_end> reach(const request& r) {
             co_return server;
         }
     }
+    // Where some addresses were allowed, the viewer's problem is that none could be reached.
     if (against && !tried) {
         refuse(r, *against);
     } else {
@@ -128,6 +136,7 @@ asio::awaitable<server_end> reach(const request& r) {
     co_return std::nullopt;
 }
 
+/// The whole request, but for its answer's time.
 asio::awaitable<server_end> attempt(const request& r) {
     if (r.conf.mode1.mode == mode1::off) {
         refuse(r, verdict::off);
@@ -151,6 +160,7 @@ asio::awaitable<std::optional<pair>> dial(dialling_viewer& viewer, rfb::destinat
         co_return std::nullopt;
     }
     auto server = std::move(std::get<0>(first));
+    // An answer that comes sooner would tell a refusal from a failure, and a closed port from none.
     if (!server) {
         (void)co_await (net::expire_at(not_before) || until_gone(viewer, max_early));
         co_return std::nullopt;

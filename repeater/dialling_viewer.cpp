@@ -1,4 +1,4 @@
-// Waiting with a peer: early bytes kept, its end seen at once.
+// Keeps what the viewer sends while its server is dialled, and sees its end at once.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/dialling_viewer.hpp"
 
@@ -18,7 +18,7 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;
 
-// FIN behind bytes that we do not read raises no event of its own.
+// FIN behind bytes that we do not read raises no event of its own, so the kernel is asked.
 constexpr auto look_again = std::chrono::seconds(1);
 
 /// The early bytes are full: nothing is read any more, the connection is only looked at.
@@ -39,7 +39,7 @@ asio::awaitable<error_code> until_closed(dialling_viewer& p) {
     }
 }
 
-/// Takes what there is; an error other than would_block means that the peer has left.
+/// Takes what there is, at most `room` bytes. An error means that the peer has left.
 error_code read_early(dialling_viewer& p, std::size_t room) {
     std::array<std::byte, 1024> buffer{};
     const auto got = p.stream.read_some(std::span(buffer).first(std::min(room, buffer.size())));

@@ -10,8 +10,8 @@
 
 namespace repeater {
 
-/// On the thread that decides. `early` are the session's first bytes, read while nobody was there
-/// to take them.
+/// Belongs to the thread that decides. `early` are the session's first bytes, which are read while
+/// nobody is there to take them, at most limits.early_bytes.
 struct dialling_viewer {
     dialling_viewer(peer who, const asio::any_io_executor& executor)
         : name(who.name), stream(executor, who.connection), early(std::move(who.connection.early)) {

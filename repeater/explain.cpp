@@ -1,4 +1,4 @@
-// Version, the viewer's version, the reason, and time to read it.
+// Sends a version, reads the viewer's, sends the reason, and waits until the viewer has closed.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/explain.hpp"
 
@@ -56,6 +56,7 @@ asio::awaitable<void> wait_for_close(net::stream& viewer) {
     }
 }
 
+/// The server's half of the opening (RFC 6143 7.1.1, 7.1.2), up to the failure.
 asio::awaitable<void> tell(net::stream& viewer, std::vector<std::byte> early,
                            std::string_view why) {
     const auto offer = rfb::format_version(rfb::failure_version);

@@ -1,4 +1,4 @@
-// A reason instead of silence, for a viewer that gets no session (--explain).
+// Tells a viewer, in RFB, why it gets no session (--explain).
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

@@ -21,7 +21,7 @@ namespace {
 using repeater::config;
 using service::early_exit;
 
-/// Thousands of peers wait at once: take as many descriptors as we may have.
+/// Thousands of peers wait at once, so we take as many descriptors as we may have.
 void raise_descriptor_limit() {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
@@ -30,7 +30,8 @@ void raise_descriptor_limit() {
     }
 }
 
-/// Where one of the three was closed, the next socket would get its number, and our last words.
+/// Opens /dev/null for each of the three that is closed: otherwise the next socket would get its
+/// number, and whatever is printed there would go to a peer.
 void keep_standard_descriptors() {
     int fd = 0;
     do {
@@ -39,7 +40,8 @@ void keep_standard_descriptors() {
     (void)::close(fd);
 }
 
-/// A child of a supervisor: the parent has the pid file.
+/// The configuration of a supervisor's child, which has no child itself; the parent has the pid
+/// file.
 config under_supervision(config c) {
     c.loop = repeater::supervision::off;
     c.pid_file.clear();
@@ -115,7 +117,7 @@ int main(int argc, char** argv) {
     try {
         keep_standard_descriptors();
         (void)std::signal(SIGPIPE, SIG_IGN);
-        (void)std::signal(SIGHUP, SIG_IGN); // until it means something
+        (void)std::signal(SIGHUP, SIG_IGN); // until the daemon can reload
         raise_descriptor_limit();
         return start(argv[0], {argv + 1, argv + argc});
     } catch (const std::exception& e) {

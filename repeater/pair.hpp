@@ -1,4 +1,4 @@
-// Two peers that found each other, as one value that any thread can take.
+// A peer, and two that have met, as values that any thread can take.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -13,6 +13,7 @@ struct peer {
     net::connection connection;
 };
 
+/// Two peers that have met, with their connections.
 struct pair {
     peer viewer;
     peer server;

@@ -1,4 +1,4 @@
-// Greeting and hello under one absolute deadline.                       repeater spec 2.1-2.3
+// Sends the greeting and reads the hello, under one absolute deadline.   repeater spec 2.1-2.3
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/reception.hpp"
 
@@ -30,7 +30,7 @@ std::string text_of(std::span<const std::byte> block) {
 
 } // namespace
 
-/// Ends its watching with its life.
+/// A peer whose hello is awaited. Watched from watch() to its end.
 class reception::newcomer final : public net::poller::watcher {
 public:
     newcomer(reception& here, peer who, std::shared_ptr<const config> conf)
@@ -64,14 +64,15 @@ public:
         }
     }
 
-    /// True once it has said all or failed.
+    /// Does what can be done now. True once the peer has said all, or has failed.
     bool advance() { return !greet() || (to_greet_ == 0 && collect()); }
 
     void fail(reason why, const error_code& ec) { failure_ = {why, ec}; }
 
     [[nodiscard]] session_number number() const { return who_.name.number; }
 
-    /// Its hello; or nothing, where the connection is lost. Says so.
+    /// What it wants, for whoever goes on with it; nothing where the connection is lost, which an
+    /// event tells. An ID or destination that cannot be used is an error in the guest.
     [[nodiscard]] std::optional<guest> conclude(event_sink& events) {
         event::introduction_failed failed{who_.name,         {}, reader_.block().size(),
                                           conf_->hello.size, {}, {}};
@@ -169,11 +170,12 @@ void reception::receive(peer who, std::shared_ptr<const config> conf) {
     auto& arrived =
         *here_.emplace(number, std::make_unique<newcomer>(*this, std::move(who), std::move(conf)))
              .first->second;
+    // Most peers speak at once, and have spoken before we come to them: those are never watched.
     bool done = arrived.advance();
     if (!done) {
         try {
             arrived.watch();
-        } catch (const std::system_error& e) { // the kernel will watch no more
+        } catch (const std::system_error& e) { // no memory or no watch is left
             arrived.fail(reason::read_failed, e.code());
             done = true;
         }

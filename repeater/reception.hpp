@@ -14,8 +14,8 @@
 
 namespace repeater {
 
-/// On the thread that decides. Sends viewers "RFB 000.000\n", then collects the hello block, all
-/// within limits.handshake. repeater spec 2.1-2.3
+/// Belongs to the thread that decides. Sends viewers "RFB 000.000\n", then collects the hello
+/// block, all within limits.handshake. repeater spec 2.1-2.3
 class reception {
 public:
     /// A peer that has spoken: what it wants, or an error of rfb's category, where it is to be
@@ -26,7 +26,7 @@ public:
         std::shared_ptr<const config> conf; ///< that it came under
     };
 
-    /// Not called for peers that leave, break off or are too slow.
+    /// Hears of each peer that has spoken; not of those that leave, break off or are too slow.
     using on_hello = std::function<void(guest)>;
 
     reception(const asio::any_io_executor&, net::poller&, event_sink&, on_hello);
@@ -34,7 +34,7 @@ public:
     reception& operator=(const reception&) = delete;
     ~reception();
 
-    /// What it has said already may be told at once.
+    /// Takes a new peer. Where it has said all already, on_hello is called before this returns.
     void receive(peer, std::shared_ptr<const config>);
 
     /// Closes everybody here.

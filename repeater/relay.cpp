@@ -1,4 +1,4 @@
-// Two pumps, one end: FIN is passed on, the other direction may finish, nothing waits for ever.
+// Runs a pump each way: passes FIN on, and lets the other direction finish within limits.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/relay.hpp"
 
@@ -34,7 +34,7 @@ void relay::start() {
         }
         advance(newcomer_);
         advance(rfb::other(newcomer_));
-    } catch (const std::system_error& e) { // the kernel will watch no more
+    } catch (const std::system_error& e) { // no memory or no watch is left
         cut(how::stopped, e.code());
     }
     tell_end_if_over();
@@ -45,6 +45,8 @@ void relay::stop() {
     tell_end_if_over();
 }
 
+// A socket takes part in both directions: readable, it lets its own go on; writable, the one that
+// writes to it. An attempt that cannot succeed costs no system call (tcp_channel).
 void relay::wake(rfb::side side, net::ready r) {
     at(side).channel.note(r);
     advance(side);
@@ -91,19 +93,21 @@ void relay::finish(rfb::side from, const net::pump_result& result) {
                                                         : how::write_error;
     at(from).outcome = {reason, result.error, pump_from(from).progress().bytes_written};
     if (first_to_end_) {
-        return; // both have ended
+        return; // the other direction had ended before, so that the pair is over
     }
     first_to_end_ = from;
     if (reason == how::read_error) {
-        // Its connection is broken both ways: nobody is left to receive the other direction.
+        // A broken connection (RST) is broken both ways: nobody is left to receive the rest.
         cut(how::write_error, result.error);
     } else {
+        // FIN ends one direction only. Most peers close the other right away; one that does not may
+        // still have something to say, such as the rest of a file that was asked for.
         seen_ = pump_from(rfb::other(from)).progress();
         linger();
     }
 }
 
-/// What has not ended by itself ends so.
+/// Ends the directions that have not ended by themselves, for this reason.
 void relay::cut(how reason, const net::error_code& ec) {
     for (const auto side : {rfb::side::viewer, rfb::side::server}) {
         if (!at(side).outcome) {
@@ -118,6 +122,9 @@ void relay::linger() {
     shared_.heard_by.remind(number_, linger_until_);
 }
 
+// The direction that is left is asked every limits.linger whether it has moved. One that is silent
+// is cut: many programs never close their half, and would keep the pair for ever. One whose
+// receiver is slow, so that we hold bytes for it, has limits.linger_stalled.
 void relay::lingered() {
     const auto& now = pump_from(rfb::other(*first_to_end_)).progress();
     const bool moved =
@@ -133,7 +140,7 @@ void relay::lingered() {
     }
 }
 
-/// The last thing that any function does.
+/// Must be the last thing that a function does: the owner destroys the relay in ended().
 void relay::tell_end_if_over() {
     if (!viewer_.outcome || !server_.outcome) {
         return;

@@ -1,4 +1,4 @@
-// A pair from its first byte to its end.
+// Relays one pair, from its first byte to its end.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -15,11 +15,11 @@
 
 namespace repeater {
 
-/// Lives on one relay worker. Each direction is pumped on its own; the handshake reader listens in.
-/// Idle, it is this object and nothing else.
+/// Lives on one relay worker. Each direction has a pump of its own; the handshake reader listens in
+/// until it has read all it wants. While nothing moves the pair takes no memory but this object.
 class relay {
 public:
-    /// Hears of the pair, on the worker's thread.
+    /// Hears of the pair, and reminds it, on the worker's thread.
     class owner {
     public:
         virtual void described(session_number pair, const rfb::handshake_facts&) = 0;
@@ -28,10 +28,10 @@ public:
         virtual void ended(const event::ended&) = 0;
 
         /// Calls lingered() of the pair's relay then, if it still lives.
-        virtual void remind(session_number pair, net::clock::time_point) = 0;
+        virtual void remind(session_number pair, net::clock::time_point when) = 0;
 
-        /// Not any more.
-        virtual void forget(session_number pair, net::clock::time_point) = 0;
+        /// Cancels remind(pair, when).
+        virtual void forget(session_number pair, net::clock::time_point when) = 0;
 
     protected:
         ~owner() = default;
@@ -49,12 +49,14 @@ public:
     relay& operator=(const relay&) = delete;
     ~relay() = default;
 
-    /// Every function from here on may end with owner::ended().
+    /// Delivers the early bytes, and relays from then on. As each of the following, it may call
+    /// owner::ended().
     void start();
 
-    /// Closes both connections.
+    /// Closes both connections at once.
     void stop();
 
+    /// The time that remind() asked for has come.
     void lingered();
 
 private:

@@ -1,4 +1,4 @@
-// Everything but start() and stop() runs on the worker's thread.
+// start() and stop() post to the worker's thread; everything else runs there.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/relay_worker.hpp"
 
@@ -29,6 +29,7 @@ void relay_worker::start(pair p, const limits& l) {
     thread_.post([this, p = std::make_shared<pair>(std::move(p)), l] { begin(std::move(*p), l); });
 }
 
+// Where there is no memory for the relay, the pair ends at once with its event; the others go on.
 void relay_worker::begin(pair p, const limits& l) {
     event::ended failed{p.number(), p.newcomer, p.newcomer, {}, {}, {}, p.met};
     try {

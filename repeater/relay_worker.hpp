@@ -12,20 +12,22 @@
 
 namespace repeater {
 
+/// Pairs come by start(), from any thread, and stay here until they end.
 class relay_worker final : relay::owner {
 public:
-    /// Hears of described and of ended (which comes last), on the worker's thread.
+    /// Hears of described and of ended, which is a pair's last event, on the worker's thread.
     using report = std::function<void(any_event)>;
 
-    /// `splice_after`: see net::pump_resources.
+    /// `pipes`: how many directions may move through pipes at a time. `splice_after`: large reads
+    /// before one does (net::pump_resources).
     relay_worker(std::size_t pipes, unsigned splice_after, report);
     relay_worker(const relay_worker&) = delete;
     relay_worker& operator=(const relay_worker&) = delete;
 
-    /// Waits for its pairs.
+    /// Waits until all pairs have ended.
     ~relay_worker() { thread_.join(); }
 
-    /// From any thread.
+    /// Takes a pair over. From any thread.
     void start(pair, const limits&);
 
     /// Ends every pair. From any thread.
@@ -39,7 +41,7 @@ private:
     void remind(session_number pair, net::clock::time_point) override;
     void forget(session_number pair, net::clock::time_point) override;
 
-    net::agenda<session_number> reminders_; // before the thread, which looks at it
+    net::agenda<session_number> reminders_; // before the thread, which reads it from its first wait
     net::poller_thread thread_;
     report report_;
     relay::shared shared_;

@@ -1,4 +1,4 @@
-// Pairs go out to the workers, events come back.
+// Hands pairs to the workers in turn, and brings their events back to the thread that decides.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/relay_workers.hpp"
 
@@ -11,7 +11,7 @@ namespace repeater {
 
 namespace {
 
-/// Three quarters of what a user without privilege may have, at 256 KiB each (pipe(7)).
+/// Three quarters of the pipes that a user without privilege may have, at 256 KiB each (pipe(7)).
 constexpr std::size_t pipes_in_all = 192;
 
 } // namespace

@@ -1,4 +1,4 @@
-// Where pairs are relayed: hands them to workers, hears of their ends, can stop them all.
+// All relay workers: hands pairs to them, hears of their ends, and can stop them.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -18,18 +18,19 @@ class relay_workers {
 public:
     relay_workers(asio::any_io_executor decides, const config&, event_sink&);
 
+    /// Says that the two are paired, and gives them to the next worker in turn.
     void start(pair);
 
-    /// For pairs that start from now on.
+    /// Sets the limits of pairs that start from now on.
     void set_limits(const limits& l) { limits_ = l; }
 
     /// Ends every pair now.
     void stop();
 
-    /// Pairs that live.
+    /// Number of pairs that have not ended.
     [[nodiscard]] std::size_t size() const { return live_; }
 
-    /// Completes when no pair lives.
+    /// Completes when all pairs have ended.
     [[nodiscard]] asio::awaitable<void> join();
 
 private:

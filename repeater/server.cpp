@@ -1,4 +1,4 @@
-// Accept, serve, drain, stop.
+// Accepts peers, sends each on by what it says, and ends on drain() and stop().
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/server.hpp"
 
@@ -16,7 +16,7 @@ namespace repeater {
 
 namespace {
 
-/// The Perl's words for a port that cannot be had, and the address.
+/// Throws std::runtime_error where a port cannot be had: the Perl's words for it, and the address.
 std::vector<net::listener> listen(const asio::any_io_executor& executor, const config& c,
                                   rfb::side side) {
     const bool viewers = side == rfb::side::viewer;
@@ -56,6 +56,7 @@ asio::awaitable<void> server::run() {
                 [this](const error_code& ec) { events_.receive(event::accept_failed{ec}); }));
         }
     }
+    // tasks_.join() would complete whenever there is no task, which says nothing before drain().
     while (!closed_) {
         co_await closing_.wait();
     }
@@ -81,7 +82,7 @@ void server::welcome(peer who, std::optional<asio::ip::tcp::endpoint> proxy) {
 asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c) {
     auto header = co_await net::receive_proxy_header(c, config_->limits.proxy_header);
     if (closed_) {
-        co_return;
+        co_return; // drain() came meanwhile, after which nobody is welcomed
     }
     if (!header) {
         events_.receive(event::proxy_header_failed{std::move(name), header.error()});
@@ -151,6 +152,7 @@ void server::drain() {
         return;
     }
     events_.receive(event::stopping{relays_.size()});
+    // Peers that wait are closed, as nobody can come to meet them any more. Pairs stay.
     for (auto* listeners : {&viewer_listeners_, &server_listeners_}) {
         for (auto& each : *listeners) {
             each.close();

@@ -19,7 +19,8 @@
 
 namespace repeater {
 
-/// On the thread that decides. The event_sink outlives the server.
+/// Belongs to the thread that decides, on which all peers live until they are paired. The
+/// event_sink outlives the server.
 class server {
 public:
     /// Binds the ports. Throws std::runtime_error that names the port.
@@ -35,34 +36,41 @@ public:
     /// No more newcomers; peers that wait are closed; live pairs go on until they end.
     void drain();
 
-    /// Ends the live pairs as well.
+    /// As drain(), and ends the live pairs as well.
     void stop();
 
-    /// For peers that come from now on: policies, lists, limits. What was bound stays.
+    /// Sets policies, lists and limits of peers that come from now on. What was bound stays.
     void configure(std::shared_ptr<const config>);
 
+    /// The port that peers of this side connect to.
     [[nodiscard]] std::uint16_t port(rfb::side) const;
 
+    /// Number of peers that wait for a partner.
     [[nodiscard]] std::size_t waiting() const { return room_.size(); }
 
 private:
     void accept(rfb::side, net::connection);
 
-    /// Someone whom --proxy-from names has connected.
+    /// Reads the PROXY header of a connection from --proxy-from, then welcomes whom it speaks for.
     [[nodiscard]] asio::awaitable<void> hear_proxy(peer_name, net::connection);
+    /// Tells of the arrival, and waits for what the peer says.
     void welcome(peer, std::optional<asio::ip::tcp::endpoint> proxy = std::nullopt);
 
-    /// A peer has said what it wants.
+    /// Called when a peer has said what it wants: an ID, a destination, or nothing of use.
     void introduced(reception::guest);
+
+    /// Mode II: pairs the peer, lets it wait, or refuses it.
     void meet(reception::guest);
+
+    /// Mode I: connects the viewer to the server that it named.
     [[nodiscard]] asio::awaitable<void> dial_for(reception::guest);
 
-    /// A viewer gets no session; it may be told why.
+    /// Tells a viewer that gets no session why, where --explain is on; closes it.
     [[nodiscard]] asio::awaitable<void> explain_to(peer, std::string_view why,
                                                    std::shared_ptr<const config>);
 
     asio::any_io_executor executor_;
-    std::shared_ptr<const config> config_; ///< a peer keeps the one that it came under
+    std::shared_ptr<const config> config_; ///< for newcomers; a peer keeps the one it came under
     event_sink& events_;
     std::vector<net::listener> viewer_listeners_;
     std::vector<net::listener> server_listeners_;

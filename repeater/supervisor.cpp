@@ -1,4 +1,4 @@
-// fork(2), wait, fork again. No exec: nothing depends on how the program was found.
+// Forks the child, waits for its end, and forks again.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/supervisor.hpp"
 
@@ -28,13 +28,14 @@ constexpr auto first_pause = std::chrono::seconds(1);
 constexpr auto longest_pause = std::chrono::seconds(60);
 constexpr auto long_enough = std::chrono::seconds(10);
 
-/// A log for one event: its thread is gone again before the next fork.
+/// Tells the log one event. The log lives for this call alone, since fork(2) wants no other
+/// threads.
 void tell(const config& c, const any_event& e) {
     configured_log(c.log).sink().receive(e);
 }
 
-/// No terminal's job any more; what is still printed goes to the log file. True in the process that
-/// goes on.
+/// Leaves the terminal, twice forked, so that the process is nobody's job; what is still printed
+/// goes to the log file. True in the process that goes on.
 bool go_to_background(const config& c) {
     (void)::setpgid(0, 0);
     if (const pid_t child = ::fork(); child != 0) {
@@ -115,10 +116,11 @@ public:
     }
 
 private:
+    /// Without exec(2), so that nothing depends on how the program was found.
     void start() {
         std::array<int, 2> ends{};
         if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-            return; // the pause, and another try
+            return; // wait() returns at once, and after the pause there is another try
         }
         serving_ = net::unique_fd{ends[0]};
         net::unique_fd theirs{ends[1]};
@@ -130,7 +132,8 @@ private:
         }
     }
 
-    /// Until the child serves no more, or until then. False where we are told to end.
+    /// Waits until the child serves no more, or until the given time. False where we are told to
+    /// end.
     bool wait(std::optional<clock::time_point> until) {
         for (;;) {
             int left = -1;
@@ -171,7 +174,8 @@ private:
         return false;
     }
 
-    /// A child that serves no more may be gone, and its number another's.
+    /// Passes a signal on, unless the child serves no more: it may be gone, and its number be
+    /// another process's.
     void pass_on(int signal) const {
         pollfd p{serving_.get(), POLLIN, 0};
         if (child_ > 0 && ::poll(&p, 1, 0) == 0) {

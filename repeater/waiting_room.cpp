@@ -1,4 +1,4 @@
-// Carries out what the rendezvous decides, and watches over those who wait.
+// Carries out what the rendezvous decides, and watches the peers that wait.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/waiting_room.hpp"
 
@@ -46,12 +46,12 @@ public:
         return std::move(who_);
     }
 
-    /// The kernel's word.
+    /// TCP state as the kernel reports it (TCP_INFO).
     [[nodiscard]] net::tcp_state state() const { return net::look_at(channel_.native_handle()); }
 
     [[nodiscard]] const peer_name& name() const { return who_.name; }
 
-    /// 0: for ever.
+    /// How long it may wait for a partner; 0: no limit.
     [[nodiscard]] std::chrono::milliseconds may_wait() const {
         return name().side == rfb::side::viewer ? conf->limits.viewer_wait
                                                 : conf->limits.server_wait;
@@ -61,7 +61,7 @@ public:
     const std::shared_ptr<const config> conf;
 
 private:
-    /// How it has left, if it has.
+    /// Keeps what it has sent, as far as there is room. The result says how it has left, if it has.
     [[nodiscard]] error_code read_early() {
         auto& early = who_.connection.early;
         std::array<std::byte, 1024> buffer; // NOLINT: only what was read into it is looked at
@@ -74,7 +74,7 @@ private:
             early.insert(early.end(), buffer.begin(),
                          buffer.begin() + static_cast<std::ptrdiff_t>(got.bytes));
         }
-        // Nothing more is read, but that it has gone is told all the same.
+        // The rest stays in the kernel, where it hides the end of the connection from recv(2).
         const auto now = state();
         return now == net::tcp_state::established   ? error_code{}
                : now == net::tcp_state::peer_closed ? error_code{asio::error::eof}
@@ -104,6 +104,7 @@ waiting_room::~waiting_room() = default;
 waiting_room::arrival waiting_room::arrive(peer newcomer, const rfb::repeater_id& id,
                                            std::shared_ptr<const config> conf) {
     drop_dead(id, newcomer.name.side);
+    // From here on nothing suspends: the tables of rendezvous_ and waiters_ change together.
     const auto outcome = rendezvous_.arrive(id, newcomer.name.side, newcomer.name.number);
     if (const auto* found = std::get_if<rendezvous::pairs>(&outcome)) {
         auto partner = std::move(waiters_.extract(found->with).mapped())->detach();
@@ -122,6 +123,9 @@ waiting_room::arrival waiting_room::arrive(peer newcomer, const rfb::repeater_id
     return rendezvous::waits{};
 }
 
+// A peer may be dead although no event has come yet: its RST may have arrived in this very moment.
+// Asking the kernel now is what keeps a newcomer from being paired with a corpse, or refused for
+// one.
 void waiting_room::drop_dead(const rfb::repeater_id& id, rfb::side newcomer) {
     while (const auto number = rendezvous_.in_the_way(id, newcomer)) {
         const auto& found = *waiters_.at(*number);
@@ -145,7 +149,7 @@ void waiting_room::admit(peer newcomer, const rfb::repeater_id& id,
     try {
         waiters_.emplace(name.number,
                          std::make_unique<waiter>(*this, std::move(newcomer), id, std::move(conf)));
-    } catch (const std::system_error& e) { // the kernel will watch no more
+    } catch (const std::system_error& e) { // no memory or no watch is left
         rendezvous_.leave(id, name.number);
         events_.receive(event::left{name, id, e.code()});
     }

@@ -16,14 +16,14 @@
 
 namespace repeater {
 
-/// On the thread that decides: every arrival is one transaction. A peer is either here or it is
-/// not; taking a pair out and making both free of this event loop is one step.
+/// Belongs to the thread that decides. Each arrival is one step, during which nothing else happens:
+/// a peer is either here or it is not, and a pair that leaves is free of this thread's event loop.
 class waiting_room {
 public:
-    /// Who is refused comes back.
+    /// A pair that has met; or the newcomer waits; or the newcomer itself, where it was refused.
     using arrival = std::variant<pair, rendezvous::waits, peer>;
 
-    /// `tasks`: where those that have waited too long are told so.
+    /// `tasks` runs what tells viewers that they have waited too long.
     waiting_room(const asio::any_io_executor&, net::poller&, duplicate_policy, net::task_group&,
                  event_sink&);
     waiting_room(const waiting_room&) = delete;
@@ -33,22 +33,26 @@ public:
     /// Pairs the newcomer, or lets it wait under the limits of this configuration.
     [[nodiscard]] arrival arrive(peer, const rfb::repeater_id&, std::shared_ptr<const config>);
 
-    /// For who comes from now on.
+    /// Sets what duplicates mean for peers that come from now on.
     void set_policy(duplicate_policy p) { rendezvous_.set_policy(p); }
 
-    /// Closes everybody who waits.
+    /// Closes all peers that wait.
     void clear();
 
+    /// Number of peers that wait.
     [[nodiscard]] std::size_t size() const { return waiters_.size(); }
 
 private:
     class waiter;
 
-    /// Drops those in the newcomer's way that are no longer there.
+    /// Closes peers in the newcomer's way whose connections are dead.
     void drop_dead(const rfb::repeater_id&, rfb::side newcomer);
+    /// Lets the peer wait, and watches it.
     void admit(peer, const rfb::repeater_id&, std::shared_ptr<const config>);
     [[nodiscard]] std::unique_ptr<waiter> take_out(session_number);
+    /// Called when a peer that waits has closed or broken off.
     void has_left(session_number, const error_code&);
+    /// Called when a peer has waited as long as it may.
     void has_waited(session_number);
 
     net::poller& poller_;

@@ -1,4 +1,4 @@
-// Strict words between single blanks.
+// Splits the line at single blanks, and checks each word strictly.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/proxy/line.hpp"
 

@@ -16,7 +16,7 @@ inline constexpr std::string_view end = "\r\n";
 /// Errors: bad_line.
 [[nodiscard]] boost::system::result<proxy_header> parse(std::string_view);
 
-/// The whole line.
+/// The whole line, with its start and end.
 [[nodiscard]] std::string format(const proxy_header&);
 
 } // namespace net::proxy_line

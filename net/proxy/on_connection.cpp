@@ -1,4 +1,4 @@
-// Looks at what has come before it takes it: what stands behind a header may be anybody's.
+// Peeks at what has come before it takes it, since bytes behind the header are the session's.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/proxy/on_connection.hpp"
 

@@ -1,4 +1,4 @@
-// Which version it is, and where it ends.
+// Finds out which version it is and where it ends; line and block read what it says.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/proxy/reader.hpp"
 

@@ -1,4 +1,4 @@
-// Names of meetings and reasons.
+// The words for meetings, reasons and outcomes.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/event.hpp"
 

@@ -73,7 +73,13 @@ struct proxy_header_failed {
 
 /// A peer's first bytes were of no use; its connection is closed.
 struct introduction_failed {
-    enum class reason { greeting_failed, timed_out, read_failed, too_short, not_understood };
+    enum class reason {
+        greeting_failed, ///< "RFB 000.000\n" could not be sent
+        timed_out,       ///< the block was not complete within limits.handshake
+        read_failed,     ///< the connection broke
+        too_short,       ///< the peer closed before the block was complete
+        not_understood,  ///< the block names no ID and no destination that could be used
+    };
 
     peer_name peer;
     reason why{};
@@ -243,7 +249,11 @@ struct pid_file_failed {
 
 /// The parent process of -L: it has started the repeater, will start it again, or ends.
 struct supervising {
-    enum class what { starts, starts_again, ends };
+    enum class what {
+        starts,       ///< the repeater, for the first time
+        starts_again, ///< ... after its child has ended
+        ends,         ///< itself, having told its child to
+    };
 
     what now{};
     int pid = 0;            ///< the parent's

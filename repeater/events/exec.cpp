@@ -1,4 +1,4 @@
-// Starts the program by posix_spawn(3), writes to it, waits for it, and kills what does not end.
+// Spawns the program, feeds it, waits for it, and kills what does not end.    posix_spawn(3)
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/exec.hpp"
 
@@ -26,7 +26,7 @@ std::string text_of(int error) {
     return std::strerror(error); // NOLINT: its text is copied at once
 }
 
-/// Nothing of ours reaches the program but standard error: no socket, no ignored signal.
+/// How the program is started: it inherits standard error from us, and no socket or ignored signal.
 class spawn_plan {
 public:
     explicit spawn_plan(int standard_input) {
@@ -70,7 +70,7 @@ private:
     posix_spawnattr_t attributes_{};
 };
 
-/// False where it did not become ready in time.
+/// Waits until the descriptor is ready. False where that took too long.
 bool wait_for(int fd, short what, clock::time_point end) {
     for (;;) {
         const auto left =
@@ -86,7 +86,7 @@ bool wait_for(int fd, short what, clock::time_point end) {
     }
 }
 
-/// A program need not read its input: that is no failure.
+/// Writes the text to the program, which need not read it: that is no failure.
 void feed(net::unique_fd input, const std::string& text, clock::time_point end) {
     std::size_t sent = 0;
     while (sent < text.size() && wait_for(input.get(), POLLOUT, end)) {
@@ -99,7 +99,7 @@ void feed(net::unique_fd input, const std::string& text, clock::time_point end) 
     }
 }
 
-/// Waits for its end; kills its group at `end`.
+/// Waits for the program's end; kills its process group at `end`.
 std::optional<std::string> reap(pid_t pid, clock::time_point end) {
     // glibc 2.36 declares pidfd_open() for C only.
     const net::unique_fd process{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};

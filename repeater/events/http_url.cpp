@@ -1,4 +1,4 @@
-// URLs, by Boost.URL.
+// Reads the URL by Boost.URL, and refuses what events cannot be posted to.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/http_url.hpp"
 

@@ -1,4 +1,4 @@
-// IDs hashed with a key of this process.
+// Hashes IDs with a key that is new for each process (HMAC-SHA-256).
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/id_printer.hpp"
 

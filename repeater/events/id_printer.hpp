@@ -1,4 +1,4 @@
-// How IDs appear outside of this process. security I7
+// Writes IDs as they may appear outside of this process.                         security I7
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

@@ -1,4 +1,4 @@
-// Puts braces around what service::log_line makes of the description, and time and level before it.
+// Time, level and what service::log_line makes of the description, within braces.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/json_log.hpp"
 

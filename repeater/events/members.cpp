@@ -1,4 +1,4 @@
-// Members of an event's description as values of JSON, which keep their order and their types.
+// Keeps members as values of JSON, which have an order and types.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/members.hpp"
 

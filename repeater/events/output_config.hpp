@@ -1,4 +1,4 @@
-// Where events go, as it was configured.
+// The log and the event outputs, as configured.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -11,11 +11,19 @@
 
 namespace repeater {
 
-enum class log_format { compat, text, json };
+enum class log_format {
+    compat, ///< the Perl's lines
+    text,   ///< key=value lines
+    json,   ///< an object a line
+};
 
 /// How IDs appear outside of this process; the compat log has them in plain, as the Perl's.
-enum class id_form { hashed, full };
+enum class id_form {
+    hashed, ///< as id_printer hashes them
+    full,   ///< as they are
+};
 
+/// The one log.
 struct log_config {
     log_format format = log_format::compat;
     id_form ids = id_form::hashed;

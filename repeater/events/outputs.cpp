@@ -1,4 +1,4 @@
-// Makes a queue for each output of the configuration, and one text of each event for all of them.
+// Makes one text of each event, and gives it to the queue of each output.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/outputs.hpp"
 

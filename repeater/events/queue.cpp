@@ -1,5 +1,5 @@
-// The thread that delivers: takes the first event, tries it, and drops it when its tries are used
-// up. SPDX-License-Identifier: EUPL-1.2
+// Tries the first event until it is delivered or its tries are used up, then the next.
+// SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/queue.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Keeps events in order for a receiver that may be slow or away; bounded, each tried several times.
+// Keeps events in order for a receiver that may be slow or away.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

@@ -1,4 +1,4 @@
-// Sends each event as one request on a connection of its own, by Boost.Beast.   RFC 9110 9.3.3
+// Posts each event on a connection of its own, by Boost.Beast.                RFC 9110 9.3.3
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/url.hpp"
 

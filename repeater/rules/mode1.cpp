@@ -1,4 +1,4 @@
-// The verdict on a Mode I destination.
+// Judges a Mode I destination by the address that would be dialled.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/rules/mode1.hpp"
 
@@ -31,7 +31,7 @@ constexpr std::array denied_networks{
     "2001:db8::/32", "fd00:ec2::254/128",
 };
 
-/// A mistyped address is not taken for a name.
+/// A name's last label is no number, so that a mistyped address is not taken for a name.
 bool is_host_name(std::string_view text) {
     const auto is_part = [](char c) { return rfb::is_word(c) || c == '-' || c == '.'; };
     const auto last_label = text.substr(text.rfind('.') + 1);

@@ -1,4 +1,4 @@
-// The pairing rules.                                                     repeater spec 3
+// What an arrival means, by side and policy.                              repeater spec 3
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/rules/rendezvous.hpp"
 

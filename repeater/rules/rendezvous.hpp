@@ -46,7 +46,7 @@ public:
 
     explicit rendezvous(duplicate_policy policy) : policy_(policy) {}
 
-    /// Who waits already goes on waiting, also a queue of them.
+    /// Sets what duplicates mean from now on; whoever waits goes on waiting, also a queue of them.
     void set_policy(duplicate_policy policy) { policy_ = policy; }
 
     /// After waits and replaces the newcomer waits; after pairs neither does; after replaces the

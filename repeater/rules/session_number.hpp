@@ -1,4 +1,4 @@
-// How accepted peers are told apart.
+// The number by which accepted peers are told apart.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
