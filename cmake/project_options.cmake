@@ -31,6 +31,13 @@ if(CMAKE_UNITY_BUILD)
         $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 
+if(CMAKE_INTERPROCEDURAL_OPTIMIZATION AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # Code is made when it is linked: on every core, and with false alarms of GCC 12 in fmt and
+    # Boost.JSON, whose sizes it cannot follow across files.
+    target_link_options(project_options INTERFACE
+        -flto=auto -Wno-stringop-overflow -Wno-stringop-overread -Wno-free-nonheap-object)
+endif()
+
 if(VNC_SANITIZE)
     target_compile_options(project_options INTERFACE
         -fsanitize=${VNC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
