@@ -1,0 +1,148 @@
+// Comparisons of times: the earliest is next, the latest sign of life counts.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/ws/bridge_clock.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wsgate {
+
+namespace {
+
+constexpr auto looks = 5; // at a watched connection, in the time that an ending may take
+
+} // namespace
+
+bridge_clock::bridge_clock(const bridge_limits& limits, time_point now)
+    : limits_(limits), next_ping_(limits.ping.count() > 0 ? now + limits.ping : never), moved_(now),
+      sent_(now) {}
+
+std::optional<bridge_clock::duration> bridge_clock::ponged(time_point now) {
+    const auto since = std::exchange(pinged_, std::nullopt);
+    return since ? std::optional{now - *since} : std::nullopt;
+}
+
+void bridge_clock::begin_delivery(time_point now) {
+    is_delivering_ = true;
+    watch(now);
+}
+
+void bridge_clock::end_delivery() {
+    is_delivering_ = false;
+    unanswered_.reset();
+    pinged_.reset(); // its pong has waited for us, so its time would tell nothing
+}
+
+void bridge_clock::watch(time_point now) {
+    if (!next_look_) {
+        seen_ = now;
+        next_look_ = now + limits_.close / looks;
+    }
+}
+
+void bridge_clock::end(time_point now, std::size_t untaken, bool by_websocket) {
+    end_began_ = now;
+    untaken_ = untaken;
+    by_websocket_ = by_websocket;
+}
+
+/// What is behind data that TCP does not take cannot be read: then no pong is expected.
+bool bridge_clock::expects_pong() const {
+    return unanswered_ && limits_.pong.count() > 0 && !is_delivering_;
+}
+
+bridge_clock::time_point bridge_clock::next() const {
+    if (end_began_) {
+        return over_at();
+    }
+    auto earliest = next_ping_;
+    if (expects_pong()) {
+        earliest = std::min(earliest, *unanswered_ + limits_.pong);
+    }
+    if (limits_idling()) {
+        earliest = std::min(earliest, moved_ + limits_.idle);
+    }
+    return next_look_ ? std::min(earliest, *next_look_) : earliest;
+}
+
+bridge_clock::due bridge_clock::look(time_point now, const sight& websocket) {
+    sent_ = websocket.sent;
+    if (end_began_) {
+        return look_at_ending(now, websocket.untaken);
+    }
+    if (is_lost(now, websocket.broken)) {
+        return due::lost;
+    }
+    if (expects_pong() && now >= *unanswered_ + limits_.pong) {
+        return look_for_pong(now, websocket.untaken);
+    }
+    if (limits_idling() && now >= moved_ + limits_.idle) {
+        return due::idle;
+    }
+    return takes_ping(now, websocket.flushed) ? due::ping : due::nothing;
+}
+
+/// While nothing is read from it, a connection that broke is given as long as an ending takes.
+bool bridge_clock::is_lost(time_point now, bool broken) {
+    if (!is_delivering_ && !broken) {
+        next_look_.reset();
+    }
+    if (!next_look_ || now < *next_look_) {
+        return false;
+    }
+    next_look_ = now + limits_.close / looks;
+    if (!broken) {
+        seen_ = now;
+    }
+    return broken && now >= std::max(seen_, delivered_) + limits_.close;
+}
+
+bridge_clock::due bridge_clock::look_for_pong(time_point now, std::size_t untaken) {
+    if (untaken > 0) { // perhaps the ping has not got there yet
+        unanswered_ = now;
+        return due::nothing;
+    }
+    return due::no_pong;
+}
+
+/// Only silence is filled. Whoever does not take what it has been sent cannot answer a ping behind
+/// that.
+bool bridge_clock::takes_ping(time_point now, bool flushed) {
+    if (now < next_ping_) {
+        return false;
+    }
+    if (const auto silent = sent_ + limits_.ping; silent > now) {
+        next_ping_ = silent;
+        return false;
+    }
+    next_ping_ = now + limits_.ping;
+    if (flushed) {
+        unanswered_ = unanswered_.value_or(now);
+        pinged_ = pinged_.value_or(now);
+    }
+    return flushed;
+}
+
+/// Whoever makes progress is not cut off.
+bridge_clock::time_point bridge_clock::over_at() const {
+    if (waits_for_tcp()) {
+        return std::max(*end_began_, delivered_) + limits_.deliver;
+    }
+    return std::max({*end_began_, delivered_, sent_, taken_}) + limits_.close;
+}
+
+/// What is still on its way to a slow receiver, and our Close behind it, would be lost with the
+/// connection.
+bridge_clock::due bridge_clock::look_at_ending(time_point now, std::size_t untaken) {
+    if (now < over_at()) {
+        return due::nothing;
+    }
+    const bool has_taken = untaken < std::exchange(untaken_, untaken);
+    if (waits_for_tcp() || !has_taken || now >= std::max(*end_began_, sent_) + limits_.deliver) {
+        return due::over;
+    }
+    taken_ = now;
+    return due::nothing;
+}
+
+} // namespace wsgate

@@ -1,0 +1,119 @@
+// When a bridge has to do something although no byte moves. Pure: the time is given.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+
+namespace wsgate {
+
+struct bridge_limits {
+    /// After so much silence toward the WebSocket it is sent a ping; 0: never.
+    std::chrono::milliseconds ping{25'000};
+    /// The WebSocket may be mute so long after a ping; 0: no limit.
+    std::chrono::milliseconds pong{0};
+    /// No byte of data may move, either way, for so long; 0: no limit.
+    std::chrono::milliseconds idle{0};
+    /// An ending session may go so long without a sign of progress.
+    std::chrono::milliseconds close{5'000};
+    /// An ending session may last so long for a slow receiver that still takes what is left; and
+    /// so long may a TCP connection pause that has not taken all that came before a Close.
+    std::chrono::milliseconds deliver{60'000};
+};
+
+/// Is told what happens, and decides what is due. It has no timer: the bridge sleeps until next(),
+/// then lets the clock look and does what it says.
+///
+///   while the bridge is open:  ping, no_pong, idle, lost
+///   once end() was called:     over
+class bridge_clock {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+    using duration = std::chrono::steady_clock::duration;
+
+    static constexpr auto never = time_point::max();
+
+    /// The WebSocket's connection at the moment of a look.
+    struct sight {
+        std::size_t untaken = 0; ///< bytes sent that the peer's kernel has not taken yet
+        bool broken = false;     ///< the connection has failed, or writing to it has
+        bool flushed = true;     ///< nothing of ours waits to be written
+        time_point sent;         ///< when something of ours was last written
+    };
+
+    enum class due {
+        nothing,
+        ping,    ///< send one
+        no_pong, ///< close: the WebSocket has not answered a ping in time
+        idle,    ///< close: no data has moved for too long
+        lost,    ///< cut: the WebSocket's connection broke while nobody was reading from it
+        over,    ///< cut: the ending has taken its time
+    };
+
+    bridge_clock(const bridge_limits&, time_point now);
+
+    /// Something came from the WebSocket, so it is not mute.
+    void heard() { unanswered_.reset(); }
+
+    /// A pong came: the time since the oldest ping that had none; nothing where no ping was sent.
+    [[nodiscard]] std::optional<duration> ponged(time_point now);
+
+    /// moved() is worth calling.
+    [[nodiscard]] bool limits_idling() const { return limits_.idle.count() > 0; }
+
+    /// Data moved, either way.
+    void moved(time_point now) { moved_ = now; }
+
+    /// The TCP connection does not take all that has come. Until end_delivery() nothing is read
+    /// from the WebSocket: no pong, nor that its connection has ended.
+    void begin_delivery(time_point now);
+
+    void delivered_some(time_point now) { delivered_ = now; }
+
+    void end_delivery();
+
+    [[nodiscard]] bool is_delivering() const { return is_delivering_; }
+
+    /// Somebody has to see whether the WebSocket's connection breaks: from begin_delivery() on, and
+    /// since writing to it has failed, until whoever reads from it hears of that.
+    void watch(time_point now);
+
+    /// The bridge began to end. `by_websocket`: by its Close or its leaving, and what came before
+    /// that is still to be delivered.
+    void end(time_point now, std::size_t untaken, bool by_websocket);
+
+    /// When to look again, or `never`.
+    [[nodiscard]] time_point next() const;
+
+    /// A look too early or too often does no harm.
+    [[nodiscard]] due look(time_point now, const sight&);
+
+private:
+    [[nodiscard]] bool expects_pong() const;
+
+    [[nodiscard]] bool waits_for_tcp() const { return is_delivering_ && by_websocket_; }
+
+    [[nodiscard]] time_point over_at() const;
+    [[nodiscard]] due look_at_ending(time_point now, std::size_t untaken);
+    [[nodiscard]] bool is_lost(time_point now, bool broken);
+    [[nodiscard]] due look_for_pong(time_point now, std::size_t untaken);
+    [[nodiscard]] bool takes_ping(time_point now, bool flushed);
+
+    bridge_limits limits_;
+    time_point next_ping_;
+    std::optional<time_point> pinged_;     ///< the oldest ping without its pong
+    std::optional<time_point> unanswered_; ///< the oldest ping that nothing has come after
+    time_point moved_;                     ///< when data last did
+    time_point sent_;                      ///< as it was at the last look
+    std::optional<time_point> next_look_;  ///< at the WebSocket's connection, while it is watched
+    time_point seen_;                      ///< when, while watched, it was last good
+    time_point delivered_;                 ///< when TCP last took what it was late with
+    std::optional<time_point> end_began_;
+    time_point taken_;        ///< when, while ending, the peer's kernel was last seen to take
+    std::size_t untaken_ = 0; ///< by it then
+    bool is_delivering_ = false;
+    bool by_websocket_ = false;
+};
+
+} // namespace wsgate
