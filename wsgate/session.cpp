@@ -78,7 +78,7 @@ asio::awaitable<bridge_summary> session::carry() {
     bridge_ = &b;
     co_await b.run(std::move(early_));
     bridge_ = nullptr;
-    meter.closed(b.summary().code, b.summary().by);
+    meter.closed(b.summary().code, side_of(b.summary().cause));
     co_return b.summary();
 }
 

@@ -19,13 +19,14 @@ namespace json = boost::json;
 
 constexpr std::size_t longest_text = 200;
 
+/// In a gateway the WebSocket is the client's, and TCP leads to the target.
 std::string_view name_of(ended_by who) {
     switch (who) {
-    case ended_by::client:
+    case ended_by::websocket:
         return "client";
-    case ended_by::target:
+    case ended_by::tcp:
         return "target";
-    case ended_by::gateway:
+    case ended_by::bridge:
         break;
     }
     return "gateway";
@@ -104,10 +105,10 @@ void journal::ended(const session_facts& s, const bridge_summary& e,
     auto fields = describe(s);
     fields.insert({
         {"seconds", static_cast<double>(lasted.count()) / 1000.0},
-        {"up", e.up},
-        {"down", e.down},
+        {"up", e.to_tcp},
+        {"down", e.to_websocket},
         {"code", static_cast<std::uint64_t>(e.code)},
-        {"closed_by", show(name_of(e.by))},
+        {"closed_by", show(name_of(side_of(e.cause)))},
         {"reason", net::escaped(e.reason, longest_text)},
     });
     write(service::log_level::info, "end", fields);
@@ -122,8 +123,8 @@ void journal::carries(const session_facts& s, const bridge_summary& so_far,
                       std::chrono::milliseconds lasts) {
     auto fields = describe(s);
     fields.insert({{"seconds", static_cast<double>(lasts.count()) / 1000.0},
-                   {"up", so_far.up},
-                   {"down", so_far.down}});
+                   {"up", so_far.to_tcp},
+                   {"down", so_far.to_websocket}});
     write(service::log_level::info, "carries", fields);
 }
 

@@ -7,7 +7,7 @@
 #include "service/log_line.hpp"
 #include "wsgate/http/request.hpp"
 #include "wsgate/ops/connection_number.hpp"
-#include "wsgate/ws/bridge.hpp"
+#include "wsgate/ws/bridge_summary.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -18,6 +18,8 @@
 #include <string_view>
 
 namespace wsgate {
+
+namespace asio = boost::asio;
 
 struct denial;
 struct sender;

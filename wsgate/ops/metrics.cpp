@@ -5,7 +5,6 @@
 #include "service/version.hpp"
 #include "wsgate/ops/exposition.hpp"
 #include "wsgate/ops/process_metrics.hpp"
-#include "wsgate/ws/bridge.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/system/errc.hpp>
@@ -25,6 +24,7 @@ constexpr std::array<std::string_view, 14> handshake_names{
 constexpr std::array<std::string_view, 6> connect_names{"refused", "timeout", "unreachable",
                                                         "name",    "tls",     "other"};
 constexpr std::array<std::string_view, 3> result_names{"completed", "target_failed", "refused"};
+// In a gateway the WebSocket is the client's, and TCP leads to the target.
 constexpr std::array<std::string_view, 2> direction_names{"up", "down"};
 constexpr std::array<std::string_view, 3> side_names{"client", "target", "gateway"};
 
@@ -172,8 +172,8 @@ session_meter::session_meter(metrics& all, route_metrics& route) : all_(all), ro
 }
 
 session_meter::~session_meter() {
-    session_meter::stalled(direction::up, false);
-    session_meter::stalled(direction::down, false);
+    session_meter::stalled(direction::to_tcp, false);
+    session_meter::stalled(direction::to_websocket, false);
     const auto how = target_failed_ ? session_result::target_failed : session_result::completed;
     route_.results[static_cast<std::size_t>(how)].add();
     route_.active.add(-1);

@@ -5,7 +5,8 @@
 #include "net/nothrow.hpp"
 #include "wsgate/access/denial.hpp"
 #include "wsgate/ops/meter.hpp"
-#include "wsgate/ws/bridge.hpp"
+#include "wsgate/ws/bridge_observer.hpp"
+#include "wsgate/ws/bridge_summary.hpp"
 
 #include <array>
 #include <chrono>

@@ -73,8 +73,7 @@ asio::awaitable<bool> tunnel::open() {
     co_return false;
 }
 
-/// The bridge was made for a gateway. Seen from it the WebSocket is the client, and who connected
-/// here is the target.
+/// Who connected here is the bridge's TCP end, and need not be dialled.
 asio::awaitable<void> tunnel::carry() {
     const auto& conf = around_.conf;
     bridge_options options;

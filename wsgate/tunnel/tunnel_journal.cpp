@@ -29,14 +29,14 @@ json::object start_of(tunnel_number n, std::string_view peer) {
     return {{"session", static_cast<std::uint64_t>(n)}, {"peer", show(peer)}};
 }
 
-/// The client of the bridge is the WebSocket, its target is who connected here.
+/// The WebSocket is the server's, and TCP is who connected here.
 std::string_view name_of_end(ended_by who) {
     switch (who) {
-    case ended_by::client:
+    case ended_by::websocket:
         return "server";
-    case ended_by::target:
+    case ended_by::tcp:
         return "local";
-    case ended_by::gateway:
+    case ended_by::bridge:
         break;
     }
     return "tunnel";
@@ -98,10 +98,10 @@ void tunnel_journal::ended(tunnel_number n, std::string_view peer, const bridge_
     }
     auto fields = start_of(n, peer);
     fields["seconds"] = seconds(lasted);
-    fields["up"] = e.down; // the bridge's client is our server
-    fields["down"] = e.up;
+    fields["up"] = e.to_websocket;
+    fields["down"] = e.to_tcp;
     fields["code"] = static_cast<std::uint64_t>(e.code);
-    fields["closed_by"] = show(name_of_end(e.by));
+    fields["closed_by"] = show(name_of_end(side_of(e.cause)));
     fields["reason"] = net::escaped(e.reason, longest_text);
     write(log_level::info, "end", fields);
 }

@@ -6,7 +6,7 @@
 #include "service/log_line.hpp"
 #include "wsgate/tunnel/tunnel_config.hpp"
 #include "wsgate/tunnel/ws_client.hpp"
-#include "wsgate/ws/bridge.hpp"
+#include "wsgate/ws/bridge_summary.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -6,7 +6,9 @@
 #include "net/stream.hpp"
 #include "net/wake_up.hpp"
 #include "wsgate/target/dialled.hpp"
+#include "wsgate/ws/bridge_clock.hpp"
 #include "wsgate/ws/bridge_observer.hpp"
+#include "wsgate/ws/bridge_summary.hpp"
 #include "wsgate/ws/frame.hpp"
 #include "wsgate/ws/outbox.hpp"
 
@@ -14,12 +16,9 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <exception>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,54 +26,81 @@
 
 namespace wsgate {
 
-/// When a session's target is dialled. The repeater gives a peer ten seconds to introduce itself,
+/// When the TCP connection is dialled. The repeater gives a peer ten seconds to introduce itself,
 /// and the tunnels of helped machines may open a session minutes before they have anything to say.
 enum class dial_time { at_once, first_data };
 
-struct bridge_options {
-    std::size_t max_frame = 65536;          ///< payload bytes of a frame toward the client
-    std::chrono::milliseconds ping{25'000}; ///< after so much silence toward the client; 0: never
-    std::chrono::milliseconds pong{0}; ///< the client may be mute so long after a ping; 0: ever
-    std::chrono::milliseconds idle{0}; ///< without a byte of data, either way; 0: ever
-    std::chrono::milliseconds close{5'000};    ///< for each step of an ending session
-    std::chrono::milliseconds deliver{60'000}; ///< ... while a slow end takes the rest
+struct bridge_options : bridge_limits {
+    std::size_t max_frame = 65536; ///< payload bytes of a frame that is sent
     text_frames text = text_frames::refuse;
     dial_time dial = dial_time::at_once;
-    bool tell_status = false;  ///< in JSON, as hcs.js: once, when the target is there or is not
-    std::string target_name{}; ///< for the Close that tells of it; empty: that is nobody's business
-    /// Masks what goes to the peer: then it is the WebSocket's server, and we are its client.
+    bool tell_status = false;  ///< in JSON, as hcs.js: once, when TCP is connected or is not
+    std::string target_name{}; ///< what was dialled, for a Close that may tell; empty: none may
+    /// Masks what is sent to the WebSocket: then it is a server, and we are its client.
     key_source keys = nullptr;
     bridge_observer* observer = nullptr; ///< outlives the bridge; null: nobody listens
 };
 
-enum class ended_by { client, target, gateway };
-
-struct bridge_summary {
-    ended_by by = ended_by::gateway;
-    close_code code = close_code::abnormal;
-    std::string reason;   ///< the Close frame's text, or what broke; may hold bytes from outside
-    std::uint64_t up = 0; ///< payload bytes, client to target
-    std::uint64_t down = 0;
-    bool dropped_text = false;
-};
-
-/// On one event loop. Three tasks: up, down, and run() itself, which keeps time; for a moment a
-/// fourth one where a control frame could not be written at once. A task costs memory as long as
-/// the session lives. Either direction may stall without stopping the other. The first reason to
-/// end is the one that counts; then each side gets what was meant for it, as far as it takes it in
-/// time.
+/// Carries bytes between a WebSocket and a TCP connection. In the gateway a browser or a tunnel
+/// opened the WebSocket, and TCP leads to the target. In the tunnel it is the other way round: TCP
+/// is who connected here, and we are the WebSocket's client.
 ///
-///   client --frames--> up:   decode in place in scratch --one write--> target
-///   target --bytes---> down: read into scratch behind a gap, header into the gap --one write-->
-///   client
+///     WebSocket --frames--> carry_to_tcp():        read -> decode in place -> write     --> TCP
+///     WebSocket <--frames-- carry_to_websocket():  write <- put header in front <- read <-- TCP
+///
+/// Three tasks on one event loop: the two directions, and run() itself, which sleeps until the
+/// bridge_clock has to look. For a moment there is a fourth, where a Pong, a Ping or our Close
+/// could not be written at once. Tasks share the scratch buffer, since none keeps bytes in it while
+/// it waits. Either direction may stall without stopping the other: carry_to_tcp() keeps what TCP
+/// does not take, reads no more, and is *delivering*; the outbox keeps the rest of a frame, and
+/// carry_to_websocket() reads no more.
+///
+/// Each end is in one state at a time, and goes down its table: to the next row, unless another is
+/// named, and from any row straight to the last one.
+///
+///     WebSocket    | what it means                            | goes on when
+///     -------------|------------------------------------------|-----------------------------------
+///     open         | its data goes to TCP                     | there is a first end_cause
+///     closing      | our Close is sent, or its connection has | its Close comes, or has come, or
+///                  | ended; what it still says is ignored     | bytes that break a rule
+///     drained      | nothing it says counts any more; TCP     | TCP has them, or takes no more,
+///                  | still gets the bytes that came before    | and is told that this was all
+///     half_closed  | our last frame and our FIN go out; it is | its FIN comes, and TCP is over
+///                  | read, since closing a socket with unread |
+///                  | bytes would reset it                     |
+///     cut          | both connections are closed, and each    | (run() completes)
+///                  | task ends by itself                      |
+///
+///     TCP          | what it means                            | goes on when
+///     -------------|------------------------------------------|-----------------------------------
+///     none         | it is not dialled yet                    | at once, or data came (dial_time)
+///     dialling     | what comes from the WebSocket waits      | it is connected; it is not: over
+///     open         | its data goes to the WebSocket           | a write fails; the session ends
+///     and
+///                  |                                          | all is delivered: half_closed
+///     deaf         | it takes nothing more, but may still     | the session ends
+///                  | speak                                    |
+///     half_closed  | our FIN is sent; it is read, for the     | its FIN comes
+///                  | same reason as above                     |
+///     over         | not reached, or ended; closed            | (carry_to_websocket() has ended)
+///
+/// The first cause to end is told to the other end, by a Close frame with a code (see end_cause) or
+/// by a FIN. After that each end gets what was meant for it as long as it makes progress; then the
+/// clock has both cut. Two usual endings:
+///
+///     its Close comes:      WebSocket closing, drained | TCP half_closed | WebSocket half_closed,
+///                           with our Close | TCP's FIN: over | the WebSocket's FIN: cut
+///     TCP's FIN comes:      TCP over | our Close: WebSocket closing | its Close: drained,
+///                           half_closed | its FIN: cut
 class bridge {
 public:
-    /// `client` and `scratch` outlive the bridge; others may use scratch whenever a task waits.
-    bridge(const asio::any_io_executor&, std::span<std::byte> scratch, net::stream& client, dialler,
-           const bridge_options&);
+    /// `websocket` and `scratch` outlive the bridge; others may use scratch whenever a task waits.
+    /// `dial` makes the TCP connection, or just hands it over.
+    bridge(const asio::any_io_executor&, std::span<std::byte> scratch, net::stream& websocket,
+           dialler dial, const bridge_options&);
 
-    /// `early`: what came behind the request head. Reports a failure in the summary.
-    /// Cancelled, it cuts both sides and completes.
+    /// `early`: what came behind the WebSocket's opening handshake. Reports a failure in the
+    /// summary. Cancelled, it cuts both ends and completes.
     [[nodiscard]] asio::awaitable<void> run(std::vector<std::byte> early);
 
     /// Close 1001; run() completes soon.
@@ -85,78 +111,67 @@ public:
 private:
     using bytes = std::vector<std::byte>;
 
+    // See the tables above.
+    enum class websocket_state { open, closing, drained, half_closed, cut };
+    enum class tcp_state { none, dialling, open, deaf, half_closed, over };
+
+    // bridge.cpp: the tasks, and time
     void start(asio::awaitable<void> task, asio::cancellation_slot cancelled_by = {});
     void task_over(const std::exception_ptr&);
+    void keep_time();
+    void look_earlier();
+    void moved(direction, std::size_t payload);
+    void stalled(direction, bool);
 
-    [[nodiscard]] asio::awaitable<void> up(bytes early);
+    // bridge_to_tcp.cpp
+    [[nodiscard]] asio::awaitable<void> carry_to_tcp(bytes early);
     [[nodiscard]] bytes take(std::span<std::byte> received);
+    void hear_pong();
     [[nodiscard]] std::size_t forward(std::span<const std::byte>);
     [[nodiscard]] asio::awaitable<void> settle(bytes rest);
     [[nodiscard]] asio::awaitable<void> deliver(bytes rest);
-    void watch_client();
-    [[nodiscard]] net::clock::duration look_interval() const;
-    void look_at_client(net::clock::time_point now);
-    void client_left(net::error_code);
 
-    [[nodiscard]] asio::awaitable<void> down();
-    [[nodiscard]] asio::awaitable<bool> open_target();
+    // bridge_to_websocket.cpp
+    [[nodiscard]] asio::awaitable<void> carry_to_websocket();
+    [[nodiscard]] asio::awaitable<bool> open_tcp();
     [[nodiscard]] asio::awaitable<dialled> dial_until_cut();
-    [[nodiscard]] std::span<std::byte> down_room() const;
-    void send_down(std::size_t payload);
-    void target_failed(const dialled&);
     void report_dial(const dialled&, net::clock::time_point began);
-    void moved(direction, std::size_t payload);
-    void stalled(direction, bool);
-    void target_ended(net::error_code);
-    void finish_target();
+    [[nodiscard]] bool read_tcp();
+    [[nodiscard]] std::span<std::byte> room_for_payload() const;
+    void send_frames(std::size_t payload);
 
-    void keep_time();
-    [[nodiscard]] net::clock::time_point next_deadline() const;
-    [[nodiscard]] net::clock::time_point cut_at() const;
-    [[nodiscard]] bool client_takes_more(net::clock::time_point now);
-    void look_after_client(net::clock::time_point now);
+    // bridge_ending.cpp
+    [[nodiscard]] bool is_ending() const { return websocket_ != websocket_state::open; }
 
-    void leave(std::string_view why);
-    void end(ended_by, close_code, std::string_view reason);
-    void close_with(ended_by, close_code, std::string_view reason);
+    void websocket_left(net::error_code);
+    void websocket_is_drained();
+    void tcp_ended(net::error_code);
+    void tcp_not_reached(const dialled&);
+    void tcp_is_deaf();
+    void finish_tcp();
+    void leave(end_cause, std::string_view why);
+    void end(end_cause, close_code, std::string_view reason);
+    void close_with(end_cause, close_code, std::string_view reason);
     void cut();
 
     asio::any_io_executor executor_;
     std::span<std::byte> scratch_;
-    net::stream& client_;
-    dialler dial_;
     bridge_options options_;
+    net::stream& websocket_stream_;
+    std::unique_ptr<net::stream> tcp_stream_; ///< null until it is connected
+    dialler dial_;
+    websocket_state websocket_ = websocket_state::open;
+    tcp_state tcp_ = tcp_state::none;
+    net::error_code tcp_error_; ///< of writing to it
     frame_room room_;
     frame_decoder decoder_;
     outbox outbox_;
-    std::unique_ptr<net::stream> target_;
-    net::error_code target_error_; ///< of writing to it
-    net::wake_up changed_;         ///< the target's state, or cut_
-    asio::steady_timer timer_;     ///< of run(); what changes its next deadline cancels it
+    bridge_clock clock_;
+    asio::steady_timer timer_; ///< of run(): see look_earlier()
+    net::wake_up changed_;     ///< tcp_, or websocket_ is cut, or the first data has come
     asio::cancellation_signal stop_dialling_;
     std::size_t tasks_ = 0;
     bridge_summary summary_;
-
-    bool dialling_ = false;
-    bool target_over_ = false;     ///< could not be reached, or has ended
-    bool target_finished_ = false; ///< was told that no more comes
-    bool target_deaf_ = false;     ///< takes nothing more; it may still speak
-    bool delivering_ = false;      ///< up waits for the target, so it reads no Pong either
-    bool watching_ = false;        ///< up waits for the target, or the client takes nothing more
-    bool client_done_ = false;     ///< its Close has come, or what cannot be understood
-    bool goodbye_ = false;         ///< it was told that no more comes
-    bool ending_ = false;
-    bool cut_ = false;
-    net::clock::time_point end_began_;
-    net::clock::time_point delivered_; ///< when the target last took what it was late with
-    net::clock::time_point taken_;     ///< when, while ending, the client was last seen to take
-    std::size_t untaken_ = 0;          ///< by the client's kernel then
-    net::clock::time_point next_ping_;
-    net::clock::time_point next_look_;   ///< at the client, while watching_
-    net::clock::time_point client_seen_; ///< by then, while watching_, its connection was good
-    net::clock::time_point moved_;       ///< when data last did; only where idling has a limit
-    std::optional<net::clock::time_point> unanswered_since_;
-    std::optional<net::clock::time_point> pinged_; ///< the oldest ping without its pong
 };
 
 } // namespace wsgate

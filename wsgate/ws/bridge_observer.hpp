@@ -9,8 +9,8 @@
 
 namespace wsgate {
 
-/// `up` is from the WebSocket to the TCP connection, `down` the way back.
-enum class direction { up, down };
+/// From the WebSocket to the TCP connection, and the way back.
+enum class direction { to_tcp, to_websocket };
 
 /// Called on the bridge's thread, some of it once a read: must not block, allocate or throw.
 class bridge_observer {
@@ -30,10 +30,10 @@ public:
     /// A pong has come so long after the oldest ping that was not answered before.
     virtual void pong_after(std::chrono::duration<double>) = 0;
 
-    /// The target was reached, so long after it was dialled.
+    /// The TCP connection was made, so long after it was dialled.
     virtual void connected(std::chrono::duration<double> after) = 0;
 
-    /// The target could not be reached.
+    /// The TCP connection could not be made.
     virtual void failed(const net::error_code&) = 0;
 };
 

@@ -9,14 +9,14 @@
 
 namespace wsgate {
 
-outbox::outbox(const asio::any_io_executor& executor, net::stream& client,
+outbox::outbox(const asio::any_io_executor& executor, net::stream& websocket,
                std::function<void()> on_rest, key_source keys)
-    : client_(client), on_rest_(std::move(on_rest)), keys_(keys), changed_(executor) {}
+    : websocket_(websocket), on_rest_(std::move(on_rest)), keys_(keys), changed_(executor) {}
 
 std::size_t outbox::write(std::span<const std::byte> data) {
     std::size_t done = 0;
     while (done < data.size() && !broken_) {
-        const auto wrote = client_.write_some(data.subspan(done));
+        const auto wrote = websocket_.write_some(data.subspan(done));
         if (wrote.would_block()) {
             break;
         }
@@ -104,7 +104,7 @@ outbox::bytes outbox::next_frame() {
     return {};
 }
 
-/// Goes on until nothing is left or the client takes no more.
+/// Goes on until nothing is left or the WebSocket takes no more.
 void outbox::write_kept() {
     const bool was_idle = idle();
     while (!broken_ && !stopped_) {
@@ -132,7 +132,7 @@ asio::awaitable<void> outbox::flushed() {
     }
     writing_ = true;
     while (!idle() && !broken_ && !stopped_) {
-        const auto [ec] = co_await client_.wait(net::readiness::write);
+        const auto [ec] = co_await websocket_.wait(net::readiness::write);
         if (ec) {
             break_off(ec);
         } else if (!stopped_) {

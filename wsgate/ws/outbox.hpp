@@ -1,4 +1,4 @@
-// What is on its way to the client: whole frames, one after the other, never interleaved.
+// What is on its way to the WebSocket: whole frames, one after the other, never interleaved.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -18,18 +18,18 @@ namespace wsgate {
 
 namespace asio = boost::asio;
 
-/// Writes at once what the client takes and keeps the rest, which is bounded: the rest of one
+/// Writes at once what the WebSocket takes and keeps the rest, which is bounded: the rest of one
 /// send(), one text, and three control frames, since only the newest Pong, one Ping and one Close
 /// ever wait.
 class outbox {
 public:
     /// `on_rest`: somebody has to await flushed(). With keys for what it makes itself where we are
     /// the WebSocket's client.
-    outbox(const asio::any_io_executor&, net::stream& client, std::function<void()> on_rest,
+    outbox(const asio::any_io_executor&, net::stream& websocket, std::function<void()> on_rest,
            key_source keys = nullptr);
 
-    /// Whole data frames. Only when idle(): so a client that does not read stops the sender, which
-    /// awaits flushed() next.
+    /// Whole data frames. Only when idle(): so a WebSocket that does not read stops the sender,
+    /// which awaits flushed() next.
     void send(std::span<const std::byte> frames);
 
     /// A text frame, as the WebSocket's server; once.
@@ -44,10 +44,10 @@ public:
     /// Nothing waits to be written.
     [[nodiscard]] bool idle() const { return kept_.empty(); }
 
-    /// Set once the client takes nothing more; all is dropped from then on.
+    /// Set once the WebSocket takes nothing more; all is dropped from then on.
     [[nodiscard]] const net::error_code& broken() const { return broken_; }
 
-    /// When the client last took something.
+    /// When the WebSocket last took something.
     [[nodiscard]] net::clock::time_point last_progress() const { return last_progress_; }
 
     /// Completes when idle(), or broken, or stopped. The first of those who await it writes what
@@ -59,14 +59,14 @@ public:
 private:
     using bytes = std::vector<std::byte>;
 
-    /// How much of it the client took.
+    /// How much of it the WebSocket took.
     [[nodiscard]] std::size_t write(std::span<const std::byte>);
     [[nodiscard]] bytes control(opcode, std::span<const std::byte> payload) const;
     [[nodiscard]] bytes next_frame();
     void write_kept();
     void break_off(const net::error_code&);
 
-    net::stream& client_;
+    net::stream& websocket_;
     std::function<void()> on_rest_;
     key_source keys_;
     net::wake_up changed_;
@@ -76,7 +76,7 @@ private:
     std::optional<bytes> pong_;
     std::optional<bytes> close_;
     bool ping_ = false;
-    bool writing_ = false; ///< somebody in flushed() waits for the client
+    bool writing_ = false; ///< somebody in flushed() waits for the WebSocket
     bool closed_ = false;
     bool stopped_ = false;
     net::error_code broken_;

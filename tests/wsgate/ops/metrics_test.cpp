@@ -3,7 +3,6 @@
 #include "tests/wsgate/metric_value.hpp"
 #include "wsgate/ops/exposition.hpp"
 #include "wsgate/ops/metrics.hpp"
-#include "wsgate/ws/bridge.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/system/errc.hpp>
@@ -48,13 +47,13 @@ TEST(Metrics, FollowASession) {
         wsgate::session_meter session(all, route);
         EXPECT_EQ(value_of(all.text(), R"(wsgate_sessions_active{route="viewer"})"), "1");
         session.connected(3ms);
-        session.moved(direction::up, 10);
-        session.moved(direction::down, 20);
-        session.moved(direction::down, 30);
-        session.stalled(direction::down, true);
-        session.stalled(direction::down, true);
+        session.moved(direction::to_tcp, 10);
+        session.moved(direction::to_websocket, 20);
+        session.moved(direction::to_websocket, 30);
+        session.stalled(direction::to_websocket, true);
+        session.stalled(direction::to_websocket, true);
         EXPECT_EQ(value_of(all.text(), R"(wsgate_stalled_sessions{direction="down"})"), "1");
-        session.closed(close_code::normal, ended_by::target);
+        session.closed(close_code::normal, ended_by::tcp);
     }
     const auto text = all.text();
     EXPECT_EQ(value_of(text, R"(wsgate_sessions_active{route="viewer"})"), "0");
@@ -78,9 +77,9 @@ TEST(Metrics, TellFailuresApart) {
     {
         wsgate::session_meter session(all, route);
         session.failed(error::connection_refused);
-        session.closed(close_code{4321}, ended_by::client);
-        session.closed(close_code{999}, ended_by::client);
-        session.closed(close_code{1015}, ended_by::gateway);
+        session.closed(close_code{4321}, ended_by::websocket);
+        session.closed(close_code{999}, ended_by::websocket);
+        session.closed(close_code{1015}, ended_by::bridge);
     }
     wsgate::count_refused(route);
     all.handshake_failed(wsgate::handshake_failure::origin);
@@ -153,7 +152,7 @@ TEST(Metrics, CountOnManyThreads) {
         threads.emplace_back([&all, &route] {
             for (int n = 0; n < 1000; ++n) {
                 wsgate::session_meter session(all, route);
-                session.moved(direction::up, 3);
+                session.moved(direction::to_tcp, 3);
             }
         });
     }

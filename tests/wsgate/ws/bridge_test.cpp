@@ -18,7 +18,7 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using namespace support;
-using wsgate::ended_by;
+using wsgate::end_cause;
 
 asio::awaitable<wsgate::dialled> give(std::unique_ptr<net::stream> stream) {
     net::error_code ec;
@@ -26,6 +26,19 @@ asio::awaitable<wsgate::dialled> give(std::unique_ptr<net::stream> stream) {
         ec = asio::error::connection_refused;
     }
     co_return wsgate::dialled{std::move(stream), ec};
+}
+
+asio::awaitable<wsgate::dialled> break_down() {
+    throw std::runtime_error("the dialler has a defect");
+    co_return wsgate::dialled{};
+}
+
+/// Small frames, and no long wait.
+wsgate::bridge_options brief() {
+    wsgate::bridge_options options;
+    options.max_frame = 16;
+    options.close = 50ms;
+    return options;
 }
 
 /// One run of a bridge over two scripted streams.
@@ -38,15 +51,15 @@ struct story {
     scripted_stream& target = dynamic_cast<scripted_stream&>(*dialled);
     bytes scratch = bytes(64);
     bytes early;
-    wsgate::bridge_options options{.max_frame = 16, .close = 50ms};
+    wsgate::bridge_options options = brief();
+    wsgate::dialler dial = [this] { return give(std::move(dialled)); };
     std::unique_ptr<wsgate::bridge> bridge;
     bool done = false;
 
     /// False where it hangs; no deadline of a bridge is longer than a second here.
     bool run() {
-        bridge = std::make_unique<wsgate::bridge>(
-            context.get_executor(), scratch, client, [this] { return give(std::move(dialled)); },
-            options);
+        bridge = std::make_unique<wsgate::bridge>(context.get_executor(), scratch, client, dial,
+                                                  options);
         asio::co_spawn(context, bridge->run(std::move(early)), [this](const std::exception_ptr& e) {
             EXPECT_FALSE(e);
             done = true;
@@ -130,10 +143,10 @@ TEST(Bridge, MovesEveryByteOnceAndInOrderThroughPartialWrites) {
     EXPECT_TRUE(s.client.closed);
     EXPECT_TRUE(s.target.closed);
     const auto& summary = s.bridge->summary();
-    EXPECT_EQ(summary.by, ended_by::client);
+    EXPECT_EQ(summary.cause, end_cause::websocket_closed);
     EXPECT_EQ(summary.code, wsgate::close_code::normal);
-    EXPECT_EQ(summary.up, up_text.size());
-    EXPECT_EQ(summary.down, down_text.size());
+    EXPECT_EQ(summary.to_tcp, up_text.size());
+    EXPECT_EQ(summary.to_websocket, down_text.size());
 }
 
 TEST(Bridge, MayDialOnlyWhenThereIsSomethingToDeliver) {
@@ -150,7 +163,7 @@ TEST(Bridge, MayDialOnlyWhenThereIsSomethingToDeliver) {
     mute.client.incoming = {masked_frame(ping_frame, ""), masked_frame(close_frame, "")};
     EXPECT_TRUE(mute.run());
     EXPECT_TRUE(mute.dialled) << "nobody was dialled";
-    EXPECT_EQ(mute.bridge->summary().by, ended_by::client);
+    EXPECT_EQ(mute.bridge->summary().cause, end_cause::websocket_closed);
 }
 
 TEST(Bridge, SurvivesAFailureOfTheNthIo) {
@@ -180,7 +193,7 @@ TEST(Bridge, ThrowsNothingWhereTheTargetCannotBeReached) {
                          {},
                          masked_frame(close_frame, close_text(1011))};
     ASSERT_TRUE(s.run());
-    EXPECT_EQ(s.bridge->summary().by, ended_by::target);
+    EXPECT_EQ(s.bridge->summary().cause, end_cause::tcp_unreachable);
     EXPECT_EQ(s.bridge->summary().code, wsgate::close_code::internal_error);
     EXPECT_EQ(text_of(s.client.written),
               "\x88\x28" + close_text(1011, "Failed to connect to downstream server"));
@@ -220,7 +233,7 @@ TEST(Bridge, DeliversWhatAClientSaidBeforeItWentThoughTheTargetTalks) {
     ASSERT_TRUE(s.run());
     EXPECT_EQ(text_of(s.target.written), "last words");
     EXPECT_TRUE(s.target.send_was_shut_down);
-    EXPECT_EQ(s.bridge->summary().by, ended_by::client);
+    EXPECT_EQ(s.bridge->summary().cause, end_cause::websocket_closed);
     EXPECT_EQ(s.bridge->summary().code, wsgate::close_code::normal);
 }
 
@@ -231,7 +244,7 @@ TEST(Bridge, CutsOffAClientThatIsDeafAndMute) {
     s.target.ends_with_eof = false;
     s.target.incoming = {bytes_of("hello"), bytes_of("still there?")};
     ASSERT_TRUE(s.run());
-    EXPECT_EQ(s.bridge->summary().by, ended_by::client);
+    EXPECT_EQ(s.bridge->summary().cause, end_cause::websocket_lost);
     EXPECT_EQ(s.bridge->summary().code, wsgate::close_code::abnormal);
 }
 
@@ -241,8 +254,38 @@ TEST(Bridge, CutsOffAClientThatNeverAnswersOurClose) {
     s.target.incoming = {bytes_of("bye")}; // and EOF
     ASSERT_TRUE(s.run());
     EXPECT_EQ(s.to_client().frames, (std::vector<unsigned>{binary_frame, close_frame}));
-    EXPECT_EQ(s.bridge->summary().by, ended_by::target);
+    EXPECT_EQ(s.bridge->summary().cause, end_cause::tcp_closed);
     EXPECT_TRUE(s.client.closed);
+}
+
+TEST(Bridge, TellsOfADefectWhateverTheCutMakesOfTheOtherEnd) {
+    story s;
+    s.dial = break_down;
+    s.client.ends_with_eof = false;
+    ASSERT_TRUE(s.run());
+    EXPECT_EQ(s.bridge->summary().cause, end_cause::defect);
+    EXPECT_EQ(s.bridge->summary().reason, "the dialler has a defect");
+    EXPECT_TRUE(s.client.closed);
+}
+
+TEST(Bridge, KnowsWhoseDoingAnEndWas) {
+    using wsgate::ended_by;
+    const std::vector<std::pair<end_cause, ended_by>> table{
+        {end_cause::none, ended_by::bridge},
+        {end_cause::websocket_closed, ended_by::websocket},
+        {end_cause::websocket_lost, ended_by::websocket},
+        {end_cause::websocket_broke_rules, ended_by::bridge},
+        {end_cause::tcp_closed, ended_by::tcp},
+        {end_cause::tcp_lost, ended_by::tcp},
+        {end_cause::tcp_unreachable, ended_by::tcp},
+        {end_cause::no_pong, ended_by::bridge},
+        {end_cause::idle, ended_by::bridge},
+        {end_cause::going_away, ended_by::bridge},
+        {end_cause::defect, ended_by::bridge},
+    };
+    for (const auto& [why, who] : table) {
+        EXPECT_EQ(wsgate::side_of(why), who) << static_cast<int>(why);
+    }
 }
 
 } // namespace bridge_test

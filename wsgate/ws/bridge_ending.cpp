@@ -1,0 +1,132 @@
+// How the ends of a bridge change their states on the way out, and what each is told of it.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/ws/bridge.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <fmt/format.h>
+
+namespace wsgate {
+
+namespace {
+
+namespace json = boost::json;
+
+} // namespace
+
+void bridge::go_away() {
+    if (!is_ending()) {
+        leave(end_cause::going_away, "going away");
+    }
+}
+
+void bridge::leave(end_cause why, std::string_view text) {
+    close_with(why, close_code::going_away, text);
+    if (!clock_.is_delivering()) {
+        finish_tcp();
+    }
+}
+
+/// The first cause is the one that is reported.
+void bridge::end(end_cause why, close_code code, std::string_view reason) {
+    if (summary_.cause != end_cause::none) {
+        return;
+    }
+    summary_.cause = why;
+    summary_.code = code;
+    summary_.reason = reason;
+    if (websocket_ == websocket_state::open) {
+        websocket_ = websocket_state::closing;
+    }
+    clock_.end(net::clock::now(), websocket_stream_.untaken(), side_of(why) == ended_by::websocket);
+    timer_.cancel();
+}
+
+void bridge::close_with(end_cause why, close_code code, std::string_view reason) {
+    end(why, code, reason);
+    outbox_.close(code, reason);
+}
+
+// ---- the WebSocket ----
+
+void bridge::websocket_is_drained() {
+    if (websocket_ == websocket_state::closing) {
+        websocket_ = websocket_state::drained;
+    }
+}
+
+void bridge::websocket_left(net::error_code ec) {
+    if (ec == asio::error::eof && outbox_.broken()) { // which has heard of it first
+        ec = outbox_.broken();
+    }
+    end(end_cause::websocket_lost, close_code::abnormal,
+        ec == asio::error::eof ? "closed without Close" : ec.message());
+}
+
+// ---- TCP ----
+
+void bridge::tcp_is_deaf() {
+    if (tcp_ == tcp_state::open) {
+        tcp_ = tcp_state::deaf;
+    }
+}
+
+/// Tells TCP that nothing more comes; carry_to_websocket() then reads until TCP has closed as well.
+void bridge::finish_tcp() {
+    if (tcp_ == tcp_state::open || tcp_ == tcp_state::deaf) {
+        tcp_ = tcp_state::half_closed;
+        tcp_stream_->shutdown_send();
+    }
+}
+
+void bridge::tcp_ended(net::error_code ec) {
+    // Its reset is told once, to whoever comes first; EPIPE: it had ended before it was written to.
+    if (tcp_error_ && tcp_error_ != asio::error::broken_pipe) {
+        ec = tcp_error_;
+    }
+    if (ec == asio::error::eof) {
+        close_with(end_cause::tcp_closed, close_code::normal, "Target closed");
+    } else {
+        close_with(end_cause::tcp_lost, close_code::internal_error,
+                   options_.target_name.empty() ? "Target connection lost"
+                                                : fmt::format("Target connection lost: {}: {}",
+                                                              options_.target_name, ec.message()));
+    }
+}
+
+/// The WebSocket hears what kind of failure it is, and more only where it may know the target.
+void bridge::tcp_not_reached(const dialled& got) {
+    constexpr auto what = "Failed to connect to downstream server";
+    const auto why = got.problem.empty() ? got.error.message() : got.problem;
+    const auto told = options_.target_name.empty()
+                          ? std::string{what}
+                          : fmt::format("{}: {}: {}", what, options_.target_name, why);
+    if (options_.tell_status) {
+        outbox_.tell(json::serialize(json::object{
+            {"status", "error"}, {"details", fmt::format("Upstream socket error; {}", told)}}));
+    }
+    close_with(end_cause::tcp_unreachable, close_code::internal_error, told);
+    if (summary_.cause == end_cause::tcp_unreachable) {
+        summary_.reason = fmt::format("{}: {}", what, why);
+    }
+}
+
+// ---- both ----
+
+/// Every task ends by itself, since what it waits for completes with an error.
+void bridge::cut() {
+    websocket_ = websocket_state::cut;
+    if (tcp_ == tcp_state::dialling) {
+        stop_dialling_.emit(asio::cancellation_type::terminal);
+    }
+    outbox_.stop();
+    websocket_stream_.close();
+    if (tcp_stream_) {
+        tcp_stream_->close();
+    }
+    changed_.notify();
+}
+
+} // namespace wsgate
