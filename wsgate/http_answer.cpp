@@ -19,6 +19,25 @@ text_response plain(const request& r, status s, std::string_view text) {
     return answer;
 }
 
+/// Counted where a WebSocket was asked for.
+text_response method_refused(const request& r, status s, std::string_view text,
+                             bool asks_for_websocket) {
+    auto answer = plain(r, s, text);
+    if (asks_for_websocket) {
+        answer.counted = handshake_failure::bad_request;
+    }
+    return answer;
+}
+
+/// A page that is not there is no failed handshake; a path that nobody would ask for is.
+text_response path_refused(const request& r, const refusal& why) {
+    auto answer = plain(r, why.status, why.why);
+    if (why.counted == handshake_failure::bad_request) {
+        answer.counted = why.counted;
+    }
+    return answer;
+}
+
 http_answer decide_opening(const request& r, const route& where, base64_offers base64) {
     auto checked = check_opening(r, base64);
     if (auto* refused = std::get_if<refusal>(&checked)) {
@@ -31,13 +50,14 @@ http_answer decide_opening(const request& r, const route& where, base64_offers b
 
 http_answer decide(const request& r, const route_table& routes, bool has_files,
                    base64_offers base64) {
+    const bool asks_for_websocket = has_token(r, http::field::upgrade, "websocket");
     if (r.method() == http::verb::unknown) {
-        return plain(r, status::not_implemented, "unknown method");
+        return method_refused(r, status::not_implemented, "unknown method", asks_for_websocket);
     }
     if (r.method() != http::verb::get && r.method() != http::verb::head) {
-        return plain(r, status::method_not_allowed, "only GET and HEAD");
+        return method_refused(r, status::method_not_allowed, "only GET and HEAD",
+                              asks_for_websocket);
     }
-    const bool asks_for_websocket = has_token(r, http::field::upgrade, "websocket");
     if (has_body(r)) {
         return refusal_answer({status::bad_request, "a request here has no body"});
     }
@@ -53,7 +73,8 @@ http_answer decide(const request& r, const route_table& routes, bool has_files,
         return decide_opening(r, *where, base64);
     }
     if (asks_for_websocket) {
-        return refusal_answer({status::not_found, "no WebSocket here"});
+        return refusal_answer(
+            {status::not_found, "no WebSocket here", handshake_failure::not_found});
     }
     if (*path == "/healthz") {
         return plain(r, status::ok, "ok");
@@ -63,7 +84,7 @@ http_answer decide(const request& r, const route_table& routes, bool has_files,
     }
     auto file = file_path(*path);
     if (const auto* refused = std::get_if<refusal>(&file)) {
-        return plain(r, refused->status, refused->why);
+        return path_refused(r, *refused);
     }
     if (!has_files && where != nullptr && *path != "/") {
         return plain(r, status::upgrade_required, only_websocket);

@@ -26,20 +26,6 @@ using namespace asio::experimental::awaitable_operators;
 constexpr std::size_t max_ignored =
     std::size_t{64} * 1024; // bytes of a refused body that we look away from
 
-/// A page or a file that is not there is no failed handshake.
-bool is_failed_handshake(const request& r, http::status s) {
-    switch (s) {
-    case http::status::bad_request:
-    case http::status::uri_too_long:
-    case http::status::request_header_fields_too_large:
-    case http::status::http_version_not_supported:
-        return true;
-    default:
-        return http::to_status_class(s) != http::status_class::successful &&
-               has_token(r, http::field::upgrade, "websocket");
-    }
-}
-
 text_response no_such_file(const request& r) {
     auto none = text_answer(http::status::not_found, "no such file");
     none.keep_alive(may_stay(r));
@@ -231,8 +217,8 @@ asio::awaitable<http_connection::next> http_connection::answer_denial(const requ
 asio::awaitable<http_connection::next> http_connection::answer_text(const request& r,
                                                                     const text_response& text) {
     if (text.result_int() >= 400) {
-        if (is_failed_handshake(r, text.result())) {
-            connection_.services.metrics.handshake_failed(reason_of(text.result()));
+        if (text.counted) {
+            connection_.services.metrics.handshake_failed(*text.counted);
         }
         connection_.services.journal.refused(connection_.number, client_.peer, sender_,
                                              text.result());

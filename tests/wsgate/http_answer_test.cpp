@@ -156,6 +156,43 @@ TEST(HttpAnswer, TellsHowToDoBetter) {
     EXPECT_EQ(field(decide(request("GET / HTTP/1.1"), false), http::field::server), "wsgate");
 }
 
+TEST(HttpAnswer, SaysWhatARefusalCountsAs) {
+    using why = wsgate::handshake_failure;
+
+    struct row {
+        std::string start;
+        std::string fields;
+        std::optional<why> counted; ///< nothing: it is no failed handshake
+    };
+
+    const std::string other_version = "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                                      "Sec-WebSocket-Version: 8\r\n";
+    const std::string no_key = "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                               "Sec-WebSocket-Version: 13\r\n";
+    const std::vector<row> table{
+        {"GET / HTTP/1.1", "", std::nullopt},
+        {"GET /healthz HTTP/1.1", "", std::nullopt},
+        {"GET /.git/config HTTP/1.1", "", std::nullopt},
+        {"GET /websockify HTTP/1.1", "", std::nullopt},
+        {"POST / HTTP/1.1", "", std::nullopt},
+        {"BREW / HTTP/1.1", "", std::nullopt},
+        {"POST /websockify HTTP/1.1", upgrade, why::bad_request},
+        {"BREW /websockify HTTP/1.1", upgrade, why::bad_request},
+        {"GET / HTTP/1.1", "Content-Length: 5\r\n", why::bad_request},
+        {"GET /%zz HTTP/1.1", "", why::bad_request},
+        {"GET //evil.example/ HTTP/1.1", "", why::bad_request},
+        {"HEAD /websockify HTTP/1.1", upgrade, why::bad_request},
+        {"GET /websockify HTTP/1.1", no_key, why::bad_request},
+        {"GET /websockify HTTP/1.1", other_version, why::version},
+        {"GET /other HTTP/1.1", upgrade, why::not_found},
+    };
+    for (const auto& r : table) {
+        const auto answer = decide(request(r.start, r.fields), false);
+        EXPECT_EQ(std::get<wsgate::text_response>(answer).counted, r.counted) << r.start << "\n"
+                                                                              << r.fields;
+    }
+}
+
 TEST(HttpAnswer, GivesHeadTheHeadOfGet) {
     const auto answer =
         std::get<wsgate::text_response>(decide(request("GET /healthz HTTP/1.1"), false));

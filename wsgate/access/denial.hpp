@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "wsgate/http/handshake_failure.hpp"
 #include "wsgate/http/response.hpp"
 
 #include <chrono>
@@ -9,27 +10,6 @@
 #include <string_view>
 
 namespace wsgate {
-
-/// Why no session was opened.
-enum class handshake_failure {
-    bad_request,  ///< not HTTP as it should be, or no opening handshake
-    too_large,    ///< the head
-    timed_out,    ///< no whole request in time
-    not_found,    ///< no such path
-    version,      ///< of WebSocket
-    unauthorized, ///< no password, or a wrong one
-    origin,       ///< the page is not on the list
-    token,        ///< unknown or missing
-    forbidden,    ///< 403 for another reason
-    too_many,     ///< a limit on sessions, addresses or handshakes
-    shut_out,     ///< too many wrong passwords or tokens before: the brake
-    tls,          ///< the TLS handshake
-    proxy_header, ///< the PROXY protocol's header
-    other,
-};
-
-/// Of the answer to an opening handshake, where who refused does not know it better.
-[[nodiscard]] handshake_failure reason_of(http::status);
 
 /// What a request is answered in place of what it asked for, and what is told of it.
 struct denial {

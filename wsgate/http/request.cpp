@@ -38,6 +38,10 @@ bool has_http_version(std::string_view head) {
            is_digits(version.substr(7));
 }
 
+refusal fields_too_large(std::string_view why) {
+    return {http::status::request_header_fields_too_large, why, handshake_failure::too_large};
+}
+
 std::optional<refusal> check_lengths(const request& r) {
     const auto lengths = r.equal_range(http::field::content_length);
     for (auto each = lengths.first; each != lengths.second; ++each) {
@@ -69,7 +73,7 @@ head_scanner::state head_scanner::feed(std::string_view bytes) {
             return now;
         }
         if (size_ >= max_head) {
-            return refuse(http::status::request_header_fields_too_large, "head over 16 KiB");
+            return refuse(fields_too_large("head over 16 KiB"));
         }
     }
     return state::incomplete;
@@ -94,16 +98,17 @@ head_scanner::state head_scanner::take_request_line(char c) {
     if (c == '\r' && size_ > 1) {
         place_ = place::line_end;
     } else if (is_control(c) || static_cast<unsigned char>(c) > 0x7f) {
-        return refuse(bad, "bad byte in the request line");
+        return refuse({bad, "bad byte in the request line"});
     } else if (size_ > max_request_line) {
-        return refuse(http::status::uri_too_long, "request line over 8 KiB");
+        return refuse(
+            {http::status::uri_too_long, "request line over 8 KiB", handshake_failure::too_large});
     }
     return state::incomplete;
 }
 
 head_scanner::state head_scanner::take_line_end(char c) {
     if (c != '\n') {
-        return refuse(bad, "CR without LF");
+        return refuse({bad, "CR without LF"});
     }
     if (place_ == place::head_end) {
         return state::complete;
@@ -117,7 +122,7 @@ head_scanner::state head_scanner::take_field(char c) {
         if (c == '\r') {
             place_ = place::line_end;
         } else if (is_control(c) && c != '\t') {
-            return refuse(bad, "bad byte in a field value");
+            return refuse({bad, "bad byte in a field value"});
         }
         return state::incomplete;
     }
@@ -127,7 +132,7 @@ head_scanner::state head_scanner::take_field(char c) {
             return state::incomplete;
         }
         if (++fields_ > max_fields) {
-            return refuse(http::status::request_header_fields_too_large, "over 100 fields");
+            return refuse(fields_too_large("over 100 fields"));
         }
         place_ = place::name;
     } else if (c == ':') {
@@ -135,11 +140,11 @@ head_scanner::state head_scanner::take_field(char c) {
         return state::incomplete;
     }
     // A blank in front would continue the line above: obs-fold.
-    return is_token_char(c) ? state::incomplete : refuse(bad, "bad byte in a field name");
+    return is_token_char(c) ? state::incomplete : refuse({bad, "bad byte in a field name"});
 }
 
-head_scanner::state head_scanner::refuse(http::status status, std::string_view why) {
-    why_ = {status, why};
+head_scanner::state head_scanner::refuse(const refusal& why) {
+    why_ = why;
     return state::refused;
 }
 

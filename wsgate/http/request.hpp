@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "wsgate/http/handshake_failure.hpp"
+
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/status.hpp>
@@ -20,6 +22,7 @@ namespace http = beast::http;
 struct refusal {
     http::status status = http::status::bad_request;
     std::string_view why;
+    handshake_failure counted = handshake_failure::bad_request; ///< in the metrics
 
     friend bool operator==(const refusal&, const refusal&) = default;
 };
@@ -49,7 +52,7 @@ private:
     [[nodiscard]] state take_request_line(char);
     [[nodiscard]] state take_line_end(char);
     [[nodiscard]] state take_field(char);
-    state refuse(http::status, std::string_view why);
+    state refuse(const refusal&);
 
     place place_ = place::request_line;
     std::size_t size_ = 0;

@@ -58,6 +58,7 @@ text_response text_answer(http::status status, std::string_view text) {
 text_response refusal_answer(const refusal& why) {
     auto r = text_answer(why.status, why.why);
     r.keep_alive(false);
+    r.counted = why.counted;
     return r;
 }
 

@@ -7,6 +7,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,13 +15,21 @@ namespace wsgate {
 
 inline constexpr auto server_name = "wsgate";
 
-using text_response = http::response<http::string_body>;
+using string_response = http::response<http::string_body>;
 using head_response = http::response<http::empty_body>;
+
+/// A response in words.
+struct text_response : string_response {
+    using string_response::string_response;
+
+    /// What the metrics count it as; nothing: it refuses no handshake.
+    std::optional<handshake_failure> counted;
+};
 
 /// A line of plain text. HTTP/1.1; the connection stays unless told otherwise.
 [[nodiscard]] text_response text_answer(http::status, std::string_view text);
 
-/// ... and the connection closes.
+/// ... and the connection closes. It is counted as the refusal says.
 [[nodiscard]] text_response refusal_answer(const refusal&);
 
 /// Date, Server and what guards browsers, as every answer but 101 has them.

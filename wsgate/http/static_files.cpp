@@ -79,7 +79,8 @@ static_file regular_file(net::unique_fd fd, const struct stat& about, std::strin
 } // namespace
 
 std::variant<std::string, refusal> file_path(std::string_view path) {
-    constexpr auto not_found = refusal{http::status::not_found, "no such file"};
+    constexpr auto not_found =
+        refusal{http::status::not_found, "no such file", handshake_failure::not_found};
     if (!path.starts_with('/') || path.starts_with("//") || !is_harmless(path)) {
         return refusal{http::status::bad_request, "bad path"};
     }

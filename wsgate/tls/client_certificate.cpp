@@ -77,11 +77,13 @@ std::optional<refusal> check_client(const client_rule& rule,
         return std::nullopt;
     }
     if (!client) {
-        return refusal{http::status::forbidden, "a client certificate is needed here"};
+        return refusal{http::status::forbidden, "a client certificate is needed here",
+                       handshake_failure::forbidden};
     }
     if (!rule.names.empty() &&
         std::ranges::find_first_of(client->names, rule.names) == client->names.end()) {
-        return refusal{http::status::forbidden, "this client certificate may not come here"};
+        return refusal{http::status::forbidden, "this client certificate may not come here",
+                       handshake_failure::forbidden};
     }
     return std::nullopt;
 }

@@ -60,6 +60,10 @@ offer read_offer(const request& r) {
     return found;
 }
 
+refusal other_version(std::string_view why) {
+    return {http::status::upgrade_required, why, handshake_failure::version};
+}
+
 } // namespace
 
 std::variant<opening, refusal> check_opening(const request& r, base64_offers base64) {
@@ -70,7 +74,7 @@ std::variant<opening, refusal> check_opening(const request& r, base64_offers bas
         return refusal{bad, "a WebSocket opens without a body"};
     }
     if (!has_token(r, http::field::upgrade, "websocket")) {
-        return refusal{http::status::upgrade_required, "this path speaks WebSocket"};
+        return other_version("this path speaks WebSocket");
     }
     if (!has_token(r, http::field::connection, "upgrade")) {
         return refusal{bad, "Connection must hold upgrade"};
@@ -78,10 +82,10 @@ std::variant<opening, refusal> check_opening(const request& r, base64_offers bas
     if (r.count(http::field::sec_websocket_version) != 1) {
         return r.count(http::field::sec_websocket_version) > 1
                    ? refusal{bad, "there must be exactly one Sec-WebSocket-Version"}
-                   : refusal{http::status::upgrade_required, "Sec-WebSocket-Version is missing"};
+                   : other_version("Sec-WebSocket-Version is missing");
     }
     if (r[http::field::sec_websocket_version] != "13") {
-        return refusal{http::status::upgrade_required, "only WebSocket version 13"};
+        return other_version("only WebSocket version 13");
     }
     const auto key = r[http::field::sec_websocket_key];
     if (r.count(http::field::sec_websocket_key) != 1 || !is_key({key.data(), key.size()})) {

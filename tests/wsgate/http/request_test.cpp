@@ -40,6 +40,15 @@ unsigned parse(std::string_view text) {
     return refused == nullptr ? 0 : static_cast<unsigned>(refused->status);
 }
 
+/// What a head that is refused, by whichever part, counts as.
+wsgate::handshake_failure counted(std::string_view text) {
+    head_scanner scanner;
+    if (scanner.feed(text) == state::refused) {
+        return scanner.why().counted;
+    }
+    return std::get<wsgate::refusal>(wsgate::parse_head(text)).counted;
+}
+
 wsgate::request parsed(std::string_view text) {
     return std::get<wsgate::request>(wsgate::parse_head(text));
 }
@@ -195,6 +204,21 @@ TEST(ParseHead, KeepsMethodTargetAndFields) {
     EXPECT_EQ(r.target(), "/a?b");
     EXPECT_EQ(r.count("A"), 2U);
     EXPECT_EQ(r["A"], "1");
+}
+
+TEST(ParseHead, SaysWhatARefusedHeadCountsAs) {
+    using why = wsgate::handshake_failure;
+    const std::vector<std::pair<std::string, why>> table{
+        {"nonsense\r\n\r\n", why::bad_request},
+        {"GET / HTTP/1.1\n\n", why::bad_request},
+        {"GET / HTTP/1.1\r\n\r\n", why::bad_request},
+        {"GET / HTTP/2.0\r\n" + host + "\r\n", why::bad_request},
+        {"GET /" + std::string(8192, 'a') + " HTTP/1.1\r\n\r\n", why::too_large},
+        {"GET / HTTP/1.1\r\nA: " + std::string(20000, 'x'), why::too_large},
+    };
+    for (const auto& [text, reason] : table) {
+        EXPECT_EQ(counted(text), reason) << text.substr(0, 40);
+    }
 }
 
 TEST(HasBody, IsAboutWhatIsAnnounced) {

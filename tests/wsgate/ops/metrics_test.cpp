@@ -22,7 +22,6 @@ namespace error = boost::asio::error;
 using wsgate::close_code;
 using wsgate::direction;
 using wsgate::ended_by;
-using wsgate::http::status;
 
 } // namespace
 
@@ -113,26 +112,6 @@ TEST(Metrics, KnowWhyATargetWasNotReached) {
     };
     for (const auto& [ec, reason] : table) {
         EXPECT_EQ(wsgate::reason_of(ec), reason) << ec.message();
-    }
-}
-
-TEST(Metrics, KnowWhyAHandshakeWasRefused) {
-    using why = wsgate::handshake_failure;
-    const std::vector<std::pair<status, why>> table{
-        {status::bad_request, why::bad_request},
-        {status::method_not_allowed, why::bad_request},
-        {status::uri_too_long, why::too_large},
-        {status::request_header_fields_too_large, why::too_large},
-        {status::unauthorized, why::unauthorized},
-        {status::forbidden, why::forbidden},
-        {status::not_found, why::not_found},
-        {status::upgrade_required, why::version},
-        {status::service_unavailable, why::too_many},
-        {status::too_many_requests, why::shut_out},
-        {status::im_used, why::other},
-    };
-    for (const auto& [code, reason] : table) {
-        EXPECT_EQ(wsgate::reason_of(code), reason) << code;
     }
 }
 
