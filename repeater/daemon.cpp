@@ -3,14 +3,14 @@
 #include "repeater/daemon.hpp"
 
 #include "repeater/events/sinks.hpp"
+#include "repeater/options/repeater_options.hpp"
 #include "repeater/server.hpp"
 #include "service/pid_file.hpp"
+#include "service/signals.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 
-#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -23,29 +23,6 @@ namespace repeater {
 namespace {
 
 constexpr auto last_deliveries = std::chrono::seconds(5);
-
-/// Options that a reload cannot put into effect, where they differ.
-std::string needs_restart(const config& a, const config& b) {
-    std::string all;
-    const auto compare = [&all](bool same, const char* option) {
-        if (!same) {
-            all.append(all.empty() ? "" : " ").append(option);
-        }
-    };
-    compare(a.viewer_port == b.viewer_port, "viewer-port");
-    compare(a.server_port == b.server_port, "server-port");
-    compare(a.bind == b.bind, "bind");
-    compare(a.threads == b.threads, "threads");
-    compare(a.splice == b.splice, "splice");
-    compare(a.pid_file == b.pid_file, "pid-file");
-    compare(a.log.file == b.log.file, "log-file");
-    compare(a.log.format == b.log.format, "log-format");
-    compare(a.log.ids == b.log.ids, "log-ids");
-    compare(a.log.level == b.log.level, "log-level");
-    compare(a.events == b.events, "event-file/exec/url/ids");
-    compare(a.loop == b.loop, "loop");
-    return all;
-}
 
 class daemon {
 public:
@@ -62,7 +39,7 @@ public:
         const service::pid_file pid(config_->pid_file);
         announce(pid);
         asio::co_spawn(context_, serve(), rethrow);
-        asio::co_spawn(context_, obey_signals(), rethrow);
+        asio::co_spawn(context_, signals_.obey(meanings()), rethrow);
         context_.run();
         sinks_.receive(event::stopped{});
         sinks_.outputs().finish(last_deliveries);
@@ -109,23 +86,16 @@ private:
 
     /// HUP reloads. The first TERM drains: whoever supervises us may start a successor, as
     /// `serving_` says. INT, or another TERM, stops.
-    asio::awaitable<void> obey_signals() {
-        bool draining = false;
-        for (;;) {
-            const auto [ec, number] = co_await signals_.async_wait(net::nothrow);
-            if (ec) {
-                co_return;
-            }
-            if (number == SIGHUP) {
-                reload();
-            } else if (number == SIGTERM && !draining) {
-                draining = true;
-                server_->drain();
-                serving_ = net::unique_fd{};
-            } else {
-                server_->stop();
-            }
-        }
+    service::signal_meanings meanings() {
+        service::signal_meanings m;
+        m.reload = [this] { reload(); };
+        m.stop = [this] {
+            server_->drain();
+            serving_ = net::unique_fd{};
+        };
+        m.stop_now = [this] { server_->stop(); };
+        m.gentle_int = false;
+        return m;
     }
 
     /// Opens the log file anew, then reads the configuration again. Where it is bad all of the old
@@ -141,9 +111,9 @@ private:
         if (const auto* bye = std::get_if<service::early_exit>(&again)) {
             outcome.error = bye->text.substr(0, bye->text.find('\n'));
         } else {
-            auto fresh = std::make_shared<const config>(std::get<config>(std::move(again)));
-            outcome.needs_restart = needs_restart(*config_, *fresh);
-            server_->configure(std::move(fresh));
+            auto& fresh = std::get<config>(again);
+            outcome.needs_restart = keep_what_needs_a_restart(*config_, fresh);
+            server_->configure(std::make_shared<const config>(std::move(fresh)));
         }
         sinks_.receive(outcome);
     }
@@ -153,7 +123,7 @@ private:
     net::unique_fd serving_;
     asio::io_context context_{1};
     // Before the logs: a HUP that comes once they are open must not be lost.
-    asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
+    service::signals signals_{context_.get_executor()};
     sinks sinks_;
     std::unique_ptr<server> server_;
 };

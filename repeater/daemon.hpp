@@ -4,6 +4,7 @@
 
 #include "net/unique_fd.hpp"
 #include "repeater/options/config.hpp"
+#include "service/early_exit.hpp"
 
 #include <functional>
 #include <variant>

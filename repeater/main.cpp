@@ -1,9 +1,11 @@
 // ultravnc_repeater: configuration, then the daemon, perhaps under a supervisor.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/daemon.hpp"
-#include "repeater/options/config.hpp"
+#include "repeater/options/arguments.hpp"
+#include "repeater/options/configure.hpp"
 #include "repeater/options/web_request.hpp"
 #include "repeater/supervisor.hpp"
+#include "service/descriptors.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -12,23 +14,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 namespace {
 
 using repeater::config;
-using service::early_exit;
-
-/// Thousands of peers wait at once, so we take as many descriptors as we may have.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)::setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
 
 /// Opens /dev/null for each of the three that is closed: otherwise the next socket would get its
 /// number, and whatever is printed there would go to a peer.
@@ -46,11 +37,6 @@ config under_supervision(config c) {
     c.loop = repeater::supervision::off;
     c.pid_file.clear();
     return c;
-}
-
-int say_farewell(const service::early_exit& bye) {
-    (bye.exit_code == 0 ? std::cout : std::cerr) << bye.text;
-    return bye.exit_code;
 }
 
 void say_how_it_was_started(const char* program, const std::vector<std::string>& words) {
@@ -82,7 +68,7 @@ int start(const char* program, const std::vector<std::string>& command_line) {
     const auto configure = [&] { return repeater::configure(command_line, variables); };
     const auto configured = configure();
     if (const auto* bye = std::get_if<service::early_exit>(&configured)) {
-        return say_farewell(*bye);
+        return service::print(*bye);
     }
     const auto& c = std::get<config>(configured);
     if (c.debug) {
@@ -104,7 +90,7 @@ int start(const char* program, const std::vector<std::string>& command_line) {
     return repeater::supervise(c, [&](net::unique_fd serving) {
         auto again = configure_child();
         if (const auto* bye = std::get_if<service::early_exit>(&again)) {
-            return say_farewell(*bye);
+            return service::print(*bye);
         }
         return repeater::run_daemon(std::get<config>(std::move(again)), configure_child,
                                     std::move(serving));
@@ -118,7 +104,7 @@ int main(int argc, char** argv) {
         keep_standard_descriptors();
         (void)std::signal(SIGPIPE, SIG_IGN);
         (void)std::signal(SIGHUP, SIG_IGN); // until the daemon can reload
-        raise_descriptor_limit();
+        service::raise_descriptor_limit();
         return start(argv[0], {argv + 1, argv + argc});
     } catch (const std::exception& e) {
         std::cerr << "ultravnc_repeater: " << e.what() << '\n';

@@ -1,8 +1,9 @@
-// Line by line.
+// A reader that goes through the text once, line by line.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/config_file.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace service {
@@ -19,59 +20,195 @@ std::string_view without_blanks(std::string_view text) {
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+bool is_comment(std::string_view line) {
+    return line.starts_with('#') || line.starts_with(';');
+}
+
+bool is_quote(char c) {
+    return c == '"' || c == '\'';
+}
+
 bool is_name(std::string_view text) {
     const auto is_good = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     };
     return !text.empty() && text.front() != '-' && std::all_of(text.begin(), text.end(), is_good);
 }
 
-/// Empty where it is good.
-std::string read_value(std::string_view text, std::string& value) {
-    if (text.empty()) {
-        return "a value is missing behind the =";
-    }
-    if (text.front() == '"') {
-        if (text.size() < 3 || text.back() != '"') {
-            return "a quote is not closed, or there is nothing in it";
+/// Where the quote ends that `text` begins with: at one of its kind that no backslash stands
+/// before, and behind which there is nothing but what `may_follow` allows.
+std::optional<std::size_t> end_of_quote(std::string_view text, std::string_view may_follow) {
+    for (std::size_t at = 1; at < text.size(); ++at) {
+        if (text[at] != text.front() || text[at - 1] == '\\') {
+            continue;
         }
-        text = text.substr(1, text.size() - 2);
+        const auto rest = without_blanks(text.substr(at + 1));
+        if (rest.empty() || may_follow.find(rest.front()) != std::string_view::npos) {
+            return at;
+        }
     }
-    if (text.find('\0') != std::string_view::npos) {
-        return "a NUL byte";
-    }
-    value = text;
-    return {};
+    return std::nullopt;
 }
+
+/// What stands between quotes: a backslash before such a quote is no part of it.
+std::string unquoted(std::string_view inner, char quote) {
+    std::string value;
+    for (std::size_t at = 0; at < inner.size(); ++at) {
+        const bool escapes = inner[at] == '\\' && inner.substr(at + 1).starts_with(quote);
+        at += escapes ? 1 : 0;
+        value.push_back(inner[at]);
+    }
+    return value;
+}
+
+/// Up to a `#` that begins it or stands behind a blank.
+std::string_view without_comment(std::string_view text) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] == '#' && (at == 0 || blanks.find(text[at - 1]) != std::string_view::npos)) {
+            return without_blanks(text.substr(0, at));
+        }
+    }
+    return without_blanks(text);
+}
+
+class reader {
+public:
+    explicit reader(std::string_view text) : rest_(text) {}
+
+    std::variant<std::vector<setting>, bad_setting> read() {
+        while (why_.empty() && next_line()) {
+            if (why_.empty() && !line_.empty() && !is_comment(line_)) {
+                read_line();
+            }
+        }
+        if (!why_.empty()) {
+            return bad_setting{number_, std::move(why_)};
+        }
+        return std::move(all_);
+    }
+
+private:
+    bool next_line() {
+        if (rest_.empty()) {
+            return false;
+        }
+        const auto end = rest_.find('\n');
+        line_ = without_blanks(rest_.substr(0, end));
+        rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+        ++number_;
+        if (line_.find('\0') != std::string_view::npos) {
+            why_ = "a NUL byte";
+        }
+        return true;
+    }
+
+    void read_line() {
+        const auto plain = without_comment(line_);
+        const auto equals = plain.find('=');
+        const auto name = without_blanks(plain.substr(0, equals));
+        if (name.starts_with('[')) {
+            why_ = "there are no sections such as " + std::string{line_};
+        } else if (!is_name(name)) {
+            why_ = "neither NAME = VALUE, with an option's long name without its dashes, nor a # "
+                   "comment";
+        } else if (equals == std::string_view::npos) {
+            all_.push_back({std::string{name}, {}, number_});
+        } else {
+            read_value(std::string{name}, without_blanks(line_.substr(equals + 1)));
+        }
+    }
+
+    void read_value(const std::string& name, std::string_view text) {
+        if (is_list(text)) {
+            read_list(name, text.substr(1));
+        } else if (!text.empty() && is_quote(text.front())) {
+            take_quoted(name, text, end_of_quote(text, "#"));
+        } else {
+            take_plain(name, without_comment(text));
+        }
+    }
+
+    /// `[::1]:6080` is none: something follows the bracket. The end of a list may be in a later
+    /// line.
+    static bool is_list(std::string_view text) {
+        if (!text.starts_with('[')) {
+            return false;
+        }
+        const auto plain = without_comment(text);
+        return plain.ends_with(']') || plain.find(']') == std::string_view::npos;
+    }
+
+    /// Its quote ends there.
+    void take_quoted(const std::string& name, std::string_view text,
+                     std::optional<std::size_t> end) {
+        if (!end || *end == 1) {
+            why_ = "a quote is not closed, or there is nothing in it";
+        } else {
+            all_.push_back({name, unquoted(text.substr(1, *end - 1), text.front()), number_});
+        }
+    }
+
+    void take_plain(const std::string& name, std::string_view text) {
+        if (text.empty()) {
+            why_ = "a value is missing behind the =";
+        } else {
+            all_.push_back({name, std::string{text}, number_});
+        }
+    }
+
+    /// Behind the bracket: values with commas between, over as many lines as it takes.
+    void read_list(const std::string& name, std::string_view text) {
+        const auto before = all_.size();
+        while (why_.empty()) {
+            text = without_blanks(text);
+            if (text.empty() || is_comment(text)) {
+                if (!next_line()) {
+                    why_ = "a list is not closed: ] is missing";
+                }
+                text = line_;
+            } else if (text.front() == ']') {
+                end_list(text.substr(1), all_.size() - before);
+                return;
+            } else if (text.front() == ',') {
+                text.remove_prefix(1);
+            } else {
+                text.remove_prefix(read_element(name, text));
+            }
+        }
+    }
+
+    /// The length of it.
+    std::size_t read_element(const std::string& name, std::string_view text) {
+        if (is_quote(text.front())) {
+            const auto end = end_of_quote(text, ",]#");
+            take_quoted(name, text, end);
+            return end ? *end + 1 : text.size();
+        }
+        const auto end = std::min(text.find_first_of(",]"), without_comment(text).size());
+        take_plain(name, without_blanks(text.substr(0, end)));
+        return end;
+    }
+
+    void end_list(std::string_view behind, std::size_t values) {
+        behind = without_blanks(behind);
+        if (!behind.empty() && behind.front() != '#') {
+            why_ = "there is something behind the ] of a list: " + std::string{behind};
+        } else if (values == 0) {
+            why_ = "a list without a value";
+        }
+    }
+
+    std::string_view rest_;
+    std::string_view line_; ///< without the blanks at its ends
+    std::size_t number_ = 0;
+    std::vector<setting> all_;
+    std::string why_; ///< what is wrong with the line; empty: nothing
+};
 
 } // namespace
 
 std::variant<std::vector<setting>, bad_setting> parse_settings(std::string_view text) {
-    std::vector<setting> all;
-    for (std::size_t number = 1; !text.empty(); ++number) {
-        const auto end = text.find('\n');
-        const auto line = without_blanks(text.substr(0, end));
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-        if (line.empty() || line.front() == '#') {
-            continue;
-        }
-        const auto equals = line.find('=');
-        const auto name = without_blanks(line.substr(0, equals));
-        if (!is_name(name)) {
-            return bad_setting{number,
-                               "neither NAME = VALUE, with an option's long name without its "
-                               "dashes, nor a # comment"};
-        }
-        setting s{std::string{name}, {}, number};
-        if (equals != std::string_view::npos) {
-            if (auto why = read_value(without_blanks(line.substr(equals + 1)), s.value);
-                !why.empty()) {
-                return bad_setting{number, std::move(why)};
-            }
-        }
-        all.push_back(std::move(s));
-    }
-    return all;
+    return reader(text).read();
 }
 
 } // namespace service

@@ -1,4 +1,4 @@
-// A file of options: their long names, a value each.
+// The text of a file of options: their long names, a value each.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -24,8 +24,12 @@ struct bad_setting {
     std::string why;
 };
 
-/// Lines `name = value`, `name` or `# comment`. Blanks around the value are not part of it, unless
-/// it stands in double quotes; there is no other quoting.
+/// Lines `name = value` or `name`. Both programs' manuals describe them:
+/// - A line that begins with `#` or `;` is a comment, and so is what follows a `#` behind a blank.
+/// - Blanks around a value are not part of it, unless it stands in quotes, double or single; there
+///   a `#` is no comment, and a quote of the same kind behind a backslash does not end it.
+/// - `[a, b]` are several values, which may stand in several lines. Each becomes a setting of its
+///   own.
 [[nodiscard]] std::variant<std::vector<setting>, bad_setting> parse_settings(std::string_view text);
 
 } // namespace service

@@ -12,4 +12,8 @@ struct early_exit {
     int exit_code = 0;
 };
 
+/// Prints the text, to standard output where the code is 0 and to standard error otherwise; the
+/// code.
+int print(const early_exit&);
+
 } // namespace service

@@ -15,7 +15,7 @@ namespace service {
 
 namespace {
 
-[[noreturn]] void fail(const std::string& name, const std::string& why) {
+[[noreturn]] void cannot_become(const std::string& name, const std::string& why) {
     throw std::runtime_error(fmt::format("cannot become user {}: {}", name, why));
 }
 
@@ -28,17 +28,17 @@ void become_user(const std::string& name) {
     passwd* found = nullptr;
     const auto error = ::getpwnam_r(name.c_str(), &entry, text.data(), text.size(), &found);
     if (found == nullptr) {
-        fail(name, error == 0 ? "no such user" : std::generic_category().message(error));
+        cannot_become(name, error == 0 ? "no such user" : std::generic_category().message(error));
     }
     if (::getuid() == found->pw_uid && ::geteuid() == found->pw_uid && found->pw_uid != 0) {
         return; // nothing is left to give up
     }
     if (::initgroups(name.c_str(), found->pw_gid) != 0 || ::setgid(found->pw_gid) != 0 ||
         ::setuid(found->pw_uid) != 0) {
-        fail(name, std::generic_category().message(errno) + " (only root can)");
+        cannot_become(name, std::generic_category().message(errno) + " (only root can)");
     }
     if (found->pw_uid != 0 && ::setuid(0) == 0) {
-        fail(name, "it could become root again");
+        cannot_become(name, "it could become root again");
     }
 }
 

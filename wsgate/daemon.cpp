@@ -5,15 +5,14 @@
 #include "net/deadline.hpp"
 #include "service/background.hpp"
 #include "service/privileges.hpp"
+#include "service/signals.hpp"
 #include "service/systemd.hpp"
 #include "wsgate/ops/journal.hpp"
 #include "wsgate/server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 
-#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -33,13 +32,11 @@ public:
     daemon(const config& c, const reread& again)
         : config_(c), reread_(again), log_(options_of(c)), journal_(log_, c.log_format),
           server_(context_.get_executor(), c, journal_),
-          chores_(context_.get_executor(), [](const std::exception_ptr& e) { rethrow(e); }) {
-        signals_.add(SIGUSR1);
-    }
+          chores_(context_.get_executor(), [](const std::exception_ptr& e) { rethrow(e); }) {}
 
     void run() {
         asio::co_spawn(context_, serve(), rethrow);
-        asio::co_spawn(context_, obey_signals(), rethrow);
+        asio::co_spawn(context_, signals_.obey(meanings()), rethrow);
         service::notify_manager("READY=1");
         if (const auto interval = service::watchdog_interval()) {
             chores_.spawn(feed_watchdog(*interval));
@@ -82,24 +79,16 @@ private:
         }
     }
 
-    asio::awaitable<void> obey_signals() {
-        bool stopping = false;
-        for (;;) {
-            const auto [ec, number] = co_await signals_.async_wait(net::nothrow);
-            if (ec) {
-                co_return;
-            }
-            if (number == SIGHUP) {
-                reload();
-            } else if (number == SIGUSR1) {
-                server_.show_sessions();
-            } else if (!std::exchange(stopping, true)) {
-                service::notify_manager("STOPPING=1");
-                server_.stop();
-            } else {
-                server_.stop_now();
-            }
-        }
+    service::signal_meanings meanings() {
+        service::signal_meanings m;
+        m.reload = [this] { reload(); };
+        m.show = [this] { server_.show_sessions(); };
+        m.stop = [this] {
+            service::notify_manager("STOPPING=1");
+            server_.stop();
+        };
+        m.stop_now = [this] { server_.stop_now(); };
+        return m;
     }
 
     void reload() {
@@ -129,7 +118,8 @@ private:
     const config& config_;
     const reread& reread_;
     asio::io_context context_{1};
-    asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP}; ///< before the log it reopens
+    /// Before the log: a HUP that comes while that is being opened is kept.
+    service::signals signals_{context_.get_executor(), service::usr1::shows};
     service::log log_;
     journal journal_;
     server server_;

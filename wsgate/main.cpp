@@ -1,5 +1,7 @@
 // wsgate: which of its programs is meant; the gateway itself: configuration, then the daemon.
 // SPDX-License-Identifier: EUPL-1.2
+#include "service/descriptors.hpp"
+#include "service/early_exit.hpp"
 #include "service/systemd.hpp"
 #include "wsgate/daemon.hpp"
 #include "wsgate/make_token.hpp"
@@ -12,24 +14,13 @@
 #include <exception>
 #include <iostream>
 #include <string_view>
-#include <sys/resource.h>
 
 namespace {
-
-/// Each session takes two descriptors: take as many as we may have.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)::setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
 
 int run_gateway(int argc, const char* const* argv) {
     auto parsed = wsgate::parse_command_line(argc, argv);
     if (const auto* bye = std::get_if<service::early_exit>(&parsed)) {
-        (bye->exit_code == 0 ? std::cout : std::cerr) << bye->text;
-        return bye->exit_code;
+        return service::print(*bye);
     }
     auto& config = std::get<wsgate::config>(parsed);
     if (config.process.check) {
@@ -55,7 +46,7 @@ int main(int argc, char** argv) {
     try {
         (void)std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes by write(2)
         (void)std::signal(SIGHUP, SIG_IGN);  // until it means something
-        raise_descriptor_limit();
+        service::raise_descriptor_limit();
         if (wsgate::is_tunnel(argc, argv)) {
             return wsgate::run_tunnel(argc, argv);
         }

@@ -3,7 +3,7 @@
 #include "wsgate/terms_keeper.hpp"
 
 #include "net/deadline.hpp"
-#include "wsgate/setup.hpp"
+#include "wsgate/options/gateway_options.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 

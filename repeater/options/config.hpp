@@ -1,15 +1,13 @@
-// What the repeater was told to do: command line, environment and file as values.
+// What the repeater was told to do, as values.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "net/address_range.hpp"
 #include "net/connection.hpp"
 #include "repeater/events/output_config.hpp"
-#include "repeater/options/arguments.hpp"
 #include "repeater/rules/mode1.hpp"
 #include "repeater/rules/rendezvous.hpp"
 #include "rfb/hello.hpp"
-#include "service/early_exit.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -18,7 +16,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace repeater {
@@ -74,11 +71,5 @@ struct config {
     bool debug = false;
     std::vector<std::string> warnings; ///< for the log
 };
-
-/// Command line before environment before file (--config) before defaults. Never throws for what a
-/// user wrote. Exit codes: 0 for help, version and a good --check-config; 64 for a bad command line
-/// or environment; 78 for a bad file, and for anything bad under --check-config.
-[[nodiscard]] std::variant<config, service::early_exit>
-configure(const std::vector<std::string>& command_line, const environment&);
 
 } // namespace repeater

@@ -33,6 +33,8 @@ struct mode1_rule {
     std::uint16_t last_port = 65535;
 
     [[nodiscard]] bool covers(std::string_view host, const asio::ip::tcp::endpoint&) const;
+
+    friend bool operator==(const mode1_rule&, const mode1_rule&) = default;
 };
 
 /// Empty where the text is not of that form. An allow rule has a port, or a range of them.

@@ -299,8 +299,11 @@ class ProcessTest(GatewayTest):
 
     def test_checks_what_is_configured_and_listens_nowhere(self):
         busy = address_of(self.listen())
-        good = outcome(WSGATE, "--check", "--listen", busy, "--web", self.folder)
-        self.assertEqual((good.returncode, good.stdout), (0, "wsgate: all this could be used\n"))
+        for check in ["--check", "--check-config"]:
+            good = outcome(WSGATE, check, "--listen", busy, "--web", self.folder)
+            self.assertEqual(
+                (good.returncode, good.stdout), (0, "wsgate: all this could be used\n")
+            )
         for arguments, code, words in [
             (["--web", "/nonexistent"], 78, "cannot serve files from /nonexistent"),
             (["--auth-file", "/nonexistent"], 78, "/nonexistent: cannot read passwords"),

@@ -2,13 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/access_flags.hpp"
 
-#include "service/choice_option.hpp"
 #include "wsgate/options/option_path.hpp"
 #include "wsgate/text/comma_list.hpp"
 
-#include <CLI/CLI.hpp>
-
-#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
 #include <map>
 #include <sstream>
 #include <utility>
@@ -17,94 +15,119 @@ namespace wsgate {
 
 namespace {
 
+constexpr auto default_plugin = "TokenFile";
+
 const service::choices<real_ip_header> header_names{
     {"x-forwarded-for", real_ip_header::x_forwarded_for},
     {"x-real-ip", real_ip_header::x_real_ip},
     {"forwarded", real_ip_header::forwarded}};
 
-void add_origins(CLI::App& app, raw_access& raw, access_options& a) {
-    app.add_option(
-           "--origin", raw.origins,
-           "Web pages that may open sessions: https://HOST[:PORT], *.DOMAIN, same-host, "
-           "null or *, with commas between; with PATH= for that path only; repeatable [any]")
-        ->type_name("[PATH=]LIST")
-        ->allow_extra_args(false);
-    app.add_flag("--origin-required", a.origin_required,
+void add_origins(service::option_list& options, raw_access& raw, access_options& a) {
+    using enum service::on_reload;
+    options
+        .list("--origin", raw.origins, "[PATH=]LIST", takes_effect,
+              "Web pages that may open sessions: https://HOST[:PORT], *.DOMAIN, same-host, "
+              "null or *, with commas between; with PATH= for that path only; repeatable [any]")
+        .decides(a.origins.all);
+    options.flag("--origin-required", a.origin_required, takes_effect,
                  "Refuse sessions to clients that tell no origin, as programs do");
 }
 
-void add_proxies(CLI::App& app, raw_access& raw, access_options& a) {
-    app.add_option("--trusted-proxy", raw.trusted_proxies,
-                   "Believe what proxies at these addresses tell of their clients; `none` for "
-                   "nobody [127.0.0.0/8,::1]")
-        ->type_name("NETWORK,...");
-    service::add_choice(app, "--real-ip-header", a.proxies.header, header_names,
-                        "X-Forwarded-For|X-Real-IP|Forwarded",
-                        "The header in which they tell it [X-Forwarded-For]");
+std::string in_one_list(const std::vector<net::address_range>& all) {
+    std::string text;
+    for (const auto& each : all) {
+        const bool is_one_address = each.prefix == (each.address.is_v6() ? 128 : 32);
+        text.append(text.empty() ? "" : ",")
+            .append(is_one_address ? each.address.to_string() : to_string(each));
+    }
+    return text;
 }
 
-void add_passwords(CLI::App& app, raw_access& raw, access_options& a) {
-    app.add_option("--auth-file", raw.auth_files,
-                   "Who opens a session gives a name and a password of this file (htpasswd -B); "
-                   "with PATH= for that path only; repeatable")
-        ->type_name("[PATH=]FILE")
-        ->allow_extra_args(false);
-    app.add_flag("--web-auth", a.files_need_login, "Who wants a file does so as well");
-    app.add_option("--auth-plugin", raw.auth_plugin, "websockify's way to say who may come in")
-        ->type_name("BasicHTTPAuth|ExpectOrigin|ClientCertCNAuth");
-    app.add_option("--auth-source", raw.auth_source,
-                   "USER:PASSWORD (seen by all in the list of processes: prefer --auth-file), or "
-                   "origins, or names of certificates")
-        ->type_name("TEXT");
+void add_proxies(service::option_list& options, raw_access& raw, access_options& a) {
+    using enum service::on_reload;
+    options
+        .text("--trusted-proxy", raw.trusted_proxies, "NETWORK,...", takes_effect,
+              fmt::format("Believe what proxies at these addresses tell of their clients; `none` "
+                          "for nobody [{}]",
+                          in_one_list(a.proxies.trusted)))
+        .decides(a.proxies.trusted);
+    options.choice("--real-ip-header", a.proxies.header, header_names,
+                   "X-Forwarded-For|X-Real-IP|Forwarded", takes_effect,
+                   "The header in which they tell it");
 }
 
-void add_tokens(CLI::App& app, raw_access& raw, access_options& a) {
-    app.add_option("--token-source", raw.token_source,
-                   "Lines `token: host:port`: a file, or a directory of such files")
-        ->type_name("PATH");
-    app.add_option("--token-plugin", raw.token_plugin,
-                   "How to read it; TokenFileName: a file's name is the token [TokenFile]")
-        ->type_name("TokenFile|ReadOnlyTokenFile|TokenFileName");
-    app.add_option("--target-config", raw.target_config, "The same as --token-source")
-        ->type_name("PATH");
-    app.add_option("--token-key", a.tokens.keys,
-                   "Take tokens that were signed with the key in this file (wsgate make-token); "
-                   "repeatable")
-        ->type_name("FILE")
-        ->allow_extra_args(false);
-    app.add_option("--token-path", raw.token_paths,
-                   "Where a token chooses the target; repeatable [the paths that viewers come by: "
-                   "/wsClient, /websockify and those of --route]")
-        ->type_name("PATH")
-        ->allow_extra_args(false);
-    app.add_flag("--host-token", a.tokens.from_host, "The token is the host's name in the request");
-    app.add_option("--allow-target", raw.allow_targets,
-                   "Where tokens may lead: NETWORK:PORTS, NAME:PORTS or unix:PATH, with commas "
-                   "between; repeatable [wherever they say]")
-        ->type_name("LIST")
-        ->allow_extra_args(false);
+void add_passwords(service::option_list& options, raw_access& raw, access_options& a) {
+    using enum service::on_reload;
+    options
+        .list("--auth-file", raw.auth_files, "[PATH=]FILE", takes_effect,
+              "Who opens a session gives a name and a password of this file (htpasswd -B); "
+              "with PATH= for that path only; repeatable")
+        .decides(a.passwords.all.file);
+    options.flag("--web-auth", a.files_need_login, takes_effect,
+                 "Who wants a file does so as well");
+    options
+        .text("--auth-plugin", raw.auth_plugin, "BasicHTTPAuth|ExpectOrigin|ClientCertCNAuth",
+              takes_effect, "websockify's way to say who may come in")
+        .decides(a.realm);
+    options
+        .text("--auth-source", raw.auth_source, "TEXT", takes_effect,
+              "USER:PASSWORD (seen by all in the list of processes: prefer --auth-file), or "
+              "origins, or names of certificates")
+        .decides(a.passwords.all.plain);
 }
 
-void add_caps(CLI::App& app, access_options& a) {
+void add_tokens(service::option_list& options, raw_access& raw, access_options& a) {
+    using enum service::on_reload;
+    options
+        .text("--token-source", raw.token_source, "PATH", takes_effect,
+              "Lines `token: host:port`: a file, or a directory of such files")
+        .decides(a.tokens.path);
+    options
+        .text("--token-plugin", raw.token_plugin, "TokenFile|ReadOnlyTokenFile|TokenFileName",
+              takes_effect,
+              fmt::format("How to read it; TokenFileName: a file's name is the token [{}]",
+                          default_plugin))
+        .decides(a.tokens.what);
+    options
+        .text("--target-config", raw.target_config, "PATH", takes_effect,
+              "The same as --token-source")
+        .decides(a.tokens.path);
+    options.list("--token-key", a.tokens.keys, "FILE", takes_effect,
+                 "Take tokens that were signed with the key in this file (wsgate make-token); "
+                 "repeatable");
+    options
+        .list("--token-path", raw.token_paths, "PATH", takes_effect,
+              "Where a token chooses the target; repeatable [the paths that viewers come by: "
+              "/wsClient, /websockify and those of --route]")
+        .decides(a.token_paths);
+    options.flag("--host-token", a.tokens.from_host, takes_effect,
+                 "The token is the host's name in the request");
+    options
+        .list("--allow-target", raw.allow_targets, "LIST", takes_effect,
+              "Where tokens may lead: NETWORK:PORTS, NAME:PORTS or unix:PATH, with commas "
+              "between; repeatable [wherever they say]")
+        .decides(a.tokens.allow);
+}
+
+void add_caps(service::option_list& options, access_options& a) {
+    using enum service::on_reload;
     constexpr std::size_t most = 1'000'000;
-    app.add_option("--max-sessions", a.sessions.all, "Sessions at a time [1000]")
-        ->check(CLI::Range(std::size_t{1}, most));
-    app.add_option("--max-per-ip", a.sessions.per_client,
-                   "... of one address, or one /64 of IPv6; 0: as many as in all [0]")
-        ->check(CLI::Range(std::size_t{0}, most));
-    app.add_option("--max-handshakes", a.max_handshakes,
-                   "Connections whose request is waited for; then the oldest is closed [256]")
-        ->check(CLI::Range(std::size_t{1}, most));
-    app.add_option("--max-failures", a.brake.burst,
+    constexpr service::between<std::size_t> some{1, most};
+    options.number("--max-sessions", a.sessions.all, some, takes_effect, "Sessions at a time");
+    options.number("--max-per-ip", a.sessions.per_client, service::between<std::size_t>{0, most},
+                   takes_effect, "... of one address, or one /64 of IPv6; 0: as many as in all");
+    options.number("--max-handshakes", a.max_handshakes, some, takes_effect,
+                   "Connections whose request is waited for; then the oldest is closed");
+    options.number("--max-failures", a.brake.burst, service::between<double>{0.0, 10'000.0},
+                   needs_restart,
                    "Wrong passwords and tokens of one address before it is shut out for a while; "
-                   "one is forgiven every 6 seconds; 0: never [20]")
-        ->check(CLI::Range(0.0, 10'000.0));
+                   "one is forgiven every 6 seconds; 0: never");
 }
 
 origin_list parse_origins(const char* option, const std::string& text) {
     auto list = origin_list::parse(text);
     if (!list) {
-        throw CLI::ValidationError(option, list.error());
+        throw service::bad_option(option, list.error());
     }
     return std::move(*list);
 }
@@ -117,7 +140,7 @@ std::vector<net::address_range> parse_proxies(std::string_view text) {
     for (const auto entry : elements(text)) {
         const auto one = net::parse_address_range(entry);
         if (!one) {
-            throw CLI::ValidationError("--trusted-proxy", one.error());
+            throw service::bad_option("--trusted-proxy", one.error());
         }
         all.push_back(*one);
     }
@@ -137,7 +160,7 @@ std::string plugin_name(const std::string& text) {
 void take_auth_plugin(const raw_access& raw, access_options& a) {
     if (raw.auth_plugin.empty()) {
         if (!raw.auth_source.empty()) {
-            throw CLI::ValidationError("--auth-source", "needs --auth-plugin as well");
+            throw service::bad_option("--auth-source", "needs --auth-plugin as well");
         }
         return;
     }
@@ -145,7 +168,7 @@ void take_auth_plugin(const raw_access& raw, access_options& a) {
     const auto given = words(raw.auth_source);
     if (name == "BasicHTTPAuth") {
         if (const auto one = password_list::plain(raw.auth_source); !one) {
-            throw CLI::ValidationError("--auth-source", one.error());
+            throw service::bad_option("--auth-source", one.error());
         }
         a.passwords.all.plain = raw.auth_source;
         a.realm = "Websockify";
@@ -160,9 +183,9 @@ void take_auth_plugin(const raw_access& raw, access_options& a) {
     } else if (name == "ClientCertCNAuth") {
         a.common_names = given;
     } else {
-        throw CLI::ValidationError("--auth-plugin", raw.auth_plugin +
-                                                        " is not known here; BasicHTTPAuth, "
-                                                        "ExpectOrigin and ClientCertCNAuth are");
+        throw service::bad_option("--auth-plugin", raw.auth_plugin +
+                                                       " is not known here; BasicHTTPAuth, "
+                                                       "ExpectOrigin and ClientCertCNAuth are");
     }
 }
 
@@ -172,33 +195,33 @@ void take_tokens(const raw_access& raw, access_options& a) {
                                                      {"ReadOnlyTokenFile", kind::read_once},
                                                      {"TokenFileName", kind::file_name}};
     if (!raw.token_source.empty() && !raw.target_config.empty()) {
-        throw CLI::ValidationError("--target-config", "says the same as --token-source: give one");
+        throw service::bad_option("--target-config", "says the same as --token-source: give one");
     }
     a.tokens.path = raw.token_source.empty() ? raw.target_config : raw.token_source;
     const auto plugin =
-        raw.token_plugin.empty() ? std::string{"TokenFile"} : plugin_name(raw.token_plugin);
+        raw.token_plugin.empty() ? std::string{default_plugin} : plugin_name(raw.token_plugin);
     const auto known = plugins.find(plugin);
     if (known == plugins.end()) {
-        throw CLI::ValidationError("--token-plugin", raw.token_plugin +
-                                                         " is not known here; TokenFile, "
-                                                         "ReadOnlyTokenFile and TokenFileName are, "
-                                                         "and --token-key takes signed tokens");
+        throw service::bad_option("--token-plugin", raw.token_plugin +
+                                                        " is not known here; TokenFile, "
+                                                        "ReadOnlyTokenFile and TokenFileName are, "
+                                                        "and --token-key takes signed tokens");
     }
     if (!a.tokens.path.empty()) {
         a.tokens.what = known->second;
     } else if (!raw.token_plugin.empty()) {
-        throw CLI::ValidationError("--token-plugin", "needs --token-source PATH as well");
+        throw service::bad_option("--token-plugin", "needs --token-source PATH as well");
     }
     for (const auto& text : raw.allow_targets) {
         const auto rules = parse_target_rules(text);
         if (!rules) {
-            throw CLI::ValidationError("--allow-target", rules.error());
+            throw service::bad_option("--allow-target", rules.error());
         }
         a.tokens.allow.insert(a.tokens.allow.end(), rules->begin(), rules->end());
     }
     if (!a.tokens.is_used() && (a.tokens.from_host || !a.tokens.allow.empty())) {
-        throw CLI::ValidationError(a.tokens.from_host ? "--host-token" : "--allow-target",
-                                   "needs --token-source or --token-key as well");
+        throw service::bad_option(a.tokens.from_host ? "--host-token" : "--allow-target",
+                                  "needs --token-source or --token-key as well");
     }
     if (!raw.token_paths.empty()) {
         a.token_paths = raw.token_paths;
@@ -207,12 +230,12 @@ void take_tokens(const raw_access& raw, access_options& a) {
 
 } // namespace
 
-void add_access_options(CLI::App& app, raw_access& raw, access_options& a) {
-    add_origins(app, raw, a);
-    add_proxies(app, raw, a);
-    add_passwords(app, raw, a);
-    add_tokens(app, raw, a);
-    add_caps(app, a);
+void add_access_options(service::option_list& options, raw_access& raw, access_options& a) {
+    add_origins(options, raw, a);
+    add_proxies(options, raw, a);
+    add_passwords(options, raw, a);
+    add_tokens(options, raw, a);
+    add_caps(options, a);
 }
 
 void take_over(const raw_access& raw, access_options& a) {
@@ -224,7 +247,7 @@ void take_over(const raw_access& raw, access_options& a) {
     for (const auto& text : raw.auth_files) {
         const auto [path, file] = split_path(text);
         if (file.empty()) { // no password at all is not what a file's name was left out for
-            throw CLI::ValidationError("--auth-file", text + " names no file");
+            throw service::bad_option("--auth-file", text + " names no file");
         }
         put(a.passwords, path, password_options{file, ""});
     }
@@ -232,9 +255,9 @@ void take_over(const raw_access& raw, access_options& a) {
         a.proxies.trusted = parse_proxies(raw.trusted_proxies);
     }
     if (a.files_need_login && !a.passwords.all.is_used() && !a.common_names) {
-        throw CLI::ValidationError("--web-auth",
-                                   "needs --auth-file FILE, for all paths, or --auth-plugin "
-                                   "BasicHTTPAuth or ClientCertCNAuth as well");
+        throw service::bad_option("--web-auth",
+                                  "needs --auth-file FILE, for all paths, or --auth-plugin "
+                                  "BasicHTTPAuth or ClientCertCNAuth as well");
     }
     take_tokens(raw, a);
 }

@@ -2,14 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "service/option_list.hpp"
 #include "wsgate/access/access_options.hpp"
 
 #include <string>
 #include <vector>
-
-namespace CLI { // NOLINT(readability-identifier-naming): the library's own
-class App;
-} // namespace CLI
 
 namespace wsgate {
 
@@ -28,9 +25,9 @@ struct raw_access {
 };
 
 /// Both outlive the parsing.
-void add_access_options(CLI::App&, raw_access&, access_options&);
+void add_access_options(service::option_list&, raw_access&, access_options&);
 
-/// After the parsing. Throws CLI::ValidationError.
+/// After the parsing. Throws service::bad_option.
 void take_over(const raw_access&, access_options&);
 
 } // namespace wsgate

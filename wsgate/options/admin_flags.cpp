@@ -4,8 +4,6 @@
 
 #include "net/host_port.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <cstdint>
 #include <fmt/format.h>
 #include <string_view>
@@ -27,43 +25,44 @@ std::optional<ip::tcp::endpoint> parse_endpoint(std::string_view text) {
 
 } // namespace
 
-void add_admin_options(CLI::App& app, raw_admin& raw) {
-    app.add_option(listen_option, raw.listen,
-                   "Answer /metrics (for Prometheus), /healthz and /readyz here, in plain HTTP, "
-                   "without a password; an address of this machine alone such as 127.0.0.1:6081, "
-                   "or any one with --admin-allow [nowhere]")
-        ->type_name("ADDR:PORT");
-    app.add_option(
-           allow_option, raw.allow,
-           "Who may ask there besides this machine itself, as networks; repeatable [nobody]")
-        ->type_name("CIDR,...")
-        ->delimiter(',')
-        ->allow_extra_args(false);
+void add_admin_options(service::option_list& options, raw_admin& raw, admin_options& admin) {
+    using enum service::on_reload;
+    options
+        .text(listen_option, raw.listen, "ADDR:PORT", needs_restart,
+              "Answer /metrics (for Prometheus), /healthz and /readyz here, in plain HTTP, "
+              "without a password; an address of this machine alone such as 127.0.0.1:6081, "
+              "or any one with --admin-allow [nowhere]")
+        .decides(admin.listen);
+    options
+        .comma_list(
+            allow_option, raw.allow, "CIDR,...", needs_restart,
+            "Who may ask there besides this machine itself, as networks; repeatable [nobody]")
+        .decides(admin.allow);
 }
 
 void take_over(const raw_admin& raw, admin_options& options) {
     for (const auto& text : raw.allow) {
         const auto parsed = net::parse_address_range(text);
         if (!parsed) {
-            throw CLI::ValidationError(allow_option, parsed.error());
+            throw service::bad_option(allow_option, parsed.error());
         }
         options.allow.push_back(*parsed);
     }
     if (raw.listen.empty()) {
         if (!options.allow.empty()) {
-            throw CLI::ValidationError(allow_option, "is of no use without --admin-listen");
+            throw service::bad_option(allow_option, "is of no use without --admin-listen");
         }
         return;
     }
     options.listen = parse_endpoint(raw.listen);
     if (!options.listen) {
-        throw CLI::ValidationError(
+        throw service::bad_option(
             listen_option,
             fmt::format("{} is not ADDRESS:PORT, such as 127.0.0.1:6081 or [::1]:6081",
                         raw.listen));
     }
     if (!options.listen->address().is_loopback() && options.allow.empty()) {
-        throw CLI::ValidationError(
+        throw service::bad_option(
             listen_option, fmt::format("others can reach {}: name those who may ask there with "
                                        "--admin-allow, or listen on 127.0.0.1",
                                        raw.listen));

@@ -2,14 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "service/option_list.hpp"
 #include "wsgate/ops/admin_options.hpp"
 
 #include <string>
 #include <vector>
-
-namespace CLI { // NOLINT(readability-identifier-naming): the library's own
-class App;
-} // namespace CLI
 
 namespace wsgate {
 
@@ -19,10 +16,10 @@ struct raw_admin {
     std::vector<std::string> allow;
 };
 
-/// Outlives the parsing.
-void add_admin_options(CLI::App&, raw_admin&);
+/// Both outlive the parsing.
+void add_admin_options(service::option_list&, raw_admin&, admin_options&);
 
-/// After the parsing. Throws CLI::ValidationError.
+/// After the parsing. Throws service::bad_option.
 void take_over(const raw_admin&, admin_options&);
 
 } // namespace wsgate

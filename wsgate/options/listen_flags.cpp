@@ -4,8 +4,6 @@
 
 #include "net/number.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <fmt/format.h>
 #include <utility>
@@ -17,7 +15,7 @@ namespace {
 target read_target(const char* option, const std::string& text) {
     auto parsed = parse_target(text);
     if (!parsed) {
-        throw CLI::ValidationError(
+        throw service::bad_option(
             option, fmt::format("{} is no target: HOST:PORT, such as 127.0.0.1:5900 or [::1]:5900, "
                                 "the same behind tls:, or unix:/PATH",
                                 text));
@@ -31,18 +29,18 @@ unsigned read_mode(const std::string& text) {
     constexpr unsigned most = 0777;
     const auto mode = net::parse_number<unsigned>(text, octal);
     if (!mode || *mode > most) {
-        throw CLI::ValidationError("--unix-listen-mode",
-                                   fmt::format("{} is no mode of a file, such as 0660", text));
+        throw service::bad_option("--unix-listen-mode",
+                                  fmt::format("{} is no mode of a file, such as 0660", text));
     }
     return *mode;
 }
 
 listen_address read_unix_listen(const std::string& path) {
     if (!path.starts_with('/') || path.size() < 2 || path.size() > longest_unix_path) {
-        throw CLI::ValidationError("--unix-listen",
-                                   fmt::format("{} is no absolute path of up to {} bytes, such as "
-                                               "/run/wsgate.sock",
-                                               path, longest_unix_path));
+        throw service::bad_option("--unix-listen",
+                                  fmt::format("{} is no absolute path of up to {} bytes, such as "
+                                              "/run/wsgate.sock",
+                                              path, longest_unix_path));
     }
     listen_address at;
     at.unix_path = path;
@@ -60,11 +58,11 @@ void take_listeners(const raw_listen& raw, config& c) {
     for (const auto& text : raw.listen) {
         auto parsed = parse_listen(text);
         if (!parsed) {
-            throw CLI::ValidationError("--listen",
-                                       fmt::format("{} is not ADDRESS:PORT[=MODE], such as *:6080, "
-                                                   "127.0.0.1:6080=viewer or [::1]:6080, nor "
-                                                   "unix:/PATH[=MODE]",
-                                                   text));
+            throw service::bad_option("--listen",
+                                      fmt::format("{} is not ADDRESS:PORT[=MODE], such as *:6080, "
+                                                  "127.0.0.1:6080=viewer or [::1]:6080, nor "
+                                                  "unix:/PATH[=MODE]",
+                                                  text));
         }
         c.listen.push_back(std::move(*parsed));
     }
@@ -91,9 +89,9 @@ void take_route(const std::string& text, std::vector<route>& all) {
     const auto equals = text.find('=');
     auto path = parse_route_path(text.substr(0, equals));
     if (equals == std::string::npos || !path) {
-        throw CLI::ValidationError("--route", fmt::format("{} is not /PATH=TARGET, such as "
-                                                          "/desk=127.0.0.1:5901",
-                                                          text));
+        throw service::bad_option("--route", fmt::format("{} is not /PATH=TARGET, such as "
+                                                         "/desk=127.0.0.1:5901",
+                                                         text));
     }
     all.erase(
         std::remove_if(all.begin(), all.end(), [&path](const route& r) { return r.path == *path; }),
@@ -120,8 +118,8 @@ void take_routes(const raw_listen& raw, config& c) {
     }
     const auto prefix = parse_route_path(raw.prefix);
     if (!prefix || *prefix == "/") {
-        throw CLI::ValidationError("--prefix",
-                                   fmt::format("{} is not /PATH, such as /vnc", raw.prefix));
+        throw service::bad_option("--prefix",
+                                  fmt::format("{} is not /PATH, such as /vnc", raw.prefix));
     }
     c.prefix = *prefix;
     for (auto& each : c.routes) {
@@ -129,41 +127,65 @@ void take_routes(const raw_listen& raw, config& c) {
     }
 }
 
+bool is_same_place(const listen_address& a, const listen_address& b) {
+    return a.address == b.address && a.port == b.port && a.unix_path == b.unix_path &&
+           a.inherited == b.inherited;
+}
+
+void add_listeners(service::option_list& options, raw_listen& raw, config& c) {
+    using enum service::on_reload;
+    options
+        .list("--listen", raw.listen, "[HOW:]ADDR:PORT[=MODE]", needs_restart,
+              fmt::format(
+                  "Accept connections here; *:PORT is every address, port 0 any free one, "
+                  "unix:/PATH a Unix socket; "
+                  "before it `plain:`, `tls:`, or `sniff:` for both on one port [tls: where there "
+                  "is a certificate]; behind it `=server`, `=viewer` or `=TARGET`: any path leads "
+                  "there, under the policies of /wsServer or else /websockify; repeatable "
+                  "[*:{}]",
+                  listen_address{}.port))
+        .decides(c.listen, are_same_places);
+    options
+        .list("--unix-listen", raw.unix_listen, "PATH", needs_restart,
+              "As --listen unix:PATH, for paths with any character; repeatable")
+        .decides(c.listen, are_same_places);
+    options
+        .text(
+            "--unix-listen-mode", raw.unix_mode, "MODE", needs_restart,
+            fmt::format("Who may connect to Unix sockets, as chmod(1) has it [{:#o}]", c.unix_mode))
+        .decides(c.unix_mode);
+}
+
 } // namespace
 
-void add_listen_options(CLI::App& app, raw_listen& raw) {
-    app.add_option("--listen", raw.listen,
-                   "Accept connections here; *:PORT is every address, port 0 any free one, "
-                   "unix:/PATH a Unix socket; "
-                   "before it `plain:`, `tls:`, or `sniff:` for both on one port [tls: where there "
-                   "is a certificate]; behind it `=server`, `=viewer` or `=TARGET`: any path leads "
-                   "there, under the policies of /wsServer or else /websockify; repeatable "
-                   "[*:6080]")
-        ->type_name("[HOW:]ADDR:PORT[=MODE]")
-        ->allow_extra_args(false);
-    app.add_option("--unix-listen", raw.unix_listen,
-                   "As --listen unix:PATH, for paths with any character; repeatable")
-        ->type_name("PATH")
-        ->allow_extra_args(false);
-    app.add_option("--unix-listen-mode", raw.unix_mode,
-                   "Who may connect to Unix sockets, as chmod(1) has it [0600]")
-        ->type_name("MODE");
-    app.add_option("--server-target", raw.server_target,
-                   "Where /wsServer leads, the repeater's port for servers: HOST:PORT, "
-                   "tls:HOST:PORT to speak TLS there, or unix:/PATH [127.0.0.1:5500]")
-        ->type_name("TARGET");
-    app.add_option("--viewer-target", raw.viewer_target,
-                   "Where /wsClient and /websockify lead, its port for viewers [127.0.0.1:5900]")
-        ->type_name("TARGET");
-    app.add_option("--route", raw.routes,
-                   "Let a path lead to a target, as viewers come, or to `server` or `viewer`; "
-                   "nothing behind the `=` removes a path; repeatable")
-        ->type_name("PATH=TARGET")
-        ->allow_extra_args(false);
-    app.add_option("--prefix", raw.prefix,
-                   "Put this before the paths of all routes, e.g. /vnc; options with PATH= want it "
-                   "as well [none]")
-        ->type_name("PATH");
+bool are_same_places(const std::vector<listen_address>& a, const std::vector<listen_address>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), is_same_place);
+}
+
+void add_listen_options(service::option_list& options, raw_listen& raw, config& c) {
+    using enum service::on_reload;
+    add_listeners(options, raw, c);
+    options
+        .text("--server-target", raw.server_target, "TARGET", takes_effect,
+              fmt::format("Where /wsServer leads, the repeater's port for servers: HOST:PORT, "
+                          "tls:HOST:PORT to speak TLS there, or unix:/PATH [{}]",
+                          to_string(c.server_target)))
+        .decides(c.server_target);
+    options
+        .text("--viewer-target", raw.viewer_target, "TARGET", takes_effect,
+              fmt::format("Where /wsClient and /websockify lead, its port for viewers [{}]",
+                          to_string(c.viewer_target)))
+        .decides(c.viewer_target);
+    options
+        .list("--route", raw.routes, "PATH=TARGET", takes_effect,
+              "Let a path lead to a target, as viewers come, or to `server` or `viewer`; "
+              "nothing behind the `=` removes a path; repeatable")
+        .decides(c.routes);
+    options
+        .text("--prefix", raw.prefix, "PATH", takes_effect,
+              "Put this before the paths of all routes, e.g. /vnc; options with PATH= want it "
+              "as well [none]")
+        .decides(c.prefix);
 }
 
 void take_over(const raw_listen& raw, config& c) {

@@ -2,14 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "service/option_list.hpp"
 #include "wsgate/options/config.hpp"
 
 #include <string>
 #include <vector>
-
-namespace CLI { // NOLINT(readability-identifier-naming): the library's own
-class App;
-} // namespace CLI
 
 namespace wsgate {
 
@@ -24,10 +21,14 @@ struct raw_listen {
     std::string prefix;
 };
 
-/// Outlives the parsing.
-void add_listen_options(CLI::App&, raw_listen&);
+/// All outlive the parsing.
+void add_listen_options(service::option_list&, raw_listen&, config&);
 
-/// After the parsing. Throws CLI::ValidationError.
+/// They listen at the same addresses, whatever their paths mean there.
+[[nodiscard]] bool are_same_places(const std::vector<listen_address>&,
+                                   const std::vector<listen_address>&);
+
+/// After the parsing. Throws service::bad_option.
 void take_over(const raw_listen&, config&);
 
 } // namespace wsgate

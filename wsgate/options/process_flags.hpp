@@ -2,14 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "service/option_list.hpp"
 #include "wsgate/options/process_options.hpp"
-
-namespace CLI { // NOLINT(readability-identifier-naming): the library's own
-class App;
-} // namespace CLI
 
 namespace wsgate {
 
-void add_process_options(CLI::App&, process_options&);
+void add_process_options(service::option_list&, process_options&);
 
 } // namespace wsgate

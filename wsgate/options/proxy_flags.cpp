@@ -2,10 +2,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/proxy_flags.hpp"
 
-#include "service/seconds_option.hpp"
-
-#include <CLI/CLI.hpp>
-
 #include <string_view>
 
 namespace wsgate {
@@ -22,23 +18,23 @@ std::optional<net::proxy_version> parse_version(std::string_view text) {
     if (text == "off") {
         return std::nullopt;
     }
-    throw CLI::ValidationError("--send-proxy", std::string{text} + " is not v1, v2 or off");
+    throw service::bad_option("--send-proxy", std::string{text} + " is not v1, v2 or off");
 }
 
 } // namespace
 
-void add_proxy_options(CLI::App& app, raw_proxy& raw, proxy_options& options) {
-    app.add_option("--send-proxy", raw.send,
-                   "Begin connections to targets with a PROXY header that tells the client's "
-                   "address, which they must expect (ultravnc_repeater --proxy-from); with PATH= "
-                   "for that path only; repeatable [off]")
-        ->type_name("[PATH=]v1|v2|off")
-        ->allow_extra_args(false);
-    app.add_flag("--accept-proxy", options.accept,
+void add_proxy_options(service::option_list& options, raw_proxy& raw, proxy_options& proxy) {
+    using enum service::on_reload;
+    options
+        .list("--send-proxy", raw.send, "[PATH=]v1|v2|off", takes_effect,
+              "Begin connections to targets with a PROXY header that tells the client's "
+              "address, which they must expect (ultravnc_repeater --proxy-from); with PATH= "
+              "for that path only; repeatable [off]")
+        .decides(proxy.send.all);
+    options.flag("--accept-proxy", proxy.accept, takes_effect,
                  "Connections from a --trusted-proxy begin with a PROXY header");
-    service::add_seconds(app, "--proxy-timeout", options.header,
-                         {service::shortest_time, service::a_day},
-                         "For the PROXY header of --accept-proxy [3]");
+    options.seconds("--proxy-timeout", proxy.header, {service::shortest_time, service::a_day},
+                    takes_effect, "For the PROXY header of --accept-proxy");
 }
 
 void take_over(const raw_proxy& raw, proxy_options& options) {

@@ -2,14 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "service/option_list.hpp"
 #include "wsgate/target/proxy_options.hpp"
 
 #include <string>
 #include <vector>
-
-namespace CLI { // NOLINT(readability-identifier-naming): the library's own
-class App;
-} // namespace CLI
 
 namespace wsgate {
 
@@ -19,9 +16,9 @@ struct raw_proxy {
 };
 
 /// Both outlive the parsing.
-void add_proxy_options(CLI::App&, raw_proxy&, proxy_options&);
+void add_proxy_options(service::option_list&, raw_proxy&, proxy_options&);
 
-/// After the parsing. Throws CLI::ValidationError.
+/// After the parsing. Throws service::bad_option.
 void take_over(const raw_proxy&, proxy_options&);
 
 } // namespace wsgate

@@ -2,15 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "service/option_list.hpp"
 #include "wsgate/ws/frame.hpp"
 #include "wsgate/ws/session_options.hpp"
 
-namespace CLI { // NOLINT(readability-identifier-naming): the library's own
-class App;
-} // namespace CLI
-
 namespace wsgate {
 
-void add_session_options(CLI::App&, session_options&, text_frames&);
+void add_session_options(service::option_list&, session_options&, text_frames&);
 
 } // namespace wsgate

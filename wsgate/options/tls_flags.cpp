@@ -2,14 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/tls_flags.hpp"
 
-#include "service/choice_option.hpp"
-#include "service/seconds_option.hpp"
 #include "wsgate/options/option_path.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
-#include <chrono>
+#include <fmt/format.h>
 #include <map>
 #include <set>
 
@@ -25,64 +21,66 @@ const std::map<std::string, client_certificates> ask_names{
     {"require", client_certificates::required},
     {"", client_certificates::required}};
 
-void add_server_options(CLI::App& app, raw_tls& raw, tls_options& o) {
-    app.add_option("--cert", raw.certificates,
-                   "Speak TLS with this certificate chain (PEM, leaf first); repeatable: the "
-                   "client's name chooses, the first is the default [no TLS]")
-        ->type_name("FILE")
-        ->allow_extra_args(false);
-    app.add_option("--key", raw.keys,
-                   "The certificate's key (PEM); repeatable, in the order of --cert [in the file "
-                   "of --cert]")
-        ->type_name("FILE")
-        ->allow_extra_args(false);
-    app.add_option("--key-password-file", o.key_password_file,
-                   "Its first line opens encrypted keys [the variable WSGATE_KEY_PASSWORD]")
-        ->type_name("FILE");
-    service::add_choice(app, "--ssl-version", o.minimum, minimum_names, "tlsv1_2|tlsv1_3",
-                        "The oldest TLS accepted [tlsv1_2]");
-    app.add_option("--ssl-ciphers", o.ciphers,
-                   "OpenSSL's names; of TLS 1.2 only ECDHE with AEAD stays "
-                   "[ECDHE+AESGCM:ECDHE+CHACHA20]")
-        ->type_name("LIST");
-    service::add_seconds(
-        app, "--tls-watch", o.watch, {0.0, service::a_day},
-        "Look so often whether these files have changed, and read them again; 0: on "
-        "HUP only [60]");
+void add_server_options(service::option_list& options, raw_tls& raw, tls_options& o) {
+    using enum service::on_reload;
+    options
+        .list("--cert", raw.certificates, "FILE", takes_effect,
+              "Speak TLS with this certificate chain (PEM, leaf first); repeatable: the "
+              "client's name chooses, the first is the default [no TLS]")
+        .decides(o.certificates);
+    options
+        .list("--key", raw.keys, "FILE", takes_effect,
+              "The certificate's key (PEM); repeatable, in the order of --cert [in the file "
+              "of --cert]")
+        .decides(o.certificates);
+    options.text("--key-password-file", o.key_password_file, "FILE", takes_effect,
+                 fmt::format("Its first line opens encrypted keys [the variable {}]",
+                             key_password_variable));
+    options.choice("--ssl-version", o.minimum, minimum_names, "tlsv1_2|tlsv1_3", takes_effect,
+                   "The oldest TLS accepted");
+    options.text(
+        "--ssl-ciphers", o.ciphers, "LIST", takes_effect,
+        fmt::format("OpenSSL's names; of TLS 1.2 only ECDHE with AEAD stays [{}]", our_ciphers));
+    options.seconds("--tls-watch", o.watch, {0.0, service::a_day}, takes_effect,
+                    "Look so often whether these files have changed, and read them again; 0: on "
+                    "HUP only");
 }
 
-void add_client_options(CLI::App& app, raw_tls& raw, tls_options& o) {
-    app.add_option("--verify-client", raw.verify_client,
-                   "none, request or require a client certificate; with PATH= for that path only; "
-                   "repeatable; alone: require [none]")
-        ->type_name("[PATH=]HOW")
-        ->allow_extra_args(false);
-    app.add_option("--cafile", o.client_ca_file, "Who signs clients' certificates (PEM)")
-        ->type_name("FILE");
-    app.add_option("--allow-client-name", raw.allowed_names,
-                   "The client certificate must have this CN or SAN; with PATH= for that path "
-                   "only; repeatable [any that is signed]")
-        ->type_name("[PATH=]NAME")
-        ->allow_extra_args(false);
+void add_client_options(service::option_list& options, raw_tls& raw, tls_options& o,
+                        per_path<client_rule>& rules) {
+    using enum service::on_reload;
+    options
+        .list("--verify-client", raw.verify_client, "[PATH=]HOW", takes_effect,
+              "none, request or require a client certificate; with PATH= for that path only; "
+              "repeatable; alone: require [none]")
+        .decides(rules.all.ask);
+    options.text("--cafile", o.client_ca_file, "FILE", takes_effect,
+                 "Who signs clients' certificates (PEM)");
+    options
+        .list("--allow-client-name", raw.allowed_names, "[PATH=]NAME", takes_effect,
+              "The client certificate must have this CN or SAN; with PATH= for that path "
+              "only; repeatable [any that is signed]")
+        .decides(rules.all.names);
 }
 
-void add_target_options(CLI::App& app, target_tls_options& target) {
-    auto* const ca = app.add_option("--target-cafile", target.ca_file,
-                                    "Who signs the certificates of targets tls:HOST:PORT (PEM) "
-                                    "[the system's]")
-                         ->type_name("FILE");
-    app.add_flag("--target-insecure", target.insecure,
-                 "Believe whatever certificate such a target shows")
-        ->excludes(ca);
+void add_target_options(service::option_list& options, target_tls_options& target) {
+    using enum service::on_reload;
+    const auto& ca = options.text("--target-cafile", target.ca_file, "FILE", takes_effect,
+                                  "Who signs the certificates of targets tls:HOST:PORT (PEM) "
+                                  "[the system's]");
+    options
+        .flag("--target-insecure", target.insecure, takes_effect,
+              "Believe whatever certificate such a target shows")
+        .excludes(ca);
 }
 
 void take_certificates(const raw_tls& raw, tls_options& o) {
     if (!raw.keys.empty() && raw.certificates.empty()) {
-        throw CLI::ValidationError("--key", "needs the certificate as well: --cert FILE");
+        throw service::bad_option("--key", "needs the certificate as well: --cert FILE");
     }
     if (!raw.keys.empty() && raw.keys.size() != raw.certificates.size()) {
-        throw CLI::ValidationError("--key", "give one for each --cert, in their order, or none "
-                                            "where the files of --cert hold them");
+        throw service::bad_option("--key", "give one for each --cert, in their order, or none "
+                                           "where the files of --cert hold them");
     }
     for (std::size_t i = 0; i < raw.certificates.size(); ++i) {
         o.certificates.push_back({raw.certificates[i], raw.keys.empty() ? "" : raw.keys[i]});
@@ -92,8 +90,8 @@ void take_certificates(const raw_tls& raw, tls_options& o) {
 client_certificates parse_ask(const std::string& text) {
     const auto found = ask_names.find(text);
     if (found == ask_names.end()) {
-        throw CLI::ValidationError("--verify-client",
-                                   text + " is none of none, request and require");
+        throw service::bad_option("--verify-client",
+                                  text + " is none of none, request and require");
     }
     return found->second;
 }
@@ -129,10 +127,11 @@ per_path<client_rule> client_rules(const raw_tls& raw) {
 
 } // namespace
 
-void add_tls_options(CLI::App& app, raw_tls& raw, tls_options& o, target_tls_options& target) {
-    add_server_options(app, raw, o);
-    add_client_options(app, raw, o);
-    add_target_options(app, target);
+void add_tls_options(service::option_list& options, raw_tls& raw, tls_options& o,
+                     per_path<client_rule>& rules, target_tls_options& target) {
+    add_server_options(options, raw, o);
+    add_client_options(options, raw, o, rules);
+    add_target_options(options, target);
 }
 
 void take_over(const raw_tls& raw, tls_options& o, per_path<client_rule>& rules) {
@@ -146,11 +145,11 @@ void take_over(const raw_tls& raw, tls_options& o, per_path<client_rule>& rules)
     }
     const bool asks = o.clients != client_certificates::none;
     if (asks && o.certificates.empty()) {
-        throw CLI::ValidationError("--verify-client", "needs TLS: --cert FILE --key FILE");
+        throw service::bad_option("--verify-client", "needs TLS: --cert FILE --key FILE");
     }
     if (asks && o.client_ca_file.empty() && !o.system_client_cas) {
-        throw CLI::ValidationError("--verify-client", "needs the CA that signs clients' "
-                                                      "certificates: --cafile FILE");
+        throw service::bad_option("--verify-client", "needs the CA that signs clients' "
+                                                     "certificates: --cafile FILE");
     }
 }
 

@@ -2,16 +2,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "service/option_list.hpp"
 #include "wsgate/access/access_options.hpp"
 #include "wsgate/tls/options.hpp"
 
 #include <optional>
 #include <string>
 #include <vector>
-
-namespace CLI { // NOLINT(readability-identifier-naming): the library's own
-class App;
-} // namespace CLI
 
 namespace wsgate {
 
@@ -24,9 +21,10 @@ struct raw_tls {
 };
 
 /// All outlive the parsing.
-void add_tls_options(CLI::App&, raw_tls&, tls_options&, target_tls_options&);
+void add_tls_options(service::option_list&, raw_tls&, tls_options&, per_path<client_rule>&,
+                     target_tls_options&);
 
-/// After the parsing. Throws CLI::ValidationError.
+/// After the parsing. Throws service::bad_option.
 void take_over(const raw_tls&, tls_options&, per_path<client_rule>&);
 
 } // namespace wsgate

@@ -3,10 +3,8 @@
 #include "wsgate/options/websockify_line.hpp"
 
 #include "net/host_port.hpp"
-#include "service/seconds_option.hpp"
+#include "wsgate/options/listen_flags.hpp"
 #include "wsgate/options/option_path.hpp"
-
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -23,15 +21,37 @@ namespace {
 constexpr auto group = "As websockify, which has [ADDR:]PORT HOST:PORT for one listener and one "
                        "target";
 
-using refusal_of = CLI::ValidationError;
+using refusal_of = service::bad_option;
 
-void add_ignored_and_refused(CLI::App& app, raw_websockify& raw) {
-    app.add_flag("--file-only", raw.file_only, "Directories are never listed here")->group(group);
-    app.add_flag("--libserver", raw.libserver, "Ignored")->group(group);
-    app.add_flag("--traffic", raw.traffic, "Ignored")->group(group);
-    app.add_flag("--legacy-syslog", raw.legacy_syslog, "Ignored")->group(group);
-    app.add_option("--record", raw.record, "Refused")->type_name("FILE")->group(group);
-    app.add_option("--wrap-mode", raw.wrap_mode, "Refused")->type_name("MODE")->group(group);
+void add_ignored_and_refused(service::option_list& options, raw_websockify& raw) {
+    using enum service::on_reload;
+    options.flag("--file-only", raw.file_only, takes_effect, "Directories are never listed here")
+        .group(group);
+    options.flag("--libserver", raw.libserver, takes_effect, "Ignored").group(group);
+    options.flag("--traffic", raw.traffic, takes_effect, "Ignored").group(group);
+    options.flag("--legacy-syslog", raw.legacy_syslog, takes_effect, "Ignored").group(group);
+    options.text("--record", raw.record, "FILE", takes_effect, "Refused").group(group);
+    options.text("--wrap-mode", raw.wrap_mode, "MODE", takes_effect, "Refused").group(group);
+}
+
+/// What its one listener, and its one target, are.
+void add_form(service::option_list& options, raw_websockify& raw, config& c) {
+    using enum service::on_reload;
+    options
+        .text("--unix-target", raw.unix_target, "PATH", takes_effect,
+              "The target is this Unix socket")
+        .group(group)
+        .decides(c.listen);
+    options
+        .flag("--ssl-only", raw.ssl_only, takes_effect,
+              "No plain connections: with --cert, this form takes both on its port")
+        .group(group)
+        .decides(c.listen);
+    options
+        .flag("--ssl-target", raw.ssl_target, takes_effect,
+              "Speak TLS to the target, and verify it")
+        .group(group)
+        .decides(c.listen);
 }
 
 void refuse(const raw_websockify& raw) {
@@ -214,33 +234,34 @@ bool is_way_to_ask(const std::string& word) {
 
 } // namespace
 
-void add_websockify_options(CLI::App& app, raw_websockify& raw) {
-    app.add_option("form", raw.words, "[ADDR:]PORT HOST:PORT, as websockify has it")
-        ->type_name("")
-        ->group("");
-    app.add_flag("-v,--verbose", raw.verbose, "As --log-level debug")->group(group);
-    service::add_seconds(app, "--heartbeat", raw.heartbeat, {0.0, service::a_day},
-                         "As --ping-interval")
-        ->group(group);
-    service::add_seconds(app, "--idle-timeout", raw.idle_timeout, {0.0, service::a_year},
-                         "As --idle-exit")
-        ->group(group);
-    app.add_option("--unix-target", raw.unix_target, "The target is this Unix socket")
-        ->type_name("PATH")
-        ->group(group);
-    app.add_flag("--ssl-only", raw.ssl_only,
-                 "No plain connections: with --cert, this form takes both on its port")
-        ->group(group);
-    app.add_flag("--ssl-target", raw.ssl_target, "Speak TLS to the target, and verify it")
-        ->group(group);
-    app.add_option("--key-password", raw.key_password,
-                   "Opens encrypted keys; all can see it in the list of processes")
-        ->type_name("TEXT")
-        ->group(group);
-    app.add_flag("-6,--prefer-ipv6", raw.prefer_ipv6,
-                 "Of a name to listen on, take the address of IPv6")
-        ->group(group);
-    add_ignored_and_refused(app, raw);
+void add_websockify_options(service::option_list& options, raw_websockify& raw, config& c) {
+    using enum service::on_reload;
+    options.rest("form", raw.words);
+    options.flag("-v,--verbose", raw.verbose, needs_restart, "As --log-level debug")
+        .group(group)
+        .decides(c.log_level);
+    options
+        .seconds("--heartbeat", raw.heartbeat, {0.0, service::a_day}, takes_effect,
+                 "As --ping-interval")
+        .group(group)
+        .decides(c.bridge.ping);
+    options
+        .seconds("--idle-timeout", raw.idle_timeout, {0.0, service::a_year}, needs_restart,
+                 "As --idle-exit")
+        .group(group)
+        .decides(c.process.idle_exit);
+    add_form(options, raw, c);
+    options
+        .text("--key-password", raw.key_password, "TEXT", takes_effect,
+              "Opens encrypted keys; all can see it in the list of processes")
+        .group(group)
+        .decides(c.tls.key_password);
+    options
+        .flag("-6,--prefer-ipv6", raw.prefer_ipv6, needs_restart,
+              "Of a name to listen on, take the address of IPv6")
+        .group(group)
+        .decides(c.listen, are_same_places);
+    add_ignored_and_refused(options, raw);
 }
 
 std::vector<std::string> plain_words(std::vector<std::string> words) {

@@ -2,16 +2,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "service/option_list.hpp"
 #include "wsgate/options/config.hpp"
 
 #include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
-
-namespace CLI { // NOLINT(readability-identifier-naming): the library's own
-class App;
-} // namespace CLI
 
 namespace wsgate {
 
@@ -37,14 +34,15 @@ struct raw_websockify {
     [[nodiscard]] bool is_meant() const { return !words.empty() || !unix_target.empty(); }
 };
 
-/// Outlives the parsing.
-void add_websockify_options(CLI::App&, raw_websockify&);
+/// All outlive the parsing.
+void add_websockify_options(service::option_list&, raw_websockify&, config&);
 
-/// Words that CLI11 would take for something else, made plain. Throws CLI::ValidationError.
+/// Words that the list of options would take for something else, made plain. Throws
+/// service::bad_option.
 [[nodiscard]] std::vector<std::string> plain_words(std::vector<std::string>);
 
 /// After the parsing and all other options. Looks names up. Throws
-/// CLI::ValidationError.
+/// service::bad_option.
 void take_over(const raw_websockify&, config&);
 
 } // namespace wsgate

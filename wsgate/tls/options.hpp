@@ -49,6 +49,9 @@ struct target_tls_options {
     bool insecure = false; ///< nobody's certificate is verified
 };
 
+/// OpenSSL's names of what TLS 1.2 may use where nobody says otherwise.
+inline constexpr auto our_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
+
 inline constexpr auto key_password_variable = "WSGATE_KEY_PASSWORD";
 
 } // namespace wsgate

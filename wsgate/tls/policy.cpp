@@ -17,8 +17,6 @@ namespace wsgate {
 
 namespace {
 
-constexpr auto our_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
-
 /// Browsers offer h2 first; we speak http/1.1. Other offers go on without ALPN.
 int choose_protocol(SSL* /*ssl*/, const unsigned char** out, unsigned char* out_size,
                     const unsigned char* offered, unsigned int size, void* /*arg*/) {

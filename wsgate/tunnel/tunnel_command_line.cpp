@@ -1,108 +1,108 @@
-// By CLI11: words first, then what they mean together with the file and the environment.
+// Words first, then what they mean together with the file and the environment.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/tunnel_command_line.hpp"
 
-#include "service/choice_option.hpp"
-#include "service/log_level_option.hpp"
-#include "service/seconds_option.hpp"
-#include "wsgate/options/missing_value.hpp"
+#include "service/command_line.hpp"
+#include "wsgate/options/log_flags.hpp"
 
-#include <CLI/CLI.hpp>
-
-#include <map>
-#include <sstream>
+#include <fmt/format.h>
 #include <string>
 #include <sysexits.h>
+#include <vector>
 
 namespace wsgate {
 
 namespace {
 
-void add_addresses(CLI::App& app, tunnel_words& words, tunnel_config& c) {
-    app.add_option("--listen", words.listen,
-                   "Accept local connections here; port 0 is any free one; -: carry one session "
-                   "on standard input and output [127.0.0.1:6000]")
-        ->type_name("ADDR:PORT|-");
-    app.add_option("--url", words.url, "Where each connection leads: wss://HOST/wsServer")
-        ->type_name("URL");
-    app.add_option("--config", words.config,
-                   "Read tunnel_url, local_port and proxy_* from Help-Channel's file, for what is "
-                   "not said here")
-        ->type_name("FILE");
-    app.add_option("--origin", c.extras.origin, "Send this Origin [none]");
-    app.add_option("-H,--header", c.extras.fields,
-                   "Send this field with the request, \"Name: value\"; repeatable")
-        ->type_name("FIELD")
-        ->allow_extra_args(false);
-    app.footer("Environment: https_proxy, http_proxy and no_proxy, where neither --proxy nor the "
-               "file names a\nproxy; SSL_CERT_FILE and SSL_CERT_DIR in the place of the system's "
-               "CA certificates.\nSignals: TERM or INT closes the sessions and exits with 0; a "
-               "second one exits at once.\nHUP opens the log file anew.\n"
-               "Exit codes: 1 there was no session (--once, --listen -), 64 wrong command line,\n"
-               "71 cannot listen, 78 unusable file.");
+constexpr auto footer =
+    "Environment: https_proxy, http_proxy and no_proxy, where neither --proxy nor the "
+    "file names a\nproxy; SSL_CERT_FILE and SSL_CERT_DIR in the place of the system's "
+    "CA certificates.\nSignals: TERM or INT closes the sessions and exits with 0; a "
+    "second one exits at once.\nHUP opens the log file anew.\n"
+    "Exit codes: 1 there was no session (--once, --listen -), 64 wrong command line,\n"
+    "71 cannot listen, 78 unusable file.";
+
+void add_addresses(service::option_list& options, tunnel_words& words, tunnel_config& c) {
+    using enum service::on_reload;
+    options.text("--listen", words.listen, "ADDR:PORT|-", never,
+                 fmt::format("Accept local connections here; port 0 is any free one; -: carry one "
+                             "session on standard input and output [127.0.0.1:{}]",
+                             default_tunnel_port));
+    options.text("--url", words.url, "URL", never,
+                 "Where each connection leads: wss://HOST/wsServer");
+    options.text("--config", words.config, "FILE", never,
+                 "Read tunnel_url, local_port and proxy_* from Help-Channel's file, for what is "
+                 "not said here");
+    options.text("--origin", c.extras.origin, "TEXT", never, "Send this Origin [none]");
+    options.list("-H,--header", c.extras.fields, "FIELD", never,
+                 "Send this field with the request, \"Name: value\"; repeatable");
 }
 
-void add_proxy(CLI::App& app, tunnel_words& words) {
-    app.add_option("--proxy", words.proxy,
-                   "Go through this HTTP proxy (CONNECT); none: through no proxy [the file's, "
-                   "then the environment's]")
-        ->type_name("http://HOST:PORT");
-    app.add_option("--proxy-user", words.proxy_user, "Its user name")->type_name("NAME");
-    app.add_option("--proxy-password-file", words.proxy_password_file,
-                   "Its password is this file's first line")
-        ->type_name("FILE");
-    app.add_flag("--proxy-digest", words.proxy_digest,
+void add_proxy(service::option_list& options, tunnel_words& words) {
+    using enum service::on_reload;
+    options.text("--proxy", words.proxy, "http://HOST:PORT", never,
+                 "Go through this HTTP proxy (CONNECT); none: through no proxy [the file's, "
+                 "then the environment's]");
+    options.text("--proxy-user", words.proxy_user, "NAME", never, "Its user name");
+    options.text("--proxy-password-file", words.proxy_password_file, "FILE", never,
+                 "Its password is this file's first line");
+    options.flag("--proxy-digest", words.proxy_digest, never,
                  "Never send it the password itself (Basic), only answer its challenge (Digest)");
 }
 
-void add_tls(CLI::App& app, tls_client_options& tls) {
+void add_tls(service::option_list& options, tls_client_options& tls) {
+    using enum service::on_reload;
     static const service::choices<tls_minimum> versions{{"tlsv1_2", tls_minimum::v1_2},
                                                         {"tlsv1_3", tls_minimum::v1_3}};
-    app.add_option("--cafile", tls.ca_file, "Trust these CA certificates (PEM) only [the system's]")
-        ->type_name("FILE");
-    app.add_option("--pin-sha256", tls.pins,
-                   "The server's key must have this SHA-256 (base64, of its "
-                   "SubjectPublicKeyInfo), beside all else; repeatable: one of them")
-        ->type_name("PIN")
-        ->allow_extra_args(false);
-    app.add_flag_callback(
-        "--insecure", [&tls] { tls.verify = false; },
+    options.text("--cafile", tls.ca_file, "FILE", never,
+                 "Trust these CA certificates (PEM) only [the system's]");
+    options.list("--pin-sha256", tls.pins, "PIN", never,
+                 "The server's key must have this SHA-256 (base64, of its "
+                 "SubjectPublicKeyInfo), beside all else; repeatable: one of them");
+    options.flag(
+        "--insecure", [&tls] { tls.verify = false; }, never,
         "Believe any certificate; pins are still compared");
-    app.add_option("--cert", tls.certificate, "Show this client certificate (PEM) [none]")
-        ->type_name("FILE");
-    app.add_option("--key", tls.key, "Its key (PEM) [in the file of --cert]")->type_name("FILE");
-    service::add_choice(app, "--ssl-version", tls.minimum, versions, "tlsv1_2|tlsv1_3",
-                        "The oldest TLS accepted [tlsv1_2]");
+    options.text("--cert", tls.certificate, "FILE", never,
+                 "Show this client certificate (PEM) [none]");
+    options.text("--key", tls.key, "FILE", never, "Its key (PEM) [in the file of --cert]");
+    options.choice("--ssl-version", tls.minimum, versions, "tlsv1_2|tlsv1_3", never,
+                   "The oldest TLS accepted");
 }
 
-void add_limits(CLI::App& app, tunnel_config& c) {
+void add_limits(service::option_list& options, tunnel_config& c) {
+    using enum service::on_reload;
     constexpr service::seconds_range some{service::shortest_time, service::a_day};
     constexpr service::seconds_range any{0.0, service::a_day};
-    service::add_seconds(app, "--connect-timeout", c.timeout, some,
-                         "For one attempt, from the name to the open WebSocket [10]");
-    service::add_seconds(app, "--ping-interval", c.ping, any,
-                         "Ping after so much silence of ours; 0: never [25]");
-    service::add_seconds(app, "--pong-timeout", c.pong, any,
-                         "End a session whose server is mute so long after a ping; 0: never [0]");
-    app.add_option("--retry", c.retries,
-                   "Further attempts for a connection, 1 s after the first, then 2 s, 4 s ... 30 s "
-                   "[0]")
-        ->type_name("N")
-        ->check(CLI::Range(0, 1'000'000));
-    app.add_flag("--once", c.once, "Exit after one session");
-    app.add_option("--max-sessions", c.max_sessions, "Refuse more at a time [100]")
-        ->type_name("N")
-        ->check(CLI::Range(1, 100'000));
+    options.seconds("--connect-timeout", c.timeout, some, never,
+                    "For one attempt, from the name to the open WebSocket");
+    options.seconds("--ping-interval", c.ping, any, never,
+                    "Ping after so much silence of ours; 0: never");
+    options.seconds("--pong-timeout", c.pong, any, never,
+                    "End a session whose server is mute so long after a ping; 0: never");
+    options.number("--retry", c.retries, service::between<int>{0, 1'000'000}, never,
+                   "Further attempts for a connection, 1 s after the first, then 2 s, 4 s ... 30 s",
+                   "N");
+    options.flag("--once", c.once, never, "Exit after one session");
+    options.number("--max-sessions", c.max_sessions, service::between<int>{1, 100'000}, never,
+                   "Refuse more at a time", "N");
 }
 
-void add_log(CLI::App& app, tunnel_config& c) {
-    static const service::choices<service::log_format> formats{{"text", service::log_format::text},
-                                                               {"json", service::log_format::json}};
-    app.add_option("--log-file", c.log_file, "Append the log to this file [standard error]")
-        ->type_name("FILE");
-    service::add_choice(app, "--log-format", c.log_format, formats, "text|json",
-                        "key=value lines, or JSON [text]");
-    service::add_log_level(app, c.log_level, "The least important that is logged [info]");
+tunnel_config read_words(const std::vector<std::string>& arguments, tunnel_words& words) {
+    tunnel_config c;
+    service::option_list options({.name = "wsgate tunnel",
+                                  .purpose = "Carries local TCP connections to a WebSocket server, "
+                                             "each in a WebSocket of its own.",
+                                  .footer = footer,
+                                  .has_version = false});
+    add_addresses(options, words, c);
+    add_proxy(options, words);
+    add_tls(options, c.tls);
+    add_limits(options, c);
+    add_log_file(options, c.log_file);
+    add_log_lines(options, c.log_format, c.log_level);
+    service::refuse_missing_values(arguments);
+    options.parse(arguments);
+    return c;
 }
 
 service::early_exit misled(const std::string& what) {
@@ -110,7 +110,7 @@ service::early_exit misled(const std::string& what) {
 }
 
 service::early_exit misused(const std::string& what) {
-    return {"wsgate tunnel: " + what + " (--help lists the options)\n", EX_USAGE};
+    return service::complaint("wsgate tunnel", what, EX_USAGE);
 }
 
 } // namespace
@@ -123,38 +123,25 @@ bool is_hctunnel(std::string_view program) {
 
 std::variant<tunnel_config, service::early_exit>
 parse_tunnel_command_line(int argc, const char* const* argv, const environment& env) {
-    tunnel_config c;
     tunnel_words words;
     if (argc > 0 && is_hctunnel(argv[0])) {
         words.config = helpchannel_conf_file;
     }
-    CLI::App app{"Carries local TCP connections to a WebSocket server, each in a WebSocket of its "
-                 "own.",
-                 "wsgate tunnel"};
-    add_addresses(app, words, c);
-    add_proxy(app, words);
-    add_tls(app, c.tls);
-    add_limits(app, c);
-    add_log(app, c);
     try {
-        refuse_missing_values({argv + 1, argv + argc});
-        app.parse(argc, argv);
+        auto c = read_words({argv + 1, argv + argc}, words);
         const auto conf =
             words.config.empty() ? helpchannel_conf{} : read_helpchannel_conf(words.config);
         take_over(words, conf, env, c);
-    } catch (const CLI::ParseError& e) {
-        if (e.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
-            std::ostringstream text;
-            app.exit(e, text, text);
-            return service::early_exit{text.str(), 0};
-        }
+        return c;
+    } catch (const service::text_asked_for& text) {
+        return service::early_exit{text.what(), 0};
+    } catch (const service::bad_option& e) {
         return misused(e.what());
     } catch (const tunnel_file_unusable& e) {
         return misled(e.what());
     } catch (const tunnel_misconfigured& e) {
         return misused(e.what());
     }
-    return c;
 }
 
 } // namespace wsgate

@@ -19,7 +19,6 @@ namespace wsgate {
 
 namespace {
 
-constexpr std::uint16_t default_port = 6000;
 constexpr std::size_t max_password = 1000;
 constexpr std::size_t max_file = std::size_t{64} * 1024;
 
@@ -50,7 +49,7 @@ std::optional<asio::ip::tcp::endpoint> read_listen(const std::string& text,
     const auto loopback = asio::ip::address_v4::loopback();
     if (text.empty()) {
         return asio::ip::tcp::endpoint{loopback, conf.local_port.empty()
-                                                     ? default_port
+                                                     ? default_tunnel_port
                                                      : port_in(conf.local_port, "local_port")};
     }
     if (text == "-") {

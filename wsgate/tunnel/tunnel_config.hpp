@@ -15,12 +15,16 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace wsgate {
+
+/// On the loopback address, where neither --listen nor the file says otherwise.
+inline constexpr std::uint16_t default_tunnel_port = 6000;
 
 struct tunnel_config {
     /// None: one session on standard input and output.

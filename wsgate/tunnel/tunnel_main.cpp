@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/tunnel_main.hpp"
 
+#include "service/signals.hpp"
 #include "wsgate/tunnel/tunnel_command_line.hpp"
 #include "wsgate/tunnel/tunnel_server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 
-#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -17,35 +16,26 @@
 #include <string>
 #include <string_view>
 #include <sysexits.h>
-#include <utility>
 
 namespace wsgate {
 
 namespace {
 
 /// TERM, INT: goodbye to all sessions; again: cut them off. HUP: reopen the log.
-asio::awaitable<void> obey_signals(asio::signal_set& signals, tunnel_server& server,
-                                   service::log& log) {
-    bool stopping = false;
-    for (;;) {
-        const auto [ec, number] = co_await signals.async_wait(net::nothrow);
-        if (ec) {
-            co_return;
+service::signal_meanings meanings(tunnel_server& server, service::log& log) {
+    service::signal_meanings m;
+    m.reload = [&log] {
+        try {
+            log.reopen();
+        } catch (const std::exception&) { // the old file stays in use
         }
-        if (number == SIGHUP) {
-            try {
-                log.reopen();
-            } catch (const std::exception&) { // the old file stays in use
-            }
-        } else if (!std::exchange(stopping, true)) {
-            server.stop();
-        } else {
-            server.stop_now();
-        }
-    }
+    };
+    m.stop = [&server] { server.stop(); };
+    m.stop_now = [&server] { server.stop_now(); };
+    return m;
 }
 
-asio::awaitable<void> run_server(tunnel_server& server, asio::signal_set& signals) {
+asio::awaitable<void> run_server(tunnel_server& server, service::signals& signals) {
     co_await server.run();
     signals.cancel();
 }
@@ -62,7 +52,7 @@ int start(const tunnel_config& config) {
     options.from = config.log_level;
     options.pattern = service::log_pattern(config.log_format);
     asio::io_context context{1};
-    asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP); // before the log it reopens
+    service::signals signals(context.get_executor()); // before the log that HUP reopens
     std::unique_ptr<service::log> log;
     std::unique_ptr<tunnel_journal> journal;
     std::unique_ptr<tunnel_server> server;
@@ -78,7 +68,7 @@ int start(const tunnel_config& config) {
         return EX_CONFIG;
     }
     asio::co_spawn(context, run_server(*server, signals), rethrow);
-    asio::co_spawn(context, obey_signals(signals, *server, *log), rethrow);
+    asio::co_spawn(context, signals.obey(meanings(*server, *log)), rethrow);
     context.run();
     const bool one_session = config.once || !config.listen;
     return one_session && !server->has_carried() ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -100,8 +90,7 @@ int run_tunnel(int argc, const char* const* argv) {
     const int skipped = is_hctunnel(argv[0]) ? 0 : 1;
     const auto parsed = parse_tunnel_command_line(argc - skipped, argv + skipped, variable);
     if (const auto* bye = std::get_if<service::early_exit>(&parsed)) {
-        (bye->exit_code == 0 ? std::cout : std::cerr) << bye->text;
-        return bye->exit_code;
+        return service::print(*bye);
     }
     return start(std::get<tunnel_config>(parsed));
 }

@@ -1,6 +1,6 @@
 // The command line: values, defaults, and clear errors.
 // SPDX-License-Identifier: EUPL-1.2
-#include "repeater/options/config.hpp"
+#include "repeater/options/configure.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -237,6 +237,28 @@ TEST(Config, AFileStandsBehindEnvironmentAndArguments) {
     EXPECT_EQ(parsed({"--config", file.path(), "-r", "0"}).duplicates, duplicate_policy::replace);
 }
 
+TEST(Config, AFileHasListsQuotesAndComments) {
+    const config_file file("; ours\nviewer-port = 6001 # for viewers\nrefuse\n"
+                           "bind = [\n  \"127.0.0.1\", # IPv4\n  '::1'\n]\n"
+                           "proxy-from = 10.0.0.0/8, ::1\n"
+                           "event-exec = \"/bin/hook 'a b' \\\"#\\\"\"\n");
+    const auto c = parsed({"--config", file.path()});
+    EXPECT_EQ(c.viewer_port, 6001);
+    EXPECT_EQ(c.duplicates, duplicate_policy::refuse);
+    EXPECT_EQ(c.bind.size(), 2U);
+    EXPECT_EQ(c.proxy_from.size(), 2U);
+    EXPECT_EQ(c.events.exec, (std::vector<std::string>{"/bin/hook", "a b", "#"}));
+}
+
+TEST(Config, AFileIsNotBlamedForTheCommandLine) {
+    const config_file file("bind = ::1\n");
+    const auto bye =
+        std::get<service::early_exit>(parse({"--config", file.path(), "--event-url", "x"}));
+    EXPECT_EQ(bye.exit_code, 64);
+    EXPECT_EQ(bye.text, "ultravnc_repeater: --event-url: x is not of the form "
+                        "http[s]://HOST[:PORT]/PATH (--help lists the options)\n");
+}
+
 TEST(Config, ABadFileIsExit78AndNamesTheFile) {
     for (const auto* text : {"viewer-prt = 5900\n", "viewer-port = 70000\n", "bind = nowhere\n",
                              "viewer-port = 5900\nserver-port = 5900\n", "client_port = 5900\n"}) {
@@ -250,19 +272,23 @@ TEST(Config, ABadFileIsExit78AndNamesTheFile) {
 
 TEST(Config, AFileHasNothingThatWouldBePassedOver) {
     const std::vector<std::pair<std::string, std::string>> table{
-        {"[ports]\nviewer-port = 5901\n", "there are no sections such as [ports]"},
-        {"viewer-port = 5901 5902\n", "viewer-port takes one value, not 2"},
-        {"mode1 = [vnc, off]\n", "mode1 takes one value, not 2"},
-        {"l = /var/log/repeater\n", "no such option: l"},
-        {"viewer-prt = 5901\n", "no such option: viewer-prt"},
-        {"client_port = 5901\n", "no such option: client_port"},
-        {"config = /etc/other\n", "config: This option is not allowed in a configuration file"},
+        {"[ports]\nviewer-port = 5901\n", ":1: there are no sections such as [ports]"},
+        {"viewer-port = 5901 5902\n", ":1: Could not convert: --viewer-port = 5901 5902"},
+        {"viewer-port = 5901\nviewer-port = 5902\n", ":1: viewer-port takes one value, not 2"},
+        {"mode1 = [vnc, off]\n", ":1: mode1 takes one value, not 2"},
+        {"l = /var/log/repeater\n", ":1: no such option: l"},
+        {"viewer-prt = 5901\n", ":1: no such option: viewer-prt"},
+        {"client_port = 5901\n", ":1: no such option: client_port"},
+        {"config = /etc/other\n", ":1: no such option: config"},
+        {"check = true\n", ":1: no such option: check"},
+        {"\nbind = [127.0.0.1,\n nowhere]\n", ":3: --bind: nowhere is not an IPv4 or IPv6 address"},
+        {"viewer-port = 1\nserver-port = 1\n",
+         ":1: --viewer-port: viewers and servers need different ports"},
     };
     for (const auto& [text, why] : table) {
         const config_file file(text);
         EXPECT_EQ(std::get<service::early_exit>(parse({"--config", file.path()})).text,
-                  "ultravnc_repeater: " + file.path() + ": " + why +
-                      " (--help lists the options)\n");
+                  "ultravnc_repeater: " + file.path() + why + " (--help lists the options)\n");
     }
 }
 
@@ -277,13 +303,15 @@ TEST(Config, SaysWhatAValueMayBe) {
 }
 
 TEST(Config, CheckConfigExits0Or78) {
-    EXPECT_EQ(std::get<service::early_exit>(parse({"--check-config"})).exit_code, 0);
-    EXPECT_EQ(std::get<service::early_exit>(parse({"--check-config", "5900", "5900"})).exit_code,
-              78);
     const config_file file("viewer-prt = 5900\n");
-    EXPECT_EQ(
-        std::get<service::early_exit>(parse({"--check-config", "--config", file.path()})).exit_code,
-        78);
+    for (const auto* const word : {"--check-config", "--check"}) {
+        const auto good = std::get<service::early_exit>(parse({word}));
+        EXPECT_EQ(good.exit_code, 0);
+        EXPECT_EQ(good.text, "ultravnc_repeater: the configuration is good\n");
+        EXPECT_EQ(std::get<service::early_exit>(parse({word, "5900", "5900"})).exit_code, 78);
+        EXPECT_EQ(std::get<service::early_exit>(parse({word, "--config", file.path()})).exit_code,
+                  78);
+    }
 }
 
 } // namespace config_test

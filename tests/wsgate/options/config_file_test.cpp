@@ -1,6 +1,5 @@
-// Files of options: their lines, what they mean beside a command line, and how they are refused.
+// Files of options: what they mean beside a command line, and how they are refused.
 // SPDX-License-Identifier: EUPL-1.2
-#include "service/config_file.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "wsgate/options/command_line.hpp"
 
@@ -16,12 +15,7 @@ namespace config_file_test {
 namespace {
 
 using namespace std::chrono_literals;
-using service::bad_setting;
-using service::early_exit;
-using service::parse_settings;
-using service::setting;
 using wsgate::config;
-using settings = std::vector<setting>;
 
 class option_file : public testing::Test {
 protected:
@@ -55,31 +49,6 @@ TEST_F(option_file, AsksForClientCertificatesWhateverFollows) {
     EXPECT_EQ(c.tls.client_ca_file, "/ca");
 }
 
-TEST(Settings, AreLines) {
-    const std::vector<std::pair<std::string, settings>> table{
-        {"", {}},
-        {"# nothing\n\n  \t\r\n", {}},
-        {"web = /w", {{"web", "/w", 1}}},
-        {"\nweb=/w\r\n  web-auth  \n", {{"web", "/w", 2}, {"web-auth", "", 3}}},
-        {"listen = *:1\nlisten = *:2", {{"listen", "*:1", 1}, {"listen", "*:2", 2}}},
-        {"route = /a=h:1", {{"route", "/a=h:1", 1}}},
-        {"auth-source = \" a # b \"", {{"auth-source", " a # b ", 1}}},
-        {"web = /w # no comment", {{"web", "/w # no comment", 1}}},
-    };
-    for (const auto& [text, expected] : table) {
-        const auto parsed = parse_settings(text);
-        ASSERT_TRUE(std::holds_alternative<settings>(parsed)) << text;
-        EXPECT_EQ(std::get<settings>(parsed), expected) << text;
-    }
-    using namespace std::string_literals;
-    for (const auto& bad : {"--web = /w"s, "web /w"s, "= /w"s, "[web]"s, "Web = /w"s, "web ="s,
-                            "web = \"/w"s, "web = \"\""s, "web = \""s, "web = a\0b"s}) {
-        const auto parsed = parse_settings("\n" + bad + "\nweb = /w");
-        ASSERT_TRUE(std::holds_alternative<bad_setting>(parsed)) << bad;
-        EXPECT_EQ(std::get<bad_setting>(parsed).line, 2U) << bad;
-    }
-}
-
 TEST_F(option_file, SaysWhatTheCommandLineCould) {
     const auto c = good("listen = 127.0.0.1:1=viewer\n"
                         "listen = [::1]:2\n"
@@ -103,6 +72,11 @@ TEST_F(option_file, SaysWhatTheCommandLineCould) {
     EXPECT_EQ(c.file, path);
 }
 
+TEST_F(option_file, HasListsQuotesAndComments) {
+    const auto c = good("; two\nlisten = ['127.0.0.1:1=viewer', \"[::1]:2\"] # two\n");
+    EXPECT_EQ(c.listen.size(), 2U);
+}
+
 TEST_F(option_file, GivesWayToTheCommandLine) {
     const auto text = "listen = *:1\nlisten = *:2\nping-interval = 7\nweb = /w\n";
     const auto c = good(text, {"--listen", "*:3", "--ping-interval=8"});
@@ -121,6 +95,9 @@ TEST_F(option_file, IsRefusedByLine) {
         {"config = /c\n", ":1: no such option: config"},
         {"help\n", ":1: no such option: help"},
         {"check\n", ":1: no such option: check"},
+        {"check-config\n", ":1: no such option: check-config"},
+        {"threads = 1\nthreads = 2\n", ":1: threads takes one value, not 2"},
+        {"web = [/w, /v]\n", ":1: web takes one value, not 2"},
         {"form = 6080\n", ":1: no such option: form"},
         {"\nweb\n", ":2: --web: "},
         {"threads = none\n", ":1: --threads: "},

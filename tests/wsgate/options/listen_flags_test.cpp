@@ -20,6 +20,7 @@ using wsgate::make_listener_rules;
 using wsgate::route;
 using wsgate::target;
 using wsgate::visitor;
+using sockets = std::vector<service::inherited_socket>;
 using strings = std::vector<std::string>;
 
 std::variant<config, service::early_exit> parse(std::vector<const char*> arguments) {
@@ -99,9 +100,10 @@ TEST(ListenOptions, MayBeUnixSockets) {
 
 TEST(InheritedListeners, TakeThePlaceOfTheDefault) {
     auto c = good({});
-    wsgate::take_over({}, c);
+    wsgate::take_over(sockets{}, c);
     EXPECT_EQ(c.listen.size(), 1U);
-    wsgate::take_over({{3, "server"}, {4, "viewer"}, {5, "wsgate.socket"}, {6, "routes"}}, c);
+    wsgate::take_over(sockets{{3, "server"}, {4, "viewer"}, {5, "wsgate.socket"}, {6, "routes"}},
+                      c);
     ASSERT_EQ(c.listen.size(), 4U);
     EXPECT_EQ(c.listen.at(0).leads_to, wsgate::catch_all{visitor::server});
     EXPECT_EQ(c.listen.at(1).leads_to, wsgate::catch_all{visitor::viewer});
@@ -112,7 +114,7 @@ TEST(InheritedListeners, TakeThePlaceOfTheDefault) {
 
 TEST(InheritedListeners, StandBesideOthers) {
     auto c = good({"--listen", "*:1"});
-    wsgate::take_over({{3, ""}}, c);
+    wsgate::take_over(sockets{{3, ""}}, c);
     ASSERT_EQ(c.listen.size(), 2U);
     EXPECT_EQ(c.listen.at(0).port, 1);
 }

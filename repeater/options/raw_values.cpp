@@ -1,0 +1,115 @@
+// Each form has its parser; what does not fit is refused by the name of its option.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/options/raw_values.hpp"
+
+#include "net/number.hpp"
+#include "service/option.hpp"
+
+#include <boost/tokenizer.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace repeater {
+
+namespace {
+
+std::uint16_t positional_port(const std::string& text, std::uint16_t otherwise) {
+    if (text.empty() || text == "0") {
+        return otherwise;
+    }
+    const auto port = net::parse_number<std::uint16_t>(text).value_or(0);
+    if (port == 0) {
+        throw service::bad_option(text + " is not a port number (1 to 65535)");
+    }
+    return port;
+}
+
+/// Words between blanks; quotes and backslashes as a shell has them.
+std::vector<std::string> split_command(const std::string& command) {
+    std::vector<std::string> words;
+    try {
+        const boost::tokenizer<boost::escaped_list_separator<char>> parts(
+            command, boost::escaped_list_separator<char>("\\", " \t", "\"'"));
+        std::copy_if(parts.begin(), parts.end(), std::back_inserter(words),
+                     [](const std::string& word) { return !word.empty(); });
+    } catch (const boost::escaped_list_error& e) {
+        throw service::bad_option("--event-exec", e.what());
+    }
+    return words;
+}
+
+template <class T>
+std::vector<T> parse_all(const char* option, const std::vector<std::string>& texts,
+                         std::optional<T> (*parse)(std::string_view), const char* form) {
+    std::vector<T> all;
+    for (const auto& text : texts) {
+        auto value = parse(text);
+        if (!value) {
+            throw service::bad_option(option, text + " is not " + form);
+        }
+        all.push_back(std::move(*value));
+    }
+    return all;
+}
+
+std::optional<asio::ip::address> parse_address(std::string_view text) {
+    boost::system::error_code ec;
+    const auto address = asio::ip::make_address(text, ec);
+    return ec ? std::nullopt : std::optional{address};
+}
+
+std::vector<net::address_range> parse_networks(const char* option,
+                                               const std::vector<std::string>& texts) {
+    std::vector<net::address_range> all;
+    for (const auto& text : texts) {
+        const auto network = net::parse_address_range(text);
+        if (!network) {
+            throw service::bad_option(option, network.error());
+        }
+        all.push_back(*network);
+    }
+    return all;
+}
+
+} // namespace
+
+void take_over(const raw_values& raw, config& c) {
+    c.viewer_port = positional_port(raw.client_port, c.viewer_port);
+    c.server_port = positional_port(raw.server_port, c.server_port);
+    if (c.viewer_port == c.server_port && c.viewer_port != 0) {
+        throw service::bad_option("--viewer-port", "viewers and servers need different ports");
+    }
+    c.bind =
+        parse_all<asio::ip::address>("--bind", raw.bind, parse_address, "an IPv4 or IPv6 address");
+    c.proxy_from = parse_networks("--proxy-from", raw.proxy_from);
+    c.mode1.allow = parse_all<mode1_rule>("--mode1-allow", raw.mode1_allow, parse_allow_rule,
+                                          "of the form ADDRESS[/BITS]:PORT[-PORT] or HOST:PORT");
+    c.mode1.deny = parse_all<mode1_rule>("--mode1-deny", raw.mode1_deny, parse_deny_rule,
+                                         "of the form ADDRESS[/BITS][:PORT[-PORT]] or HOST[:PORT]");
+    c.events.exec = split_command(raw.event_exec);
+    if (!raw.event_url.empty()) {
+        c.events.url = parse_http_url(raw.event_url);
+        if (!c.events.url) {
+            throw service::bad_option(
+                "--event-url", raw.event_url + " is not of the form http[s]://HOST[:PORT]/PATH");
+        }
+    }
+    for (const auto& word : raw.surplus) {
+        c.warnings.push_back("ignored, as by ultravnc_repeater.pl: " + word);
+    }
+    if (raw.refuse) {
+        c.duplicates = duplicate_policy::refuse;
+    }
+    if (raw.raw_id) {
+        c.hello.match = rfb::id_match::raw;
+        c.mode1.mode = mode1::off;
+    }
+    c.greet_viewers = !raw.no_greeting;
+}
+
+} // namespace repeater

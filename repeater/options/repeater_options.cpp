@@ -1,0 +1,204 @@
+// What each option is called, decides, and means when the file is read again.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/options/repeater_options.hpp"
+
+#include "service/command_line.hpp"
+
+#include <utility>
+
+namespace repeater {
+
+namespace {
+
+const service::choices<mode1> mode1_names{
+    {"off", mode1::off}, {"vnc", mode1::vnc}, {"list", mode1::list}, {"any", mode1::any}};
+const service::choices<duplicate_policy> duplicate_names{{"replace", duplicate_policy::replace},
+                                                         {"refuse", duplicate_policy::refuse},
+                                                         {"queue", duplicate_policy::queue}};
+const service::choices<rfb::id_match> match_names{{"word", rfb::id_match::word},
+                                                  {"exact", rfb::id_match::exact}};
+const service::choices<log_format> format_names{
+    {"compat", log_format::compat}, {"text", log_format::text}, {"json", log_format::json}};
+const service::choices<id_form> id_names{{"hashed", id_form::hashed}, {"full", id_form::full}};
+const service::choices<splicing> splice_names{
+    {"auto", splicing::automatic}, {"on", splicing::on}, {"off", splicing::off}};
+const service::choices<supervision> loop_names{
+    {"off", supervision::off},       {"0", supervision::off},
+    {"on", supervision::foreground}, {"1", supervision::foreground},
+    {"bg", supervision::background},
+};
+
+constexpr auto footer =
+    "-r, -R, -C take 1 or 0 as well, -L takes 1, 0 or BG, as in ultravnc_repeater.pl.\n"
+    "Environment, also as an argument NAME=value: ULTRAVNC_REPEATER_LOGFILE, _PIDFILE,\n"
+    "_CLIENT_PORT, _SERVER_PORT, _BUFSIZE, _LOOP, _NO_RFB, _CLEAN, _REFUSE, _DEBUG;\n"
+    "BUFSIZE, as in its first version. Nothing as a value means not set.";
+
+// The short names are the Perl's; to_long_arguments has already put them into long ones, and they
+// stand here for the help.
+
+void add_ports(service::option_list& options, config& c, raw_values& raw) {
+    using enum service::on_reload;
+    options.number("-c,--viewer-port", c.viewer_port, std::nullopt, needs_restart,
+                   "Viewers connect here; 0 takes any free port");
+    options.number("-s,--server-port", c.server_port, std::nullopt, needs_restart,
+                   "VNC servers connect here");
+    options.positional("client_port", raw.client_port, "As --viewer-port");
+    options.positional("server_port", raw.server_port, "As --server-port");
+    options.rest("surplus", raw.surplus);
+    options
+        .comma_list("--bind", raw.bind, "ADDR", needs_restart,
+                    "Listen on this address only; repeatable [all]")
+        .decides(c.bind);
+    options
+        .comma_list("--proxy-from", raw.proxy_from, "NETWORK", takes_effect,
+                    "Who connects from there begins with a PROXY header; repeatable [nobody]")
+        .decides(c.proxy_from);
+}
+
+void add_pairing(service::option_list& options, config& c, raw_values& raw) {
+    using enum service::on_reload;
+    options
+        .flag("-r,--refuse", raw.refuse, takes_effect,
+              "Refuse a second peer with a waiting peer's ID")
+        .decides(c.duplicates);
+    options.choice("--duplicates", c.duplicates, duplicate_names, "replace|refuse|queue",
+                   takes_effect, "What a second waiting peer means");
+    options.flag("-R,--no-rfb", raw.no_greeting, takes_effect, "Do not send RFB 000.000 to viewers")
+        .decides(c.greet_viewers);
+    options.flag("-C,--clean", raw.clean, takes_effect,
+                 "Accepted; peers that left are always noticed at once");
+    options.choice("--id-match", c.hello.match, match_names, "word|exact", takes_effect,
+                   "How an ID is read");
+    options
+        .flag("--raw-id", raw.raw_id, takes_effect,
+              "Viewers name an ID without ID: (Help-Channel); no Mode I")
+        .decides(c.hello.match)
+        .decides(c.mode1.mode);
+    options.flag("--uvnc-alias", c.hello.uvnc_alias, takes_effect,
+                 "IDs without case and leading zeros; below 100 means + 5900 (UltraVNC)");
+    options.number("-b,--handshake-size", c.hello.size, service::between<int>{0, 65536},
+                   takes_effect, "Bytes of the first block; 0: the first read");
+    options.flag("--explain", c.explain, takes_effect,
+                 "Tell viewers, in RFB, why they get no session [close silently]");
+}
+
+void add_mode1(service::option_list& options, config& c, raw_values& raw) {
+    using enum service::on_reload;
+    options.choice("--mode1", c.mode1.mode, mode1_names, "off|vnc|list|any", takes_effect,
+                   "Where viewers may send us by host:port");
+    options
+        .comma_list("--mode1-allow", raw.mode1_allow, "RANGE", takes_effect,
+                    "May be dialled, as 10.0.0.0/8:5900-5999 or host.example:5901; repeatable")
+        .decides(c.mode1.allow);
+    options
+        .comma_list("--mode1-deny", raw.mode1_deny, "RANGE", takes_effect,
+                    "Must not be dialled, as 10.0.0.0/8 or 192.0.2.7:5900; wins; repeatable")
+        .decides(c.mode1.deny);
+}
+
+void add_limits(service::option_list& options, config& c) {
+    using enum service::on_reload;
+    constexpr service::seconds_range some{service::shortest_time, 10 * service::a_day};
+    constexpr service::seconds_range any{0.0, 10 * service::a_day};
+    options.seconds("--handshake-timeout", c.limits.handshake, some, takes_effect,
+                    "For a peer's first block");
+    options.seconds("--proxy-timeout", c.limits.proxy_header, some, takes_effect,
+                    "For the PROXY header of --proxy-from");
+    options.seconds("--connect-timeout", c.limits.connect, some, takes_effect,
+                    "Mode I: for each address");
+    options.seconds("--linger", c.limits.linger, some, takes_effect,
+                    "For what is left when one side has closed");
+    options.seconds("--viewer-wait", c.limits.viewer_wait, any, takes_effect,
+                    "A viewer waits so long for its server; 0: for ever");
+    options.seconds("--server-wait", c.limits.server_wait, any, takes_effect,
+                    "A server waits so long for its viewer; 0: for ever");
+    options.choice("--splice", c.splice, splice_names, "auto|on|off", needs_restart,
+                   "Relay bulk through pipes, without copying");
+    options.number("--threads", c.threads, service::between<int>{1, 1024}, needs_restart,
+                   "Relay threads [one a core]");
+}
+
+void add_output(service::option_list& options, config& c) {
+    using enum service::on_reload;
+    options.text("-l,--log-file", c.log.file, "FILE", needs_restart,
+                 "Append the log to this file [standard error]");
+    options.choice("--log-format", c.log.format, format_names, "compat|text|json", needs_restart,
+                   "The Perl's words, key=value lines, or JSON lines");
+    options.choice("--log-ids", c.log.ids, id_names, "hashed|full", needs_restart,
+                   "How text and JSON logs show IDs");
+    options.log_level(c.log.level, needs_restart, "What text and JSON logs tell");
+    options.text("-p,--pid-file", c.pid_file, "FILE", needs_restart, "Write our process id there");
+}
+
+void add_events(service::option_list& options, config& c, raw_values& raw) {
+    using enum service::on_reload;
+    options.text("--event-file", c.events.file, "FILE", needs_restart,
+                 "Append events to this file, as JSON lines");
+    options
+        .text("--event-exec", raw.event_exec, "COMMAND", needs_restart,
+              "Run this command for each event, its JSON on standard input")
+        .decides(c.events.exec);
+    options.text("--event-url", raw.event_url, "URL", needs_restart, "POST each event's JSON there")
+        .decides(c.events.url);
+    options.choice("--event-ids", c.events.ids, id_names, "hashed|full", needs_restart,
+                   "How events show IDs");
+}
+
+void add_running(service::option_list& options, config& c, raw_values& raw) {
+    using enum service::on_reload;
+    options.choice("-L,--loop", c.loop, loop_names, "off|on|bg", needs_restart,
+                   "Start again whenever it ends; bg: in the background");
+    options.flag("--debug", c.debug, needs_restart, "Say where and how it was started");
+    options.flag(service::check_names, raw.check, never, "Only check all of this");
+    options.text("--config", c.file, "FILE", never,
+                 "Read options from this file: their long names, = value");
+}
+
+/// The Perl stopped reading options at the first port, so that they had no effect until now.
+void warn_of_late_options(const service::option_list& options, std::vector<std::string>& warnings) {
+    bool behind_port = false;
+    for (const auto* const option : options.given()) {
+        const bool is_the_perls =
+            option->short_names().find_first_of("lpcsLRCr") != std::string::npos;
+        behind_port = behind_port || option->is_positional();
+        if (behind_port && is_the_perls) {
+            warnings.push_back(
+                "option behind a port, which ultravnc_repeater.pl ignored, is obeyed: " +
+                option->name());
+        }
+    }
+}
+
+} // namespace
+
+repeater_options::repeater_options(config& c)
+    : c_(c), list_({.name = "ultravnc_repeater",
+                    .purpose = "Joins VNC viewers and VNC servers that name the same ID.",
+                    .footer = footer,
+                    .twice = service::repeated::last_one_counts}) {
+    add_ports(list_, c, raw_);
+    add_pairing(list_, c, raw_);
+    add_mode1(list_, c, raw_);
+    add_limits(list_, c);
+    add_output(list_, c);
+    add_events(list_, c, raw_);
+    add_running(list_, c, raw_);
+}
+
+void repeater_options::parse(std::vector<std::string> words) {
+    list_.parse(std::move(words));
+}
+
+void repeater_options::finish() {
+    warn_of_late_options(list_, c_.warnings);
+    take_over(raw_, c_);
+}
+
+std::string keep_what_needs_a_restart(const config& now, config& next) {
+    auto then = now;
+    return service::keep_what_needs_a_restart(repeater_options(then).list(),
+                                              repeater_options(next).list());
+}
+
+} // namespace repeater

@@ -1,0 +1,91 @@
+// A command line and the file that it names with --config, as a configuration or a last word.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "service/early_exit.hpp"
+#include "service/option_file.hpp"
+#include "service/option_list.hpp"
+
+#include <string>
+#include <string_view>
+#include <sysexits.h>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace service {
+
+/// The option in both programs: it only says whether all could be used.
+inline constexpr auto check_names = "--check,--check-config";
+
+/// The words have it, by either name.
+[[nodiscard]] bool asks_to_check(const std::vector<std::string>& words);
+
+/// "wsgate: --web: a value is missing (--help lists the options)", in one line.
+[[nodiscard]] early_exit complaint(std::string_view program, std::string what, int exit_code);
+
+/// A Line is one reading of the program's options, made of nothing:
+///     void parse(std::vector<std::string> words);   // may throw text_asked_for, bad_option
+///     Config finish();                              // once, after parse(); may throw bad_option
+///     const std::string& file() const;              // of --config; empty: none
+///     const option_list& options() const;
+template <class Line>
+using config_of = decltype(std::declval<Line&>().finish());
+
+template <class Line>
+bool is_good(const std::vector<std::string>& words) {
+    try {
+        Line line;
+        line.parse(words);
+        (void)line.finish();
+    } catch (const bad_option&) {
+        return false;
+    }
+    return true;
+}
+
+/// What the command line says of an option holds in the place of all that the file says of it.
+/// Throws text_asked_for, bad_option for the command line, unusable_file for the file.
+template <class Line>
+config_of<Line> configured(const std::vector<std::string>& words) {
+    Line said;
+    said.parse(words);
+    if (said.file().empty()) {
+        return said.finish();
+    }
+    const option_file file(said.file());
+    auto all = file.words(said.options(), [](const std::string& word) {
+        Line alone;
+        alone.parse({word});
+    });
+    all.insert(all.end(), words.begin(), words.end());
+    Line both;
+    try {
+        both.parse(std::move(all));
+        return both.finish();
+    } catch (const bad_option& e) {
+        file.blame_line(e, said.options());
+        if (is_good<Line>(words)) {
+            file.blame(e);
+        }
+        throw;
+    }
+}
+
+/// Never throws for what a user wrote. Exit codes: 0 for help and version, 64 for what is wrong, 78
+/// where that is in the file or the words ask to check.
+template <class Line>
+std::variant<config_of<Line>, early_exit> read_command_line(std::string_view program,
+                                                            const std::vector<std::string>& words) {
+    try {
+        return configured<Line>(words);
+    } catch (const text_asked_for& text) {
+        return early_exit{text.what(), 0};
+    } catch (const bad_option& e) {
+        return complaint(program, e.what(), asks_to_check(words) ? EX_CONFIG : EX_USAGE);
+    } catch (const unusable_file& e) {
+        return complaint(program, e.what(), EX_CONFIG);
+    }
+}
+
+} // namespace service

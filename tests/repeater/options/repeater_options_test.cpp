@@ -1,0 +1,67 @@
+// All options of the repeater: what a reload makes of each, and the defaults that --help tells.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/options/repeater_options.hpp"
+#include "tests/support/option_table.hpp"
+
+#include <gtest/gtest.h>
+
+namespace repeater_options_test {
+
+namespace {
+
+using support::option_change;
+
+option_change change(const std::string& word) {
+    return {{}, {word}};
+}
+
+const std::map<std::string, option_change> all_changes{
+    {"viewer-port", change("--viewer-port=1")},
+    {"server-port", change("--server-port=1")},
+    {"bind", change("--bind=127.0.0.1")},
+    {"proxy-from", change("--proxy-from=10.0.0.0/8")},
+    {"refuse", change("--refuse")},
+    {"duplicates", change("--duplicates=queue")},
+    {"no-rfb", change("--no-rfb")},
+    {"id-match", change("--id-match=exact")},
+    {"raw-id", change("--raw-id")},
+    {"uvnc-alias", change("--uvnc-alias")},
+    {"handshake-size", change("--handshake-size=10")},
+    {"explain", change("--explain")},
+    {"mode1", change("--mode1=any")},
+    {"mode1-allow", change("--mode1-allow=10.0.0.0/8:5900")},
+    {"mode1-deny", change("--mode1-deny=10.0.0.0/8")},
+    {"handshake-timeout", change("--handshake-timeout=1")},
+    {"proxy-timeout", change("--proxy-timeout=1")},
+    {"connect-timeout", change("--connect-timeout=1")},
+    {"linger", change("--linger=2")},
+    {"viewer-wait", change("--viewer-wait=1")},
+    {"server-wait", change("--server-wait=1")},
+    {"splice", change("--splice=off")},
+    {"threads", change("--threads=7")},
+    {"log-file", change("--log-file=/l")},
+    {"log-format", change("--log-format=json")},
+    {"log-ids", change("--log-ids=full")},
+    {"log-level", change("--log-level=warn")},
+    {"pid-file", change("--pid-file=/p")},
+    {"event-file", change("--event-file=/e")},
+    {"event-exec", change("--event-exec=/bin/hook")},
+    {"event-url", change("--event-url=http://h/")},
+    {"event-ids", change("--event-ids=full")},
+    {"loop", change("--loop=on")},
+    {"debug", change("--debug")},
+};
+
+} // namespace
+
+TEST(RepeaterOptions, AreInForceAfterAReloadOrNamed) {
+    support::expect_all_are_in_force_or_named<repeater::config, repeater::repeater_options>(
+        all_changes, {"clean"}); // its sweep is always there
+}
+
+TEST(RepeaterOptions, HaveTheDefaultsThatHelpTells) {
+    support::expect_brackets_are_defaults<repeater::config, repeater::repeater_options>(
+        all_changes, {"all", "nobody", "close silently", "one a core", "standard error"});
+}
+
+} // namespace repeater_options_test

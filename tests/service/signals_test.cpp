@@ -1,0 +1,76 @@
+// What each signal does, and that none is lost before somebody obeys.
+// SPDX-License-Identifier: EUPL-1.2
+#include "service/signals.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <string>
+#include <vector>
+
+namespace signals_test {
+
+namespace {
+
+namespace asio = boost::asio;
+
+/// Raises signals one after the other, and writes down what each of them did.
+class obedience {
+public:
+    explicit obedience(bool gentle_int) {
+        meanings_.reload = [this] { done_ += "reload "; };
+        meanings_.show = [this] { done_ += "show "; };
+        meanings_.stop = [this] { done_ += "stop "; };
+        meanings_.stop_now = [this] { done_ += "stop_now "; };
+        meanings_.gentle_int = gentle_int;
+    }
+
+    /// The first is raised before anybody obeys.
+    std::string after(const std::vector<int>& numbers) {
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+            std::raise(numbers[i]);
+            if (i == 0) {
+                asio::co_spawn(context_, signals_.obey(meanings_), asio::detached);
+            }
+            const auto before = done_;
+            while (done_ == before) {
+                context_.run_one();
+            }
+        }
+        signals_.cancel();
+        context_.run();
+        return done_;
+    }
+
+private:
+    std::string done_;
+    service::signal_meanings meanings_;
+    asio::io_context context_{1};
+    service::signals signals_{context_.get_executor(), service::usr1::shows};
+};
+
+} // namespace
+
+TEST(Signals, AreKeptUntilSomebodyObeys) {
+    EXPECT_EQ(obedience(true).after({SIGHUP}), "reload ");
+}
+
+TEST(Signals, StopGentlyThenAtOnce) {
+    EXPECT_EQ(obedience(true).after({SIGTERM, SIGHUP, SIGTERM}), "stop reload stop_now ");
+    EXPECT_EQ(obedience(true).after({SIGINT, SIGINT}), "stop stop_now ");
+    EXPECT_EQ(obedience(true).after({SIGTERM, SIGINT}), "stop stop_now ");
+}
+
+TEST(Signals, StopAtOnceByIntWhereThatIsNotGentle) {
+    EXPECT_EQ(obedience(false).after({SIGINT, SIGTERM}), "stop_now stop ");
+    EXPECT_EQ(obedience(false).after({SIGTERM, SIGTERM}), "stop stop_now ");
+}
+
+TEST(Signals, ShowWhatThereIs) {
+    EXPECT_EQ(obedience(true).after({SIGUSR1, SIGUSR1}), "show show ");
+}
+
+} // namespace signals_test

@@ -1,0 +1,147 @@
+// All options of the gateway: what a reload makes of each, and the defaults that --help tells.
+// SPDX-License-Identifier: EUPL-1.2
+#include "tests/support/option_table.hpp"
+#include "wsgate/options/gateway_options.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gateway_options_test {
+
+namespace {
+
+using support::option_change;
+using support::option_words;
+
+const option_words tls{"--cert=/c", "--cafile=/ca"};
+const option_words form{"6080", "h:1"};
+
+option_words both(option_words a, const option_words& b) {
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+}
+
+option_change change(const std::string& word) {
+    return {{}, {word}};
+}
+
+option_change change(const option_words& around, const std::string& word,
+                     const std::string& log_names = {}) {
+    return {around, both(around, {word}), log_names};
+}
+
+const std::map<std::string, option_change> access_changes{
+    {"origin", change("--origin=same-host")},
+    {"origin-required", change("--origin-required")},
+    {"trusted-proxy", change("--trusted-proxy=none")},
+    {"real-ip-header", change("--real-ip-header=Forwarded")},
+    {"auth-file", change("--auth-file=/users")},
+    {"web-auth", change({"--auth-file=/users"}, "--web-auth")},
+    {"auth-plugin", {{}, {"--auth-plugin=BasicHTTPAuth", "--auth-source=u:p"}}},
+    {"auth-source",
+     {{"--auth-plugin=BasicHTTPAuth", "--auth-source=u:p"},
+      {"--auth-plugin=BasicHTTPAuth", "--auth-source=u:q"}}},
+    {"token-source", change("--token-source=/t")},
+    {"token-plugin", change({"--token-source=/t"}, "--token-plugin=TokenFileName")},
+    {"target-config", change("--target-config=/t")},
+    {"token-key", change("--token-key=/k")},
+    {"token-path", change({"--token-key=/k"}, "--token-path=/wsClient")},
+    {"host-token", change({"--token-key=/k"}, "--host-token")},
+    {"allow-target", change({"--token-key=/k"}, "--allow-target=10.0.0.0/8:5900")},
+    {"max-sessions", change("--max-sessions=1")},
+    {"max-per-ip", change("--max-per-ip=1")},
+    {"max-handshakes", change("--max-handshakes=1")},
+    {"max-failures", change("--max-failures=1")},
+};
+
+const std::map<std::string, option_change> tls_changes{
+    {"cert", change("--cert=/c")},
+    {"key", change({"--cert=/c"}, "--key=/k")},
+    {"key-password-file", change("--key-password-file=/p")},
+    {"ssl-version", change("--ssl-version=tlsv1_3")},
+    {"ssl-ciphers", change("--ssl-ciphers=ECDHE+AESGCM")},
+    {"tls-watch", change("--tls-watch=1")},
+    {"verify-client", change(tls, "--verify-client=require")},
+    {"cafile", change("--cafile=/ca")},
+    {"allow-client-name", change(tls, "--allow-client-name=n")},
+    {"target-cafile", change("--target-cafile=/ca")},
+    {"target-insecure", change("--target-insecure")},
+};
+
+const std::map<std::string, option_change> other_changes{
+    {"listen", change("--listen=*:1")},
+    {"unix-listen", change({}, "--unix-listen=/s", "listen")},
+    {"unix-listen-mode", change("--unix-listen-mode=0660")},
+    {"server-target", change("--server-target=h:1")},
+    {"viewer-target", change("--viewer-target=h:1")},
+    {"route", change("--route=/r=h:1")},
+    {"prefix", change("--prefix=/vnc")},
+    {"web", change("--web=/w")},
+    {"cache-max-age", change("--cache-max-age=1")},
+    {"frame-options", change("--frame-options=deny")},
+    {"send-proxy", change("--send-proxy=v2")},
+    {"accept-proxy", change("--accept-proxy")},
+    {"proxy-timeout", change("--proxy-timeout=1")},
+    {"admin-listen", change("--admin-listen=127.0.0.1:1")},
+    {"admin-allow", change({"--admin-listen=127.0.0.1:1"}, "--admin-allow=10.0.0.0/8")},
+    {"text-frames", change("--text-frames=forward")},
+    {"base64", change("--base64")},
+    {"legacy-status", change("--legacy-status=/wsServer")},
+    {"connect-first", change("--connect-first")},
+    {"verbose-close", change("--verbose-close")},
+    {"handshake-timeout", change("--handshake-timeout=1")},
+    {"connect-timeout", change("--connect-timeout=1")},
+    {"ping-interval", change("--ping-interval=1")},
+    {"pong-timeout", change("--pong-timeout=1")},
+    {"session-idle", change("--session-idle=1")},
+    {"dial", change("--dial=at-once")},
+    {"max-frame", change("--max-frame=1024")},
+    {"threads", change("--threads=7")},
+    {"log-file", change("--log-file=/l")},
+    {"syslog", change("--syslog=/dev/log")},
+    {"log-format", change("--log-format=json")},
+    {"log-level", change("--log-level=warn")},
+    {"daemon", change("--daemon")},
+    {"user", change("--user=vnc")},
+    {"inetd", change("--inetd")},
+    {"run-once", change("--run-once")},
+    {"timeout", change("--timeout=1")},
+    {"idle-exit", change("--idle-exit=1")},
+    {"verbose", change({}, "--verbose", "log-level")},
+    {"heartbeat", change(form, "--heartbeat=1")},
+    {"idle-timeout", change(form, "--idle-timeout=1", "idle-exit")},
+    {"unix-target", {form, {"6080", "--unix-target=/s"}}},
+    {"ssl-only", change(both(form, tls), "--ssl-only")},
+    {"ssl-target", change(form, "--ssl-target")},
+    {"key-password", change("--key-password=p")},
+};
+
+std::map<std::string, option_change> all_changes() {
+    auto all = access_changes;
+    all.insert(tls_changes.begin(), tls_changes.end());
+    all.insert(other_changes.begin(), other_changes.end());
+    return all;
+}
+
+} // namespace
+
+TEST(GatewayOptions, AreInForceAfterAReloadOrNamed) {
+    support::expect_all_are_in_force_or_named<wsgate::config, wsgate::gateway_options>(
+        all_changes(), {// for websockify's command lines, which may have them
+                        "file-only", "libserver", "traffic", "legacy-syslog",
+                        // refused whatever they say
+                        "record", "wrap-mode",
+                        // only where a name of this machine has addresses of both kinds
+                        "prefer-ipv6"});
+}
+
+TEST(GatewayOptions, HaveTheDefaultsThatHelpTells) {
+    support::expect_brackets_are_defaults<wsgate::config, wsgate::gateway_options>(
+        all_changes(),
+        {"none", "no TLS", "in the file of --cert", "the variable WSGATE_KEY_PASSWORD",
+         wsgate::our_ciphers, "any", "any that is signed", "the system's",
+         "the paths that viewers come by: /wsClient, /websockify and those of --route",
+         "wherever they say", "nowhere", "nobody", "not sent", "twice --ping-interval",
+         "one a core", "standard error", "refused"});
+}
+
+} // namespace gateway_options_test

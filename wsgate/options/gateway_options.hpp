@@ -1,0 +1,49 @@
+// All options of the gateway, over the values of one configuration.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "service/option_list.hpp"
+#include "wsgate/options/access_flags.hpp"
+#include "wsgate/options/admin_flags.hpp"
+#include "wsgate/options/config.hpp"
+#include "wsgate/options/listen_flags.hpp"
+#include "wsgate/options/proxy_flags.hpp"
+#include "wsgate/options/tls_flags.hpp"
+#include "wsgate/options/websockify_line.hpp"
+
+#include <string>
+#include <vector>
+
+namespace wsgate {
+
+class gateway_options {
+public:
+    /// `c` outlives it.
+    explicit gateway_options(config& c);
+
+    /// Throws service::text_asked_for or service::bad_option.
+    void parse(std::vector<std::string> words);
+
+    /// After parse(), once: sets what one word alone does not decide. Throws service::bad_option.
+    void finish();
+
+    [[nodiscard]] const service::option_list& list() const { return list_; }
+
+private:
+    config& c_;
+    raw_listen listen_;
+    raw_access access_;
+    raw_proxy proxy_;
+    raw_tls tls_;
+    raw_admin admin_;
+    raw_websockify websockify_;
+    service::option_list list_;
+    const service::option* pong_timeout_;
+};
+
+/// What a running gateway cannot take over from `next`, as options with blanks between; it is put
+/// back there to what it was. Where connections are accepted stays, what their paths mean may
+/// change.
+[[nodiscard]] std::string keep_what_needs_a_restart(const config& now, config& next);
+
+} // namespace wsgate

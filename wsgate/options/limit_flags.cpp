@@ -1,0 +1,38 @@
+// Times in seconds, and two numbers.
+// SPDX-License-Identifier: EUPL-1.2
+#include "wsgate/options/limit_flags.hpp"
+
+namespace wsgate {
+
+namespace {
+
+const service::choices<dial_time> dial_names{{"first-data", dial_time::first_data},
+                                             {"at-once", dial_time::at_once}};
+
+} // namespace
+
+void add_limit_options(service::option_list& options, config& c) {
+    using enum service::on_reload;
+    constexpr service::seconds_range some{service::shortest_time, service::a_day};
+    constexpr service::seconds_range any{0.0, service::a_day};
+    options.seconds("--handshake-timeout", c.limits.handshake, some, takes_effect,
+                    "From accept to the whole request, TLS included");
+    options.seconds("--connect-timeout", c.limits.connect, some, takes_effect,
+                    "For each address of a target");
+    options.seconds("--ping-interval", c.bridge.ping, any, takes_effect,
+                    "Ping a client after so much silence toward it; 0: never");
+    options.seconds("--pong-timeout", c.pong_timeout, any, takes_effect,
+                    "Close a viewer that is mute so long after a ping; 0: never "
+                    "[twice --ping-interval]");
+    options.seconds("--session-idle", c.bridge.idle, any, takes_effect,
+                    "Close a session in which no data moves so long; pings are none; 0: never");
+    options.choice("--dial", c.server_dial, dial_names, "first-data|at-once", takes_effect,
+                   "When a session on /wsServer gets its target: at once, or with its first data, "
+                   "as the repeater gives nobody long to introduce himself");
+    options.number("--max-frame", c.bridge.max_frame, service::between<int>{128, 65536},
+                   takes_effect, "Payload bytes of a frame toward clients, at most");
+    options.number("--threads", c.threads, service::between<int>{1, 1024}, needs_restart,
+                   "Threads that carry sessions [one a core]");
+}
+
+} // namespace wsgate

@@ -1,0 +1,13 @@
+// The options of the files that browsers are served.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "service/option_list.hpp"
+#include "wsgate/options/config.hpp"
+
+namespace wsgate {
+
+/// `c` outlives the parsing.
+void add_web_options(service::option_list&, config& c);
+
+} // namespace wsgate
