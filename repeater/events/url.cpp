@@ -1,10 +1,10 @@
-// Posts each event on a connection of its own, by Boost.Beast.                RFC 9110 9.3.3
+// Posts each event on a connection of its own.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/url.hpp"
 
 #include "net/number.hpp"
 #include "net/resolver.hpp"
-#include "service/version.hpp"
+#include "repeater/events/http_post.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
@@ -12,12 +12,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/asio/ssl/impl/src.hpp> // the only user of Asio's TLS
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -26,92 +24,84 @@ namespace repeater {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
 using asio::ip::tcp;
 using net::error_code;
 
-using request = http::request<http::string_body>;
-
-struct answer {
-    error_code error;
-    unsigned status = 0;
-};
-
-request make_request(const http_url& to, const std::string& json) {
-    constexpr unsigned http_1_1 = 11;
-    request r{http::verb::post, to.target, http_1_1};
-    r.set(http::field::host, to.authority);
-    r.set(http::field::user_agent, std::string{"ultravnc_repeater/"} + service::version);
-    r.set(http::field::content_type, "application/json");
-    r.set(http::field::connection, "close");
-    r.body() = json;
-    r.prepare_payload();
-    return r;
-}
-
 template <class Stream>
-asio::awaitable<answer> exchange(Stream& stream, request& r) {
-    if (const auto [ec, n] = co_await http::async_write(stream, r, net::nothrow); ec) {
-        co_return answer{ec};
+asio::awaitable<http_status> exchange(Stream& stream, const std::string& request) {
+    if (const auto [ec, n] =
+            co_await asio::async_write(stream, asio::buffer(request), net::nothrow);
+        ec) {
+        co_return http_status{ec};
     }
-    beast::flat_buffer buffer;
-    http::response_parser<http::empty_body> response;
-    const auto [ec, n] = co_await http::async_read_header(stream, buffer, response, net::nothrow);
-    co_return answer{ec, ec ? 0 : response.get().result_int()};
+    std::string received;
+    std::array<char, 1024> some{};
+    for (;;) {
+        const auto [ec, n] = co_await stream.async_read_some(asio::buffer(some), net::nothrow);
+        received.append(some.data(), n);
+        if (ec) {
+            co_return http_status{ec == asio::error::eof ? no_answer(received) : ec};
+        }
+        if (const auto status = read_status(received)) {
+            co_return *status;
+        }
+    }
 }
 
 /// Throws boost::system::system_error where TLS cannot be set up.
-asio::awaitable<answer> exchange_by_tls(beast::tcp_stream tcp, const http_url& to, request& r) {
+asio::awaitable<http_status> exchange_by_tls(tcp::socket socket, const http_url& to,
+                                             const std::string& request) {
     asio::ssl::context context(asio::ssl::context::tls_client);
     context.set_default_verify_paths();
     context.set_verify_mode(asio::ssl::verify_peer);
-    beast::ssl_stream<beast::tcp_stream> stream(std::move(tcp), context);
+    asio::ssl::stream<tcp::socket> stream(std::move(socket), context);
     stream.set_verify_callback(asio::ssl::host_name_verification(to.host));
     // The macro SSL_set_tlsext_host_name, without its C casts.
     auto name = to.host;
     if (SSL_ctrl(stream.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                  name.data()) != 1) {
-        co_return answer{asio::error::invalid_argument};
+        co_return http_status{asio::error::invalid_argument};
     }
     const auto [ec] = co_await stream.async_handshake(asio::ssl::stream_base::client, net::nothrow);
     if (ec) {
-        co_return answer{ec};
+        co_return http_status{ec};
     }
-    co_return co_await exchange(stream, r);
+    co_return co_await exchange(stream, request);
 }
 
-asio::awaitable<answer> post(const http_url& to, request r, net::resolver& names) {
+asio::awaitable<http_status> post(const http_url& to, const std::string& request,
+                                  net::resolver& names) {
     const auto found = co_await names.resolve(to.host);
     if (found.error) {
-        co_return answer{found.error};
+        co_return http_status{found.error};
     }
     const auto port = net::parse_number<std::uint16_t>(to.port).value_or(0);
     std::vector<tcp::endpoint> all;
     for (const auto& address : found.addresses) {
         all.emplace_back(address, port);
     }
-    beast::tcp_stream tcp(co_await asio::this_coro::executor);
-    const auto [ec, at] = co_await tcp.async_connect(all, net::nothrow);
+    tcp::socket socket(co_await asio::this_coro::executor);
+    const auto [ec, at] = co_await asio::async_connect(socket, all, net::nothrow);
     if (ec) {
-        co_return answer{ec};
+        co_return http_status{ec};
     }
     if (to.tls) {
-        co_return co_await exchange_by_tls(std::move(tcp), to, r);
+        co_return co_await exchange_by_tls(std::move(socket), to, request);
     }
-    co_return co_await exchange(tcp, r);
+    co_return co_await exchange(socket, request);
 }
 
 } // namespace
 
 std::optional<std::string> url_output::deliver(const std::string& json) {
+    const auto request = post_of_json(to_, json);
     asio::io_context context{1};
     // Events do not wait for the names that viewers ask for.
     net::resolver names(context.get_executor(), net::resolver::system_lookup,
                         net::resolver::turns::own);
     std::optional<std::string> failure = "no answer in time";
-    asio::co_spawn(context, post(to_, make_request(to_, json), names),
-                   [&failure](const std::exception_ptr& escaped, const answer& got) {
+    asio::co_spawn(context, post(to_, request, names),
+                   [&failure](const std::exception_ptr& escaped, const http_status& got) {
                        if (escaped) {
                            failure = "TLS cannot be used";
                        } else if (got.error) {
