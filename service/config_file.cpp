@@ -106,6 +106,9 @@ private:
         const auto plain = without_comment(line_);
         const auto equals = plain.find('=');
         const auto name = without_blanks(plain.substr(0, equals));
+        if (name == "[default]" && equals == std::string_view::npos) {
+            return;
+        }
         if (name.starts_with('[')) {
             why_ = "there are no sections such as " + std::string{line_};
         } else if (!is_name(name)) {
@@ -113,8 +116,11 @@ private:
                    "comment";
         } else if (equals == std::string_view::npos) {
             all_.push_back({std::string{name}, {}, number_});
+        } else if (const auto value = without_blanks(line_.substr(equals + 1));
+                   without_comment(value).empty()) {
+            all_.push_back({std::string{name}, {}, number_, true});
         } else {
-            read_value(std::string{name}, without_blanks(line_.substr(equals + 1)));
+            read_value(std::string{name}, value);
         }
     }
 

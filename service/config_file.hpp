@@ -14,6 +14,7 @@ struct setting {
     std::string name;  ///< without dashes
     std::string value; ///< empty: a switch
     std::size_t line = 0;
+    bool has_nothing = false; ///< `name =`, and nothing behind
 
     friend bool operator==(const setting&, const setting&) = default;
 };
@@ -28,8 +29,9 @@ struct bad_setting {
 /// - A line that begins with `#` or `;` is a comment, and so is what follows a `#` behind a blank.
 /// - Blanks around a value are not part of it, unless it stands in quotes, double or single; there
 ///   a `#` is no comment, and a quote of the same kind behind a backslash does not end it.
+/// - Nothing behind the `=` is told as such: what it means is the program's business.
 /// - `[a, b]` are several values, which may stand in several lines. Each becomes a setting of its
-///   own.
+///   own. A line `[default]`, which CLI11's files may have, says nothing.
 [[nodiscard]] std::variant<std::vector<setting>, bad_setting> parse_settings(std::string_view text);
 
 } // namespace service

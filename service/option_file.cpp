@@ -4,9 +4,9 @@
 
 #include "service/read_file.hpp"
 
+#include <boost/algorithm/string/classification.hpp>
 #include <boost/algorithm/string/join.hpp>
 #include <boost/algorithm/string/split.hpp>
-#include <boost/algorithm/string/trim.hpp>
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -20,13 +20,11 @@ namespace {
 
 constexpr std::size_t largest_file = std::size_t{1024} * 1024;
 
-/// "a, b" is "a,b" on a command line.
-std::string without_blanks_at_commas(const std::string& value) {
+/// "a, b" and "a b" are "a,b" on a command line.
+std::string with_commas(const std::string& value) {
     std::vector<std::string> parts;
-    boost::algorithm::split(parts, value, [](char c) { return c == ','; });
-    for (auto& each : parts) {
-        boost::algorithm::trim(each);
-    }
+    boost::algorithm::split(parts, value, boost::algorithm::is_any_of(", \t"),
+                            boost::algorithm::token_compress_on);
     return boost::algorithm::join(parts, ",");
 }
 
@@ -34,8 +32,7 @@ std::string word_of(const setting& s, const option& o) {
     if (s.value.empty()) {
         return "--" + s.name;
     }
-    return fmt::format("--{}={}", s.name,
-                       o.splits_at_commas() ? without_blanks_at_commas(s.value) : s.value);
+    return fmt::format("--{}={}", s.name, o.splits_at_commas() ? with_commas(s.value) : s.value);
 }
 
 } // namespace
@@ -72,6 +69,12 @@ option_file::words(const option_list& said,
         const auto* const option = said.find_for_file(each.name);
         if (option == nullptr) {
             refuse(each, "no such option: " + each.name);
+        }
+        if (each.has_nothing && said.takes_nothing_as_not_set()) {
+            continue;
+        }
+        if (each.has_nothing) {
+            refuse(each, "a value is missing behind the =");
         }
         refuse_surplus(each, *option);
         auto word = word_of(each, *option);

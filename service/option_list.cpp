@@ -39,7 +39,8 @@ std::string as_shown(const std::string& shown, const std::vector<std::string>& w
 
 option_list::option_list(const program& p)
     : app_(std::make_unique<CLI::App>(p.purpose, p.name)),
-      lists_are_told_(p.twice == repeated::last_one_counts) {
+      lists_are_told_(p.twice == repeated::last_one_counts),
+      nothing_is_not_set_(p.nothing_is_not_set) {
     if (p.twice == repeated::last_one_counts) {
         app_->option_defaults()->take_last();
     }

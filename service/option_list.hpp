@@ -56,6 +56,7 @@ struct program {
     std::string footer{}; ///< of --help
     bool has_version = true;
     repeated twice = repeated::refused;
+    bool nothing_is_not_set = false; ///< "name =" in a file leaves the option as it is
 };
 
 /// The values, and what functions refer to, outlive the list. `names` are "-x,--long". `type`
@@ -138,6 +139,8 @@ public:
 
     [[nodiscard]] const std::deque<option>& all() const { return all_; }
 
+    [[nodiscard]] bool takes_nothing_as_not_set() const { return nothing_is_not_set_; }
+
 private:
     struct word_choice {
         std::vector<std::string> words;
@@ -155,6 +158,7 @@ private:
 
     std::unique_ptr<CLI::App> app_;
     bool lists_are_told_; ///< that they take all that is given, and not the last
+    bool nothing_is_not_set_;
     std::deque<option> all_;
 };
 

@@ -176,7 +176,8 @@ repeater_options::repeater_options(config& c)
     : c_(c), list_({.name = "ultravnc_repeater",
                     .purpose = "Joins VNC viewers and VNC servers that name the same ID.",
                     .footer = footer,
-                    .twice = service::repeated::last_one_counts}) {
+                    .twice = service::repeated::last_one_counts,
+                    .nothing_is_not_set = true}) {
     add_ports(list_, c, raw_);
     add_pairing(list_, c, raw_);
     add_mode1(list_, c, raw_);

@@ -38,6 +38,9 @@ TEST(Settings, AreLines) {
         {"\nweb=/w\r\n  web-auth  \n", {{"web", "/w", 2}, {"web-auth", "", 3}}},
         {"listen = *:1\nlisten = *:2", {{"listen", "*:1", 1}, {"listen", "*:2", 2}}},
         {"route = /a=h:1", {{"route", "/a=h:1", 1}}},
+        {"web =", {{"web", "", 1, true}}},
+        {"web = # /w", {{"web", "", 1, true}}},
+        {"[default]\nweb-auth", {{"web-auth", "", 2}}},
         {"listen = [::1]:6080", {{"listen", "[::1]:6080", 1}}},
         {"event-exec = /bin/hook a,b c", {{"event-exec", "/bin/hook a,b c", 1}}},
     });
@@ -77,10 +80,9 @@ TEST(Settings, MayBeLists) {
 }
 
 TEST(Settings, AreRefusedByLine) {
-    for (const auto& bad :
-         {"--web = /w"s, "web /w"s, "= /w"s, "[web]"s, "Web = /w"s, "web ="s, "web = # /w"s,
-          "web = \"/w"s, "web = \"\""s, "web = \""s, "web = '/w"s, R"(web = "/w\")"s, "web = a\0b"s,
-          "bind = []"s, "bind = ['a]"s, "bind = [a, '']"s}) {
+    for (const auto& bad : {"--web = /w"s, "web /w"s, "= /w"s, "[web]"s, "Web = /w"s, "web = \"/w"s,
+                            "web = \"\""s, "web = \""s, "web = '/w"s, R"(web = "/w\")"s,
+                            "web = a\0b"s, "bind = []"s, "bind = ['a]"s, "bind = [a, '']"s}) {
         const auto parsed = parse_settings("\n" + bad + "\nweb = /w");
         ASSERT_TRUE(std::holds_alternative<bad_setting>(parsed)) << bad;
         EXPECT_EQ(std::get<bad_setting>(parsed).line, 2U) << bad;

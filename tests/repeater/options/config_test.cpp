@@ -250,6 +250,16 @@ TEST(Config, AFileHasListsQuotesAndComments) {
     EXPECT_EQ(c.events.exec, (std::vector<std::string>{"/bin/hook", "a b", "#"}));
 }
 
+TEST(Config, AFileOfEarlierVersionsIsRead) {
+    const config_file file("[default]\nlog-file =\npid-file = # none\nbind = 127.0.0.1 ::1\n"
+                           "mode1-allow = 10.0.0.0/8:5900\t192.0.2.7:5901 , 192.0.2.8:5901\n");
+    const auto c = parsed({"--config", file.path()});
+    EXPECT_EQ(c.log.file, "");
+    EXPECT_EQ(c.pid_file, "");
+    EXPECT_EQ(c.bind.size(), 2U);
+    EXPECT_EQ(c.mode1.allow.size(), 3U);
+}
+
 TEST(Config, AFileIsNotBlamedForTheCommandLine) {
     const config_file file("bind = ::1\n");
     const auto bye =
