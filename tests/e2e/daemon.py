@@ -253,7 +253,6 @@ class Outputs(DaemonTest):
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(), 0, "which ends the program too")
 
-
     def test_the_documented_filter_for_fail2ban_finds_the_peer_and_nobody_else(self):
         manual = Path(__file__).resolve().parents[2] / "docs" / "migrating-from-perl.md"
         rule = re.search(r"^failregex = (.*)$", manual.read_text(encoding="utf-8"), re.MULTILINE)[1]
