@@ -4,6 +4,8 @@
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <linux/sockios.h>
 #include <poll.h>
@@ -19,6 +21,13 @@ bool io_result::would_block() const {
 
 io_result channel::unsupported() {
     return {0, asio::error::operation_not_supported};
+}
+
+io_result append_some(channel& from, std::vector<std::byte>& to, std::size_t most) {
+    std::array<std::byte, 1024> buffer; // NOLINT: only what was read into it is looked at
+    const auto got = from.read_some(std::span(buffer).first(std::min(most, buffer.size())));
+    to.insert(to.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(got.bytes));
+    return got;
 }
 
 io_result outcome_of(std::ptrdiff_t returned) {

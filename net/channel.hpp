@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 namespace net {
 
@@ -49,6 +50,10 @@ public:
 private:
     [[nodiscard]] static io_result unsupported();
 };
+
+/// One attempt that puts what it reads behind what `to` holds: at most `most` bytes, and no more
+/// than 1024.
+[[nodiscard]] io_result append_some(channel& from, std::vector<std::byte>& to, std::size_t most);
 
 /// What a system call like read(2) returned, and errno.
 [[nodiscard]] io_result outcome_of(std::ptrdiff_t returned);

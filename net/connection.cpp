@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/connection.hpp"
 
+#include "net/host_port.hpp"
+
+#include <boost/asio/error.hpp>
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -45,6 +49,18 @@ tcp_state look_at(int fd) {
     }
 }
 
+error_code error_of(tcp_state state) {
+    switch (state) {
+    case tcp_state::established:
+        return {};
+    case tcp_state::peer_closed:
+        return asio::error::eof;
+    case tcp_state::gone:
+        break;
+    }
+    return asio::error::connection_reset;
+}
+
 std::optional<asio::ip::address> address_of(const asio::ip::tcp::endpoint& peer) {
     return peer == asio::ip::tcp::endpoint{} ? std::nullopt : std::optional{peer.address()};
 }
@@ -54,12 +70,7 @@ std::string name_of(const asio::ip::tcp::endpoint& peer) {
 }
 
 std::string to_string(const asio::ip::tcp::endpoint& endpoint) {
-    const auto address = endpoint.address();
-    std::string text = address.is_v6() ? "[" : "";
-    text += address.to_string();
-    text += address.is_v6() ? "]:" : ":";
-    text += std::to_string(endpoint.port());
-    return text;
+    return join_host_port(endpoint.address().to_string(), endpoint.port());
 }
 
 } // namespace net

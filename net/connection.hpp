@@ -48,6 +48,10 @@ enum class tcp_state {
 /// Asks the kernel (tcp(7), TCP_INFO).
 [[nodiscard]] tcp_state look_at(int fd);
 
+/// What reading would say: eof where the peer has closed, connection_reset where the connection is
+/// gone; no error while it stands.
+[[nodiscard]] error_code error_of(tcp_state);
+
 /// The peer's IP address; nothing where it came by a Unix socket.
 [[nodiscard]] std::optional<asio::ip::address> address_of(const asio::ip::tcp::endpoint& peer);
 

@@ -5,6 +5,7 @@
 #include "net/connection.hpp"
 #include "net/deadline.hpp"
 #include "net/nothrow.hpp"
+#include "net/resolver.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -12,27 +13,34 @@
 #include <string>
 #include <vector>
 
-namespace wsgate {
+namespace net {
 
-namespace asio = boost::asio;
-
-struct addresses {
-    net::error_code error;
-    std::vector<asio::ip::tcp::endpoint> all;
+/// What a name was resolved to: its addresses with the wanted port, in the order to try them, or
+/// an error.
+struct resolved {
+    error_code error;
+    std::vector<asio::ip::tcp::endpoint> endpoints;
 };
 
-/// Asks the system's resolver, off the event loop, unless `host` is an address.
-[[nodiscard]] asio::awaitable<addresses> look_up(std::string host, std::uint16_t port,
-                                                 net::clock::duration limit);
+/// Takes `host` for an address where it is one, and else asks `names` for at most `limit`. Errors:
+/// the resolver's; timed_out; operation_aborted where the wait was cancelled. `names` outlives the
+/// wait.
+[[nodiscard]] asio::awaitable<resolved> resolve(resolver& names, std::string host,
+                                                std::uint16_t port, clock::duration limit);
 
-/// Either a connection (non-blocking, the options set) or an error.
-struct reached {
+/// The same with a resolver of its own, which asks the system.
+[[nodiscard]] asio::awaitable<resolved> resolve(std::string host, std::uint16_t port,
+                                                clock::duration limit);
+
+/// Either a connection (non-blocking, with the options set) or an error.
+struct connected {
     net::connection connection;
-    net::error_code error;
+    error_code error;
 };
 
-/// Connects. Errors: timed_out after `limit`, or the socket's.
-[[nodiscard]] asio::awaitable<reached> reach(asio::ip::tcp::endpoint, net::clock::duration limit,
-                                             net::tcp_options);
+/// Connects to one address. Errors: the system's; timed_out after `limit`; operation_aborted where
+/// the wait was cancelled.
+[[nodiscard]] asio::awaitable<connected> connect(asio::ip::tcp::endpoint, clock::duration limit,
+                                                 tcp_options);
 
-} // namespace wsgate
+} // namespace net

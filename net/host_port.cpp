@@ -27,6 +27,13 @@ std::optional<host_port> split_host_port(std::string_view text) {
     return host_port{host, *port, host.size() != written.size()};
 }
 
+std::string join_host_port(std::string_view host, std::uint16_t port) {
+    const bool in_brackets = host.find(':') != std::string_view::npos;
+    std::string text{in_brackets ? "[" : ""};
+    text.append(host).append(in_brackets ? "]:" : ":").append(std::to_string(port));
+    return text;
+}
+
 std::optional<asio::ip::address> address_in(const host_port& from) {
     boost::system::error_code not_literal;
     const auto address = asio::ip::make_address(std::string{from.host}, not_literal);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace net {
@@ -23,6 +24,9 @@ struct host_port {
 
 /// Cuts at the last colon. Nothing where there is none, or no number of 0 to 65535 behind it.
 [[nodiscard]] std::optional<host_port> split_host_port(std::string_view);
+
+/// "name:5900", "[2001:db8::7]:5900": brackets where the host has a colon in it.
+[[nodiscard]] std::string join_host_port(std::string_view host, std::uint16_t port);
 
 /// The host as an address; nothing where it is a name. IPv6 counts in brackets alone, since nobody
 /// could tell its last group from a port.

@@ -4,17 +4,17 @@
 
 #include "net/address_range.hpp"
 #include "net/deadline.hpp"
+#include "net/unix_address.hpp"
 
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <cstring>
 #include <optional>
 #include <stdexcept>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <utility>
 
 namespace net {
@@ -70,16 +70,14 @@ bool is_stream_listener(int fd) {
 
 /// "unix:/PATH"; empty for what has no path.
 std::string path_of(int fd) {
-    sockaddr_un at{};
-    socklen_t size = sizeof at;
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): what the system takes
-    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) != 0 ||
-        at.sun_family != AF_UNIX || size <= offsetof(sockaddr_un, sun_path) ||
-        at.sun_path[0] == '\0') {
+    unix_address at;
+    auto size = static_cast<socklen_t>(at.capacity());
+    if (::getsockname(fd, at.data(), &size) != 0 || at.data()->sa_family != AF_UNIX) {
         return {};
     }
-    const auto length = ::strnlen(&at.sun_path[0], size - offsetof(sockaddr_un, sun_path));
-    return "unix:" + std::string(&at.sun_path[0], length);
+    at.resize(std::min<std::size_t>(size, at.capacity()));
+    const auto path = at.path();
+    return path.empty() || path.front() == '\0' ? std::string{} : "unix:" + path;
 }
 
 } // namespace

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/lease.hpp"
 #include "net/unique_fd.hpp"
 
 #include <cstddef>
 #include <optional>
-#include <utility>
 #include <vector>
 
 namespace net {
@@ -36,34 +36,7 @@ public:
     ~pipe_pool() = default;
 
     /// A borrowed pipe; its end gives the pipe back to the pool, which must live longer.
-    class lease {
-    public:
-        lease(pipe_pool& pool, pipe p) : pool_(&pool), pipe_(std::move(p)) {}
-
-        lease(lease&& other) noexcept
-            : pool_(std::exchange(other.pool_, nullptr)), pipe_(std::move(other.pipe_)) {}
-
-        lease& operator=(lease&& other) noexcept {
-            std::swap(pool_, other.pool_);
-            std::swap(pipe_, other.pipe_);
-            return *this;
-        }
-
-        lease(const lease&) = delete;
-        lease& operator=(const lease&) = delete;
-
-        ~lease() {
-            if (pool_ != nullptr) {
-                pool_->take_back(std::move(pipe_));
-            }
-        }
-
-        [[nodiscard]] pipe& operator*() { return pipe_; }
-
-    private:
-        pipe_pool* pool_;
-        pipe pipe_;
-    };
+    using lease = net::lease<pipe_pool, pipe>;
 
     /// Empty where no more may be lent, or the system has none.
     [[nodiscard]] std::optional<lease> borrow();
@@ -71,6 +44,8 @@ public:
     [[nodiscard]] std::size_t lent() const { return lent_; }
 
 private:
+    friend lease;
+
     void take_back(pipe);
 
     std::size_t most_;

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/socket_file.hpp"
 
-#include <algorithm>
+#include "net/unix_address.hpp"
+
 #include <cerrno>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -20,46 +20,30 @@ constexpr int backlog = 4096;
     throw std::system_error(error, std::generic_category(), "cannot listen on unix:" + path);
 }
 
-sockaddr_un address_of(const std::string& path) {
-    sockaddr_un at{};
-    at.sun_family = AF_UNIX;
-    if (path.size() >= sizeof at.sun_path) {
-        fail(ENAMETOOLONG, path);
-    }
-    std::copy(path.begin(), path.end(), &at.sun_path[0]);
-    return at;
-}
-
-unique_fd open_socket() {
-    return unique_fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-}
-
-const sockaddr* generic(const sockaddr_un& at) {
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): what the system takes
-    return reinterpret_cast<const sockaddr*>(&at);
-}
-
-/// Left behind by a process that has gone. What is no socket is somebody's file.
-bool is_stale(const std::string& path, const sockaddr_un& at) {
+/// The socket was left behind by a process that has gone. What is no socket is somebody's file.
+bool is_stale(const std::string& path, const unix_address& at) {
     struct stat found {};
 
     if (::lstat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) {
         return false;
     }
-    const auto probe = open_socket();
-    return ::connect(probe.get(), generic(at), sizeof at) != 0 && errno == ECONNREFUSED;
+    const auto probe = open_unix_socket(SOCK_STREAM);
+    return ::connect(probe.get(), at.data(), size_of(at)) != 0 && errno == ECONNREFUSED;
 }
 
 /// Zero, or an errno.
 int bind_to(int fd, const std::string& path) {
-    const auto at = address_of(path);
-    if (::bind(fd, generic(at), sizeof at) == 0) {
+    const auto at = unix_address_of(path);
+    if (!at) {
+        return ENAMETOOLONG;
+    }
+    if (::bind(fd, at->data(), size_of(*at)) == 0) {
         return 0;
     }
-    if (const auto error = errno; error != EADDRINUSE || !is_stale(path, at)) {
+    if (const auto error = errno; error != EADDRINUSE || !is_stale(path, *at)) {
         return error;
     }
-    if (::unlink(path.c_str()) != 0 || ::bind(fd, generic(at), sizeof at) != 0) {
+    if (::unlink(path.c_str()) != 0 || ::bind(fd, at->data(), size_of(*at)) != 0) {
         return errno;
     }
     return 0;
@@ -68,7 +52,7 @@ int bind_to(int fd, const std::string& path) {
 } // namespace
 
 socket_file::socket_file(std::string path, unsigned mode)
-    : path_(std::move(path)), socket_(open_socket()) {
+    : path_(std::move(path)), socket_(open_unix_socket(SOCK_STREAM)) {
     if (const auto error = bind_to(socket_.get(), path_); error != 0) {
         fail(error, path_);
     }

@@ -3,14 +3,14 @@
 #include "repeater/dial.hpp"
 
 #include "net/deadline.hpp"
+#include "net/dial.hpp"
 #include "net/own_addresses.hpp"
-#include "rfb/version.hpp"
+#include "repeater/hear_version.hpp"
+#include "rfb/error.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 namespace repeater {
@@ -30,61 +30,29 @@ struct request {
     event_sink& events;
 };
 
-/// A name server that does not answer is timed_out; its thread is left to itself.
-asio::awaitable<net::resolver::answer> look_up(const request& r) {
-    auto first =
-        co_await (r.names.resolve(r.to.host) || net::expire_after(r.conf.limits.name_lookup));
-    co_return first.index() == 0 ? std::move(std::get<0>(first))
-                                 : net::resolver::answer{asio::error::timed_out, {}};
-}
-
-/// Reads the far end's version, which becomes its early bytes. Nothing of the viewer's is sent
-/// before that: otherwise a viewer could speak to any service that stands behind us. A far end that
-/// greets with 000.000 is a repeater, perhaps ourselves by another address, so that the pair would
-/// be a circle.
-asio::awaitable<error_code> hear_version(net::tcp_stream& stream, std::vector<std::byte>& early) {
-    while (early.size() < rfb::version_size) {
-        if (const auto [ec] = co_await stream.wait(net::readiness::read); ec) {
-            co_return ec;
-        }
-        std::array<std::byte, rfb::version_size> buffer{};
-        const auto got =
-            stream.read_some(std::span(buffer).first(rfb::version_size - early.size()));
-        if (got.error && !got.would_block()) {
-            co_return got.error;
-        }
-        early.insert(early.end(), buffer.begin(),
-                     buffer.begin() + static_cast<std::ptrdiff_t>(got.bytes));
+/// The far end's version becomes its early bytes. Nothing of the viewer's is sent before that:
+/// otherwise a viewer could speak to any service that stands behind us. A far end that greets with
+/// 000.000 is a repeater, perhaps ourselves by another address, so that the pair would be a circle.
+asio::awaitable<error_code> expect_rfb(net::stream& far, std::vector<std::byte>& early) {
+    const auto version = co_await hear_version(far, early);
+    if (!version) {
+        co_return version.error();
     }
-    const auto version = rfb::parse_version(std::span(early).first<rfb::version_size>());
-    if (!version || *version == rfb::repeater_greeting) {
-        co_return rfb::error::bad_version;
-    }
-    co_return error_code{};
-}
-
-asio::awaitable<error_code> connect(tcp::socket& socket, tcp::endpoint to,
-                                    net::clock::duration limit) {
-    auto first = co_await (socket.async_connect(to, net::nothrow) || net::expire_after(limit));
-    co_return first.index() == 0 ? std::get<0>(std::get<0>(first)) : asio::error::timed_out;
+    co_return *version == rfb::repeater_greeting ? error_code{rfb::error::bad_version}
+                                                 : error_code{};
 }
 
 /// Connects to one address and, unless it is trusted, waits for its version. Empty where that
 /// failed; the event has said why.
 asio::awaitable<server_end> try_address(const request& r, tcp::endpoint to, bool trusted) {
     const auto executor = co_await asio::this_coro::executor;
-    tcp::socket socket(executor);
-    auto ec = co_await connect(socket, to, r.conf.limits.connect);
+    auto got = co_await net::connect(to, r.conf.limits.connect, r.conf.tcp);
+    auto ec = got.error;
     if (!ec) {
-        net::apply(r.conf.tcp, socket.native_handle());
-        socket.native_non_blocking(true, ec);
-    }
-    if (!ec) {
-        net::connection raw{net::unique_fd{socket.release(ec)}, to, {}};
-        net::tcp_stream stream(executor, raw);
+        net::tcp_stream stream(executor, got.connection);
         std::vector<std::byte> early;
         if (!trusted) {
-            const auto heard = co_await (hear_version(stream, early) ||
+            const auto heard = co_await (expect_rfb(stream, early) ||
                                          net::expire_after(r.conf.limits.first_bytes));
             ec = heard.index() == 0 ? std::get<0>(heard) : asio::error::timed_out;
         }
@@ -106,7 +74,8 @@ void refuse(const request& r, verdict v) {
 
 /// Empty where nothing could be reached; the events have said why.
 asio::awaitable<server_end> reach(const request& r) {
-    const auto found = co_await look_up(r);
+    const auto found =
+        co_await net::resolve(r.names, r.to.host, r.to.port, r.conf.limits.name_lookup);
     if (found.error == asio::error::operation_aborted) {
         co_return std::nullopt; // the viewer left meanwhile: dial() says so
     }
@@ -115,8 +84,7 @@ asio::awaitable<server_end> reach(const request& r) {
     const auto ours = net::own_addresses();
     std::optional<verdict> against;
     bool tried = false;
-    for (const auto& address : found.addresses) {
-        const tcp::endpoint to{address, r.to.port};
+    for (const auto& to : found.endpoints) {
         const auto verdict = judge(r.conf.mode1, r.to.host, to, ours);
         if (verdict != verdict::allowed && verdict != verdict::trusted) {
             against = verdict;

@@ -4,13 +4,9 @@
 
 #include "net/deadline.hpp"
 
-#include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
-#include <span>
 
 namespace repeater {
 
@@ -28,24 +24,10 @@ asio::awaitable<error_code> until_closed(dialling_viewer& p) {
         if (woken.index() == 0 && std::get<0>(std::get<0>(woken))) {
             co_return std::get<0>(std::get<0>(woken));
         }
-        switch (net::look_at(p.stream.native_handle())) {
-        case net::tcp_state::established:
-            break;
-        case net::tcp_state::peer_closed:
-            co_return asio::error::eof;
-        case net::tcp_state::gone:
-            co_return asio::error::connection_reset;
+        if (const auto ec = net::error_of(net::look_at(p.stream.native_handle()))) {
+            co_return ec;
         }
     }
-}
-
-/// Takes what there is, at most `room` bytes. An error means that the peer has left.
-error_code read_early(dialling_viewer& p, std::size_t room) {
-    std::array<std::byte, 1024> buffer{};
-    const auto got = p.stream.read_some(std::span(buffer).first(std::min(room, buffer.size())));
-    p.early.insert(p.early.end(), buffer.begin(),
-                   buffer.begin() + static_cast<std::ptrdiff_t>(got.bytes));
-    return got.would_block() ? error_code{} : got.error;
 }
 
 } // namespace
@@ -55,8 +37,9 @@ asio::awaitable<error_code> until_gone(dialling_viewer& p, std::size_t max_early
         if (const auto [ec] = co_await p.stream.wait(net::readiness::read); ec) {
             co_return ec;
         }
-        if (const auto ec = read_early(p, max_early - p.early.size()); ec) {
-            co_return ec;
+        const auto got = net::append_some(p.stream, p.early, max_early - p.early.size());
+        if (got.error && !got.would_block()) {
+            co_return got.error;
         }
     }
     co_return co_await until_closed(p);

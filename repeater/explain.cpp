@@ -5,12 +5,12 @@
 #include "net/deadline.hpp"
 #include "net/tcp_stream.hpp"
 #include "net/write_all.hpp"
+#include "repeater/hear_version.hpp"
 #include "rfb/refusal.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <array>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -20,25 +20,6 @@ namespace repeater {
 namespace {
 
 using namespace asio::experimental::awaitable_operators;
-
-/// The viewer's answer to our version; what it sent early is its beginning.
-asio::awaitable<std::optional<rfb::protocol_version>> hear_version(net::stream& viewer,
-                                                                   std::vector<std::byte> early) {
-    while (early.size() < rfb::version_size) {
-        if (const auto [ec] = co_await viewer.wait(net::readiness::read); ec) {
-            co_return std::nullopt;
-        }
-        std::array<std::byte, rfb::version_size> buffer{};
-        const auto got = viewer.read_some(buffer);
-        if (got.error && !got.would_block()) {
-            co_return std::nullopt;
-        }
-        early.insert(early.end(), buffer.begin(),
-                     buffer.begin() + static_cast<std::ptrdiff_t>(got.bytes));
-    }
-    const auto version = rfb::parse_version(std::span(early).first<rfb::version_size>());
-    co_return version ? std::optional{*version} : std::nullopt;
-}
 
 /// Closing at once, with bytes of the viewer's unread, would reset the connection under the text.
 asio::awaitable<void> wait_for_close(net::stream& viewer) {
@@ -63,7 +44,7 @@ asio::awaitable<void> tell(net::stream& viewer, std::vector<std::byte> early,
     if (co_await net::write_all(viewer, offer)) {
         co_return;
     }
-    const auto answered = co_await hear_version(viewer, std::move(early));
+    const auto answered = co_await hear_version(viewer, early);
     if (!answered) {
         co_return;
     }

@@ -7,8 +7,6 @@
 
 #include <boost/asio/error.hpp>
 
-#include <algorithm>
-#include <array>
 #include <system_error>
 #include <utility>
 
@@ -64,21 +62,15 @@ private:
     /// Keeps what it has sent, as far as there is room. The result says how it has left, if it has.
     [[nodiscard]] error_code read_early() {
         auto& early = who_.connection.early;
-        std::array<std::byte, 1024> buffer; // NOLINT: only what was read into it is looked at
         while (early.size() < conf->limits.early_bytes) {
-            const auto room = std::min(conf->limits.early_bytes - early.size(), buffer.size());
-            const auto got = channel_.read_some(std::span(buffer).first(room));
+            const auto got =
+                net::append_some(channel_, early, conf->limits.early_bytes - early.size());
             if (got.error) {
                 return got.would_block() ? error_code{} : got.error;
             }
-            early.insert(early.end(), buffer.begin(),
-                         buffer.begin() + static_cast<std::ptrdiff_t>(got.bytes));
         }
         // The rest stays in the kernel, where it hides the end of the connection from recv(2).
-        const auto now = state();
-        return now == net::tcp_state::established   ? error_code{}
-               : now == net::tcp_state::peer_closed ? error_code{asio::error::eof}
-                                                    : error_code{asio::error::connection_reset};
+        return net::error_of(state());
     }
 
     void stop_watching() {

@@ -1,8 +1,9 @@
-// stat(2), now and then: also sees what comes by rename or over the network.
+// Compares the stamps of now with those of the last look.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/file_watch.hpp"
 
-#include <sys/stat.h>
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace service {
@@ -20,15 +21,7 @@ bool file_watch::has_changed() {
 std::vector<file_watch::stamp> file_watch::look() const {
     std::vector<stamp> all;
     all.reserve(files_.size());
-    for (const auto& file : files_) {
-        struct ::stat found {};
-
-        if (::stat(file.c_str(), &found) != 0) {
-            found = {};
-        }
-        // The time of change: a file that could not be read may be given to us later.
-        all.push_back({found.st_ctim.tv_sec, found.st_ctim.tv_nsec, found.st_ino, found.st_size});
-    }
+    std::transform(files_.begin(), files_.end(), std::back_inserter(all), stamp_of);
     return all;
 }
 

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include <compare>
-#include <cstdint>
+#include "service/file_stamp.hpp"
+
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,14 +20,7 @@ public:
     [[nodiscard]] bool has_changed();
 
 private:
-    struct stamp {
-        std::int64_t seconds = 0;
-        std::int64_t nanoseconds = 0;
-        std::uint64_t inode = 0; ///< 0: there is no such file
-        std::int64_t size = 0;
-
-        friend auto operator<=>(const stamp&, const stamp&) = default;
-    };
+    using stamp = std::optional<file_stamp>; ///< nothing: there is no such file
 
     [[nodiscard]] std::vector<stamp> look() const;
 

@@ -3,8 +3,8 @@
 #include "service/syslog.hpp"
 
 #include "net/host_port.hpp"
+#include "net/unix_address.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
@@ -13,7 +13,6 @@
 #include <netdb.h>
 #include <stdexcept>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -25,7 +24,7 @@ namespace {
 constexpr int facility_daemon = 3;
 constexpr std::size_t longest_line = 8000; // what daemons take, 8192, with our head before it
 
-[[noreturn]] void fail(const std::string& destination, const std::string& why) {
+[[noreturn]] void cannot_log(const std::string& destination, const std::string& why) {
     throw std::runtime_error(fmt::format("cannot log to syslog at {}: {} (a path such as /dev/log, "
                                          "or HOST:PORT of UDP)",
                                          destination, why));
@@ -65,23 +64,20 @@ syslog_writer::syslog_writer(std::string destination, std::string tag)
 }
 
 void syslog_writer::open_local() {
-    sockaddr_un to{};
-    to.sun_family = AF_UNIX;
-    if (destination_.size() >= sizeof to.sun_path) {
-        fail(destination_, error_text(ENAMETOOLONG));
+    const auto to = net::unix_address_of(destination_);
+    if (!to) {
+        cannot_log(destination_, error_text(ENAMETOOLONG));
     }
-    std::copy(destination_.begin(), destination_.end(), &to.sun_path[0]);
-    socket_ = net::unique_fd{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): what connect(2) takes
-    if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) {
-        fail(destination_, error_text(errno));
+    socket_ = net::open_unix_socket(SOCK_DGRAM);
+    if (::connect(socket_.get(), to->data(), net::size_of(*to)) != 0) {
+        cannot_log(destination_, error_text(errno));
     }
 }
 
 void syslog_writer::open_udp() {
     const auto colon = destination_.rfind(':');
     if (colon == std::string::npos || colon == 0 || colon + 1 == destination_.size()) {
-        fail(destination_, "no such place");
+        cannot_log(destination_, "no such place");
     }
     const std::string host{net::without_brackets(std::string_view{destination_}.substr(0, colon))};
     addrinfo hints{};
@@ -90,7 +86,7 @@ void syslog_writer::open_udp() {
     const auto error =
         ::getaddrinfo(host.c_str(), destination_.c_str() + colon + 1, &hints, &found);
     if (error != 0) {
-        fail(destination_, ::gai_strerror(error));
+        cannot_log(destination_, ::gai_strerror(error));
     }
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> all(found, ::freeaddrinfo);
     for (const auto* each = found; each != nullptr; each = each->ai_next) {
@@ -100,7 +96,7 @@ void syslog_writer::open_udp() {
             return;
         }
     }
-    fail(destination_, error_text(errno));
+    cannot_log(destination_, error_text(errno));
 }
 
 void syslog_writer::write(syslog_severity severity, std::string_view line) {

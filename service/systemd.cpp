@@ -2,15 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/systemd.hpp"
 
-#include "net/unique_fd.hpp"
+#include "net/unix_address.hpp"
 
-#include <algorithm>
 #include <charconv>
-#include <cstddef>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 namespace service {
@@ -73,20 +70,16 @@ std::vector<inherited_socket> take_inherited_sockets() {
 
 void notify_manager(std::string_view state) {
     const char* const where = std::getenv("NOTIFY_SOCKET");
-    const std::string_view path = where == nullptr ? "" : where;
-    sockaddr_un to{};
-    if (path.empty() || path.size() >= sizeof to.sun_path) {
+    std::string path = where == nullptr ? "" : where;
+    if (path.starts_with('@')) { // the kernel's abstract names begin with NUL
+        path.front() = '\0';
+    }
+    const auto to = net::unix_address_of(path);
+    if (path.empty() || !to) {
         return;
     }
-    to.sun_family = AF_UNIX;
-    std::copy(path.begin(), path.end(), &to.sun_path[0]);
-    if (path.front() == '@') { // the kernel's abstract names begin with NUL
-        to.sun_path[0] = '\0';
-    }
-    const net::unique_fd s{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): what sendto(2) takes
-    (void)::sendto(s.get(), state.data(), state.size(), 0, reinterpret_cast<sockaddr*>(&to), size);
+    const auto s = net::open_unix_socket(SOCK_DGRAM);
+    (void)::sendto(s.get(), state.data(), state.size(), 0, to->data(), net::size_of(*to));
 }
 
 std::optional<std::chrono::microseconds> watchdog_interval() {

@@ -12,14 +12,13 @@ namespace wsgate {
 
 namespace {
 
-target choose_target(const std::optional<token_target>& chosen, const token_options& tokens,
+target choose_target(const std::optional<target>& chosen, const token_options& tokens,
                      const target& configured) {
     if (!chosen) {
         return configured;
     }
-    target to{chosen->where, chosen->port};
-    to.is_unix = chosen->is_unix;
-    to.tls = chosen->tls || (tokens.tls && !to.is_unix);
+    auto to = *chosen;
+    to.tls = to.tls || (tokens.tls && !to.is_unix);
     return to;
 }
 
@@ -34,7 +33,7 @@ admitted_opening admit(const accepted_connection& connection, const arrival& cli
     const auto& conf = connection.conf();
     auto to = choose_target(right.to, conf.access.tokens, conf.target_of(*asked.where));
     if (const auto version = conf.proxy.send.of(asked.where->path)) {
-        to.greeting = announcement(
+        to.proxy_header = proxy_header_of(
             {from.client, client.peer, client.local, from.request_id, client.tls}, *version);
     }
     return {std::move(asked), std::move(from), std::move(right), std::move(to)};

@@ -92,7 +92,7 @@ std::vector<dialler> terms::probes() const {
         auto to = conf.target_of(r);
         to.tls = false;
         if (const auto version = conf.proxy.send.of(r.path)) { // a target that demands a header
-            to.greeting = announcement({}, *version);
+            to.proxy_header = proxy_header_of({}, *version);
         }
         if (std::find(all.begin(), all.end(), to) == all.end()) {
             all.push_back(std::move(to));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,8 +11,8 @@ namespace repeater {
 
 struct http_url {
     bool tls = false;
-    std::string host;      ///< a name or an address, without brackets
-    std::string port;      ///< a number
+    std::string host; ///< a name or an address, without brackets
+    std::uint16_t port = 0;
     std::string target;    ///< path and query, at least "/"
     std::string authority; ///< for the Host field
 

@@ -2,12 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/url.hpp"
 
-#include "net/number.hpp"
-#include "net/resolver.hpp"
+#include "net/dial.hpp"
 #include "repeater/events/http_post.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -16,8 +14,6 @@
 #include <boost/asio/write.hpp>
 
 #include <array>
-#include <cstdint>
-#include <vector>
 
 namespace repeater {
 
@@ -69,22 +65,28 @@ asio::awaitable<http_status> exchange_by_tls(tcp::socket socket, const http_url&
     co_return co_await exchange(stream, request);
 }
 
+/// Tries one address after the other; the error is the last one's.
+asio::awaitable<net::connected> connect(const http_url& to, net::resolver& names,
+                                        net::clock::duration limit) {
+    const auto found = co_await net::resolve(names, to.host, to.port, limit);
+    net::connected last{{}, found.error ? found.error : asio::error::not_found};
+    for (const auto& endpoint : found.endpoints) {
+        last = co_await net::connect(endpoint, limit, {});
+        if (!last.error) {
+            break;
+        }
+    }
+    co_return last;
+}
+
+/// `limit`: of each step; whoever runs the event loop limits them all.
 asio::awaitable<http_status> post(const http_url& to, const std::string& request,
-                                  net::resolver& names) {
-    const auto found = co_await names.resolve(to.host);
-    if (found.error) {
-        co_return http_status{found.error};
-    }
-    const auto port = net::parse_number<std::uint16_t>(to.port).value_or(0);
-    std::vector<tcp::endpoint> all;
-    for (const auto& address : found.addresses) {
-        all.emplace_back(address, port);
-    }
-    tcp::socket socket(co_await asio::this_coro::executor);
-    const auto [ec, at] = co_await asio::async_connect(socket, all, net::nothrow);
+                                  net::resolver& names, net::clock::duration limit) {
+    auto [c, ec] = co_await connect(to, names, limit);
     if (ec) {
         co_return http_status{ec};
     }
+    tcp::socket socket(co_await asio::this_coro::executor, c.peer.protocol(), c.socket.release());
     if (to.tls) {
         co_return co_await exchange_by_tls(std::move(socket), to, request);
     }
@@ -100,7 +102,7 @@ std::optional<std::string> url_output::deliver(const std::string& json) {
     net::resolver names(context.get_executor(), net::resolver::system_lookup,
                         net::resolver::turns::own);
     std::optional<std::string> failure = "no answer in time";
-    asio::co_spawn(context, post(to_, request, names),
+    asio::co_spawn(context, post(to_, request, names, limit_),
                    [&failure](const std::exception_ptr& escaped, const http_status& got) {
                        if (escaped) {
                            failure = "TLS cannot be used";

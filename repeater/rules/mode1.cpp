@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/rules/mode1.hpp"
 
-#include "net/number.hpp"
 #include "rfb/text.hpp"
 
 #include <boost/asio/ip/address_v4.hpp>
@@ -10,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
 
 namespace repeater {
 
@@ -37,22 +35,6 @@ bool is_host_name(std::string_view text) {
     const auto last_label = text.substr(text.rfind('.') + 1);
     return !text.empty() && std::all_of(text.begin(), text.end(), is_part) &&
            !rfb::is_number(last_label);
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), rfb::to_lower);
-    return out;
-}
-
-std::optional<mode1_rule> parse_place(std::string_view text) {
-    if (const auto addresses = net::parse_address_range(text)) {
-        return mode1_rule{*addresses};
-    }
-    if (is_host_name(text)) {
-        return mode1_rule{lower(text)};
-    }
-    return std::nullopt;
 }
 
 const std::vector<net::address_range>& denied() {
@@ -122,38 +104,12 @@ bool lifts_denial(const mode1_rule& r) {
 } // namespace
 
 std::optional<mode1_rule> parse_allow_rule(std::string_view text) {
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos) {
-        return std::nullopt;
-    }
-    auto rule = parse_place(text.substr(0, colon));
-    const auto ports = text.substr(colon + 1);
-    const auto dash = ports.find('-');
-    const auto first = net::parse_number<std::uint16_t>(ports.substr(0, dash));
-    const auto last = dash == std::string_view::npos
-                          ? first
-                          : net::parse_number<std::uint16_t>(ports.substr(dash + 1));
-    if (!rule || !first || !last || *first == 0 || *first > *last) {
-        return std::nullopt;
-    }
-    rule->first_port = *first;
-    rule->last_port = *last;
-    return rule;
+    return net::parse_destination_rule(text, is_host_name);
 }
 
 std::optional<mode1_rule> parse_deny_rule(std::string_view text) {
-    auto whole = parse_place(text);
+    auto whole = net::parse_portless_rule(text, is_host_name);
     return whole ? whole : parse_allow_rule(text);
-}
-
-bool mode1_rule::covers(std::string_view host, const asio::ip::tcp::endpoint& to) const {
-    if (to.port() < first_port || to.port() > last_port) {
-        return false;
-    }
-    if (const auto* name = std::get_if<std::string>(&where)) {
-        return lower(host) == *name;
-    }
-    return std::get<net::address_range>(where).contains(to.address());
 }
 
 verdict judge(const mode1_policy& policy, std::string_view host, const asio::ip::tcp::endpoint& to,

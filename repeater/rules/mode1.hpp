@@ -2,15 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/address_range.hpp"
+#include "net/destination_rule.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace repeater {
@@ -24,18 +21,8 @@ enum class mode1 {
     any,  ///< the Perl's open proxy
 };
 
-/// One entry of a list: "10.0.0.0/8:5900-5999", "192.0.2.7:5901", "[2001:db8::]/32:5900",
-/// "host.example:5901".
-struct mode1_rule {
-    std::variant<net::address_range, std::string>
-        where; ///< addresses, or the name that the viewer wrote
-    std::uint16_t first_port = 1;
-    std::uint16_t last_port = 65535;
-
-    [[nodiscard]] bool covers(std::string_view host, const asio::ip::tcp::endpoint&) const;
-
-    friend bool operator==(const mode1_rule&, const mode1_rule&) = default;
-};
+/// A name is the one that the viewer wrote.
+using mode1_rule = net::destination_rule;
 
 /// Empty where the text is not of that form. An allow rule has a port, or a range of them.
 [[nodiscard]] std::optional<mode1_rule> parse_allow_rule(std::string_view);

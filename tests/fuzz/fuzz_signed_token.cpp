@@ -21,12 +21,12 @@ std::string with_signature(std::string_view text) {
 
 void check(std::string_view token, std::uint64_t now) {
     const auto got = wsgate::check_signed_token({key}, token, now);
-    if (const auto* to = std::get_if<wsgate::token_target>(&got)) {
+    if (const auto* to = std::get_if<wsgate::target>(&got)) {
         fuzz::require(token.starts_with("s1.") && token.size() <= 1024);
         fuzz::require(wsgate::parse_token_target(wsgate::to_string(*to)) == *to);
         const auto again =
             wsgate::check_signed_token({key}, wsgate::sign_token(key, *to, now + 1), now);
-        fuzz::require(std::get<wsgate::token_target>(again) == *to);
+        fuzz::require(std::get<wsgate::target>(again) == *to);
     }
 }
 

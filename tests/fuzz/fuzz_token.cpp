@@ -11,8 +11,8 @@ namespace {
 void check_target(std::string_view text) {
     if (const auto to = wsgate::parse_token_target(text)) {
         fuzz::require(wsgate::parse_token_target(wsgate::to_string(*to)) == to);
-        fuzz::require(to->is_unix ? to->where.starts_with('/') : to->port != 0);
-        fuzz::require(to->where.find('\0') == std::string::npos);
+        fuzz::require(to->is_unix ? to->host.starts_with('/') : to->port != 0);
+        fuzz::require(to->host.find('\0') == std::string::npos);
     }
     if (const auto rules = wsgate::parse_target_rules(text)) {
         fuzz::require(!rules->empty());

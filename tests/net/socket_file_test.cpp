@@ -19,7 +19,7 @@ using net::socket_file;
 using support::connect_unix;
 namespace fs = std::filesystem;
 
-class unix_socket : public testing::Test {
+class socket_file_test : public testing::Test {
 protected:
     [[nodiscard]] unsigned mode() const {
         struct stat found {};
@@ -43,7 +43,7 @@ protected:
 
 } // namespace
 
-TEST_F(unix_socket, ListensWithItsMode) {
+TEST_F(socket_file_test, ListensWithItsMode) {
     for (const unsigned wanted : {0600U, 0666U, 0660U}) {
         socket_file file(path, wanted);
         EXPECT_EQ(mode(), wanted);
@@ -53,7 +53,7 @@ TEST_F(unix_socket, ListensWithItsMode) {
     }
 }
 
-TEST_F(unix_socket, GoesWithItsOwner) {
+TEST_F(socket_file_test, GoesWithItsOwner) {
     {
         const socket_file file(path, 0600);
         EXPECT_TRUE(fs::exists(path));
@@ -61,7 +61,7 @@ TEST_F(unix_socket, GoesWithItsOwner) {
     EXPECT_FALSE(fs::exists(path));
 }
 
-TEST_F(unix_socket, StaysWhereItHasMoved) {
+TEST_F(socket_file_test, StaysWhereItHasMoved) {
     socket_file first(path, 0600);
     {
         const socket_file second(std::move(first));
@@ -70,7 +70,7 @@ TEST_F(unix_socket, StaysWhereItHasMoved) {
     EXPECT_FALSE(fs::exists(path));
 }
 
-TEST_F(unix_socket, LeavesAnothersFileAlone) {
+TEST_F(socket_file_test, LeavesAnothersFileAlone) {
     {
         const socket_file file(path, 0600);
         fs::remove(path);
@@ -79,7 +79,7 @@ TEST_F(unix_socket, LeavesAnothersFileAlone) {
     EXPECT_TRUE(fs::exists(path));
 }
 
-TEST_F(unix_socket, TakesThePlaceOfOneThatNobodyAnswers) {
+TEST_F(socket_file_test, TakesThePlaceOfOneThatNobodyAnswers) {
     { const auto left = support::bind_unix(path); }
     ASSERT_TRUE(fs::exists(path));
     EXPECT_EQ(refusal(), "");
@@ -87,13 +87,13 @@ TEST_F(unix_socket, TakesThePlaceOfOneThatNobodyAnswers) {
     EXPECT_EQ(refusal(), "");
 }
 
-TEST_F(unix_socket, TakesNoPlaceOfOneThatSomebodyAnswers) {
+TEST_F(socket_file_test, TakesNoPlaceOfOneThatSomebodyAnswers) {
     const auto other = support::bind_unix(path);
     EXPECT_EQ(refusal(), "cannot listen on unix:" + path + ": Address already in use");
     EXPECT_NO_THROW((void)connect_unix(path));
 }
 
-TEST_F(unix_socket, TakesNoPlaceOfAFile) {
+TEST_F(socket_file_test, TakesNoPlaceOfAFile) {
     (void)directory.file("gate", "text");
     EXPECT_EQ(refusal(), "cannot listen on unix:" + path + ": Address already in use");
     EXPECT_TRUE(fs::is_regular_file(path));
@@ -103,7 +103,7 @@ TEST_F(unix_socket, TakesNoPlaceOfAFile) {
     EXPECT_TRUE(fs::is_symlink(path));
 }
 
-TEST_F(unix_socket, NeedsADirectoryAndAShortPath) {
+TEST_F(socket_file_test, NeedsADirectoryAndAShortPath) {
     EXPECT_THROW(socket_file("/nonexistent/gate", 0600), std::system_error);
     EXPECT_THROW(socket_file("/" + std::string(107, 'x'), 0600), std::system_error);
 }

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/dial.hpp"
 #include "tests/repeater/running_server.hpp"
+#include "tests/support/descriptors.hpp"
 
 #include <gtest/gtest.h>
 
 #include <future>
+#include <sys/socket.h>
 
 namespace dial_test {
 
@@ -30,7 +32,7 @@ std::string at(std::uint16_t port, const std::string& host = "127.0.0.1") {
 
 } // namespace
 
-TEST(Direct, DialsWhatIsAllowedAndJoinsTheStreams) {
+TEST(Dial, DialsWhatIsAllowedAndJoinsTheStreams) {
     tcp_listener far;
     running_server repeater(allowing("127.0.0.0/8:1-65535"));
     auto viewer = repeater.introduce(rfb::side::viewer, at(far.port()), "early");
@@ -42,7 +44,7 @@ TEST(Direct, DialsWhatIsAllowedAndJoinsTheStreams) {
     EXPECT_EQ(to_string(pair.met), "127.0.0.1:" + std::to_string(far.port()));
 }
 
-TEST(Direct, TheDefaultPolicyRefusesLoopbackWithoutAByte) {
+TEST(Dial, TheDefaultPolicyRefusesLoopbackWithoutAByte) {
     tcp_listener far;
     running_server repeater;
     auto viewer = repeater.introduce(rfb::side::viewer, at(far.port()));
@@ -52,7 +54,7 @@ TEST(Direct, TheDefaultPolicyRefusesLoopbackWithoutAByte) {
               event::dial_refused::reason::address);
 }
 
-TEST(Direct, NamesThatResolveToDeniedAddressesAreRefusedToo) {
+TEST(Dial, NamesThatResolveToDeniedAddressesAreRefusedToo) {
     running_server repeater;
     for (const auto* name : {"localhost:5900", "127.1:5900", "2130706433:5900", "0x7f.1:5900"}) {
         auto viewer = repeater.introduce(rfb::side::viewer, name);
@@ -62,7 +64,7 @@ TEST(Direct, NamesThatResolveToDeniedAddressesAreRefusedToo) {
               event::dial_refused::reason::address);
 }
 
-TEST(Direct, ModeIOffRefusesAll) {
+TEST(Dial, ModeIOffRefusesAll) {
     auto c = support::loopback_config();
     c.mode1.mode = mode1::off;
     running_server repeater(c);
@@ -72,7 +74,7 @@ TEST(Direct, ModeIOffRefusesAll) {
               event::dial_refused::reason::mode1_off);
 }
 
-TEST(Direct, EveryAddressOfANameIsTried) {
+TEST(Dial, EveryAddressOfANameIsTried) {
     tcp_listener far("127.0.0.3");
     running_server repeater(allowing("127.0.0.0/8:1-65535"), [](const std::string& name) {
         EXPECT_EQ(name, "desk.example");
@@ -86,7 +88,42 @@ TEST(Direct, EveryAddressOfANameIsTried) {
               make_address("127.0.0.2"));
 }
 
-TEST(Direct, DeniedAddressesOfAMixedAnswerAreSkipped) {
+TEST(Dial, EveryAddressThatFailsIsToldAndItsSocketClosed) {
+    // Nobody listens at the first, the second answers no SYN, since its queue is full.
+    tcp_listener far("127.0.0.4");
+    const tcp_listener mute("127.0.0.3", far.port());
+    ASSERT_EQ(::listen(mute.native_handle(), 0), 0);
+    const support::tcp_client first(far.port(), "127.0.0.3");
+    auto c = allowing("127.0.0.0/8:1-65535");
+    c.limits.connect = std::chrono::milliseconds(300);
+    running_server repeater(c, [](const std::string& name) { // "2.example" has two addresses
+        std::vector all{make_address("127.0.0.2"), make_address("127.0.0.3"),
+                        make_address("127.0.0.4")};
+        all.resize(static_cast<std::size_t>(name.front() - '0'));
+        return resolver::answer{{}, std::move(all)};
+    });
+    const auto dial = [&](std::size_t n) {
+        return repeater.introduce(rfb::side::viewer,
+                                  at(far.port(), std::to_string(n) + ".example"));
+    };
+    std::size_t attempts = 0;
+    for (const std::size_t n : {0U, 1U, 2U}) {
+        const auto before = support::open_descriptors();
+        EXPECT_TRUE(dial(n).is_closed_by_peer());
+        attempts += n;
+        (void)repeater.events.wait_for<event::dial_failed>(n + 1);
+        EXPECT_EQ(repeater.events.count<event::dial_failed>(), n + 1);
+        EXPECT_EQ(repeater.events.count<event::dial_attempt_failed>(), attempts);
+        EXPECT_EQ(support::open_descriptors(), before) << n;
+    }
+    const auto last = repeater.events.wait_for<event::dial_attempt_failed>(attempts);
+    EXPECT_EQ(last.error, asio::error::timed_out);
+    auto viewer = dial(3);
+    far.accept().send(bytes_of("RFB 003.008\n"));
+    EXPECT_EQ(viewer.receive(12), bytes_of("RFB 003.008\n"));
+}
+
+TEST(Dial, DeniedAddressesOfAMixedAnswerAreSkipped) {
     tcp_listener denied("127.0.0.2");
     const tcp_listener allowed("127.0.0.3", denied.port());
     running_server repeater(allowing("127.0.0.3:1-65535"), [](const std::string&) {
@@ -97,7 +134,7 @@ TEST(Direct, DeniedAddressesOfAMixedAnswerAreSkipped) {
     EXPECT_TRUE(denied.is_quiet());
 }
 
-TEST(Direct, ASlowNameDelaysNobody) {
+TEST(Dial, ASlowNameDelaysNobody) {
     std::promise<void> answer;
     const auto answered = answer.get_future().share();
     running_server repeater(support::loopback_config(), [answered](const std::string&) {
@@ -122,7 +159,7 @@ TEST(Direct, ASlowNameDelaysNobody) {
     }
 }
 
-TEST(Direct, ANameThatIsNeverAnsweredIsGivenUp) {
+TEST(Dial, ANameThatIsNeverAnsweredIsGivenUp) {
     std::promise<void> never;
     const auto answered = never.get_future().share();
     auto c = support::loopback_config();
@@ -139,7 +176,7 @@ TEST(Direct, ANameThatIsNeverAnsweredIsGivenUp) {
     never.set_value();
 }
 
-TEST(Direct, NothingListensThere) {
+TEST(Dial, NothingListensThere) {
     std::uint16_t port = 0;
     {
         const tcp_listener gone;
@@ -155,7 +192,7 @@ TEST(Direct, NothingListensThere) {
 // That a far end must speak RFB is shown by tests/e2e/mode1.py: the default policy dials no address
 // of this machine.
 
-TEST(Direct, AViewerThatLeavesEndsTheDial) {
+TEST(Dial, AViewerThatLeavesEndsTheDial) {
     std::promise<void> answer;
     const auto answered = answer.get_future().share();
     running_server repeater(support::loopback_config(), [answered](const std::string&) {
@@ -169,7 +206,7 @@ TEST(Direct, AViewerThatLeavesEndsTheDial) {
     answer.set_value();
 }
 
-TEST(Direct, EmptyAndImpossibleDestinationsAreRefusedWithoutALookUp) {
+TEST(Dial, EmptyAndImpossibleDestinationsAreRefusedWithoutALookUp) {
     running_server repeater(support::loopback_config(), [](const std::string& name) {
         ADD_FAILURE() << "looked up " << name;
         return resolver::answer{};

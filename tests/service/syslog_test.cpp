@@ -16,17 +16,12 @@ namespace syslog_test {
 namespace {
 
 net::unique_fd daemon_at(const std::string& path) {
-    const auto at = support::unix_address(path);
-    net::unique_fd fd{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-    if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0) {
-        throw std::system_error(errno, std::system_category(), "bind");
-    }
-    return fd;
+    return support::bind_unix(path, 0, SOCK_DGRAM);
 }
 
 std::string heard(const net::unique_fd& daemon) {
     std::array<char, 20000> text{};
-    const auto size = ::recv(daemon.get(), text.data(), text.size(), 0);
+    const auto size = ::recv(daemon.get(), text.data(), text.size(), MSG_DONTWAIT);
     return size < 0 ? "" : std::string(text.data(), static_cast<std::size_t>(size));
 }
 

@@ -1,17 +1,15 @@
 // Datagrams to a manager that is ours, and the variables that it sets.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/unique_fd.hpp"
 #include "service/systemd.hpp"
+#include "tests/support/unix_socket.hpp"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <vector>
 
@@ -67,15 +65,11 @@ TEST(Systemd, TellsTheManager) {
         std::filesystem::temp_directory_path() / ("systemd-test-" + std::to_string(::getpid()));
     std::filesystem::create_directory(folder);
     const auto path = (folder / "notify").string();
-    const net::unique_fd manager{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-    sockaddr_un at{};
-    at.sun_family = AF_UNIX;
-    std::copy(path.begin(), path.end(), &at.sun_path[0]);
-    ASSERT_EQ(::bind(manager.get(), reinterpret_cast<sockaddr*>(&at), sizeof at), 0);
+    const auto manager = support::bind_unix(path, 0, SOCK_DGRAM);
     ASSERT_EQ(::setenv("NOTIFY_SOCKET", path.c_str(), 1), 0);
     service::notify_manager("READY=1");
     std::array<char, 64> text{};
-    const auto size = ::recv(manager.get(), text.data(), text.size(), 0);
+    const auto size = ::recv(manager.get(), text.data(), text.size(), MSG_DONTWAIT);
     ::unsetenv("NOTIFY_SOCKET");
     std::filesystem::remove_all(folder);
     ASSERT_GT(size, 0);

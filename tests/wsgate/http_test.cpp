@@ -1,5 +1,6 @@
 // Plain HTTP over real sockets: keep-alive, files, refusals, slow readers.
 // SPDX-License-Identifier: EUPL-1.2
+#include "tests/support/descriptors.hpp"
 #include "tests/wsgate/running_gateway.hpp"
 #include "tests/wsgate/ws_peer.hpp"
 
@@ -336,14 +337,10 @@ TEST_F(web_site, DropsAClientThatStopsReading) {
     plain_peer peer(gateway.connect());
     peer.stream().send("GET /large HTTP/1.1\r\nHost: h\r\n\r\n"_bytes);
     // Nothing is read, so no FIN can come: the gateway's descriptor tells.
-    const auto descriptors = [] {
-        const std::filesystem::directory_iterator all("/proc/self/fd");
-        return std::distance(begin(all), end(all));
-    };
     (void)peer.stream().receive(1); // it has begun
-    const auto before = descriptors();
+    const auto before = open_descriptors();
     const auto until = std::chrono::steady_clock::now() + 10s;
-    while (descriptors() >= before && std::chrono::steady_clock::now() < until) {
+    while (open_descriptors() >= before && std::chrono::steady_clock::now() < until) {
         ::poll(nullptr, 0, 1);
     }
     EXPECT_THROW((void)peer.stream().receive(large), std::runtime_error);

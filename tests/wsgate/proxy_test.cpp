@@ -31,7 +31,7 @@ config to_one_target(const tcp_listener& target) {
     return c;
 }
 
-config announcing(const tcp_listener& target, proxy_version how) {
+config with_proxy_header(const tcp_listener& target, proxy_version how) {
     auto c = to_one_target(target);
     c.proxy.send.all = how;
     return c;
@@ -67,7 +67,7 @@ std::variant<config, service::early_exit> parse(std::vector<const char*> argumen
 
 TEST(SendProxy, TheTargetHearsOfTheClientBeforeAnythingElse) {
     tcp_listener repeater;
-    const running_gateway gateway(announcing(repeater, proxy_version::v2));
+    const running_gateway gateway(with_proxy_header(repeater, proxy_version::v2));
     plain_peer client(gateway.connect());
     client.stream().send(
         joined({bytes_of(opening_request("/websockify", "X-Request-Id: a1-b2\r\n")),
@@ -85,7 +85,7 @@ TEST(SendProxy, TheTargetHearsOfTheClientBeforeAnythingElse) {
 
 TEST(SendProxy, TheClientIsWhomATrustedProxyNames) {
     tcp_listener repeater;
-    const running_gateway gateway(announcing(repeater, proxy_version::v1));
+    const running_gateway gateway(with_proxy_header(repeater, proxy_version::v1));
     plain_peer client(gateway.connect());
     client.stream().send(
         bytes_of(opening_request("/wsClient", "X-Forwarded-For: 2001:db8::7\r\n")));
@@ -98,7 +98,7 @@ TEST(SendProxy, TheClientIsWhomATrustedProxyNames) {
 
 TEST(SendProxy, HoldsForItsPathsOnly) {
     tcp_listener repeater;
-    auto c = announcing(repeater, proxy_version::v1);
+    auto c = with_proxy_header(repeater, proxy_version::v1);
     c.proxy.send.by_path.insert_or_assign("/websockify", std::nullopt);
     const running_gateway gateway(c);
     plain_peer client(gateway.connect());
@@ -110,7 +110,7 @@ TEST(SendProxy, HoldsForItsPathsOnly) {
 
 TEST(SendProxy, AProbeOfReadinessIntroducesNobody) {
     tcp_listener repeater;
-    const running_gateway gateway(announcing(repeater, proxy_version::v2));
+    const running_gateway gateway(with_proxy_header(repeater, proxy_version::v2));
     plain_peer operators(gateway.connect());
     operators.stream().send(bytes_of("GET /readyz HTTP/1.1\r\nHost: h\r\n\r\n"));
     auto target = repeater.accept();
@@ -171,10 +171,10 @@ TEST(AcceptProxy, FromAnybodyElseAHeaderIsABadRequest) {
 }
 
 TEST(Announcement, OfAnUnknownClientNamesNobody) {
-    const auto line = wsgate::announcement({}, proxy_version::v1);
+    const auto line = wsgate::proxy_header_of({}, proxy_version::v1);
     EXPECT_EQ(support::text_of(line), "PROXY UNKNOWN\r\n");
     proxy_reader reader;
-    (void)reader.feed(wsgate::announcement({{}, {}, {}, "id", ""}, proxy_version::v2));
+    (void)reader.feed(wsgate::proxy_header_of({{}, {}, {}, "id", ""}, proxy_version::v2));
     ASSERT_TRUE(reader.done() && reader.result());
     EXPECT_FALSE(reader.result()->addresses);
     EXPECT_EQ(reader.result()->unique_id, "id");
@@ -183,7 +183,7 @@ TEST(Announcement, OfAnUnknownClientNamesNobody) {
 TEST(Announcement, TellsOfTls) {
     proxy_reader reader;
     const auto client = make_address("::ffff:192.0.2.7");
-    (void)reader.feed(wsgate::announcement(
+    (void)reader.feed(wsgate::proxy_header_of(
         {client, {make_address("192.0.2.7"), 4711}, {make_address("10.0.0.1"), 443}, "", "TLSv1.3"},
         proxy_version::v2));
     ASSERT_TRUE(reader.done() && reader.result());

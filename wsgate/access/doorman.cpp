@@ -119,7 +119,7 @@ doorman::admit_session(const request& r, std::string_view path, const sender& fr
         if (auto* no = std::get_if<denial>(&to)) {
             co_return std::move(*no);
         }
-        yes.to = std::move(std::get<token_target>(to));
+        yes.to = std::move(std::get<target>(to));
     }
     co_return std::move(yes);
 }
@@ -224,18 +224,17 @@ std::optional<denial> doorman::check_origin(const request& r, std::string_view p
     return fits ? std::nullopt : std::optional{wrong_origin("Origin not listed")};
 }
 
-std::variant<token_target, denial> doorman::check_token(const request& r,
-                                                        const sender& from) const {
-    const std::string_view target{r.target().data(), r.target().size()};
+std::variant<target, denial> doorman::check_token(const request& r, const sender& from) const {
+    const std::string_view whole{r.target().data(), r.target().size()};
     const auto token =
-        options_.tokens.from_host ? token_of_host(field_of(r, "Host")) : token_of_query(target);
+        options_.tokens.from_host ? token_of_host(field_of(r, "Host")) : token_of_query(whole);
     denial no{status::forbidden, "no access without a valid token", "no token"};
     no.counted = handshake_failure::token;
     if (!token) {
         return no;
     }
     auto found = tokens_->find(*token, static_cast<std::uint64_t>(std::time(nullptr)));
-    if (auto* to = std::get_if<token_target>(&found)) {
+    if (auto* to = std::get_if<target>(&found)) {
         return std::move(*to);
     }
     no.cause = std::get<std::string_view>(found);

@@ -49,8 +49,8 @@ struct sender {
 /// A session may begin.
 struct admission {
     session_limits::place place;
-    std::optional<token_target> to; ///< what a token has chosen
-    std::string user;               ///< who gave a password; empty: nobody was asked
+    std::optional<target> to; ///< what a token has chosen
+    std::string user;         ///< who gave a password; empty: nobody was asked
 };
 
 /// One configuration's doorman; sessions keep the one that they came under.
@@ -90,8 +90,7 @@ private:
     [[nodiscard]] std::optional<denial> check_origin(const request&, std::string_view path,
                                                      const sender&) const;
     [[nodiscard]] std::optional<denial> check_certificate(const sender&) const;
-    [[nodiscard]] std::variant<token_target, denial> check_token(const request&,
-                                                                 const sender&) const;
+    [[nodiscard]] std::variant<target, denial> check_token(const request&, const sender&) const;
     [[nodiscard]] std::chrono::milliseconds note_failure(const sender&) const;
 
     access_options options_;

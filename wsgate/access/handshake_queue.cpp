@@ -1,6 +1,8 @@
-// Who was dropped keeps its node in a list of its own, so that leaving is the same for all.
+// A connection that was dropped keeps its node, in a second list, so that all leave the same way.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/handshake_queue.hpp"
+
+#include <utility>
 
 namespace wsgate {
 
@@ -19,7 +21,7 @@ std::size_t handshake_queue::size() const {
     return waiting_.size();
 }
 
-void handshake_queue::leave(queue::iterator mine) {
+void handshake_queue::take_back(queue::iterator mine) {
     const std::lock_guard lock(mutex_);
     (mine->was_dropped ? dropped_ : waiting_).erase(mine);
 }

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/lease.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <list>
 #include <mutex>
-#include <utility>
 
 namespace wsgate {
 
@@ -20,36 +21,8 @@ class handshake_queue {
     using queue = std::list<entry>;
 
 public:
-    class place {
-    public:
-        place() = default;
-
-        place(place&& other) noexcept
-            : of_(std::exchange(other.of_, nullptr)), mine_(other.mine_) {}
-
-        place& operator=(place&& other) noexcept {
-            std::swap(of_, other.of_);
-            std::swap(mine_, other.mine_);
-            return *this;
-        }
-
-        place(const place&) = delete;
-        place& operator=(const place&) = delete;
-
-        ~place() {
-            if (of_ != nullptr) {
-                of_->leave(mine_);
-            }
-        }
-
-    private:
-        friend handshake_queue;
-
-        place(handshake_queue& of, queue::iterator mine) : of_(&of), mine_(mine) {}
-
-        handshake_queue* of_ = nullptr;
-        queue::iterator mine_;
-    };
+    /// Held by a connection that waits.
+    using place = net::lease<handshake_queue, queue::iterator>;
 
     /// `drop` is called, at most once, on whatever thread joins as one too many while this is the
     /// oldest; it must not block. The place stays in the line until it is destroyed.
@@ -58,7 +31,9 @@ public:
     [[nodiscard]] std::size_t size() const;
 
 private:
-    void leave(queue::iterator);
+    friend place;
+
+    void take_back(queue::iterator);
 
     mutable std::mutex mutex_;
     queue waiting_; ///< the oldest in front

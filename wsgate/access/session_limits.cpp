@@ -16,7 +16,7 @@ std::optional<session_limits::place> session_limits::enter(const session_caps& c
     }
     ++all_;
     ++of_client_[client];
-    return place(*this, client);
+    return place{*this, client};
 }
 
 std::size_t session_limits::size() const {
@@ -24,7 +24,7 @@ std::size_t session_limits::size() const {
     return all_;
 }
 
-void session_limits::leave(client_key client) {
+void session_limits::take_back(client_key client) {
     const std::lock_guard lock(mutex_);
     --all_;
     const auto mine = of_client_.find(client);

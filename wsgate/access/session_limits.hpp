@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/lease.hpp"
 #include "wsgate/access/client_key.hpp"
 
 #include <cstddef>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
-#include <utility>
 
 namespace wsgate {
 
@@ -23,34 +23,7 @@ struct session_caps {
 class session_limits {
 public:
     /// Held by a session for as long as it counts.
-    class place {
-    public:
-        place(place&& other) noexcept
-            : of_(std::exchange(other.of_, nullptr)), client_(other.client_) {}
-
-        place& operator=(place&& other) noexcept {
-            std::swap(of_, other.of_);
-            std::swap(client_, other.client_);
-            return *this;
-        }
-
-        place(const place&) = delete;
-        place& operator=(const place&) = delete;
-
-        ~place() {
-            if (of_ != nullptr) {
-                of_->leave(client_);
-            }
-        }
-
-    private:
-        friend session_limits;
-
-        place(session_limits& of, client_key client) : of_(&of), client_(client) {}
-
-        session_limits* of_;
-        client_key client_;
-    };
+    using place = net::lease<session_limits, client_key>;
 
     /// Nothing where one of the caps is reached. They are the caller's: what is configured may have
     /// changed since the others came.
@@ -59,7 +32,9 @@ public:
     [[nodiscard]] std::size_t size() const;
 
 private:
-    void leave(client_key);
+    friend place;
+
+    void take_back(client_key);
 
     mutable std::mutex mutex_;
     std::size_t all_ = 0;

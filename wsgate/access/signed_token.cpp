@@ -32,7 +32,7 @@ bool is_signed(const std::vector<std::string>& keys, std::string_view text,
 
 } // namespace
 
-std::string sign_token(std::string_view key, const token_target& to, std::uint64_t expiry) {
+std::string sign_token(std::string_view key, const target& to, std::uint64_t expiry) {
     std::string text{token_start};
     text.append(std::to_string(expiry)).append(".").append(to_base64url(to_string(to)));
     const auto signature = to_base64url(as_text(hmac_sha256(key, text)));
@@ -51,9 +51,8 @@ std::string_view to_string(token_fault f) {
     return "not a signed token";
 }
 
-std::variant<token_target, token_fault> check_signed_token(const std::vector<std::string>& keys,
-                                                           std::string_view token,
-                                                           std::uint64_t now) {
+std::variant<target, token_fault> check_signed_token(const std::vector<std::string>& keys,
+                                                     std::string_view token, std::uint64_t now) {
     const auto last_dot = token.rfind('.');
     const auto middle_dot = token.find('.', token_start.size());
     if (token.size() > longest || !token.starts_with(token_start) || middle_dot >= last_dot ||

@@ -17,8 +17,7 @@ namespace wsgate {
 ///   TARGET     "HOST:PORT" or "unix:/path", in base64url
 ///   SIGNATURE  base64url of HMAC-SHA256 under the key over all before the last dot
 /// Only letters, digits, `.`, `_` and `-`: it needs no escapes in a URL.
-[[nodiscard]] std::string sign_token(std::string_view key, const token_target&,
-                                     std::uint64_t expiry);
+[[nodiscard]] std::string sign_token(std::string_view key, const target&, std::uint64_t expiry);
 
 enum class token_fault {
     not_signed, ///< not of that form at all
@@ -30,7 +29,7 @@ enum class token_fault {
 [[nodiscard]] std::string_view to_string(token_fault);
 
 /// `keys`: any of them will do, so that they can be changed one by one. `now`: seconds since 1970.
-[[nodiscard]] std::variant<token_target, token_fault>
+[[nodiscard]] std::variant<target, token_fault>
 check_signed_token(const std::vector<std::string>& keys, std::string_view token, std::uint64_t now);
 
 } // namespace wsgate

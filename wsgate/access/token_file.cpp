@@ -63,11 +63,11 @@ std::string decoded(std::string_view text) {
 
 } // namespace
 
-void token_table::add(std::string_view token, token_target to) {
+void token_table::add(std::string_view token, target to) {
     targets_.insert_or_assign(hmac_sha256(process_key(), token), std::move(to));
 }
 
-std::optional<token_target> token_table::find(std::string_view token) const {
+std::optional<target> token_table::find(std::string_view token) const {
     if (token.empty() || token.size() > longest_token) {
         return std::nullopt;
     }

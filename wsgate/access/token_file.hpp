@@ -21,14 +21,14 @@ inline constexpr std::size_t longest_token = 1024;
 class token_table {
 public:
     /// The later of two lines counts, as in websockify.
-    void add(std::string_view token, token_target);
+    void add(std::string_view token, target);
 
-    [[nodiscard]] std::optional<token_target> find(std::string_view token) const;
+    [[nodiscard]] std::optional<target> find(std::string_view token) const;
 
     [[nodiscard]] std::size_t size() const { return targets_.size(); }
 
 private:
-    std::map<digest, token_target> targets_;
+    std::map<digest, target> targets_;
 };
 
 /// A line that was skipped. It may hold a token: only its number is told.

@@ -37,10 +37,6 @@ std::optional<std::vector<std::string>> names_in(const std::string& directory) {
     return names;
 }
 
-std::int64_t nanoseconds(const timespec& t) {
-    return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
-}
-
 bool is_directory(const std::string& path) {
     struct stat about {};
 
@@ -70,13 +66,13 @@ token_source::token_source(token_options o, complaint c)
     }
 }
 
-std::variant<token_target, std::string_view> token_source::find(std::string_view token,
-                                                                std::uint64_t unix_seconds) {
+std::variant<target, std::string_view> token_source::find(std::string_view token,
+                                                          std::uint64_t unix_seconds) {
     std::string_view why = "unknown token";
-    std::optional<token_target> found;
+    std::optional<target> found;
     if (!keys_.empty()) {
         auto checked = check_signed_token(keys_, token, unix_seconds);
-        if (auto* to = std::get_if<token_target>(&checked)) {
+        if (auto* to = std::get_if<target>(&checked)) {
             found = std::move(*to);
         } else {
             why = to_string(std::get<token_fault>(checked));
@@ -98,13 +94,11 @@ std::variant<token_target, std::string_view> token_source::find(std::string_view
     return std::move(*found);
 }
 
-std::vector<token_source::file_stamp> token_source::look() const {
-    std::vector<file_stamp> stamps;
-    const auto add = [&stamps](const std::string& path) {
-        struct stat about {};
-        if (::stat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode)) {
-            stamps.push_back(
-                {path, about.st_dev, about.st_ino, nanoseconds(about.st_ctim), about.st_size});
+std::vector<token_source::seen_file> token_source::look() const {
+    std::vector<seen_file> files;
+    const auto add = [&files](const std::string& path) {
+        if (const auto stamp = service::stamp_of(path); stamp && stamp->is_regular) {
+            files.push_back({path, *stamp});
         }
     };
     if (const auto names = names_in(options_.path)) {
@@ -114,10 +108,10 @@ std::vector<token_source::file_stamp> token_source::look() const {
     } else {
         add(options_.path);
     }
-    return stamps;
+    return files;
 }
 
-std::shared_ptr<const token_table> token_source::load(const std::vector<file_stamp>& files) const {
+std::shared_ptr<const token_table> token_source::load(const std::vector<seen_file>& files) const {
     auto table = std::make_shared<token_table>();
     if (files.empty() && !is_directory(options_.path)) {
         complain_(fmt::format("{}: is no file any more: its tokens are gone", options_.path));
@@ -142,9 +136,9 @@ std::shared_ptr<const token_table> token_source::current() {
         mine && options_.what == token_options::kind::file &&
         now - looked_ >= options_.look_again) {
         looked_ = now;
-        if (auto stamps = look(); stamps != seen_) {
-            auto fresh = load(stamps);
-            seen_ = std::move(stamps);
+        if (auto files = look(); files != seen_) {
+            auto fresh = load(files);
+            seen_ = std::move(files);
             const std::lock_guard lock(table_mutex_);
             table_ = std::move(fresh);
         }
@@ -153,7 +147,7 @@ std::shared_ptr<const token_table> token_source::current() {
     return table_;
 }
 
-std::optional<token_target> token_source::find_by_file_name(std::string_view token) const {
+std::optional<target> token_source::find_by_file_name(std::string_view token) const {
     constexpr std::size_t longest_name = 255;
     constexpr std::size_t longest_content = 4096;
     if (token.empty() || token.size() > longest_name || token.front() == '.' ||

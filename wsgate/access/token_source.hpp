@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "service/file_stamp.hpp"
 #include "wsgate/access/signed_token.hpp"
 #include "wsgate/access/token_file.hpp"
 
@@ -46,33 +47,30 @@ public:
     token_source(token_options, complaint);
 
     /// The target, or why there is none: a literal for the log, never for the client.
-    [[nodiscard]] std::variant<token_target, std::string_view> find(std::string_view token,
-                                                                    std::uint64_t unix_seconds);
+    [[nodiscard]] std::variant<target, std::string_view> find(std::string_view token,
+                                                              std::uint64_t unix_seconds);
 
     [[nodiscard]] const token_options& options() const { return options_; }
 
 private:
-    struct file_stamp {
+    struct seen_file {
         std::string name;
-        std::uint64_t device = 0;
-        std::uint64_t inode = 0;
-        std::int64_t changed = 0; ///< nanoseconds; its owner or mode, too
-        std::int64_t size = 0;
+        service::file_stamp stamp;
 
-        friend bool operator==(const file_stamp&, const file_stamp&) = default;
+        friend bool operator==(const seen_file&, const seen_file&) = default;
     };
 
-    [[nodiscard]] std::vector<file_stamp> look() const;
-    [[nodiscard]] std::shared_ptr<const token_table> load(const std::vector<file_stamp>&) const;
+    [[nodiscard]] std::vector<seen_file> look() const;
+    [[nodiscard]] std::shared_ptr<const token_table> load(const std::vector<seen_file>&) const;
     [[nodiscard]] std::shared_ptr<const token_table> current();
-    [[nodiscard]] std::optional<token_target> find_by_file_name(std::string_view token) const;
+    [[nodiscard]] std::optional<target> find_by_file_name(std::string_view token) const;
 
     token_options options_;
     complaint complain_;
     std::vector<std::string> keys_;
 
     std::mutex refreshing_; ///< one thread looks; the others go on with what there is
-    std::vector<file_stamp> seen_;
+    std::vector<seen_file> seen_;
     std::chrono::steady_clock::time_point looked_;
 
     std::mutex table_mutex_;

@@ -1,15 +1,13 @@
-// Text to places and back, and the one question: is it allowed?
+// Reads targets and rules, and compares one with the other.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/token_target.hpp"
 
 #include "net/escape.hpp"
 #include "net/host_port.hpp"
-#include "net/number.hpp"
-#include "wsgate/target/target.hpp"
-#include "wsgate/text/ascii.hpp"
 #include "wsgate/text/comma_list.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wsgate {
 
@@ -47,57 +45,32 @@ bool leads_out(std::string_view path) {
     return path.find("/../") != std::string_view::npos || path.ends_with("/..");
 }
 
-std::optional<asio::ip::address> literal(const std::string& host) {
+std::optional<net::asio::ip::address> literal(const std::string& host) {
     boost::system::error_code ec;
-    const auto a = asio::ip::make_address(host, ec);
+    const auto a = net::asio::ip::make_address(host, ec);
     return ec ? std::nullopt : std::optional{a};
 }
 
-/// "5900" or "5900-5999".
-bool take_ports(std::string_view text, target_rule& rule) {
-    const auto dash = text.find('-');
-    const auto first = net::parse_number<std::uint16_t>(text.substr(0, dash));
-    const auto last = dash == std::string_view::npos
-                          ? first
-                          : net::parse_number<std::uint16_t>(text.substr(dash + 1));
-    if (!first || !last || *first == 0 || *last < *first) {
-        return false;
-    }
-    rule.first_port = *first;
-    rule.last_port = *last;
-    return true;
+/// The name of a host in a rule; an IPv6 address that is none would hide its port.
+bool is_rule_host(std::string_view text) {
+    return is_host(text) && text.find(':') == std::string_view::npos;
 }
 
 std::optional<target_rule> parse_rule(std::string_view text) {
-    target_rule rule;
     if (const auto path = unix_part(text)) {
-        if (!is_path(*path) || leads_out(*path)) {
-            return std::nullopt;
-        }
-        rule.where = target_rule::unix_path{std::string{*path}};
-        return rule;
+        const bool good = is_path(*path) && !leads_out(*path);
+        return good ? std::optional{target_rule{target_rule::unix_path{std::string{*path}}}}
+                    : std::nullopt;
     }
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos || !take_ports(text.substr(colon + 1), rule)) {
-        return std::nullopt;
-    }
-    const auto where = text.substr(0, colon);
-    if (const auto network = net::parse_address_range(where)) {
-        rule.where = *network;
-    } else if (is_host(where) && where.find(':') == std::string_view::npos) {
-        rule.where = std::string{where};
-    } else {
-        return std::nullopt;
-    }
-    return rule;
+    auto rule = net::parse_destination_rule(text, is_rule_host);
+    return rule ? std::optional{target_rule{std::move(*rule)}} : std::nullopt;
 }
 
 } // namespace
 
-std::optional<token_target> parse_token_target(std::string_view text) {
+std::optional<target> parse_token_target(std::string_view text) {
     if (const auto path = unix_part(text)) {
-        return is_path(*path) ? std::optional{token_target{std::string{*path}, 0, true}}
-                              : std::nullopt;
+        return is_path(*path) ? std::optional{target{std::string{*path}, 0, true}} : std::nullopt;
     }
     constexpr std::string_view secured = "tls:";
     const bool tls =
@@ -107,36 +80,21 @@ std::optional<token_target> parse_token_target(std::string_view text) {
     if (!to || to->port == 0 || !is_host(to->host)) {
         return std::nullopt;
     }
-    return token_target{std::string{to->host}, to->port, false, tls};
+    return target{std::string{to->host}, to->port, false, tls};
 }
 
-std::string to_string(const token_target& t) {
-    std::string out;
+bool target_rule::covers(const target& t) const {
+    if (const auto* const allowed = std::get_if<unix_path>(&where)) {
+        const auto& path = allowed->path;
+        return t.is_unix && !leads_out(t.host) &&
+               (path.ends_with('/') ? t.host.starts_with(path) : t.host == path);
+    }
     if (t.is_unix) {
-        return out.append("unix:").append(t.where);
-    }
-    const bool brackets = t.where.find(':') != std::string::npos;
-    out.append(t.tls ? "tls:" : "")
-        .append(brackets ? "[" : "")
-        .append(t.where)
-        .append(brackets ? "]:" : ":");
-    return out.append(std::to_string(t.port));
-}
-
-bool target_rule::covers(const token_target& t) const {
-    if (const auto* path = std::get_if<unix_path>(&where)) {
-        return t.is_unix && !leads_out(t.where) &&
-               (path->path.ends_with('/') ? t.where.starts_with(path->path)
-                                          : t.where == path->path);
-    }
-    if (t.is_unix || t.port < first_port || t.port > last_port) {
         return false;
     }
-    if (const auto* name = std::get_if<std::string>(&where)) {
-        return equal_but_for_case(*name, t.where);
-    }
-    const auto address = literal(t.where);
-    return address && std::get<net::address_range>(where).contains(*address);
+    const auto& rule = std::get<net::destination_rule>(where);
+    const auto address = literal(t.host);
+    return address ? rule.covers(t.host, {*address, t.port}) : rule.covers(t.host, t.port);
 }
 
 boost::system::result<std::vector<target_rule>, std::string>

@@ -1,12 +1,12 @@
-// Where a token leads, and the list of where tokens may lead.
+// Where a token may lead: its text, and the list of what is allowed.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/address_range.hpp"
+#include "net/destination_rule.hpp"
+#include "wsgate/target/target.hpp"
 
 #include <boost/system/result.hpp>
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,25 +15,10 @@
 
 namespace wsgate {
 
-namespace asio = boost::asio;
-
-/// HOST:PORT, or the path of a Unix socket. The host may be a name: whoever wrote the token meant
-/// it.
-struct token_target {
-    std::string where; ///< host, IPv6 without brackets; or an absolute path
-    std::uint16_t port = 0;
-    bool is_unix = false;
-    bool tls = false; ///< spoken there, and verified
-
-    friend bool operator==(const token_target&, const token_target&) = default;
-};
-
-/// Split at the last colon, hence "::1:5900" as well as "[::1]:5900", with "tls:" before it where
-/// TLS is spoken; "unix_socket:/path" as in websockify's files, or "unix:/path".
-[[nodiscard]] std::optional<token_target> parse_token_target(std::string_view);
-
-/// "host:5900", "[::1]:5900", "unix:/path": parse_token_target() takes it back.
-[[nodiscard]] std::string to_string(const token_target&);
+/// As parse_target(), and as websockify's files have it: split at the last colon, hence "::1:5900"
+/// as well as "[::1]:5900"; "unix_socket:/path" as well as "unix:/path". The host may be any name:
+/// whoever wrote the token meant it. Takes back what to_string() makes of its results.
+[[nodiscard]] std::optional<target> parse_token_target(std::string_view);
 
 /// One entry of --allow-target. A name allows just that name: nothing is looked up to find out
 /// whether an address fits.
@@ -44,11 +29,9 @@ struct target_rule {
         friend bool operator==(const unix_path&, const unix_path&) = default;
     };
 
-    std::variant<net::address_range, std::string, unix_path> where;
-    std::uint16_t first_port = 0;
-    std::uint16_t last_port = 0;
+    std::variant<net::destination_rule, unix_path> where;
 
-    [[nodiscard]] bool covers(const token_target&) const;
+    [[nodiscard]] bool covers(const target&) const;
 
     friend bool operator==(const target_rule&, const target_rule&) = default;
 };

@@ -16,6 +16,8 @@ namespace wsgate {
 namespace {
 
 namespace json = boost::json;
+using service::show;
+using service::show_or_none;
 
 constexpr std::size_t longest_text = 200;
 
@@ -30,14 +32,6 @@ std::string_view name_of(ended_by who) {
         break;
     }
     return "gateway";
-}
-
-json::string_view show(std::string_view text) {
-    return {text.data(), text.size()};
-}
-
-json::string_view show_or_none(std::string_view text) {
-    return text.empty() ? json::string_view{"none"} : show(text);
 }
 
 std::string show(const std::optional<asio::ip::address>& a) {
@@ -73,27 +67,19 @@ const char* journal::pattern(service::log_format f) {
     return service::log_pattern(f);
 }
 
-void journal::write(service::log_level level, std::string_view event, const json::object& fields) {
-    log_.line(level, service::log_line(format_, event, fields));
-}
-
 void journal::admin_listening(const asio::ip::tcp::endpoint& at) {
     write(service::log_level::info, "admin_listening", {{"at", net::to_string(at)}});
 }
 
 void journal::listening(std::string_view at, bool tls, std::string_view leads_to) {
-    if (format_ == service::log_format::json) {
-        json::object fields{{"at", net::escaped(at, longest_text)}, {"tls", tls}};
-        if (!leads_to.empty()) {
-            fields["route"] = show(leads_to);
-        }
-        write(service::log_level::info, "listening", fields);
-        return;
+    const auto where = net::escaped(at, longest_text);
+    json::object fields{{"at", where}, {"tls", tls}};
+    if (!leads_to.empty()) {
+        fields["route"] = show(leads_to);
     }
-    // Those who start us wait for these words.
-    log_.line(service::log_level::info,
-              fmt::format("listening on {}{}{}{}", net::escaped(at, longest_text),
-                          tls ? " (TLS)" : "", leads_to.empty() ? "" : " for ", leads_to));
+    write_words(fmt::format("listening on {}{}{}{}", where, tls ? " (TLS)" : "",
+                            leads_to.empty() ? "" : " for ", leads_to),
+                "listening", fields);
 }
 
 void journal::started(const session_facts& s) {
@@ -104,7 +90,7 @@ void journal::ended(const session_facts& s, const bridge_summary& e,
                     std::chrono::milliseconds lasted) {
     auto fields = describe(s);
     fields.insert({
-        {"seconds", static_cast<double>(lasted.count()) / 1000.0},
+        {"seconds", service::seconds_of(lasted)},
         {"up", e.to_tcp},
         {"down", e.to_websocket},
         {"code", static_cast<std::uint64_t>(e.code)},
@@ -122,7 +108,7 @@ void journal::sessions(std::size_t connections, std::size_t shown_at_most) {
 void journal::carries(const session_facts& s, const bridge_summary& so_far,
                       std::chrono::milliseconds lasts) {
     auto fields = describe(s);
-    fields.insert({{"seconds", static_cast<double>(lasts.count()) / 1000.0},
+    fields.insert({{"seconds", service::seconds_of(lasts)},
                    {"up", so_far.to_tcp},
                    {"down", so_far.to_websocket}});
     write(service::log_level::info, "carries", fields);
@@ -210,19 +196,6 @@ void journal::proxy_header_failed(connection_number number, const asio::ip::tcp:
            {"error", ec.message()},
            {"advice", "a --trusted-proxy must begin with a PROXY header under --accept-proxy: let "
                       "it send one (HAProxy: send-proxy-v2), or do without --accept-proxy"}});
-}
-
-void journal::accept_failed(const net::error_code& ec) {
-    write(service::log_level::error, "accept_failed",
-          {{"error", ec.message()}, {"pause", "100ms"}});
-}
-
-void journal::stopping(std::string_view how) {
-    write(service::log_level::info, "stopping", {{"how", show(how)}});
-}
-
-void journal::defect(std::string_view what) {
-    write(service::log_level::error, "defect", {{"what", net::escaped(what, longest_text)}});
 }
 
 } // namespace wsgate

@@ -3,8 +3,7 @@
 #pragma once
 
 #include "net/nothrow.hpp"
-#include "service/log.hpp"
-#include "service/log_line.hpp"
+#include "service/event_journal.hpp"
 #include "wsgate/http/request.hpp"
 #include "wsgate/ops/connection_number.hpp"
 #include "wsgate/ws/bridge_summary.hpp"
@@ -39,9 +38,9 @@ struct session_facts {
 };
 
 /// Safe from any thread. Never a query string, never payload; bytes from outside are escaped.
-class journal {
+class journal : public service::event_journal {
 public:
-    journal(service::log& to, service::log_format f) : log_(to), format_(f) {}
+    using event_journal::event_journal;
 
     /// What spdlog puts around our lines.
     [[nodiscard]] static const char* pattern(service::log_format);
@@ -77,15 +76,6 @@ public:
     /// A trusted proxy did not begin with one, although --accept-proxy says that they do.
     void proxy_header_failed(connection_number, const asio::ip::tcp::endpoint& proxy,
                              const net::error_code&);
-    void accept_failed(const net::error_code&);
-    void stopping(std::string_view how);
-    void defect(std::string_view what);
-
-private:
-    void write(service::log_level, std::string_view event, const boost::json::object& fields);
-
-    service::log& log_;
-    service::log_format format_;
 };
 
 } // namespace wsgate

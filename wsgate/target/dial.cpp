@@ -36,9 +36,9 @@ asio::awaitable<dialled> try_address(const target& to, asio::ip::tcp::endpoint a
                                      std::chrono::milliseconds limit, net::tcp_options options,
                                      const tls_client* tls) {
     const auto executor = co_await asio::this_coro::executor;
-    auto got = co_await reach(address, limit, options);
-    if (!got.error && !to.greeting.empty()) {
-        got.error = net::send_proxy_header(got.connection, to.greeting);
+    auto got = co_await net::connect(address, limit, options);
+    if (!got.error && !to.proxy_header.empty()) {
+        got.error = net::send_proxy_header(got.connection, to.proxy_header);
     }
     if (got.error) {
         co_return dialled{nullptr, got.error};
@@ -54,13 +54,13 @@ asio::awaitable<dialled> try_address(const target& to, asio::ip::tcp::endpoint a
 asio::awaitable<dialled> dial(target to, std::chrono::milliseconds limit, net::tcp_options options,
                               std::shared_ptr<const tls_client> tls) {
     if (to.is_unix) {
-        co_return co_await dial_unix(std::move(to.host), limit, std::move(to.greeting));
+        co_return co_await dial_unix(std::move(to.host), limit, std::move(to.proxy_header));
     }
     // A target may take nothing for as long as it likes, and would be given up for that as well.
     options.user_timeout = {};
-    const auto found = co_await look_up(to.host, to.port, limit);
+    const auto found = co_await net::resolve(to.host, to.port, limit);
     dialled last{nullptr, found.error ? found.error : asio::error::host_not_found};
-    for (const auto& address : found.all) {
+    for (const auto& address : found.endpoints) {
         last = co_await try_address(to, address, limit, options, tls.get());
         if (last.stream) {
             break;

@@ -5,14 +5,12 @@
 #include "net/deadline.hpp"
 #include "net/proxy/on_connection.hpp"
 #include "net/tcp_stream.hpp"
-#include "net/unique_fd.hpp"
+#include "net/unix_address.hpp"
 
 #include <boost/asio/error.hpp>
 
-#include <algorithm>
 #include <cerrno>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 namespace wsgate {
 
@@ -20,9 +18,8 @@ namespace {
 
 constexpr std::chrono::milliseconds pause{20};
 
-net::error_code try_connect(int fd, const sockaddr_un& to) {
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): what connect(2) takes
-    if (::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) {
+net::error_code try_connect(int fd, const net::unix_address& to) {
+    if (::connect(fd, to.data(), net::size_of(to)) == 0) {
         return {};
     }
     return {errno, boost::system::system_category()};
@@ -31,25 +28,23 @@ net::error_code try_connect(int fd, const sockaddr_un& to) {
 } // namespace
 
 asio::awaitable<dialled> dial_unix(std::string path, std::chrono::milliseconds limit,
-                                   std::vector<std::byte> greeting) {
+                                   std::vector<std::byte> proxy_header) {
     const auto executor = co_await asio::this_coro::executor;
-    sockaddr_un to{};
-    to.sun_family = AF_UNIX;
-    if (path.size() >= sizeof to.sun_path) {
+    const auto to = net::unix_address_of(path);
+    if (!to) {
         co_return dialled{nullptr, asio::error::invalid_argument};
     }
-    std::copy(path.begin(), path.end(), &to.sun_path[0]);
     const auto deadline = net::clock::now() + limit;
     net::connection c;
-    c.socket = net::unique_fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-    auto ec = c.socket ? try_connect(c.socket.get(), to)
+    c.socket = net::open_unix_socket(SOCK_STREAM);
+    auto ec = c.socket ? try_connect(c.socket.get(), *to)
                        : net::error_code{errno, boost::system::system_category()};
     while (ec == asio::error::would_block && net::clock::now() < deadline) {
         co_await net::expire_after(pause);
-        ec = try_connect(c.socket.get(), to);
+        ec = try_connect(c.socket.get(), *to);
     }
-    if (!ec && !greeting.empty()) {
-        ec = net::send_proxy_header(c, greeting);
+    if (!ec && !proxy_header.empty()) {
+        ec = net::send_proxy_header(c, proxy_header);
     }
     if (ec) {
         co_return dialled{nullptr, ec};

@@ -11,8 +11,9 @@
 
 namespace wsgate {
 
-/// Waits, up to the limit, where the target's queue is full. `greeting`: as a target's.
+/// Waits, up to the limit, where the target's queue is full. `proxy_header`: sent first, as a
+/// target's.
 [[nodiscard]] asio::awaitable<dialled> dial_unix(std::string path, std::chrono::milliseconds limit,
-                                                 std::vector<std::byte> greeting = {});
+                                                 std::vector<std::byte> proxy_header = {});
 
 } // namespace wsgate

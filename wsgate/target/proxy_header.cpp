@@ -8,7 +8,7 @@
 
 namespace wsgate {
 
-std::vector<std::byte> announcement(const introduction& who, net::proxy_version version) {
+std::vector<std::byte> proxy_header_of(const client_facts& who, net::proxy_version version) {
     net::proxy_header header;
     if (who.client) {
         const auto client = net::unmapped(*who.client);

@@ -17,7 +17,7 @@ namespace wsgate {
 namespace asio = boost::asio;
 
 /// What is known of a session's client.
-struct introduction {
+struct client_facts {
     std::optional<asio::ip::address> client; ///< as far as its proxies are believed
     asio::ip::tcp::endpoint peer;            ///< of the connection; its port is the client's where
                                              ///< the address is
@@ -26,6 +26,6 @@ struct introduction {
     std::string_view tls; ///< "TLSv1.3"; empty: none
 };
 
-[[nodiscard]] std::vector<std::byte> announcement(const introduction&, net::proxy_version);
+[[nodiscard]] std::vector<std::byte> proxy_header_of(const client_facts&, net::proxy_version);
 
 } // namespace wsgate

@@ -43,9 +43,7 @@ std::string to_string(const target& t) {
     if (t.is_unix) {
         return std::string{unix_prefix} + t.host;
     }
-    const bool is_v6 = t.host.find(':') != std::string::npos;
-    return (t.tls ? "tls:" : "") + (is_v6 ? "[" + t.host + "]" : t.host) + ":" +
-           std::to_string(t.port);
+    return (t.tls ? "tls:" : "") + net::join_host_port(t.host, t.port);
 }
 
 } // namespace wsgate

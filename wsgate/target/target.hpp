@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/unix_address.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,16 +13,16 @@
 
 namespace wsgate {
 
-inline constexpr std::size_t longest_unix_path = 107; // unix(7)
+using net::longest_unix_path;
 
 /// HOST:PORT; the host is a name, an IPv4 address, or an IPv6 address (without brackets here). Or a
 /// Unix socket.
 struct target {
     std::string host; ///< or the absolute path of the socket
     std::uint16_t port = 0;
-    std::vector<std::byte> greeting{}; ///< sent first, before TLS: a PROXY header; mostly none
-    bool tls = false;
     bool is_unix = false;
+    bool tls = false;                      ///< TLS is spoken there
+    std::vector<std::byte> proxy_header{}; ///< sent first, before TLS; mostly none
 
     friend bool operator==(const target&, const target&) = default;
 };

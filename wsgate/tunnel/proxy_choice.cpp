@@ -3,7 +3,7 @@
 #include "wsgate/tunnel/proxy_choice.hpp"
 
 #include "net/address_range.hpp"
-#include "net/number.hpp"
+#include "net/host_port.hpp"
 #include "wsgate/text/ascii.hpp"
 
 #include <algorithm>
@@ -21,13 +21,10 @@ struct element {
 
 /// Splits ":PORT" off, where there is one: "[::1]:80", "name:80", but not "::1".
 element split_port(std::string_view text) {
-    const auto colon = text.rfind(':');
-    const bool v6 = text.find(':') != colon && text.find(']') != colon - 1;
-    if (colon == std::string_view::npos || v6) {
-        return {text, std::nullopt};
-    }
-    const auto port = net::parse_number<std::uint16_t>(text.substr(colon + 1));
-    return {port ? text.substr(0, colon) : text, port};
+    const auto parts = net::split_host_port(text);
+    const bool is_bare_v6 =
+        parts && !parts->in_brackets && parts->host.find(':') != std::string_view::npos;
+    return parts && !is_bare_v6 ? element{parts->host, parts->port} : element{text, std::nullopt};
 }
 
 std::string_view without_dot_at_end(std::string_view name) {

@@ -4,6 +4,7 @@
 
 #include "net/connection.hpp"
 #include "net/escape.hpp"
+#include "net/host_port.hpp"
 
 #include <fmt/format.h>
 #include <utility>
@@ -14,16 +15,9 @@ namespace {
 
 namespace json = boost::json;
 using service::log_level;
+using service::show;
 
 constexpr std::size_t longest_text = 300;
-
-json::string_view show(std::string_view text) {
-    return {text.data(), text.size()};
-}
-
-double seconds(std::chrono::milliseconds d) {
-    return static_cast<double>(d.count()) / 1000.0;
-}
 
 json::object start_of(tunnel_number n, std::string_view peer) {
     return {{"session", static_cast<std::uint64_t>(n)}, {"peer", show(peer)}};
@@ -44,14 +38,11 @@ std::string_view name_of_end(ended_by who) {
 
 } // namespace
 
-void tunnel_journal::write(log_level level, std::string_view event, const json::object& fields) {
-    log_.line(level, service::log_line(format_, event, fields));
-}
-
 void tunnel_journal::leading(const tunnel_config& c) {
     json::object fields{{"to", net::escaped(to_string(c.url), longest_text)}};
     if (c.proxy) {
-        fields["proxy"] = net::escaped(authority_of(c.proxy->host, c.proxy->port), longest_text);
+        fields["proxy"] =
+            net::escaped(net::join_host_port(c.proxy->host, c.proxy->port), longest_text);
         fields["proxy_login"] = !c.proxy->login.user.empty();
     }
     write(log_level::info, "tunnel", fields);
@@ -61,11 +52,8 @@ void tunnel_journal::leading(const tunnel_config& c) {
 }
 
 void tunnel_journal::listening(const asio::ip::tcp::endpoint& at) {
-    if (format_ == service::log_format::json) {
-        write(log_level::info, "listening", {{"at", net::to_string(at)}});
-    } else { // those who start us wait for these words
-        log_.line(log_level::info, fmt::format("listening on {}", net::to_string(at)));
-    }
+    const auto where = net::to_string(at);
+    write_words(fmt::format("listening on {}", where), "listening", {{"at", where}});
 }
 
 void tunnel_journal::opened(tunnel_number n, std::string_view peer, const ws_opening& how) {
@@ -81,7 +69,7 @@ void tunnel_journal::failed(tunnel_number n, std::string_view peer, const ws_ope
     fields["stage"] = show(name_of(how.stage()));
     fields["reason"] = show(how.why());
     if (pause) {
-        fields["retry_in"] = seconds(*pause);
+        fields["retry_in"] = service::seconds_of(*pause);
     }
     write(log_level::error, "connect_failed", fields);
 }
@@ -97,7 +85,7 @@ void tunnel_journal::ended(tunnel_number n, std::string_view peer, const bridge_
               {{"text", "the server sends text frames, which are no part of a session"}});
     }
     auto fields = start_of(n, peer);
-    fields["seconds"] = seconds(lasted);
+    fields["seconds"] = service::seconds_of(lasted);
     fields["up"] = e.to_websocket;
     fields["down"] = e.to_tcp;
     fields["code"] = static_cast<std::uint64_t>(e.code);
@@ -109,18 +97,6 @@ void tunnel_journal::ended(tunnel_number n, std::string_view peer, const bridge_
 void tunnel_journal::refused(std::string_view peer, std::size_t sessions) {
     write(log_level::warn, "refused",
           {{"peer", show(peer)}, {"reason", "too many sessions"}, {"sessions", sessions}});
-}
-
-void tunnel_journal::accept_failed(const net::error_code& ec) {
-    write(log_level::error, "accept_failed", {{"error", ec.message()}, {"pause", "100ms"}});
-}
-
-void tunnel_journal::stopping(std::string_view how) {
-    write(log_level::info, "stopping", {{"how", show(how)}});
-}
-
-void tunnel_journal::defect(std::string_view what) {
-    write(log_level::error, "defect", {{"what", net::escaped(what, longest_text)}});
 }
 
 } // namespace wsgate

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "service/log.hpp"
-#include "service/log_line.hpp"
+#include "service/event_journal.hpp"
 #include "wsgate/tunnel/tunnel_config.hpp"
 #include "wsgate/tunnel/ws_client.hpp"
 #include "wsgate/ws/bridge_summary.hpp"
@@ -20,9 +19,9 @@ namespace wsgate {
 enum class tunnel_number : std::uint64_t {};
 
 /// Never a password, a query string or payload; bytes from outside are escaped.
-class tunnel_journal {
+class tunnel_journal : public service::event_journal {
 public:
-    tunnel_journal(service::log& to, service::log_format f) : log_(to), format_(f) {}
+    using event_journal::event_journal;
 
     /// Where it leads, and what the operator should know.
     void leading(const tunnel_config&);
@@ -36,15 +35,8 @@ public:
     void ended(tunnel_number, std::string_view peer, const bridge_summary&,
                std::chrono::milliseconds lasted);
     void refused(std::string_view peer, std::size_t sessions);
-    void accept_failed(const net::error_code&);
-    void stopping(std::string_view how);
-    void defect(std::string_view what);
 
 private:
-    void write(service::log_level, std::string_view event, const boost::json::object& fields);
-
-    service::log& log_;
-    service::log_format format_;
     bool told_of_text_ = false;
 };
 

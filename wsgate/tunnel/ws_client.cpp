@@ -4,6 +4,7 @@
 
 #include "net/dial.hpp"
 #include "net/escape.hpp"
+#include "net/host_port.hpp"
 #include "net/tcp_stream.hpp"
 #include "net/write_all.hpp"
 #include "wsgate/tls/error.hpp"
@@ -94,12 +95,12 @@ asio::awaitable<bool> ws_opening::find() {
     stage_ = ws_stage::dns;
     const auto& host = way_.proxy ? way_.proxy->host : way_.url.host;
     const auto port = way_.proxy ? way_.proxy->port : way_.url.port;
-    auto found = co_await look_up(host, port, deadline_ - net::clock::now());
-    if (found.error || found.all.empty()) {
+    auto found = co_await net::resolve(host, port, deadline_ - net::clock::now());
+    if (found.error || found.endpoints.empty()) {
         co_return fail(fmt::format("{}: {}", net::escaped(host),
                                    found.error ? found.error.message() : "has no address"));
     }
-    addresses_ = std::move(found.all);
+    addresses_ = std::move(found.endpoints);
     co_return true;
 }
 
@@ -111,7 +112,7 @@ asio::awaitable<bool> ws_opening::connect() {
         const auto rest = deadline_ - net::clock::now();
         const auto share = std::min<net::clock::duration>(
             rest, std::max<net::clock::duration>(rest / left--, least_time));
-        auto got = co_await reach(address, share, way_.tcp);
+        auto got = co_await net::connect(address, share, way_.tcp);
         if (!got.error) {
             connection_ = std::move(got.connection);
             co_return true;
@@ -126,7 +127,7 @@ asio::awaitable<bool> ws_opening::pass_proxy() {
         co_return true;
     }
     const auto& proxy = *way_.proxy;
-    const auto to = authority_of(way_.url.host, way_.url.port);
+    const auto to = net::join_host_port(way_.url.host, way_.url.port);
     client_response got;
     if (!co_await ask_proxy(connect_request(to, first_credentials(proxy)), got)) {
         co_return false;

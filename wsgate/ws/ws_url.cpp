@@ -1,23 +1,20 @@
-// By Boost.URL.
+// Schemes of the WebSocket and those of HTTP mean the same here.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/ws_url.hpp"
 
-#include "net/number.hpp"
+#include "net/host_port.hpp"
 #include "wsgate/text/ascii.hpp"
 
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
 #include <openssl/evp.h>
 
 #include <fmt/format.h>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace wsgate {
 
 namespace {
-
-namespace urls = boost::urls;
 
 constexpr std::uint16_t http_port = 80;
 constexpr std::uint16_t https_port = 443;
@@ -32,62 +29,48 @@ std::optional<bool> is_tls(std::string_view scheme) {
     return std::nullopt;
 }
 
-bool read_port(std::string_view text, std::uint16_t& port) {
-    if (text.empty()) {
-        return true; // the scheme's
+constexpr auto no_websocket = "it must begin with wss:// (or ws://) and a host";
+
+std::string to_text(net::web_url_fault fault) {
+    switch (fault) {
+    case net::web_url_fault::no_host:
+        return no_websocket;
+    case net::web_url_fault::bad_port:
+        return "its port is not within 1 to 65535";
+    case net::web_url_fault::not_a_url:
+        break;
     }
-    port = net::parse_number<std::uint16_t>(text).value_or(0);
-    return port != 0;
+    return "it is not a URL such as wss://desk.example/wsServer";
 }
 
 } // namespace
 
 std::variant<ws_url, std::string> parse_ws_url(std::string_view text) {
-    const auto parsed = urls::parse_uri({text.data(), text.size()});
-    if (!parsed) {
-        return "it is not a URL such as wss://desk.example/wsServer";
+    auto parsed = net::parse_web_url(text);
+    if (const auto* const fault = std::get_if<net::web_url_fault>(&parsed)) {
+        return to_text(*fault);
     }
-    ws_url url;
-    const auto scheme = parsed->scheme();
-    const auto tls = is_tls({scheme.data(), scheme.size()});
-    if (!tls || parsed->encoded_host().empty()) {
-        return "it must begin with wss:// (or ws://) and a host";
+    auto& found = std::get<net::web_url>(parsed);
+    const auto tls = is_tls(found.scheme);
+    if (!tls) {
+        return no_websocket;
     }
-    url.tls = *tls;
-    url.port = *tls ? https_port : http_port;
-    const auto port = parsed->port();
-    // Boost.URL 1.81 takes "h:x/" for the host h, no port, and the path "x/".
-    const auto path = parsed->encoded_path();
-    const bool bad_path = !path.empty() && path.front() != '/';
-    if (bad_path || !read_port({port.data(), port.size()}, url.port)) {
-        return "its port is not within 1 to 65535";
-    }
-    if (parsed->has_fragment()) {
+    if (found.has_fragment) {
         return "it must not have a fragment (#...)";
     }
-    const bool v6 = parsed->host_type() == urls::host_type::ipv6;
-    url.host = v6 ? std::string{parsed->host_address()} : parsed->host();
-    url.authority = std::string{parsed->encoded_host_and_port()};
-    const std::string target{parsed->encoded_target()};
-    if (target.empty() || target.front() != '/') {
-        url.target.push_back('/');
-    }
-    url.target += target;
-    if (parsed->has_userinfo()) {
-        url.login = {parsed->user(), parsed->password()};
-    }
-    return url;
+    const auto port = found.port != 0 ? found.port : *tls ? https_port : http_port;
+    return ws_url{*tls,
+                  std::move(found.host),
+                  port,
+                  std::move(found.authority),
+                  std::move(found.target),
+                  std::move(found.login)};
 }
 
 std::string to_string(const ws_url& url) {
     const std::string_view path = url.target;
-    return fmt::format("{}://{}{}", url.tls ? "wss" : "ws", authority_of(url.host, url.port),
+    return fmt::format("{}://{}{}", url.tls ? "wss" : "ws", net::join_host_port(url.host, url.port),
                        path.substr(0, path.find('?')));
-}
-
-std::string authority_of(std::string_view host, std::uint16_t port) {
-    const bool v6 = host.find(':') != std::string_view::npos;
-    return v6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
 }
 
 std::string basic_credentials(const user_password& who) {

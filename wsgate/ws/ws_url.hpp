@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/web_url.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,12 +11,7 @@
 
 namespace wsgate {
 
-struct user_password {
-    std::string user;
-    std::string password;
-
-    friend bool operator==(const user_password&, const user_password&) = default;
-};
+using net::user_password;
 
 struct ws_url {
     bool tls = false;
@@ -33,9 +30,6 @@ struct ws_url {
 
 /// "wss://host:443/path": without the query and the password.
 [[nodiscard]] std::string to_string(const ws_url&);
-
-/// "name:port", an IPv6 address in brackets.
-[[nodiscard]] std::string authority_of(std::string_view host, std::uint16_t port);
 
 /// RFC 7617: "Basic dXNlcjpwYXNz".
 [[nodiscard]] std::string basic_credentials(const user_password&);

@@ -12,7 +12,7 @@ using repeater::no_answer;
 using repeater::read_status;
 
 TEST(HttpPost, IsTheseBytes) {
-    const http_url to{false, "h", "8080", "/events?a=b", "h:8080"};
+    const http_url to{false, "h", 8080, "/events?a=b", "h:8080"};
     EXPECT_EQ(repeater::post_of_json(to, "{\"a\":1}"),
               std::string{"POST /events?a=b HTTP/1.1\r\nHost: h:8080\r\n"
                           "User-Agent: ultravnc_repeater/"} +

@@ -236,14 +236,15 @@ TEST(HttpUrl, IsReadStrictly) {
     ASSERT_TRUE(url);
     EXPECT_TRUE(url->tls);
     EXPECT_EQ(url->host, "2001:db8::1");
-    EXPECT_EQ(url->port, "8443");
+    EXPECT_EQ(url->port, 8443);
     EXPECT_EQ(url->target, "/a/b?c=d");
     EXPECT_EQ(url->authority, "[2001:db8::1]:8443");
     EXPECT_EQ(parse_http_url("http://x")->target, "/");
-    EXPECT_EQ(parse_http_url("http://x")->port, "80");
+    EXPECT_EQ(parse_http_url("http://x")->port, 80);
     EXPECT_EQ(parse_http_url("https://x?q")->target, "/?q");
-    for (const auto* bad : {"", "x", "ftp://x/", "http:///x", "http://u:p@x/", "http://u@x/", "/x",
-                            "http://x:0/", "http://x:99999/", "http://x y/"}) {
+    for (const auto* bad :
+         {"", "x", "ftp://x/", "http:///x", "http://u:p@x/", "http://u@x/", "/x", "http://x:0/",
+          "http://x:99999/", "http://x:/", "http://x:y/", "http://x y/"}) {
         EXPECT_FALSE(parse_http_url(bad)) << bad;
     }
 }

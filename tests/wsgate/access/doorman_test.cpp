@@ -1,5 +1,6 @@
 // Who may come in, over real sockets: nothing reaches a target before everything is in order.
 // SPDX-License-Identifier: EUPL-1.2
+#include "tests/support/unix_socket.hpp"
 #include "tests/wsgate/running_gateway.hpp"
 #include "tests/wsgate/ws_peer.hpp"
 #include "wsgate/access/signed_token.hpp"
@@ -13,7 +14,6 @@
 #include <string>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <vector>
 
 namespace doorman_test {
@@ -256,13 +256,7 @@ TEST_F(access_rules, TokenChoosesTheTarget) {
 
 TEST_F(access_rules, TokenLeadsToAUnixSocket) {
     const auto path = (directory_ / "vnc").string();
-    const net::unique_fd listening{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    sockaddr_un at{};
-    at.sun_family = AF_UNIX;
-    ASSERT_LT(path.size(), sizeof at.sun_path);
-    path.copy(&at.sun_path[0], path.size());
-    ASSERT_EQ(::bind(listening.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at), 0);
-    ASSERT_EQ(::listen(listening.get(), 1), 0);
+    const auto listening = bind_unix(path);
     config.access.tokens.what = wsgate::token_options::kind::file;
     config.access.tokens.path =
         write("tokens", "a: unix_socket:" + path + "\nb: unix_socket:" + path + "none\n");

@@ -15,11 +15,11 @@ namespace {
 
 using wsgate::check_signed_token;
 using wsgate::sign_token;
+using wsgate::target;
 using wsgate::token_fault;
-using wsgate::token_target;
 
 const std::string key = "0123456789abcdef0123456789abcdef";
-const token_target host{"10.1.2.3", 5901, false};
+const target host{"10.1.2.3", 5901, false};
 
 token_fault fault_of(const std::vector<std::string>& keys, std::string_view token,
                      std::uint64_t now = 0) {
@@ -40,14 +40,13 @@ TEST(SignedToken, HasTheDocumentedForm) {
 }
 
 TEST(SignedToken, LeadsToItsTargetUntilItEnds) {
-    for (const auto& to :
-         {host, token_target{"2001:db8::1", 5900, false}, token_target{"a.example", 1, false},
-          token_target{"/run/vnc/one", 0, true}}) {
+    for (const auto& to : {host, target{"2001:db8::1", 5900, false}, target{"a.example", 1, false},
+                           target{"/run/vnc/one", 0, true}}) {
         const auto token = sign_token(key, to, 1000);
         EXPECT_EQ(token.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                           "0123456789._-"),
                   std::string::npos);
-        EXPECT_EQ(std::get<token_target>(check_signed_token({key}, token, 999)), to);
+        EXPECT_EQ(std::get<target>(check_signed_token({key}, token, 999)), to);
         EXPECT_EQ(fault_of({key}, token, 1000), token_fault::expired);
         EXPECT_EQ(fault_of({key}, token, 1001), token_fault::expired);
     }
@@ -55,8 +54,8 @@ TEST(SignedToken, LeadsToItsTargetUntilItEnds) {
 
 TEST(SignedToken, TakesAnyOfSeveralKeys) {
     const auto token = sign_token(key, host, 1000);
-    EXPECT_EQ(std::get<token_target>(check_signed_token({"other", key}, token, 0)), host);
-    EXPECT_EQ(std::get<token_target>(check_signed_token({key, "other"}, token, 0)), host);
+    EXPECT_EQ(std::get<target>(check_signed_token({"other", key}, token, 0)), host);
+    EXPECT_EQ(std::get<target>(check_signed_token({key, "other"}, token, 0)), host);
     EXPECT_EQ(fault_of({"other"}, token), token_fault::wrong_signature);
     EXPECT_EQ(fault_of({}, token), token_fault::wrong_signature);
 }
@@ -67,12 +66,11 @@ TEST(SignedToken, NoBitOfItCanBeChanged) {
         for (unsigned bit = 0; bit < 8; ++bit) {
             auto changed = token;
             changed[at] = static_cast<char>(static_cast<unsigned char>(changed[at]) ^ 1U << bit);
-            EXPECT_FALSE(
-                std::holds_alternative<token_target>(check_signed_token({key}, changed, 0)))
+            EXPECT_FALSE(std::holds_alternative<target>(check_signed_token({key}, changed, 0)))
                 << changed;
         }
-        EXPECT_FALSE(std::holds_alternative<token_target>(
-            check_signed_token({key}, token.substr(0, at), 0)));
+        EXPECT_FALSE(
+            std::holds_alternative<target>(check_signed_token({key}, token.substr(0, at), 0)));
     }
     EXPECT_EQ(fault_of({key}, token + "A"), token_fault::wrong_signature);
 }

@@ -16,9 +16,9 @@ namespace token_source_test {
 namespace {
 
 using namespace std::chrono_literals;
+using wsgate::target;
 using wsgate::token_options;
 using wsgate::token_source;
-using wsgate::token_target;
 using kind = token_options::kind;
 
 class tokens : public testing::Test {
@@ -51,7 +51,7 @@ protected:
 
     static std::string find(token_source& s, std::string_view token, std::uint64_t now = 0) {
         const auto got = s.find(token, now);
-        const auto* to = std::get_if<token_target>(&got);
+        const auto* to = std::get_if<target>(&got);
         return to != nullptr ? to_string(*to) : std::string{std::get<std::string_view>(got)};
     }
 

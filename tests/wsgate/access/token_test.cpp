@@ -14,29 +14,29 @@ namespace {
 
 using wsgate::bad_line;
 using wsgate::parse_token_target;
+using wsgate::target;
 using wsgate::token_table;
-using wsgate::token_target;
 using namespace std::string_literals;
 
-std::string show(const std::optional<token_target>& t) {
+std::string show(const std::optional<target>& t) {
     return t ? to_string(*t) : "none";
 }
 
 } // namespace
 
 TEST(TokenTarget, IsSplitAtTheLastColon) {
-    const std::vector<std::pair<std::string, std::optional<token_target>>> table{
-        {"host:5900", token_target{"host", 5900, false}},
-        {"192.0.2.7:1", token_target{"192.0.2.7", 1, false}},
-        {"2001:db8::1:5900", token_target{"2001:db8::1", 5900, false}},
-        {"::1:5900", token_target{"::1", 5900, false}},
-        {"[::1]:5900", token_target{"::1", 5900, false}},
-        {"unix_socket:/run/vnc", token_target{"/run/vnc", 0, true}},
-        {"unix:/run/vnc:1", token_target{"/run/vnc:1", 0, true}},
-        {"tls:host:5900", token_target{"host", 5900, false, true}},
-        {"tls:[::1]:5900", token_target{"::1", 5900, false, true}},
-        {"tls:::1:5900", token_target{"::1", 5900, false, true}},
-        {"tls:5900", token_target{"tls", 5900, false}},
+    const std::vector<std::pair<std::string, std::optional<target>>> table{
+        {"host:5900", target{"host", 5900, false}},
+        {"192.0.2.7:1", target{"192.0.2.7", 1, false}},
+        {"2001:db8::1:5900", target{"2001:db8::1", 5900, false}},
+        {"::1:5900", target{"::1", 5900, false}},
+        {"[::1]:5900", target{"::1", 5900, false}},
+        {"unix_socket:/run/vnc", target{"/run/vnc", 0, true}},
+        {"unix:/run/vnc:1", target{"/run/vnc:1", 0, true}},
+        {"tls:host:5900", target{"host", 5900, false, true}},
+        {"tls:[::1]:5900", target{"::1", 5900, false, true}},
+        {"tls:::1:5900", target{"::1", 5900, false, true}},
+        {"tls:5900", target{"tls", 5900, false}},
         {"tls:unix:/run/vnc", std::nullopt},
         {"tls:host:0", std::nullopt},
         {"tls::5900", std::nullopt},

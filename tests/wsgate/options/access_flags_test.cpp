@@ -182,7 +182,7 @@ TEST(MakeToken, PrintsATokenOrSaysWhyNot) {
     EXPECT_TRUE(token.starts_with("s1.") && token.ends_with("\n")) << token;
     const auto now = static_cast<std::uint64_t>(std::time(nullptr));
     const auto is_good_at = [&](std::uint64_t when) {
-        return std::holds_alternative<wsgate::token_target>(wsgate::check_signed_token(
+        return std::holds_alternative<wsgate::target>(wsgate::check_signed_token(
             {"0123456789abcdef"}, token.substr(0, token.size() - 1), when));
     };
     EXPECT_TRUE(is_good_at(now + 50));

@@ -1,18 +1,23 @@
-// The way to a TCP address: what its socket is like, and when it is given up.
+// The way to a target, and a target that breaks at every step of it.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/dial.hpp"
 #include "net/tcp_stream.hpp"
-#include "tests/support/tcp_client.hpp"
+#include "tests/support/descriptors.hpp"
+#include "tests/support/result_of.hpp"
+#include "tests/support/scratch_directory.hpp"
+#include "tests/support/unix_socket.hpp"
+#include "tests/wsgate/scripted_tls.hpp"
 #include "wsgate/target/dial.hpp"
+#include "wsgate/target/proxy_header.hpp"
+#include "wsgate/tls/client.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
+#include <boost/system/errc.hpp>
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <fcntl.h>
+#include <filesystem>
 #include <netinet/tcp.h>
+#include <string>
 #include <sys/socket.h>
 
 namespace dial_test {
@@ -20,29 +25,10 @@ namespace dial_test {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace support;
 namespace asio = boost::asio;
-using asio::ip::make_address;
-using asio::ip::tcp;
 
-/// What comes out may hold a socket of `context`.
-template <class T>
-T result_of(asio::io_context& context, asio::awaitable<T> task) {
-    T result{};
-    asio::co_spawn(context, std::move(task), [&result](const std::exception_ptr& e, T r) {
-        if (e) {
-            std::rethrow_exception(e);
-        }
-        result = std::move(r);
-    });
-    context.run();
-    return result;
-}
-
-template <class T>
-T result_of(asio::awaitable<T> task) {
-    asio::io_context context;
-    return result_of(context, std::move(task));
-}
+constexpr auto long_enough = 30s;
 
 int option(int fd, int level, int name) {
     int value = -1;
@@ -51,28 +37,49 @@ int option(int fd, int level, int name) {
     return value;
 }
 
-} // namespace
-
-TEST(Reach, ConnectionsNeverBlockAndCarryTheOptions) {
-    const support::tcp_listener there;
-    net::tcp_options options;
-    options.keepalive_idle = 33s;
-    const tcp::endpoint to{make_address("127.0.0.1"), there.port()};
-    const auto got = result_of(wsgate::reach(to, 10s, options));
-    ASSERT_FALSE(got.error) << got.error.message();
-    EXPECT_EQ(got.connection.peer, to);
-    const int fd = got.connection.socket.get();
-    EXPECT_NE(::fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
-    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_NODELAY), 1);
-    EXPECT_EQ(option(fd, SOL_SOCKET, SO_KEEPALIVE), 1);
-    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPIDLE), 33);
-    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPINTVL), 10);
-    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPCNT), 3);
-    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 60'000);
+/// What a target that speaks TLS behind a PROXY header does.
+std::vector<breaking_peer::step> story_of(const certificate& c) {
+    auto steps = tls_handshake_of(std::make_shared<scripted_tls>(c));
+    steps.insert(steps.begin(), [](tcp_client& from, tcp_listener&) {
+        for (std::string line; !line.ends_with("\r\n");) {
+            line += text_of(from.receive(1));
+        }
+    });
+    return steps;
 }
 
+class tls_target_test : public testing::Test {
+protected:
+    /// Empty where it got there; else why not, in words.
+    std::string dial_one_that_breaks(std::size_t n, breaks how, std::chrono::milliseconds limit) {
+        const breaking_peer peer(story_of(made_), n, how);
+        wsgate::target to{"127.0.0.1", peer.port()};
+        to.tls = true;
+        to.proxy_header = wsgate::proxy_header_of({}, net::proxy_version::v1);
+        asio::io_context context{1};
+        const auto got = result_of(context, wsgate::dial(to, limit, {}, client_));
+        EXPECT_EQ(got.stream == nullptr, got.error.failed());
+        return got.stream ? "" : !got.problem.empty() ? got.problem : got.error.message();
+    }
+
+    certificate made_ = make_certificate(30, "IP:127.0.0.1");
+    std::size_t steps_ = story_of(made_).size();
+
+private:
+    std::shared_ptr<const wsgate::tls_client> trusting() {
+        wsgate::tls_client_options o;
+        o.ca_file = directory_.file("trusted.pem", made_.chain);
+        return std::make_shared<const wsgate::tls_client>(o);
+    }
+
+    scratch_directory directory_;
+    std::shared_ptr<const wsgate::tls_client> client_ = trusting();
+};
+
+} // namespace
+
 TEST(Dial, ATargetMayTakeNothingForAsLongAsItLikes) {
-    const support::tcp_listener there;
+    const tcp_listener there;
     asio::io_context context;
     const auto got =
         result_of(context, wsgate::dial({"127.0.0.1", there.port()}, 10s, {}, nullptr));
@@ -82,33 +89,54 @@ TEST(Dial, ATargetMayTakeNothingForAsLongAsItLikes) {
     EXPECT_EQ(option(stream->native_handle(), SOL_SOCKET, SO_KEEPALIVE), 1);
 }
 
-TEST(Reach, TellsWhyNot) {
-    const tcp::endpoint nobody{make_address("127.0.0.1"), 1};
-    EXPECT_EQ(result_of(wsgate::reach(nobody, 10s, {})).error, asio::error::connection_refused);
+TEST_F(tls_target_test, FailsOnceInWordsWhereverTheTargetBreaks) {
+    EXPECT_EQ(dial_one_that_breaks(steps_, breaks::by_silence, long_enough), "")
+        << "it breaks after the last step";
+    const auto before = open_descriptors();
+    for (std::size_t n = 0; n < steps_; ++n) {
+        for (const auto how : all_breaks) {
+            SCOPED_TRACE(testing::Message() << "step " << n << ", the target " << how);
+            const bool is_mute = how == breaks::by_silence;
+            const auto problem =
+                dial_one_that_breaks(n, how, is_mute ? std::chrono::milliseconds(50) : long_enough);
+            EXPECT_NE(problem, "");
+            EXPECT_EQ(problem == "TLS: no answer in time", is_mute) << problem;
+            EXPECT_EQ(open_descriptors(), before);
+        }
+    }
 }
 
-TEST(Reach, GivesUpInTime) {
-    // A listener whose queue is full answers no further SYN.
-    const support::tcp_listener full;
-    ASSERT_EQ(::listen(full.native_handle(), 0), 0);
-    const support::tcp_client first(full.port());
-    const tcp::endpoint to{make_address("127.0.0.1"), full.port()};
-    EXPECT_EQ(result_of(wsgate::reach(to, 50ms, {})).error, asio::error::timed_out);
-}
-
-TEST(LookUp, TakesLiteralsAsTheyAre) {
-    const auto got = result_of(wsgate::look_up("::1", 5900, 10s));
-    EXPECT_EQ(got.all, std::vector{tcp::endpoint(make_address("::1"), 5900)});
-}
-
-TEST(LookUp, AsksForNames) {
-    const auto here = result_of(wsgate::look_up("localhost", 5900, 10s));
-    ASSERT_FALSE(here.all.empty()) << here.error.message();
-    EXPECT_TRUE(here.all.front().address().is_loopback());
-    EXPECT_EQ(here.all.front().port(), 5900);
-    const auto nowhere = result_of(wsgate::look_up("no such name", 5900, 10s));
-    EXPECT_TRUE(nowhere.error);
-    EXPECT_TRUE(nowhere.all.empty());
+TEST(DialUnix, FailsOnceWithAnErrorWhereverTheTargetBreaks) {
+    const scratch_directory directory;
+    const auto path = (directory.path() / "target").string();
+    const auto dial = [&](std::chrono::milliseconds limit) {
+        asio::io_context context{1};
+        wsgate::target to{path, 0, true};
+        to.proxy_header = bytes_of("PROXY UNKNOWN\r\n");
+        const auto got = result_of(context, wsgate::dial(to, limit, {}));
+        EXPECT_EQ(got.stream == nullptr, got.error.failed());
+        return got.error;
+    };
+    const auto before = open_descriptors();
+    EXPECT_EQ(dial(long_enough), boost::system::errc::no_such_file_or_directory) << "no file";
+    EXPECT_EQ(open_descriptors(), before);
+    { const auto left_behind = bind_unix(path); }
+    EXPECT_EQ(dial(long_enough), asio::error::connection_refused) << "nobody listens";
+    EXPECT_EQ(open_descriptors(), before);
+    ASSERT_TRUE(std::filesystem::remove(path));
+    {
+        const auto listening = bind_unix(path, 1);
+        EXPECT_EQ(dial(long_enough), net::error_code{});
+        const auto second = connect_unix(path); // its queue is full then
+        const auto with_queue = open_descriptors();
+        EXPECT_EQ(dial(50ms), asio::error::would_block);
+        EXPECT_EQ(open_descriptors(), with_queue);
+        const net::unique_fd first{::accept(listening.get(), nullptr, nullptr)};
+        EXPECT_EQ(text_of(tcp_client(net::unique_fd{::dup(first.get())}).receive(15)),
+                  "PROXY UNKNOWN\r\n");
+    }
+    EXPECT_EQ(dial(50ms), asio::error::connection_refused);
+    EXPECT_EQ(open_descriptors(), before);
 }
 
 } // namespace dial_test

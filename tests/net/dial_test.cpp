@@ -1,0 +1,139 @@
+// Names resolved in time, and connections: what they are like, and when they are given up.
+// SPDX-License-Identifier: EUPL-1.2
+#include "net/dial.hpp"
+#include "tests/support/descriptors.hpp"
+#include "tests/support/result_of.hpp"
+#include "tests/support/tcp_client.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <fcntl.h>
+#include <future>
+#include <netinet/tcp.h>
+#include <string>
+#include <sys/socket.h>
+#include <utility>
+#include <vector>
+
+namespace dial_test {
+
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+using asio::ip::make_address;
+using asio::ip::tcp;
+using support::open_descriptors;
+using support::result_of;
+
+constexpr auto long_enough = 30s;
+
+int option(int fd, int level, int name) {
+    int value = -1;
+    socklen_t size = sizeof value;
+    EXPECT_EQ(::getsockopt(fd, level, name, &value, &size), 0);
+    return value;
+}
+
+/// A listener whose queue is full answers no further SYN.
+struct mute_listener {
+    mute_listener() { EXPECT_EQ(::listen(full.native_handle(), 0), 0); }
+
+    [[nodiscard]] tcp::endpoint at() const { return {make_address("127.0.0.1"), full.port()}; }
+
+    support::tcp_listener full;
+    support::tcp_client first{full.port()};
+};
+
+/// Leaves as soon as the event loop has nothing better to do.
+asio::awaitable<net::connected> connect_and_leave(tcp::endpoint to) {
+    using namespace asio::experimental::awaitable_operators;
+    auto first = co_await (net::connect(to, long_enough, {}) || net::expire_after(0s));
+    co_return first.index() == 0 ? std::move(std::get<0>(first))
+                                 : net::connected{{}, asio::error::operation_aborted};
+}
+
+/// Asks a resolver of its own kind.
+asio::awaitable<net::resolved> resolve_by(net::resolver::lookup ask, std::string host,
+                                          net::clock::duration limit) {
+    net::resolver names(co_await asio::this_coro::executor, std::move(ask));
+    co_return co_await net::resolve(names, std::move(host), 5900, limit);
+}
+
+} // namespace
+
+TEST(Connect, ConnectionsNeverBlockAndCarryTheOptions) {
+    const support::tcp_listener there;
+    net::tcp_options options;
+    options.keepalive_idle = 33s;
+    const tcp::endpoint to{make_address("127.0.0.1"), there.port()};
+    const auto got = result_of(net::connect(to, long_enough, options));
+    ASSERT_FALSE(got.error) << got.error.message();
+    EXPECT_EQ(got.connection.peer, to);
+    const int fd = got.connection.socket.get();
+    EXPECT_NE(::fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_NODELAY), 1);
+    EXPECT_EQ(option(fd, SOL_SOCKET, SO_KEEPALIVE), 1);
+    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPIDLE), 33);
+    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPINTVL), 10);
+    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_KEEPCNT), 3);
+    EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT), 60'000);
+}
+
+TEST(Connect, TellsWhyNotAndClosesItsSocket) {
+    const mute_listener mute;
+    const tcp::endpoint nobody{make_address("127.0.0.1"), 1};
+    const auto before = open_descriptors();
+    EXPECT_EQ(result_of(net::connect(nobody, long_enough, {})).error,
+              asio::error::connection_refused);
+    EXPECT_EQ(open_descriptors(), before);
+    EXPECT_EQ(result_of(net::connect(mute.at(), 50ms, {})).error, asio::error::timed_out);
+    EXPECT_EQ(open_descriptors(), before);
+    EXPECT_EQ(result_of(connect_and_leave(mute.at())).error, asio::error::operation_aborted);
+    EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST(Resolve, TakesLiteralsAsTheyAre) {
+    const auto got = result_of(net::resolve("::1", 5900, long_enough));
+    EXPECT_EQ(got.endpoints, std::vector{tcp::endpoint(make_address("::1"), 5900)});
+}
+
+TEST(Resolve, AsksTheSystemForNames) {
+    const auto here = result_of(net::resolve("localhost", 5900, long_enough));
+    ASSERT_FALSE(here.endpoints.empty()) << here.error.message();
+    EXPECT_TRUE(here.endpoints.front().address().is_loopback());
+    EXPECT_EQ(here.endpoints.front().port(), 5900);
+    const auto nowhere = result_of(net::resolve("no such name", 5900, long_enough));
+    EXPECT_TRUE(nowhere.error);
+    EXPECT_TRUE(nowhere.endpoints.empty());
+}
+
+TEST(Resolve, KeepsTheOrderOfTheAnswer) {
+    const auto got = result_of(resolve_by(
+        [](const std::string& name) {
+            EXPECT_EQ(name, "desk.example");
+            return net::resolver::answer{{}, {make_address("::2"), make_address("192.0.2.1")}};
+        },
+        "desk.example", long_enough));
+    EXPECT_EQ(got.endpoints, (std::vector{tcp::endpoint(make_address("::2"), 5900),
+                                          tcp::endpoint(make_address("192.0.2.1"), 5900)}));
+}
+
+TEST(Resolve, WaitsNoLongerThanItsLimit) {
+    std::promise<void> never;
+    const auto answered = never.get_future().share();
+    const auto got = result_of(resolve_by(
+        [answered](const std::string&) {
+            answered.wait();
+            return net::resolver::answer{};
+        },
+        "slow.example", 20ms));
+    EXPECT_EQ(got.error, asio::error::timed_out);
+    EXPECT_TRUE(got.endpoints.empty());
+    never.set_value();
+}
+
+} // namespace dial_test

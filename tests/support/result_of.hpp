@@ -1,0 +1,34 @@
+// Runs a coroutine to its end on an event loop of its own.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace support {
+
+/// What comes out may hold a socket of `context`.
+template <class T>
+[[nodiscard]] T result_of(boost::asio::io_context& context, boost::asio::awaitable<T> task) {
+    T result{};
+    boost::asio::co_spawn(context, std::move(task), [&result](const std::exception_ptr& e, T r) {
+        if (e) {
+            std::rethrow_exception(e);
+        }
+        result = std::move(r);
+    });
+    context.run();
+    return result;
+}
+
+template <class T>
+[[nodiscard]] T result_of(boost::asio::awaitable<T> task) {
+    boost::asio::io_context context{1};
+    return result_of(context, std::move(task));
+}
+
+} // namespace support
