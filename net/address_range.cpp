@@ -1,4 +1,4 @@
-// Addresses cut to a prefix: two are of one network where nothing else is left of them.
+// Cuts addresses to a prefix: two are in one network where the rest is equal.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/address_range.hpp"
 

@@ -12,10 +12,11 @@ namespace net {
 
 struct pipe;
 
-/// What one attempt did. `error` is empty where bytes moved; would_block: try again when the
-/// channel is ready; asio::error::eof: the peer sends no more; anything else: broken that way.
+/// What one attempt did.
 struct io_result {
     std::size_t bytes = 0;
+    /// None where bytes moved. would_block: try again when the channel is ready. asio::error::eof:
+    /// the peer sends no more. Any other: this direction is broken.
     error_code error;
 
     [[nodiscard]] bool would_block() const;

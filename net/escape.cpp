@@ -1,4 +1,4 @@
-// Hexadecimal escapes for all that is not plain text.
+// Writes hexadecimal escapes for all bytes that are not plain text.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/escape.hpp"
 

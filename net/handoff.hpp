@@ -9,7 +9,8 @@
 
 namespace net {
 
-/// One event loop, one value, one taker, who may leave early (`take() || expire_after(t)`).
+/// Belongs to one event loop. Holds one value for one taker, who may leave early
+/// (`take() || expire_after(t)`).
 template <class T>
 class handoff {
 public:
@@ -20,7 +21,7 @@ public:
         given_.notify();
     }
 
-    /// Empty only where the wait was cancelled.
+    /// Waits for the value. Empty only where the wait was cancelled.
     [[nodiscard]] asio::awaitable<std::optional<T>> take() {
         if (!value_) {
             co_await given_.wait();

@@ -1,4 +1,4 @@
-// Binding, batched accepting, and resting when the kernel has no more descriptors.
+// Binds, accepts in batches, and rests when the kernel has no more descriptors.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/listener.hpp"
 
@@ -68,7 +68,7 @@ bool is_stream_listener(int fd) {
            ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
 }
 
-/// "unix:/PATH"; empty for what has no path.
+/// "unix:/PATH"; empty where the socket has no path.
 std::string path_of(int fd) {
     unix_address at;
     auto size = static_cast<socklen_t>(at.capacity());

@@ -14,7 +14,7 @@ namespace net {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-/// `auto [ec, n] = co_await s.async_x(args, nothrow);`
+/// A completion token: `auto [ec, n] = co_await s.async_x(args, nothrow);`
 inline constexpr auto nothrow = asio::as_tuple(asio::use_awaitable);
 
 } // namespace net

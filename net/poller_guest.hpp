@@ -12,7 +12,7 @@
 
 namespace net {
 
-/// Keeps the event loop running as long as somebody is watched.
+/// Runs on the event loop, and keeps that running as long as somebody is watched.
 class poller_guest final : public poller {
 public:
     explicit poller_guest(const asio::any_io_executor&);

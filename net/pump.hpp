@@ -60,7 +60,7 @@ struct pump_resources {
 class pump {
 public:
     enum class state {
-        waits,   ///< until `from` can be read, or `to` written again
+        waits,   ///< nothing can be done until `from` can be read, or `to` written again
         goes_on, ///< there is more to do, but others should have their turn
         ended,   ///< see result()
     };

@@ -16,7 +16,7 @@
 
 namespace net {
 
-/// One event loop; gone before the loop is, though callers may still wait.
+/// Belongs to one event loop, and goes before it does, though callers may still wait.
 class resolver {
 public:
     struct answer {
@@ -30,19 +30,21 @@ public:
     /// Names looked up at once; the others wait for their turn.
     static constexpr std::size_t max_in_flight = 64;
 
-    /// Who waits for whose turn: everybody in this process, or nobody else.
-    enum class turns { of_all, own };
+    enum class turns {
+        of_all, ///< all such resolvers of the process share the places in flight
+        own,    ///< this one has places of its own
+    };
 
     explicit resolver(asio::any_io_executor, lookup = system_lookup, turns = turns::of_all);
     resolver(const resolver&) = delete;
     resolver& operator=(const resolver&) = delete;
     ~resolver();
 
-    /// Literals are answered at once. Without a limit in time: a caller that leaves early leaves
-    /// the look-up to itself.
+    /// Answers addresses at once. There is no limit in time: a caller that leaves early leaves the
+    /// look-up to itself.
     [[nodiscard]] asio::awaitable<answer> resolve(std::string name);
 
-    /// getaddrinfo(3).
+    /// Asks getaddrinfo(3).
     [[nodiscard]] static answer system_lookup(const std::string& name);
 
 private:

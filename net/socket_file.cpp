@@ -31,7 +31,7 @@ bool is_stale(const std::string& path, const unix_address& at) {
     return ::connect(probe.get(), at.data(), size_of(at)) != 0 && errno == ECONNREFUSED;
 }
 
-/// Zero, or an errno.
+/// Returns 0 or an errno.
 int bind_to(int fd, const std::string& path) {
     const auto at = unix_address_of(path);
     if (!at) {

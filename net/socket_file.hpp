@@ -10,7 +10,7 @@
 
 namespace net {
 
-/// The file goes with this, unless another has taken its place.
+/// Removes the file at its end, unless another file has taken its place.
 class socket_file {
 public:
     /// Binds and listens; takes the place of a socket at which nobody answers, and of nothing else.
@@ -22,7 +22,7 @@ public:
     socket_file& operator=(socket_file&&) = delete;
     ~socket_file();
 
-    /// The socket, once.
+    /// Gives the socket away; a second call gives none.
     [[nodiscard]] unique_fd take() { return std::move(socket_); }
 
 private:

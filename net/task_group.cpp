@@ -1,4 +1,4 @@
-// Spawning with a cancellation signal a task, kept until the task has ended.
+// Spawns each task with a cancellation signal that is kept until the task has ended.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/task_group.hpp"
 

@@ -30,7 +30,7 @@ public:
 
     void close() override { socket_ = unique_fd{}; }
 
-    /// Gives the socket away.
+    /// Gives the socket away; the channel is of no more use.
     [[nodiscard]] unique_fd release() { return std::move(socket_); }
 
     [[nodiscard]] int native_handle() const { return socket_.get(); }

@@ -8,7 +8,7 @@
 
 namespace net {
 
-/// Wake-ups are not remembered: test the condition, wait, test again.
+/// Wake-ups are not remembered: test the condition before the wait and after it.
 class wake_up {
 public:
     explicit wake_up(const asio::any_io_executor& executor)

@@ -1,4 +1,4 @@
-// Addresses of fixed sizes, then TLVs (type, length, value), some of which hold others.
+// A block has addresses of fixed sizes, then TLVs (type, length, value), some of which hold others.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/proxy/block.hpp"
 

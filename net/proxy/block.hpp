@@ -13,7 +13,7 @@ namespace net::proxy_block {
 
 inline constexpr std::string_view start{"\r\n\r\n\0\r\nQUIT\n", 12};
 
-/// Bytes that tell how many there are in all.
+/// Bytes of the fixed part, which tells how many there are in all.
 inline constexpr std::size_t fixed_size = 16;
 
 /// The size of the whole block, by its fixed part. Errors: those of the fixed part.

@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 
 enum class proxy_version { v1, v2 };
 
-/// What stands before a connection's first byte. Version 1 carries the addresses only.
+/// What a proxy sends before the bytes of its client. Version 1 carries the addresses only.
 struct proxy_header {
     struct endpoints {
         asio::ip::tcp::endpoint source; ///< the client; IPv4 inside IPv6 as IPv4
@@ -31,7 +31,7 @@ struct proxy_header {
     struct tls {
         std::string version;          ///< "TLSv1.3"; the peer's bytes
         bool has_certificate = false; ///< the client showed one
-        bool is_verified = false;     ///< ... and the proxy trusts it
+        bool is_verified = false;     ///< the proxy trusts that certificate
 
         friend bool operator==(const tls&, const tls&) = default;
     };

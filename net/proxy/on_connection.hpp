@@ -1,4 +1,4 @@
-// Hears, from a proxy that has connected, whom it speaks for.
+// Receives a PROXY header on a connection, and sends one.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

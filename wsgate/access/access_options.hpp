@@ -1,4 +1,4 @@
-// Who may come in, and where to, as it was configured.
+// The configuration of access: who may come in, and where a token may lead.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -20,10 +20,10 @@
 
 namespace wsgate {
 
-/// Where passwords are.
+/// Where the passwords of those who may come in are found.
 struct password_options {
-    std::string file;  ///< htpasswd's; empty: see `plain`
-    std::string plain; ///< "user:password"; both empty: nobody is asked
+    std::string file;  ///< of htpasswd(1); empty: `plain` holds
+    std::string plain; ///< "user:password"; empty as well: nobody is asked
 
     [[nodiscard]] bool is_used() const { return !file.empty() || !plain.empty(); }
 };

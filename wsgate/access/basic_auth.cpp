@@ -1,4 +1,4 @@
-// crypt(3) for hashes; everything else is compared as digests, whose length tells nothing.
+// Leaves hashes to crypt(3) and compares everything else as digests, whose length tells nothing.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/basic_auth.hpp"
 
@@ -19,7 +19,7 @@ bool looks_hashed(std::string_view stored) {
     return stored.starts_with('$');
 }
 
-/// Nothing where the entry can be used.
+/// What is wrong with the entry; nothing where it can be used.
 std::string_view fault_of(std::string_view user, const std::string& stored) {
     if (user.empty() || stored.empty()) {
         return "not of the form user:password or user:$2y$...";
@@ -41,7 +41,7 @@ std::string_view fault_of(std::string_view user, const std::string& stored) {
     }
 }
 
-/// Both in full, whatever differs.
+/// Compares both in full, whatever differs.
 bool is_same(std::string_view a, std::string_view b) {
     return equal(hmac_sha256(process_key(), a), hmac_sha256(process_key(), b));
 }

@@ -39,7 +39,7 @@ public:
     /// Slow where passwords are hashed, and as slow for names that it does not hold.
     [[nodiscard]] bool verify(const credentials&) const;
 
-    /// verify() takes no time.
+    /// verify() takes so little time that it need not run on another thread.
     [[nodiscard]] bool is_fast() const;
 
     /// Names these credentials and what stands behind their name: worth as much as a verification

@@ -1,4 +1,4 @@
-// X-Forwarded-For, X-Real-IP and Forwarded (RFC 7239), each from its end.
+// Reads X-Forwarded-For, X-Real-IP and Forwarded (RFC 7239), each from its end.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/client_address.hpp"
 
@@ -28,7 +28,7 @@ std::optional<address> parse_literal(std::string_view text) {
     return ec ? std::nullopt : std::optional{net::unmapped(a)};
 }
 
-/// Behind an odd number of backslashes.
+/// The character at `at` stands behind an odd number of backslashes.
 bool is_escaped(std::string_view list, std::size_t at) {
     const auto before = list.substr(0, at);
     const auto other = before.find_last_not_of('\\');

@@ -1,4 +1,4 @@
-// The half of an IPv6 address that its owner cannot choose; IPv4 where no such half is.
+// Takes the half of an IPv6 address that its owner cannot choose, or all of an IPv4 address.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/client_key.hpp"
 

@@ -1,4 +1,4 @@
-// Denials as HTTP responses.
+// Turns denials into HTTP responses.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/denial.hpp"
 

@@ -18,12 +18,12 @@ struct denial {
     std::string_view cause; ///< for the log, a literal
     handshake_failure counted = handshake_failure::forbidden;
     std::chrono::milliseconds delay{0};  ///< before the answer
-    std::chrono::seconds retry_after{0}; ///< 0: nothing is said of that
-    std::string realm{};                 ///< a password of this is asked for
+    std::chrono::seconds retry_after{0}; ///< 0: the response has no Retry-After
+    std::string realm{};                 ///< whose password is asked for; empty: none is
     std::string token_hash{};            ///< of the token that was refused
 };
 
-/// The connection stays where the client may ask again with a password.
+/// Writes the response. The connection stays where the client may ask again with a password.
 [[nodiscard]] text_response answer_of(const denial&);
 
 } // namespace wsgate

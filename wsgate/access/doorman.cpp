@@ -1,4 +1,4 @@
-// Limits, brake, certificate, password, origin, token: the cheap and the general first.
+// Checks limits, brake, certificate, password, origin and token, in this order: cheap ones first.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/doorman.hpp"
 

@@ -1,4 +1,4 @@
-// The doorman: who sent a request and whether it may pass, before a target hears of it.
+// The doorman finds out who sent a request and whether it may pass, before a target hears of it.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -19,7 +19,7 @@
 
 namespace wsgate {
 
-/// So many refusals of one client are told, and then one more in so long.
+/// Five refusals of one client are logged at once, and then one every 12 s.
 inline constexpr brake_options told_at_once{5, std::chrono::seconds{12}, {}, {}, 4096};
 
 /// What is counted and remembered of clients, whatever the configuration is now. Shared by all
@@ -30,15 +30,17 @@ struct access_memory {
     session_limits sessions;
     handshake_queue handshakes;
     failure_brake brake;
-    failure_brake told{told_at_once}; ///< of refusals in the log
+    failure_brake told{told_at_once}; ///< for refusals in the log
     password_checker passwords;
 };
 
-/// Whether what a trusted proxy's request tells of its client is the proxy's word: behind a
-/// balancer that names nobody it is anybody's.
-enum class forwarded { believed, ignored };
+/// What becomes of the fields by which a request tells of its client.
+enum class forwarded {
+    believed, ///< where the peer is a trusted proxy, which has written them
+    ignored,  ///< behind a balancer that names nobody anybody may have written them
+};
 
-/// Who sends a request.
+/// What is known of whoever sends a request.
 struct sender {
     std::optional<asio::ip::address> client; ///< as far as its proxies are believed
     bool behind_trusted_proxy = false;
@@ -46,14 +48,14 @@ struct sender {
     std::string common_name; ///< of its certificate; empty: none
 };
 
-/// A session may begin.
+/// The permission to begin a session.
 struct admission {
     session_limits::place place;
     std::optional<target> to; ///< what a token has chosen
     std::string user;         ///< who gave a password; empty: nobody was asked
 };
 
-/// One configuration's doorman; sessions keep the one that they came under.
+/// The doorman of one configuration; sessions keep the one that they came under.
 class doorman {
 public:
     using complaint = token_source::complaint;
@@ -68,7 +70,7 @@ public:
     [[nodiscard]] asio::awaitable<std::variant<admission, denial>>
     admit_session(const request&, std::string_view path, const sender&) const;
 
-    /// For anything else; nothing: go on.
+    /// For any other request; nothing where it may pass.
     [[nodiscard]] asio::awaitable<std::optional<denial>> admit_request(const request&,
                                                                        const sender&) const;
 

@@ -1,4 +1,4 @@
-// Leaky buckets, the least recently filled dropped first.
+// Keeps leaky buckets, and forgets the one that was filled longest ago when there are too many.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/failure_brake.hpp"
 

@@ -15,7 +15,7 @@ namespace wsgate {
 
 /// Each failure fills a client's bucket by one, and each `pardon` empties it by one.
 struct brake_options {
-    double burst = 20; ///< a bucket so full shuts the client out; 0: never
+    double burst = 20; ///< a bucket so full shuts the client out; 0: no client is shut out
     std::chrono::milliseconds pardon{6'000};
     std::chrono::milliseconds first_delay{100}; ///< doubled by every failure more
     std::chrono::milliseconds longest_delay{3'000};
@@ -34,7 +34,7 @@ public:
     /// How long the answer to this failure is to be held back.
     std::chrono::milliseconds failed(client_key, time_point now);
 
-    /// How long the client is shut out; nothing: it may try.
+    /// How much longer the client is shut out; nothing where it may try.
     [[nodiscard]] std::optional<std::chrono::seconds> shut_out(client_key, time_point now) const;
 
 private:

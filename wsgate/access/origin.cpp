@@ -1,4 +1,4 @@
-// Taken apart once, compared part by part; a text that cannot be taken apart matches nothing.
+// Compares origins part by part; a text that cannot be taken apart matches nothing.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/origin.hpp"
 
@@ -36,7 +36,7 @@ bool is_bracket_char(char c) {
     return (c >= 'a' && c <= 'f') || (c >= '0' && c <= '9') || c == ':' || c == '.';
 }
 
-/// In small letters.
+/// The text in small letters.
 bool is_host(std::string_view text) {
     if (text.empty() || text.size() > longest_host) {
         return false;

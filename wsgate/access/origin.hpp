@@ -12,7 +12,7 @@
 
 namespace wsgate {
 
-/// scheme://host:port; letters are small, the port is the scheme's own where none was written.
+/// An origin in its parts, in small letters; the port is the scheme's own where none was written.
 struct origin {
     std::string scheme;
     std::string host; ///< IPv6 in brackets
@@ -21,15 +21,21 @@ struct origin {
     friend bool operator==(const origin&, const origin&) = default;
 };
 
-/// Schemes http, https, ws and wss; nothing behind the port. "null" is none.
+/// Takes the schemes http, https, ws and wss, and nothing behind the port. "null" is no origin.
 [[nodiscard]] std::optional<origin> parse_origin(std::string_view);
 
 /// One entry of a list.
 struct origin_rule {
-    enum class kind { exact, subdomains, same_host, null, any };
+    enum class kind {
+        exact,      ///< `of` itself
+        subdomains, ///< every name below the host of `of`
+        same_host,  ///< the host that the request names
+        null,       ///< pages without an origin, which browsers call "null"
+        any,        ///< every page
+    };
 
     kind what = kind::exact;
-    origin of; ///< exact, subdomains; without a scheme: http or https; port 0: the scheme's own
+    origin of; ///< scheme empty: http or https; port 0: the scheme's own
 
     friend bool operator==(const origin_rule&, const origin_rule&) = default;
 };

@@ -1,4 +1,4 @@
-// Only good credentials are remembered, as digests under a key that nobody else has.
+// Remembers only good credentials, as digests under a key that nobody else has.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/password_checker.hpp"
 
@@ -11,7 +11,7 @@ namespace wsgate {
 
 namespace {
 
-/// Runs on the pool.
+/// Runs on the thread pool.
 asio::awaitable<bool> verify_there(std::shared_ptr<const password_list> list, credentials c) {
     co_return list->verify(c);
 }

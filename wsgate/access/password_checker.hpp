@@ -33,7 +33,7 @@ struct checker_options {
     friend bool operator==(const checker_options&, const checker_options&) = default;
 };
 
-/// Shared by all threads. Who awaits must be done before it goes.
+/// Shared by all threads; outlives all checks.
 class password_checker {
 public:
     explicit password_checker(const checker_options& o = {});

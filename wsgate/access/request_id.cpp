@@ -1,4 +1,4 @@
-// Taken or made.
+// Takes a proxy's ID where it is a good one, and else makes one at random.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/request_id.hpp"
 

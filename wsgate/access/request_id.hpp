@@ -7,13 +7,13 @@
 
 namespace wsgate {
 
-/// 1 to 64 of [A-Za-z0-9._-]: safe in any log.
+/// The text has 1 to 64 characters of [A-Za-z0-9._-], which are safe in any log.
 [[nodiscard]] bool is_request_id(std::string_view);
 
-/// 16 random hexadecimal digits.
+/// Makes an ID of 16 random hexadecimal digits.
 [[nodiscard]] std::string make_request_id();
 
-/// What a trusted proxy gave, where it is one; else made.
+/// The ID that a trusted proxy gave, where it is a good one; else a new one.
 [[nodiscard]] std::string request_id(std::string_view given, bool from_trusted_proxy);
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// By OpenSSL.
+// Comparison, digests and the key of the process, all computed by OpenSSL.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/secret.hpp"
 

@@ -13,15 +13,16 @@ using digest = std::array<unsigned char, 32>;
 
 [[nodiscard]] digest hmac_sha256(std::string_view key, std::string_view message);
 
-/// Takes as long whatever differs.
+/// Compares in a time that does not depend on where the two differ.
 [[nodiscard]] bool equal(const digest&, const digest&);
 
 [[nodiscard]] std::string_view as_text(const digest&);
 
-/// The first eight hexadecimal digits of its SHA-256: enough to join the lines of a log.
+/// The first eight hexadecimal digits of the SHA-256: enough to join the lines of a log.
 [[nodiscard]] std::string hash_prefix(std::string_view secret);
 
-/// Random, and the same until the process ends: digests under it tell an outsider nothing.
+/// A random key that stays the same until the process ends; digests under it tell an outsider
+/// nothing.
 [[nodiscard]] const std::string& process_key();
 
 } // namespace wsgate

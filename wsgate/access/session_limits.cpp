@@ -1,4 +1,4 @@
-// Counters under a lock: once a session, not once a byte.
+// Counts under a lock, which is taken once a session and not once a byte.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/session_limits.hpp"
 

@@ -14,7 +14,7 @@ namespace wsgate {
 
 struct session_caps {
     std::size_t all = 1000;
-    std::size_t per_client = 0; ///< 0: as many as there may be in all
+    std::size_t per_client = 0; ///< 0: no limit but the one for all
 
     friend bool operator==(const session_caps&, const session_caps&) = default;
 };

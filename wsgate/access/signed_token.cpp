@@ -1,4 +1,4 @@
-// The signature first: nothing of a token is read that we have not written.
+// Checks the signature first: nothing of a token is read that we have not written.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/signed_token.hpp"
 
@@ -24,7 +24,7 @@ bool is_signed(const std::vector<std::string>& keys, std::string_view text,
     digest d{};
     std::copy(given->begin(), given->end(), d.begin());
     bool found = false;
-    for (const auto& key : keys) { // every key, whichever it was
+    for (const auto& key : keys) { // the time must not tell which key it was
         found = equal(hmac_sha256(key, text), d) || found;
     }
     return found;

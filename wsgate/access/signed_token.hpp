@@ -25,7 +25,7 @@ enum class token_fault {
     expired,
 };
 
-/// A literal for the log.
+/// The fault in words, for the log.
 [[nodiscard]] std::string_view to_string(token_fault);
 
 /// `keys`: any of them will do, so that they can be changed one by one. `now`: seconds since 1970.

@@ -1,4 +1,4 @@
-// What Python's strip, split and parse_qs make of such text.
+// Reads lines and queries as Python's strip, split and parse_qs do.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/token_file.hpp"
 
@@ -29,7 +29,7 @@ std::size_t find_separator(std::string_view line) {
     return at;
 }
 
-/// Nothing where the line is good, or has nothing to say.
+/// What is wrong with the line; empty where it is good, or says nothing.
 std::string_view take_line(std::string_view line, token_table& into) {
     if (line.empty() || line.front() == '#') {
         return {};
@@ -50,7 +50,7 @@ std::string_view take_line(std::string_view line, token_table& into) {
     return {};
 }
 
-/// `+` is a blank; a `%` that no two digits follow stays.
+/// Decodes a part of a query: `+` is a blank, and a `%` that no two digits follow stays.
 std::string decoded(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {

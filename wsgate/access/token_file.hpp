@@ -43,10 +43,10 @@ struct bad_line {
 /// ones and those that then begin with `#` are skipped. Returns the lines that are wrong.
 std::vector<bad_line> read_token_lines(std::string_view text, token_table& into);
 
-/// Of "/path?a=b&token=..." the value, decoded: the first that is not empty.
+/// The value of `token` in "/path?a=b&token=...", decoded; the first that is not empty.
 [[nodiscard]] std::optional<std::string> token_of_query(std::string_view request_target);
 
-/// Of "token:port" or "[v6]:port", a Host, what is before the port.
+/// The part of a Host field before its port: the token in "token:port", "[v6]" in "[v6]:port".
 [[nodiscard]] std::optional<std::string> token_of_host(std::string_view host);
 
 } // namespace wsgate

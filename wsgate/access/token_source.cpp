@@ -1,4 +1,4 @@
-// Looks at the files' stamps; reads them only when those have changed.
+// Compares the files' stamps, and reads the files only when those have changed.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/token_source.hpp"
 
@@ -129,7 +129,7 @@ std::shared_ptr<const token_table> token_source::load(const std::vector<seen_fil
     return table;
 }
 
-/// What is there now; a file that has gone away takes its tokens along.
+/// The tokens of the files that are there now.
 std::shared_ptr<const token_table> token_source::current() {
     const auto now = std::chrono::steady_clock::now();
     if (const std::unique_lock mine(refreshing_, std::try_to_lock);

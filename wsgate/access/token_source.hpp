@@ -30,7 +30,7 @@ struct token_options {
     std::string path;
     std::vector<std::string> keys;  ///< files, for signed tokens; both may be asked
     std::vector<target_rule> allow; ///< empty: wherever a token leads
-    bool from_host = false;         ///< the token is Host, not the query's
+    bool from_host = false;         ///< the token is in the Host field, and not in the query
     bool tls = false;               ///< whatever leads to HOST:PORT leads to tls:HOST:PORT
     std::chrono::milliseconds look_again{1'000};
 

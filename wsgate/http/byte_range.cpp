@@ -1,4 +1,4 @@
-// One range; numbers of any length.
+// Reads a single range, whose numbers may have any length.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/byte_range.hpp"
 
@@ -24,7 +24,7 @@ std::optional<std::uint64_t> number(std::string_view digits) {
     return ec == std::errc::result_out_of_range ? std::numeric_limits<std::uint64_t>::max() : value;
 }
 
-/// The last `count` bytes.
+/// The range of the last `count` bytes.
 range_choice suffix(std::uint64_t count, std::uint64_t size) {
     if (count == 0) {
         return unsatisfiable{};

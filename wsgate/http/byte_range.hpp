@@ -15,7 +15,7 @@ struct byte_range {
     friend bool operator==(const byte_range&, const byte_range&) = default;
 };
 
-/// No byte of the file is in the range: 416.
+/// No byte of the file is in the range; the answer is 416.
 struct unsatisfiable {
     friend bool operator==(const unsatisfiable&, const unsatisfiable&) = default;
 };

@@ -1,4 +1,4 @@
-// Commas stand between challenges and between their parameters alike.
+// Splits at commas, which stand between challenges and between their parameters alike.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/challenge.hpp"
 
@@ -59,7 +59,7 @@ std::string without_quotes(std::string_view text) {
     return plain;
 }
 
-/// `realm="x"`
+/// Reads a parameter such as `realm="x"`.
 std::optional<client_response_field> parameter_in(std::string_view text) {
     skip_blanks(text);
     const auto name = take_token(text);

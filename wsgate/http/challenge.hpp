@@ -1,4 +1,4 @@
-// What a server asks of who wants in: schemes and their parameters (RFC 9110 11.6.1).
+// The challenges of a server: authentication schemes and their parameters (RFC 9110 11.6.1).
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -14,13 +14,13 @@ struct challenge {
     std::string scheme; ///< "Basic", "NTLM" ...
     std::vector<client_response_field> parameters;
 
-    /// Case ignored; null: there is none.
+    /// The value of a parameter, whatever the case of its name; null where there is none.
     [[nodiscard]] const std::string* find(std::string_view name) const;
 
     friend bool operator==(const challenge&, const challenge&) = default;
 };
 
-/// In all fields of that name, in their order.
+/// The challenges in all fields of that name, in their order.
 [[nodiscard]] std::vector<challenge> challenges_in(const client_response&, std::string_view field);
 
 } // namespace wsgate

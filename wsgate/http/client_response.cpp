@@ -1,4 +1,4 @@
-// Line by line: the status line, the fields, an empty line.
+// Reads the status line, the fields and the empty line behind them, one line at a time.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/client_response.hpp"
 

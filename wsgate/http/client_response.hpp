@@ -21,10 +21,10 @@ struct client_response {
     std::string reason; ///< often empty
     std::vector<client_response_field> fields;
 
-    /// Of all fields of the name, case ignored.
+    /// The values of all fields of the name, whatever its case.
     [[nodiscard]] std::vector<std::string_view> values(std::string_view name) const;
 
-    /// The comma-separated lists in them hold the token, case ignored.
+    /// Whether the comma-separated lists in them hold the token, whatever its case.
     [[nodiscard]] bool has_token(std::string_view name, std::string_view token) const;
 
     friend bool operator==(const client_response&, const client_response&) = default;
@@ -48,7 +48,7 @@ public:
     /// Why it was refused; a literal.
     [[nodiscard]] std::string_view why() const { return why_; }
 
-    /// Once complete.
+    /// The response; only once it is complete.
     [[nodiscard]] const client_response& value() const { return response_; }
 
 private:

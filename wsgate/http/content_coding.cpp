@@ -1,4 +1,4 @@
-// Members of a list with a weight each.
+// Reads the members of a list, each with its weight.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/content_coding.hpp"
 
@@ -12,7 +12,7 @@ namespace wsgate {
 
 namespace {
 
-/// "q=0", "q=0.000" and what is no number; a weight of any other size is consent.
+/// Whether a parameter is "q=0", "q=0.000" or no number; any other weight is consent.
 bool is_refusal(std::string_view parameter) {
     const auto equals = parameter.find('=');
     return equals != std::string_view::npos &&
@@ -20,7 +20,7 @@ bool is_refusal(std::string_view parameter) {
            parameter.find_first_of("123456789", equals) == std::string_view::npos;
 }
 
-/// Of "gzip;q=0" what begins with the semicolon.
+/// Reads the part of "gzip;q=0" that begins with the semicolon.
 bool is_refused(std::string_view parameters) {
     while (!parameters.empty()) {
         parameters.remove_prefix(1); // its semicolon

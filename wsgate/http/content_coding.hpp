@@ -8,7 +8,7 @@ namespace wsgate {
 
 enum class content_coding { identity, gzip };
 
-/// The client says that it takes gzip; silence is no consent.
+/// Whether the client says that it takes gzip; silence is no consent.
 [[nodiscard]] bool accepts_gzip(std::string_view accept_encoding);
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// strptime(3), in the C locale that this program never leaves.
+// Uses strptime(3), in the C locale that this program never leaves.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/date.hpp"
 

@@ -9,10 +9,10 @@
 
 namespace wsgate {
 
-/// "Sun, 06 Nov 1994 08:49:37 GMT". Between 1970 and 9999.
+/// Writes "Sun, 06 Nov 1994 08:49:37 GMT"; for years from 1970 to 9999.
 [[nodiscard]] std::string to_http_date(std::time_t);
 
-/// That form, and the two that once were in use.
+/// Reads that form, and the two that once were in use.
 [[nodiscard]] std::optional<std::time_t> parse_http_date(std::string_view);
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// Conditions first, then the range, then the head.
+// Looks at the conditions, then at the range, and writes the head.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/file_answer.hpp"
 
@@ -95,7 +95,7 @@ range_choice wanted_range(const request& r, const static_file& file, const valid
     return choose_range({field.data(), field.size()}, file.size);
 }
 
-/// Without what all of them have.
+/// The response without the fields that all of them have.
 std::variant<text_response, file_part> begin_answer(const request& r, const static_file& file,
                                                     const file_options& options,
                                                     const validators& state, std::time_t now) {

@@ -1,4 +1,4 @@
-// Entity tags and dates against what the file has.
+// Compares entity tags and dates with what the file has.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/preconditions.hpp"
 
@@ -15,7 +15,7 @@ std::string_view text_of(const request& r, http::field name) {
     return {value.data(), value.size()};
 }
 
-/// Several fields are one list.
+/// The values of several fields as the one list that they are.
 bool any_names_tag(const request& r, http::field name, std::string_view etag, comparison how) {
     const auto fields = r.equal_range(name);
     return std::any_of(fields.first, fields.second, [etag, how](const auto& field) {
@@ -23,7 +23,7 @@ bool any_names_tag(const request& r, http::field name, std::string_view etag, co
     });
 }
 
-/// Nothing unless it is there once, and is a date.
+/// The date in a field; nothing unless the field is there once and is a date.
 std::optional<std::time_t> date_of(const request& r, http::field name) {
     return r.count(name) == 1 ? parse_http_date(text_of(r, name)) : std::nullopt;
 }

@@ -24,10 +24,10 @@ enum class comparison { strong, weak };
 
 enum class condition { holds, not_modified, failed };
 
-/// Of If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since, in that order.
+/// Judges If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since, in that order.
 [[nodiscard]] condition check_conditions(const request&, const validators&);
 
-/// What If-Range says, where it says something.
+/// Whether the range holds, by what If-Range says; where it says nothing it does.
 [[nodiscard]] bool range_is_wanted(const request&, const validators&, std::time_t now);
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// Whether a peer that takes its time still takes bytes.
+// Tells a peer that is slow from one that takes no bytes at all.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -9,8 +9,8 @@
 
 namespace wsgate {
 
-/// Told now and then how many bytes are left to be taken. Slow is good enough; nothing at all for
-/// as long as the limit is not.
+/// Is told now and then how many bytes are left to be taken. A slow peer is good enough; one that
+/// takes nothing for as long as the limit is not.
 class progress_watch {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -24,7 +24,8 @@ public:
         return limit_ / looks + std::chrono::milliseconds{1};
     }
 
-    /// False: given up. More than before is no progress, nor a loss of it.
+    /// False where the peer is to be given up. More bytes than before are no progress, and none is
+    /// lost by them.
     [[nodiscard]] bool look(std::size_t untaken, time_point now) {
         if (untaken < untaken_) {
             since_ = now;

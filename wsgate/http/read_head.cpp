@@ -1,4 +1,4 @@
-// Reads until the scanner knows.
+// Feeds the scanner with what comes until it has decided.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/read_head.hpp"
 

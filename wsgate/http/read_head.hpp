@@ -1,4 +1,4 @@
-// A request's head off a stream.
+// Reads a request's head from a stream.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -13,8 +13,8 @@
 
 namespace wsgate {
 
-/// Until the head is complete or refused; `incomplete` means that the client has gone. `received`
-/// holds what came behind the last head, and grows; `room` is for one read.
+/// Reads until the head is complete or refused; `incomplete` means that the client has gone.
+/// `received` holds what came behind the last head, and grows; `room` is for one read.
 [[nodiscard]] boost::asio::awaitable<head_scanner::state> read_head(net::stream& client,
                                                                     head_scanner& scanner,
                                                                     std::string& received,

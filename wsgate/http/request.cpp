@@ -1,4 +1,4 @@
-// Our own view of the bytes first, then Beast's parser for the structure, then what both let pass.
+// Checks the bytes first, has Beast parse the structure, and then checks what both let pass.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/request.hpp"
 

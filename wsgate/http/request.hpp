@@ -65,13 +65,13 @@ using request = http::request<http::empty_body>;
 /// `head` has passed a head_scanner.
 [[nodiscard]] std::variant<request, refusal> parse_head(std::string_view head);
 
-/// The request announces a body, of whatever length but zero.
+/// Whether the request has a body, of whatever length but zero.
 [[nodiscard]] bool has_body(const request&);
 
-/// The connection may stay for another request.
+/// Whether the connection may stay for another request.
 [[nodiscard]] bool may_stay(const request&);
 
-/// All fields of the name taken together hold the token, case ignored.
+/// Whether all fields of the name taken together hold the token, whatever its case.
 [[nodiscard]] bool has_token(const request&, http::field, std::string_view token);
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// Beast's messages through Beast's serializer into one string.
+// Has Beast serialize its messages into one string.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/response.hpp"
 

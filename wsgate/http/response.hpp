@@ -1,4 +1,4 @@
-// HTTP answers as bytes.
+// Writes HTTP responses as bytes.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -26,18 +26,19 @@ struct text_response : string_response {
     std::optional<handshake_failure> counted;
 };
 
-/// A line of plain text. HTTP/1.1; the connection stays unless told otherwise.
+/// A response of HTTP/1.1 with a line of plain text. The connection stays unless told otherwise.
 [[nodiscard]] text_response text_answer(http::status, std::string_view text);
 
-/// ... and the connection closes. It is counted as the refusal says.
+/// The same, and the connection closes. It is counted as the refusal says.
 [[nodiscard]] text_response refusal_answer(const refusal&);
 
-/// Date, Server and what guards browsers, as every answer but 101 has them.
+/// Sets Date, Server and what guards browsers, as every response but 101 has them.
 void sign(http::fields&);
 
 [[nodiscard]] std::string serialized(const head_response&);
 
-/// Without the body where the request was HEAD; its length is told all the same.
+/// The bytes of a response; without its body where the request was HEAD, though its length is told
+/// all the same.
 [[nodiscard]] std::string serialized(const text_response&, http::verb method);
 
 } // namespace wsgate

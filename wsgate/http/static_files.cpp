@@ -1,4 +1,4 @@
-// The path rule, the table of types, and openat2(2).
+// Holds the path rule and the table of types, and opens files by openat2(2).
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/static_files.hpp"
 

@@ -1,4 +1,4 @@
-// Origin form and absolute form (RFC 9112 3.2).
+// Understands the origin form and the absolute form (RFC 9112 3.2).
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/url_path.hpp"
 

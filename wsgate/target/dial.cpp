@@ -1,4 +1,4 @@
-// Look-up, then one address after the other.
+// Resolves the name, and then tries one address after the other.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/target/dial.hpp"
 

@@ -1,4 +1,4 @@
-// The way to where sessions go.
+// Connects to a session's target.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -14,7 +14,7 @@ namespace wsgate {
 class tls_client;
 
 /// Tries all addresses of the name, each for at most `limit`, as well as the look-up itself and the
-/// TLS handshake. `tls`: for targets that speak it; nothing: none does.
+/// TLS handshake. `tls`: for targets that speak it; null where none does.
 [[nodiscard]] asio::awaitable<dialled> dial(target, std::chrono::milliseconds limit,
                                             net::tcp_options,
                                             std::shared_ptr<const tls_client> tls = nullptr);

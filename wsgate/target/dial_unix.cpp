@@ -1,4 +1,4 @@
-// connect(2) on a Unix socket waits for nothing but room in the queue.
+// Tries connect(2) until there is room in the queue of the socket.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/target/dial_unix.hpp"
 

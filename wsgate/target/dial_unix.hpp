@@ -1,4 +1,4 @@
-// The way to a target behind a Unix socket.
+// Connects to a target behind a Unix socket.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

@@ -1,4 +1,4 @@
-// What dialling a target gives.
+// The result of dialling a target.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -19,8 +19,8 @@ namespace asio = boost::asio;
 struct dialled {
     std::unique_ptr<net::stream> stream;
     net::error_code error;
-    std::string problem{}; ///< more of it, for the log, where there is more
-    bool counted = false;  ///< the metrics know of it
+    std::string problem{}; ///< what is wrong in words, for the log; empty: the error tells all
+    bool counted = false;  ///< the metrics have counted it
 };
 
 /// How a session gets its target; tests put their own streams here.

@@ -1,4 +1,4 @@
-// The client's address, and its port where nobody stands between.
+// Gives the client's address, and its port where no proxy stands between.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/target/proxy_header.hpp"
 

@@ -1,4 +1,4 @@
-// What a target is told of the client before anything else: a PROXY header.
+// The PROXY header by which a target is told of the client before anything else.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

@@ -1,4 +1,4 @@
-// The PROXY protocol on both sides of the gateway, as it was configured.
+// The configuration of the PROXY protocol on both sides of the gateway.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -11,11 +11,11 @@
 namespace wsgate {
 
 struct proxy_options {
-    /// Targets of these paths are told of the client; nothing: they are not.
+    /// The version of the header that the targets of a path are sent; nothing: they get none.
     per_path<std::optional<net::proxy_version>> send;
-    /// Trusted proxies begin with a header; from nobody else is one taken.
+    /// Trusted proxies must begin with a header; it is taken from nobody else.
     bool accept = false;
-    std::chrono::milliseconds header{3'000}; ///< from accept to its end
+    std::chrono::milliseconds header{3'000}; ///< from the accept to the end of a header
 };
 
 } // namespace wsgate

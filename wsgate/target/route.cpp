@@ -1,4 +1,4 @@
-// Tables are short: they are searched from the front.
+// Searches the tables from the front, since they are short.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/target/route.hpp"
 

@@ -12,8 +12,11 @@
 
 namespace wsgate {
 
-/// Who comes along a route: a server's tunnel may be mute for long, a viewer is not.
-enum class visitor { server, viewer };
+/// Who comes along a route.
+enum class visitor {
+    server, ///< through its tunnel, which may be mute for long
+    viewer,
+};
 
 [[nodiscard]] std::string_view to_string(visitor);
 
@@ -34,13 +37,15 @@ public:
     /// Every path leads to the same: for a listener behind a proxy that takes the path away.
     [[nodiscard]] static route_table catch_all(route);
 
-    /// Nothing: no such path. Case counts; one slash at the end does not. It points into the table.
+    /// The route of a path, in the table; null where there is none. Case counts; one slash at the
+    /// end does not.
     [[nodiscard]] const route* find(std::string_view decoded_path) const;
 
-    /// A path that is asked for without an upgrade is one of files.
+    /// Whether every path leads to the same. A path that is asked for without an upgrade is still
+    /// one of files.
     [[nodiscard]] bool takes_all() const { return takes_all_; }
 
-    /// One, where it takes all.
+    /// All of them; a single one where takes_all().
     [[nodiscard]] const std::vector<route>& routes() const { return routes_; }
 
 private:
@@ -52,7 +57,8 @@ private:
 /// slash, or where no decoded path could equal it.
 [[nodiscard]] std::optional<std::string> parse_route_path(std::string_view);
 
-/// /wsServer; /wsClient and /websockify, which noVNC asks for by default.
+/// The routes that there are unless others are configured: /wsServer; /wsClient; /websockify, which
+/// noVNC asks for by default.
 [[nodiscard]] std::vector<route> default_routes();
 
 /// The one of them that speaks for all such visitors: whose policies hold where any path is taken.

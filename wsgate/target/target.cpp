@@ -1,4 +1,4 @@
-// Hosts, ports and sockets of targets.
+// Reads and writes hosts, ports and socket paths.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/target/target.hpp"
 

@@ -1,4 +1,4 @@
-// Where sessions go, as text and value.
+// The target of a session as text and as a value.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -31,7 +31,7 @@ struct target {
 /// is none.
 [[nodiscard]] std::optional<target> parse_target(std::string_view);
 
-/// parse_target() takes it back.
+/// Writes a text that parse_target() takes back.
 [[nodiscard]] std::string to_string(const target&);
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// OpenSSL's codec, held to the one spelling that each value has.
+// Uses OpenSSL's codec, and accepts only the one spelling that each value has.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/text/base64.hpp"
 

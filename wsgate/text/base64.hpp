@@ -8,13 +8,13 @@
 
 namespace wsgate {
 
-/// With padding.
+/// The ordinary form, with padding.
 [[nodiscard]] std::string to_base64(std::string_view bytes);
 
-/// Exactly what to_base64() makes; anything else is nothing.
+/// Takes exactly what to_base64() makes; nothing for any other text.
 [[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
 
-/// Letters, digits, `-` and `_`; no padding.
+/// The form that is safe in URLs: letters, digits, `-` and `_`, without padding.
 [[nodiscard]] std::string to_base64url(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> from_base64url(std::string_view text);
 

@@ -1,4 +1,4 @@
-// Six bits a character; a byte goes out as soon as there are eight.
+// Collects six bits a character, and puts a byte out as soon as there are eight.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/text/base64_reader.hpp"
 
@@ -51,7 +51,7 @@ base64_reader::result base64_reader::read(std::span<std::byte> text) {
     return {size, true};
 }
 
-/// Behind two characters there are two, behind three one; the bits that are left are none.
+/// Two `=` stand behind two characters of a group, and one behind three; no bit may be left over.
 bool base64_reader::take_padding() {
     if (characters_ < 2 || bits_ != 0) {
         return false;

@@ -1,4 +1,4 @@
-// Base64 (RFC 4648) as it comes in, without waiting for its end.
+// Decodes base64 (RFC 4648) as it comes in, without waiting for its end.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -13,13 +13,14 @@ class base64_reader {
 public:
     struct result {
         std::size_t size = 0; ///< bytes, now at the front of what was read
-        bool good = true;     ///< if not, they are those before what spoils it, and nothing heals
+        /// False: a wrong character stands behind those bytes, and all that follows is wrong.
+        bool good = true;
     };
 
     /// Decodes in place.
     [[nodiscard]] result read(std::span<std::byte> text);
 
-    /// It could end here.
+    /// Whether the text may end here.
     [[nodiscard]] bool is_whole() const { return characters_ == 0; }
 
 private:

@@ -1,4 +1,4 @@
-// Lists of options and header fields.
+// Splits lists whose elements stand between commas, as in options and header fields.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -23,7 +23,7 @@ namespace wsgate {
     }
 }
 
-/// In any mix of small and capital letters.
+/// Whether the list holds the name, in any mix of small and capital letters.
 [[nodiscard]] inline bool holds_element(std::string_view list, std::string_view name) {
     const auto all = elements(list);
     return std::any_of(all.begin(), all.end(),

@@ -1,4 +1,4 @@
-// One lead byte decides how many follow and what the first of them may be (RFC 3629 4).
+// The lead byte decides how many bytes follow and what the first of them may be (RFC 3629 4).
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/text/utf8.hpp"
 

@@ -13,7 +13,7 @@ public:
     /// How many bytes are good; where not all are, the next one spoils it, and nothing heals that.
     [[nodiscard]] std::size_t read(std::string_view);
 
-    /// No character is cut short.
+    /// Whether the text may end here: no character is cut short.
     [[nodiscard]] bool is_whole() const { return more_ == 0; }
 
 private:
@@ -22,7 +22,8 @@ private:
     unsigned char to_ = 0;
 };
 
-/// No overlong forms, no surrogates, nothing above U+10FFFF, nothing cut short.
+/// Whether the text is UTF-8: without overlong forms, surrogates, anything above U+10FFFF, or a
+/// character that is cut short.
 [[nodiscard]] bool is_utf8(std::string_view);
 
 } // namespace wsgate

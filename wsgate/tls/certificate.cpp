@@ -1,4 +1,4 @@
-// X.509 by OpenSSL.
+// Reads X.509 certificates by OpenSSL's functions.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/certificate.hpp"
 

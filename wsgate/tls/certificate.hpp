@@ -11,7 +11,7 @@
 
 namespace wsgate {
 
-/// Of one of our own certificates.
+/// What a metric and a warning need of one of our own certificates.
 struct certificate_facts {
     std::string name; ///< its first DNS name, or its CN
     std::string file;
@@ -27,7 +27,7 @@ struct client_identity {
     friend bool operator==(const client_identity&, const client_identity&) = default;
 };
 
-/// Bytes from outside; names with a NUL in them are left out.
+/// The names are bytes from outside; those with a NUL in them are left out.
 [[nodiscard]] client_identity identity_in(const X509*);
 
 [[nodiscard]] certificate_facts facts_of(const X509*, const std::string& file);
@@ -35,8 +35,8 @@ struct client_identity {
 [[nodiscard]] std::chrono::system_clock::time_point not_after(const X509*);
 [[nodiscard]] std::chrono::system_clock::time_point not_before(const X509*);
 
-/// By SAN, or by CN where there is no DNS name among the SANs; wildcards are whole first labels
-/// (RFC 6125 6.4).
+/// Compares with the SANs, or with the CN where there is no DNS name among them; wildcards are
+/// whole first labels (RFC 6125 6.4).
 [[nodiscard]] bool is_for_host(X509*, std::string_view host);
 
 } // namespace wsgate

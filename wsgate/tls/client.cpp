@@ -1,4 +1,4 @@
-// Verification on unless told otherwise: chain, host name or address, pins.
+// Verifies chain, name or address, and pins, unless told otherwise.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/client.hpp"
 

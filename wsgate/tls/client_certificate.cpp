@@ -1,4 +1,4 @@
-// What the handshake asks for, and the rule of a place.
+// Sets what the handshake asks for, and applies the rule of a path.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/client_certificate.hpp"
 

@@ -12,7 +12,8 @@
 
 namespace wsgate {
 
-/// Makes the handshake ask. Throws std::runtime_error where the CA's file cannot be used.
+/// Makes the handshake ask for a certificate. Throws std::runtime_error where the CA's file cannot
+/// be used.
 void ask_clients(SSL_CTX*, const tls_options&);
 
 /// Nothing where the client may pass; otherwise a 403.

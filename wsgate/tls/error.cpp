@@ -1,4 +1,4 @@
-// The oldest queued reason is the one that tells; later ones repeat it in general terms.
+// Takes the oldest queued reason, since later ones repeat it in general terms.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/error.hpp"
 

@@ -1,4 +1,4 @@
-// What TLS was told to be, on both sides: values only.
+// The configuration of TLS on both sides: values only.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -18,10 +18,14 @@ struct certificate_files {
     friend bool operator==(const certificate_files&, const certificate_files&) = default;
 };
 
-/// Of clients: not asked for; used where one is shown; a session needs one that is verified.
-enum class client_certificates { none, wanted, required };
+/// What is asked of clients.
+enum class client_certificates {
+    none,     ///< no certificate is asked for
+    wanted,   ///< one that is shown is verified and used
+    required, ///< a session needs one that is verified
+};
 
-/// Who may come to a place, by certificate.
+/// Who may come to a path, by certificate.
 struct client_rule {
     client_certificates ask = client_certificates::none;
     std::vector<std::string> names; ///< CN or SAN, one of them; empty: whoever the CA has signed
@@ -40,13 +44,13 @@ struct tls_options {
     bool every_place_requires = false;       ///< then the handshake fails without a certificate
     std::string client_ca_file;              ///< PEM
     bool system_client_cas = false;          ///< without a file: the system's, as websockify does
-    std::chrono::milliseconds watch{60'000}; ///< how often the files are looked at; 0: never
+    std::chrono::milliseconds watch{60'000}; ///< between looks at the files; 0: none
 };
 
-/// How targets are spoken to.
+/// How TLS is spoken to targets.
 struct target_tls_options {
     std::string ca_file;   ///< PEM; empty: the system's store
-    bool insecure = false; ///< nobody's certificate is verified
+    bool insecure = false; ///< no certificate is verified
 };
 
 /// OpenSSL's names of what TLS 1.2 may use where nobody says otherwise.

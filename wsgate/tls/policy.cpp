@@ -1,4 +1,4 @@
-// TLS 1.2 with ECDHE and AEAD only, or TLS 1.3.
+// Allows TLS 1.2 with ECDHE and AEAD only, and TLS 1.3.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/policy.hpp"
 

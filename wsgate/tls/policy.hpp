@@ -17,7 +17,7 @@ struct ssl_ctx_free {
 
 using tls_context = std::unique_ptr<SSL_CTX, ssl_ctx_free>;
 
-/// Versions, groups, and how memory is used. Throws std::runtime_error.
+/// Sets versions, groups, and how memory is used. Throws std::runtime_error.
 void set_policy(SSL_CTX*, tls_minimum);
 
 /// Takes OpenSSL's names for TLS 1.2 (a cipher list) and TLS 1.3 (TLS_...); empty: our choice.

@@ -1,4 +1,4 @@
-// MSG_MORE: OpenSSL's own socket has no way to say it.
+// A BIO that can send with MSG_MORE, as OpenSSL's own socket BIO cannot.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/record_sink.hpp"
 

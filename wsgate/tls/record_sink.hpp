@@ -13,7 +13,7 @@ struct record_sink {
     bool more_follow = false;
 };
 
-/// Refers to the sink. Throws std::bad_alloc.
+/// A BIO that refers to the sink. Throws std::bad_alloc.
 [[nodiscard]] BIO* make_bio(record_sink&);
 
 } // namespace wsgate

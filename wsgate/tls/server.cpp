@@ -1,4 +1,4 @@
-// Files into contexts; the client's name chooses one; tickets are sealed by the shared ring.
+// Loads files into contexts, chooses one by the client's name, and seals tickets by the ring.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/server.hpp"
 
@@ -84,7 +84,7 @@ struct password_request {
     }
 };
 
-/// What OpenSSL has just found wrong with a key.
+/// The reason that OpenSSL has just queued for not taking a key.
 [[noreturn]] void refuse_key(const certificate_files& f) {
     const auto& file = key_file(f);
     const auto is = [](unsigned long error, int library, int reason) {

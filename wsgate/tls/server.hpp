@@ -29,7 +29,7 @@ public:
     /// In the state of a server that awaits its client. Throws std::bad_alloc.
     [[nodiscard]] tls_session new_session() const;
 
-    /// One for each pair, in their order.
+    /// What our certificates say, in the order of their files.
     [[nodiscard]] const std::vector<certificate_facts>& certificates() const { return facts_; }
 
     /// What an operator should hear and that stops nothing: a certificate that ends soon or is not

@@ -1,4 +1,4 @@
-// MSG_PEEK; no request begins with the byte of a TLS handshake record.
+// Peeks (MSG_PEEK): no request begins with the byte of a TLS handshake record.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/sniff.hpp"
 

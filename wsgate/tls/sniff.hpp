@@ -1,4 +1,4 @@
-// TLS or not, by a connection's first byte, which stays where it is.
+// Tells TLS from plain text by a connection's first byte, which stays in the socket.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -8,9 +8,13 @@ namespace wsgate {
 
 namespace asio = boost::asio;
 
-enum class first_byte { tls, plain, none };
+enum class first_byte {
+    tls,
+    plain,
+    none, ///< the peer has closed before it
+};
 
-/// Waits for it; `none`: the peer has closed. The connection is as it was afterwards.
+/// Waits for the first byte. The connection is as it was afterwards.
 [[nodiscard]] asio::awaitable<first_byte> sniff(net::connection&);
 
 } // namespace wsgate

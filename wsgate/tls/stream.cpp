@@ -1,4 +1,4 @@
-// SSL_read and SSL_write as attempts, and waiting for what they ask for.
+// Calls SSL_read and SSL_write as attempts, and waits for what they ask for.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/stream.hpp"
 
@@ -56,7 +56,8 @@ bool tls_stream::read_from_socket() {
     return true;
 }
 
-/// From the early bytes to the socket, once: no handshake ends without our own flight between.
+/// Lets OpenSSL read from the socket once the early bytes are used up. That happens before the end
+/// of a handshake, since our own flight comes between.
 bool tls_stream::leave_early_bytes() {
     return std::exchange(has_early_, false) && read_from_socket();
 }
@@ -82,7 +83,7 @@ net::error_code tls_stream::why(int result, direction& wanted) {
     }
 }
 
-/// In OpenSSL's words, where it has some. Call before the error queue is cleared.
+/// The error in OpenSSL's words, where it has some. Call before the error queue is cleared.
 std::string tls_stream::describe(const net::error_code& ec) const {
     const auto verdict = SSL_get_verify_result(ssl_.get());
     if (verdict != X509_V_OK && SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE) {
@@ -201,7 +202,7 @@ bool tls_stream::is_broken() {
     return socket_.is_open() && net::has_failed(socket_.native_handle());
 }
 
-/// close_notify, once, as far as the socket takes it.
+/// Sends close_notify once, as far as the socket takes it.
 void tls_stream::say_end() {
     const bool was_said = (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) != 0;
     if (established_ && !broken_ && !was_said && socket_.is_open()) {

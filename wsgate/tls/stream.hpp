@@ -33,7 +33,7 @@ public:
     tls_stream& operator=(const tls_stream&) = delete;
     ~tls_stream() override;
 
-    /// Before anything else. Plain HTTP is answered with a 400 in plain, and fails.
+    /// To be called before anything else. Plain HTTP gets a plain 400 for an answer, and fails.
     [[nodiscard]] asio::awaitable<net::error_code> handshake();
 
     /// Why the handshake failed, for a log: "certificate has expired".

@@ -1,4 +1,4 @@
-// A new key in front once a period; the oldest leaves.
+// Puts a new key in front once a period, and drops the oldest.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/ticket_ring.hpp"
 

@@ -1,5 +1,5 @@
-// CONNECT with Basic credentials, sent at once: the old tunnel did so, and it saves a round. Digest
-// where the proxy asks for it.
+// Sends Basic credentials at once, as the old tunnel did, which saves a round; sends Digest
+// credentials where the proxy asks for them.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/connect_proxy.hpp"
 

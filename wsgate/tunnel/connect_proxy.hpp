@@ -17,7 +17,7 @@ namespace wsgate {
 struct http_proxy {
     std::string host;
     std::uint16_t port = 0;
-    user_password login;      ///< user empty: none; for the proxy alone, and never in a log
+    user_password login;      ///< for the proxy alone, and never in a log; user empty: none
     bool digest_only = false; ///< the password itself is never sent
 
     friend bool operator==(const http_proxy&, const http_proxy&) = default;
@@ -30,11 +30,11 @@ struct http_proxy {
 /// `authority`: "host:port" of the server; `credentials` empty: none.
 [[nodiscard]] std::string connect_request(std::string_view authority, std::string_view credentials);
 
-/// For the first request: Basic, or nothing yet.
+/// The credentials of the first request: Basic, or none yet.
 [[nodiscard]] std::string first_credentials(const http_proxy&);
 
-/// For a second one, where the proxy has asked for Digest and cannot have liked the first; `cnonce`
-/// is a random token.
+/// The credentials of a second request, where the proxy has asked for Digest and cannot have liked
+/// the first ones; else nothing. `cnonce` is a random token.
 [[nodiscard]] std::optional<std::string> second_credentials(const client_response&,
                                                             const http_proxy&,
                                                             std::string_view authority,

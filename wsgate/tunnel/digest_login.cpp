@@ -1,4 +1,4 @@
-// The hashes of RFC 7616 3.4, by OpenSSL.
+// Computes the hashes of RFC 7616 3.4 by OpenSSL.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/digest_login.hpp"
 
@@ -72,7 +72,7 @@ std::optional<chosen_digest> choose(const std::vector<challenge>& all) {
     return std::nullopt;
 }
 
-/// In hexadecimal.
+/// The hash in hexadecimal digits.
 std::optional<std::string> hashed(const char* hash, const std::string& text) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
     std::size_t size = 0;

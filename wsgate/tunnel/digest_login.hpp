@@ -12,8 +12,8 @@
 
 namespace wsgate {
 
-/// A Digest among them that we can answer: SHA-256, SHA-512-256 or MD5, -sess or not, without qop
-/// or with "auth".
+/// Whether there is a Digest among them that we can answer: SHA-256, SHA-512-256 or MD5, -sess or
+/// not, without qop or with "auth".
 [[nodiscard]] bool has_digest(const std::vector<challenge>&);
 
 /// The answer to the best of them, "Digest username=...", for a first request under its nonce.

@@ -1,4 +1,4 @@
-// Sections, names and values, line by line.
+// Reads sections, names and values one line at a time.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/helpchannel_conf.hpp"
 

@@ -8,7 +8,7 @@
 
 namespace wsgate {
 
-/// As written; empty where it says nothing.
+/// The values as they are written; empty where the file says nothing.
 struct helpchannel_conf {
     std::string tunnel_url; ///< [TunnelConfig] tunnel_url
     std::string local_port; ///< [TunnelConfig] local_port

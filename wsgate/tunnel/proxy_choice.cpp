@@ -1,4 +1,4 @@
-// no_proxy has no standard: this takes what curl, Go and Python have in common, and ranges.
+// no_proxy has no standard: this follows what curl, Go and Python have in common, and takes ranges.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/proxy_choice.hpp"
 

@@ -1,4 +1,4 @@
-// read(2) and write(2) on descriptors that may be pipes, sockets, terminals or files.
+// Calls read(2) and write(2) on descriptors that may be pipes, sockets, terminals or files.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/stdio_stream.hpp"
 

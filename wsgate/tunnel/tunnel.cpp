@@ -1,4 +1,4 @@
-// Attempts, then a bridge.
+// Attempts to open a WebSocket, and then runs a bridge between it and the local connection.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/tunnel.hpp"
 

@@ -1,4 +1,4 @@
-// Words first, then what they mean together with the file and the environment.
+// Reads the words, then decides what they mean together with the file and the environment.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/tunnel_command_line.hpp"
 

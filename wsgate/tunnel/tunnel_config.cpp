@@ -1,4 +1,4 @@
-// Command line before file before environment.
+// Prefers the command line to the file, and the file to the environment.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/tunnel_config.hpp"
 
@@ -34,7 +34,7 @@ T value_or_throw(std::variant<T, std::string> parsed, std::string_view where) {
     throw Problem(fmt::format("{}: {}", where, std::get<std::string>(parsed)));
 }
 
-/// Of Help-Channel's file.
+/// A port in Help-Channel's file; `where` names the entry.
 std::uint16_t port_in(const std::string& text, std::string_view where) {
     const auto port = net::parse_number<std::uint16_t>(text).value_or(0);
     if (port == 0) {
@@ -66,7 +66,7 @@ std::optional<asio::ip::tcp::endpoint> read_listen(const std::string& text,
     return asio::ip::tcp::endpoint{at->address.value_or(asio::ip::address_v6::any()), at->port};
 }
 
-/// Help-Channel's four values.
+/// The proxy by the four values of Help-Channel's file.
 std::optional<http_proxy> proxy_of(const helpchannel_conf& conf) {
     if (conf.proxy_host.empty()) {
         return std::nullopt;

@@ -27,16 +27,16 @@ namespace wsgate {
 inline constexpr std::uint16_t default_tunnel_port = 6000;
 
 struct tunnel_config {
-    /// None: one session on standard input and output.
+    /// Where it listens; nothing: it carries one session on standard input and output.
     std::optional<asio::ip::tcp::endpoint> listen;
     ws_url url;
     std::optional<http_proxy> proxy;
     opening_extras extras;
     tls_client_options tls;
-    std::chrono::milliseconds timeout{10'000};    ///< for an attempt, from name to WebSocket
-    std::chrono::milliseconds ping{25'000};       ///< after so much silence of ours; 0: never
-    std::chrono::milliseconds pong{0};            ///< the server may be mute after one; 0: ever
-    std::chrono::milliseconds first_pause{1'000}; ///< before the second attempt; then twice ...
+    std::chrono::milliseconds timeout{10'000}; ///< for an attempt, from name to WebSocket
+    std::chrono::milliseconds ping{25'000}; ///< sent after so much silence of ours; 0: none is sent
+    std::chrono::milliseconds pong{0}; ///< how long the server may be mute after one; 0: no limit
+    std::chrono::milliseconds first_pause{1'000}; ///< before the second attempt; doubled for each
     std::chrono::milliseconds longest_pause{30'000};
     std::chrono::milliseconds stop{5'000}; ///< for all sessions to say goodbye
     unsigned retries = 0;
@@ -49,24 +49,24 @@ struct tunnel_config {
     std::vector<std::string> warnings; ///< to be logged at the start
 };
 
-/// As written on the command line; empty: not there.
+/// The words of the command line; empty where an option was not given.
 struct tunnel_words {
     std::string listen;
     std::string url;
-    std::string proxy; ///< "none": no proxy, whatever else says
+    std::string proxy; ///< "none": no proxy, whatever file and environment say
     std::string proxy_user;
     std::string proxy_password_file;
     bool proxy_digest = false;
     std::string config;
 };
 
-/// A text for the operator.
+/// What is wrong with the configuration, as a text for the operator.
 class tunnel_misconfigured : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// It is a file that is to blame, and not the command line.
+/// The same where a file is to blame, and not the command line.
 class tunnel_file_unusable : public tunnel_misconfigured {
 public:
     using tunnel_misconfigured::tunnel_misconfigured;

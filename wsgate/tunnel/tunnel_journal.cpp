@@ -1,4 +1,4 @@
-// What each line holds.
+// Chooses the fields of each line.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/tunnel_journal.hpp"
 

@@ -1,4 +1,4 @@
-// Command line -> log -> tunnel server -> run -> exit code.
+// Runs the command line, the log and the tunnel server, and turns their end into an exit code.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/tunnel_main.hpp"
 
@@ -21,7 +21,8 @@ namespace wsgate {
 
 namespace {
 
-/// TERM, INT: goodbye to all sessions; again: cut them off. HUP: reopen the log.
+/// TERM and INT say goodbye to all sessions, and cut them off at the second time. HUP reopens the
+/// log.
 service::signal_meanings meanings(tunnel_server& server, service::log& log) {
     service::signal_meanings m;
     m.reload = [&log] {

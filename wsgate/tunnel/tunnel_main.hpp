@@ -4,10 +4,11 @@
 
 namespace wsgate {
 
-/// The first word is `tunnel`, or we are called by the name of Help-Channel's tunnel program.
+/// Whether the first word is `tunnel`, or we are called by the name of Help-Channel's tunnel
+/// program.
 [[nodiscard]] bool is_tunnel(int argc, const char* const* argv);
 
-/// The exit code.
+/// Runs until the tunnel ends; returns the exit code.
 [[nodiscard]] int run_tunnel(int argc, const char* const* argv);
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// Accept, carry, stop.
+// Accepts local connections, runs a tunnel for each, and stops them.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/tunnel_server.hpp"
 

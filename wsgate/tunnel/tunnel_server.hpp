@@ -20,7 +20,7 @@
 
 namespace wsgate {
 
-/// On one event loop.
+/// Belongs to one event loop.
 class tunnel_server {
 public:
     /// Listens. Throws net::cannot_listen; std::runtime_error for files that are no use.
@@ -32,13 +32,13 @@ public:
     /// Closes the listener and says goodbye to all sessions.
     void stop();
 
-    /// Cuts them off.
+    /// Cuts all sessions off.
     void stop_now();
 
-    /// There was a session.
+    /// Whether there was a session.
     [[nodiscard]] bool has_carried() const { return carried_ > 0; }
 
-    /// Only where it listens.
+    /// The address and port that it is bound to; only where it listens.
     [[nodiscard]] const asio::ip::tcp::endpoint& local() const { return listener_->local(); }
 
 private:

@@ -1,4 +1,4 @@
-// One step after the other; the first that fails tells why.
+// Takes one step after the other; the first one that fails tells why.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/ws_client.hpp"
 
