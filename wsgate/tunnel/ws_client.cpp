@@ -129,12 +129,14 @@ asio::awaitable<bool> ws_opening::pass_proxy() {
     const auto& proxy = *way_.proxy;
     const auto to = net::join_host_port(way_.url.host, way_.url.port);
     client_response got;
-    if (!co_await ask_proxy(connect_request(to, first_credentials(proxy)), got)) {
+    auto ask = connect_request(to, first_credentials(proxy));
+    if (!co_await ask_proxy(std::move(ask), got)) {
         co_return false;
     }
     if (const auto credentials = second_credentials(got, proxy, to, fresh_key())) {
         // On a new connection: there is a page to come on this one, or its end.
-        if (!co_await connect() || !co_await ask_proxy(connect_request(to, *credentials), got)) {
+        ask = connect_request(to, *credentials);
+        if (!co_await connect() || !co_await ask_proxy(std::move(ask), got)) {
             co_return false;
         }
     }
@@ -148,8 +150,8 @@ asio::awaitable<bool> ws_opening::ask_proxy(std::string head, client_response& g
     stage_ = ws_stage::proxy;
     net::tcp_stream plain(executor_, connection_);
     client_response_reader reader;
-    if (!co_await say(plain, std::move(head)) ||
-        !co_await hear_proxy(plain, plain.native_handle(), reader)) {
+    const auto fd = plain.native_handle();
+    if (!co_await say(plain, std::move(head)) || !co_await hear_proxy(plain, fd, reader)) {
         co_return false;
     }
     got = reader.value();
@@ -202,7 +204,8 @@ asio::awaitable<bool> ws_opening::secure() {
 asio::awaitable<bool> ws_opening::shake_hands() {
     stage_ = ws_stage::http_status;
     const auto key = fresh_key();
-    if (!co_await say(*stream_, opening_request(way_.url, way_.extras, key))) {
+    auto ask = opening_request(way_.url, way_.extras, key);
+    if (!co_await say(*stream_, std::move(ask))) {
         co_return false;
     }
     client_response_reader reader;
