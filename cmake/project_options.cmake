@@ -12,7 +12,7 @@ target_compile_options(project_options INTERFACE
     $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>
     -fstack-protector-strong -fstack-clash-protection -fcf-protection)
 target_compile_definitions(project_options INTERFACE
-    # Asio's own code is compiled once, in net/asio.cpp: whoever includes Asio must know.
+    # Asio's own code is compiled once, in net/boost/asio.cpp: whoever includes Asio must know.
     BOOST_ASIO_SEPARATE_COMPILATION
     BOOST_ASIO_NO_DEPRECATED
     VNC_VERSION="${PROJECT_VERSION}"

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/connection.hpp"
 
-#include "net/host_port.hpp"
+#include "net/text/host_port.hpp"
 
 #include <boost/asio/error.hpp>
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/listener.hpp"
 
-#include "net/address_range.hpp"
 #include "net/deadline.hpp"
+#include "net/text/address_range.hpp"
 #include "net/unix_address.hpp"
 
 #include <boost/asio/ip/v6_only.hpp>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/event_journal.hpp"
 
-#include "net/escape.hpp"
+#include "net/text/escape.hpp"
 
 namespace service {
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/proxy/block.hpp"
 
-#include "net/address_range.hpp"
+#include "net/text/address_range.hpp"
 
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>

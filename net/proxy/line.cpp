@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/proxy/line.hpp"
 
-#include "net/address_range.hpp"
-#include "net/number.hpp"
+#include "net/text/address_range.hpp"
+#include "net/text/number.hpp"
 
 #include <boost/asio/ip/address.hpp>
 

@@ -3,7 +3,7 @@
 #include "repeater/events/compat_log.hpp"
 
 #include "net/connection.hpp"
-#include "net/escape.hpp"
+#include "net/text/escape.hpp"
 
 #include <boost/asio/error.hpp>
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/http_url.hpp"
 
-#include "net/web_url.hpp"
+#include "net/text/web_url.hpp"
 
 #include <utility>
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/id_printer.hpp"
 
-#include "net/escape.hpp"
+#include "net/text/escape.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

@@ -3,7 +3,7 @@
 #include "repeater/events/members.hpp"
 
 #include "net/connection.hpp"
-#include "net/escape.hpp"
+#include "net/text/escape.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/json/array.hpp>

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/address_range.hpp"
 #include "net/connection.hpp"
+#include "net/text/address_range.hpp"
 #include "repeater/events/output_config.hpp"
 #include "repeater/rules/mode1.hpp"
 #include "repeater/rules/rendezvous.hpp"

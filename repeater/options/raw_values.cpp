@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/options/raw_values.hpp"
 
-#include "net/number.hpp"
+#include "net/text/number.hpp"
 #include "service/option.hpp"
 
 #include <boost/tokenizer.hpp>

@@ -1,7 +1,7 @@
 // Connections that a proxy passes on: their header, whom it names, and what happens without one.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/address_range.hpp"
 #include "net/proxy/reader.hpp"
+#include "net/text/address_range.hpp"
 #include "repeater/server.hpp"
 #include "tests/repeater/running_server.hpp"
 

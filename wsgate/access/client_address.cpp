@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/client_address.hpp"
 
-#include "net/number.hpp"
+#include "net/text/number.hpp"
 #include "wsgate/text/ascii.hpp"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/client_key.hpp"
 
-#include "net/address_range.hpp"
+#include "net/text/address_range.hpp"
 
 namespace wsgate {
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/signed_token.hpp"
 
-#include "net/number.hpp"
+#include "net/text/number.hpp"
 #include "wsgate/access/secret.hpp"
 #include "wsgate/text/base64.hpp"
 

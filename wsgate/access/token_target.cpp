@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/token_target.hpp"
 
-#include "net/escape.hpp"
-#include "net/host_port.hpp"
+#include "net/text/escape.hpp"
+#include "net/text/host_port.hpp"
 #include "wsgate/text/comma_list.hpp"
 
 #include <algorithm>

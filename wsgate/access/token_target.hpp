@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/destination_rule.hpp"
+#include "net/text/destination_rule.hpp"
 #include "wsgate/target/target.hpp"
 
 #include <boost/system/result.hpp>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/url_path.hpp"
 
-#include "net/number.hpp"
+#include "net/text/number.hpp"
 #include "wsgate/text/ascii.hpp"
 
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include "wsgate/ops/journal.hpp"
 
 #include "net/connection.hpp"
-#include "net/escape.hpp"
+#include "net/text/escape.hpp"
 #include "wsgate/access/doorman.hpp"
 
 #include <boost/json/object.hpp>

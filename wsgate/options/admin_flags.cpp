@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/admin_flags.hpp"
 
-#include "net/host_port.hpp"
+#include "net/text/host_port.hpp"
 
 #include <cstdint>
 #include <fmt/format.h>

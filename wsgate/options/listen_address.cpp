@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/listen_address.hpp"
 
-#include "net/host_port.hpp"
+#include "net/text/host_port.hpp"
 #include "wsgate/text/ascii.hpp"
 
 #include <boost/system/error_code.hpp>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/listen_flags.hpp"
 
-#include "net/number.hpp"
+#include "net/text/number.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/websockify_line.hpp"
 
-#include "net/host_port.hpp"
+#include "net/text/host_port.hpp"
 #include "wsgate/options/listen_flags.hpp"
 #include "wsgate/options/option_path.hpp"
 

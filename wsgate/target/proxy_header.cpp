@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/target/proxy_header.hpp"
 
-#include "net/address_range.hpp"
+#include "net/text/address_range.hpp"
 
 #include <string>
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/target/target.hpp"
 
-#include "net/host_port.hpp"
+#include "net/text/host_port.hpp"
 
 #include <utility>
 

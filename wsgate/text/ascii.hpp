@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/ascii.hpp"
+#include "net/text/ascii.hpp"
 
 #include <string_view>
 

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/connect_proxy.hpp"
 
-#include "net/escape.hpp"
+#include "net/text/escape.hpp"
 #include "wsgate/http/challenge.hpp"
 #include "wsgate/text/ascii.hpp"
 #include "wsgate/tunnel/digest_login.hpp"

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/proxy_choice.hpp"
 
-#include "net/address_range.hpp"
-#include "net/host_port.hpp"
+#include "net/text/address_range.hpp"
+#include "net/text/host_port.hpp"
 #include "wsgate/text/ascii.hpp"
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/tunnel_config.hpp"
 
-#include "net/escape.hpp"
-#include "net/number.hpp"
+#include "net/text/escape.hpp"
+#include "net/text/number.hpp"
 #include "wsgate/options/config.hpp"
 #include "wsgate/text/ascii.hpp"
 

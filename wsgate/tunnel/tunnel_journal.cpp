@@ -3,8 +3,8 @@
 #include "wsgate/tunnel/tunnel_journal.hpp"
 
 #include "net/connection.hpp"
-#include "net/escape.hpp"
-#include "net/host_port.hpp"
+#include "net/text/escape.hpp"
+#include "net/text/host_port.hpp"
 
 #include <fmt/format.h>
 #include <utility>

@@ -3,9 +3,9 @@
 #include "wsgate/tunnel/ws_client.hpp"
 
 #include "net/dial.hpp"
-#include "net/escape.hpp"
-#include "net/host_port.hpp"
 #include "net/tcp_stream.hpp"
+#include "net/text/escape.hpp"
+#include "net/text/host_port.hpp"
 #include "net/write_all.hpp"
 #include "wsgate/tls/error.hpp"
 

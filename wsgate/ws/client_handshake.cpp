@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/client_handshake.hpp"
 
-#include "net/escape.hpp"
+#include "net/text/escape.hpp"
 #include "wsgate/text/ascii.hpp"
 #include "wsgate/ws/server_handshake.hpp"
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/ws_url.hpp"
 
-#include "net/host_port.hpp"
+#include "net/text/host_port.hpp"
 #include "wsgate/text/ascii.hpp"
 
 #include <openssl/evp.h>

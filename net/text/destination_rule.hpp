@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/address_range.hpp"
+#include "net/text/address_range.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 

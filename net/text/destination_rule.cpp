@@ -1,9 +1,9 @@
 // Addresses are tried first: a text that is one is no name.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/destination_rule.hpp"
+#include "net/text/destination_rule.hpp"
 
-#include "net/ascii.hpp"
-#include "net/number.hpp"
+#include "net/text/ascii.hpp"
+#include "net/text/number.hpp"
 
 namespace net {
 

@@ -1,8 +1,8 @@
 // Boost.URL takes the text apart.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/web_url.hpp"
+#include "net/text/web_url.hpp"
 
-#include "net/number.hpp"
+#include "net/text/number.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>

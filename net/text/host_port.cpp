@@ -1,8 +1,8 @@
 // Cuts at the last colon, so that an IPv6 address keeps its own colons.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/host_port.hpp"
+#include "net/text/host_port.hpp"
 
-#include "net/number.hpp"
+#include "net/text/number.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 // Which address is in which network, and what is not a network at all.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/address_range.hpp"
+#include "net/text/address_range.hpp"
 
 #include <gmock/gmock.h>
 

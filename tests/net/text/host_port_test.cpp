@@ -1,7 +1,7 @@
 // What is cut where, and what is no address.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/host_port.hpp"
-#include "net/number.hpp"
+#include "net/text/host_port.hpp"
+#include "net/text/number.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // Rules of where a peer may be led: what they cover, and what is none.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/destination_rule.hpp"
+#include "net/text/destination_rule.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // What a log line may hold of a peer's bytes.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/escape.hpp"
+#include "net/text/escape.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // URLs taken apart, and why some are none.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/web_url.hpp"
+#include "net/text/web_url.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 // Cuts addresses to a prefix: two are in one network where the rest is equal.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/address_range.hpp"
+#include "net/text/address_range.hpp"
 
-#include "net/escape.hpp"
-#include "net/host_port.hpp"
-#include "net/number.hpp"
+#include "net/text/escape.hpp"
+#include "net/text/host_port.hpp"
+#include "net/text/number.hpp"
 
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>

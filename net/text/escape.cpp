@@ -1,6 +1,6 @@
 // Writes hexadecimal escapes for all bytes that are not plain text.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/escape.hpp"
+#include "net/text/escape.hpp"
 
 namespace net {
 
