@@ -19,6 +19,7 @@ using string_response = http::response<http::string_body>;
 using head_response = http::response<http::empty_body>;
 
 /// A response in words.
+// NOLINTNEXTLINE(bugprone-exception-escape): Beast assigns with std::allocator, which cannot fail
 struct text_response : string_response {
     using string_response::string_response;
 
