@@ -14,7 +14,7 @@ namespace net {
 
 namespace {
 
-constexpr int backlog = 4096;
+constexpr int longest_queue = 4096;
 
 [[noreturn]] void fail(int error, const std::string& path) {
     throw std::system_error(error, std::generic_category(), "cannot listen on unix:" + path);
@@ -61,7 +61,7 @@ socket_file::socket_file(std::string path, unsigned mode)
 
     // Until listen(2) nobody can connect, whatever the mode was.
     if (::chmod(path_.c_str(), mode) != 0 || ::lstat(path_.c_str(), &made) != 0 ||
-        ::listen(socket_.get(), backlog) != 0) {
+        ::listen(socket_.get(), longest_queue) != 0) {
         const auto error = errno;
         (void)::unlink(path_.c_str());
         fail(error, path_);

@@ -7,12 +7,13 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-def database(preset):
+def database(preset, *settings):
     """The folder of one that is made for checks alone: without a compiler launcher such as ccache,
-    which they do not understand."""
+    which they do not understand. `settings` go to cmake."""
     folder = ROOT / "build" / f"checks-{preset}"
+    settings += ("-DCMAKE_CXX_COMPILER_LAUNCHER=",)
     subprocess.run(
-        ["cmake", "--preset", preset, "-B", folder, "-DCMAKE_CXX_COMPILER_LAUNCHER="],
+        ["cmake", "--preset", preset, "-B", folder, *settings],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         check=True,

@@ -14,7 +14,7 @@ namespace wsgate {
 
 namespace {
 
-constexpr std::size_t longest = 64;
+constexpr std::size_t longest_id = 64;
 
 bool fits(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
@@ -24,7 +24,8 @@ bool fits(char c) {
 } // namespace
 
 bool is_request_id(std::string_view text) {
-    return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), fits);
+    return !text.empty() && text.size() <= longest_id &&
+           std::all_of(text.begin(), text.end(), fits);
 }
 
 std::string make_request_id() {

@@ -13,7 +13,7 @@ namespace wsgate {
 namespace {
 
 constexpr std::string_view token_start = "s1.";
-constexpr std::size_t longest = 1024;
+constexpr std::size_t longest_token = 1024;
 
 bool is_signed(const std::vector<std::string>& keys, std::string_view text,
                std::string_view signature) {
@@ -55,7 +55,7 @@ std::variant<target, token_fault> check_signed_token(const std::vector<std::stri
                                                      std::string_view token, std::uint64_t now) {
     const auto last_dot = token.rfind('.');
     const auto middle_dot = token.find('.', token_start.size());
-    if (token.size() > longest || !token.starts_with(token_start) || middle_dot >= last_dot ||
+    if (token.size() > longest_token || !token.starts_with(token_start) || middle_dot >= last_dot ||
         last_dot == std::string_view::npos) {
         return token_fault::not_signed;
     }

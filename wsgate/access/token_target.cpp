@@ -13,15 +13,15 @@ namespace wsgate {
 
 namespace {
 
-constexpr std::size_t longest_host = 255;
+constexpr std::size_t longest_target_host = 255;
 
 bool is_printable(char c) {
     return static_cast<unsigned char>(c) > 0x20 && c != 0x7f;
 }
 
 /// A name, or the inside of an address; whether it leads anywhere is found out later.
-bool is_host(std::string_view text) {
-    return !text.empty() && text.size() <= longest_host &&
+bool is_target_host(std::string_view text) {
+    return !text.empty() && text.size() <= longest_target_host &&
            std::all_of(text.begin(), text.end(), is_printable) &&
            text.find_first_of("[]/,") == std::string_view::npos;
 }
@@ -53,10 +53,10 @@ std::optional<net::asio::ip::address> literal(const std::string& host) {
 
 /// The name of a host in a rule; an IPv6 address that is none would hide its port.
 bool is_rule_host(std::string_view text) {
-    return is_host(text) && text.find(':') == std::string_view::npos;
+    return is_target_host(text) && text.find(':') == std::string_view::npos;
 }
 
-std::optional<target_rule> parse_rule(std::string_view text) {
+std::optional<target_rule> parse_target_rule(std::string_view text) {
     if (const auto path = unix_part(text)) {
         const bool good = is_path(*path) && !leads_out(*path);
         return good ? std::optional{target_rule{target_rule::unix_path{std::string{*path}}}}
@@ -77,7 +77,7 @@ std::optional<target> parse_token_target(std::string_view text) {
         text.starts_with(secured) && text.find(':', secured.size()) != std::string_view::npos;
     text.remove_prefix(tls ? secured.size() : 0);
     const auto to = net::split_host_port(text);
-    if (!to || to->port == 0 || !is_host(to->host)) {
+    if (!to || to->port == 0 || !is_target_host(to->host)) {
         return std::nullopt;
     }
     return target{std::string{to->host}, to->port, false, tls};
@@ -101,7 +101,7 @@ boost::system::result<std::vector<target_rule>, std::string>
 parse_target_rules(std::string_view text) {
     std::vector<target_rule> rules;
     for (const auto entry : elements(text)) {
-        auto rule = parse_rule(entry);
+        auto rule = parse_target_rule(entry);
         if (!rule) {
             std::string why{"\""};
             return why.append(net::escaped(entry))
