@@ -1,4 +1,4 @@
-// The machine that a run was made on, and what of it a test takes hold of.
+// Describes the machine of a run, and sets what a test needs of it: descriptors, CPU, TIME_WAITs.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace bench {
 
-/// No host name: a class of machine, not a machine.
+/// Holds no host name: reports compare kinds of machines.
 struct machine {
     std::string processor;
     unsigned cores = 0;
@@ -19,13 +19,14 @@ struct machine {
 
 [[nodiscard]] machine this_machine();
 
-/// "2026-11-23", UTC.
+/// The date in UTC, such as "2026-11-23".
 [[nodiscard]] std::string today();
 
-/// Sockets of this network namespace in TIME_WAIT.
+/// The number of sockets in TIME_WAIT in this network namespace.
 [[nodiscard]] long time_waits();
 
-/// Returns what is left of `limit` once hardly any TIME_WAIT is.
+/// Waits until hardly any socket is in TIME_WAIT, for at most `limit`; returns what is left of that
+/// time.
 [[nodiscard]] std::chrono::milliseconds drain_time_waits(std::chrono::milliseconds limit);
 
 void raise_descriptor_limit();

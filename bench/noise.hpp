@@ -1,4 +1,4 @@
-// Bytes that tell whether one is missing: noise, and what has come of it.
+// Random bytes and their hash, which tell whether a stream has arrived intact.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -13,12 +13,12 @@ namespace bench {
 
 [[nodiscard]] std::vector<std::byte> noise(std::size_t size, std::uint64_t seed);
 
-/// FNV-1a, fed in pieces.
+/// A hash (FNV-1a) that is fed in pieces.
 class hash {
 public:
     void feed(std::span<const std::byte> bytes);
 
-    /// Bytes that it was fed.
+    /// How many bytes it was fed.
     [[nodiscard]] std::size_t size() const { return size_; }
 
     friend bool operator==(const hash&, const hash&) = default;
@@ -30,10 +30,10 @@ private:
 
 [[nodiscard]] hash hash_of(std::span<const std::byte>);
 
-/// In pieces of all sizes, so that the subject's buffers are met in every state.
+/// Sends the bytes in pieces of many sizes, so that the subject's buffers are hit in many states.
 void send_in_pieces(const unique_fd& socket, std::span<const std::byte>);
 
-/// The next `size` bytes, or all until the end of the stream.
+/// The hash of the next `size` bytes, or of all until the end of the stream.
 [[nodiscard]] hash hash_received(const unique_fd& socket, std::size_t size);
 
 } // namespace bench

@@ -1,4 +1,4 @@
-// How a run is done: sizes and times.
+// The plan of a run: subjects, tests, sizes and times.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -12,17 +12,17 @@
 namespace bench {
 
 struct plan {
-    std::vector<subject> subjects;  ///< without direct
+    std::vector<subject> subjects;  ///< without the direct one
     std::vector<std::string> tests; ///< empty: all
     int rounds = 5;
-    std::chrono::seconds budget{600};     ///< no new round once the next would not fit
-    std::chrono::milliseconds slice{400}; ///< of measuring, in most tests
-    std::chrono::seconds drain{60};       ///< of waiting for TIME_WAITs, in the whole run
+    std::chrono::seconds budget{600};     ///< no round is begun that would not fit
+    std::chrono::milliseconds slice{400}; ///< how long most tests measure at a time
+    std::chrono::seconds drain{60};       ///< the most that a whole run waits for TIME_WAITs
     std::size_t idle_peers = 2000;
     std::size_t mixed_sessions = 500;
     std::size_t herd = 10'000; ///< servers that reconnect at once
     bool pin_all = false;
-    bool beside_direct = true; ///< measure the same load with nobody between
+    bool beside_direct = true; ///< measure the same load without a subject as well
 };
 
 } // namespace bench

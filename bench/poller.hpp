@@ -1,4 +1,4 @@
-// Which of many sockets are ready: epoll, level-triggered.
+// Tells which of many sockets are ready, by level-triggered epoll.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace bench {
 
-/// How often a load looks whether it is to stop.
+/// How often a load checks whether it is to stop.
 inline constexpr std::chrono::milliseconds look_at_stop{20};
 
 class poller {
@@ -25,7 +25,7 @@ public:
         }
     }
 
-    /// `key` comes back in event.data.u64. A closed socket leaves by itself.
+    /// `key` comes back in event.data.u64. A socket that is closed is removed by the kernel.
     void add(const net::unique_fd& socket, std::uint32_t events, std::uint64_t key) {
         epoll_event event{.events = events, .data = {.u64 = key}};
         if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket.get(), &event) != 0) {

@@ -1,4 +1,4 @@
-// CPU time and memory of all processes of one session id, as /proc tells them.
+// CPU time and memory of all processes of one session, from /proc.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -9,25 +9,27 @@
 
 namespace bench {
 
-/// A forked relay may have left its parent, but not its session.
+/// Goes by session, since a relay that forks may have left its parent, but not its session.
 class process_tree {
 public:
     explicit process_tree(pid_t session) : session_(session) {}
 
-    /// Used so far, by threads and children that have ended too where somebody waited for them.
+    /// CPU time used so far, also by threads that have ended, and by children that have ended and
+    /// were waited for.
     [[nodiscard]] std::chrono::duration<double> cpu() const;
 
-    /// Proportional set size: shared pages count once.
+    /// Memory as the proportional set size, in which shared pages count once.
     [[nodiscard]] double pss_kib() const;
 
-    /// The most descriptors that each may have open from now on.
+    /// Sets how many descriptors each process may have open from now on.
     void limit_descriptors(std::size_t) const;
 
-    /// The leader has ended, which a relay that stays in the foreground does not do.
+    /// Whether the session's leader has ended, which a subject that stays in the foreground does
+    /// not.
     [[nodiscard]] bool leader_has_ended() const;
 
-    /// Kills (KILL) and reaps until none is left, for at most ten seconds. The session's leader is
-    /// our own child, so its number cannot have gone to a stranger.
+    /// Sends KILL to all and reaps them until none is left, for at most ten seconds. The session's
+    /// leader is our own child, so no other process can have got its number.
     void end() const;
 
 private:

@@ -1,4 +1,4 @@
-// A bench as a program: what is its own, and what all share.
+// The main program of all benches, and what each of them sets.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -13,7 +13,8 @@ struct program {
     bool beside_direct = true;
 };
 
-/// Arguments, the run, the reports. Its exit code: 1 where a slice failed, too.
+/// Reads the arguments, makes the run, writes the reports. Returns the exit code, which is 1 also
+/// where a slice failed.
 [[nodiscard]] int run_program(const program&, int argc, char** argv);
 
 } // namespace bench

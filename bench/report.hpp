@@ -1,4 +1,4 @@
-// A run as JSON for programs and as Markdown for people.
+// Writes the results of a run, as JSON for programs and as Markdown for people.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

@@ -1,4 +1,4 @@
-// The figures of a run: a value a metric, subject and round.
+// The figures of a run: one value for each metric, subject and round.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -16,7 +16,7 @@ enum class better { lower, higher };
 enum class beside_direct { not_at_all, as_ratio, as_difference };
 
 struct metric {
-    std::string key; ///< "bulk_8_rate": stable, for programs
+    std::string key; ///< such as "bulk_8_rate"; stable, for programs
     std::string title;
     std::string unit;
     bench::better better = bench::better::lower;
@@ -42,21 +42,21 @@ public:
     void add(const metric&, const std::string& subject, int round, double value);
     void add_failure(failure);
 
-    /// In the order in which they first came.
+    /// All metrics, in the order in which they were first added.
     [[nodiscard]] const std::vector<metric>& metrics() const { return metrics_; }
 
     [[nodiscard]] const std::vector<failure>& failures() const { return failures_; }
 
     [[nodiscard]] bool has_failed(std::string_view subject, std::string_view test) const;
 
-    /// Empty where nothing was measured.
+    /// The values by round; empty where nothing was measured.
     [[nodiscard]] const by_round& values(const std::string& metric_key,
                                          const std::string& subject) const;
     [[nodiscard]] std::optional<summary> summarize(const std::string& metric_key,
                                                    const std::string& subject) const;
 
-    /// Of `subject` to `base`, round by round; rounds that lack one of them, or where `base` is 0,
-    /// do not count.
+    /// The ratio of `subject` to `base`, round by round; rounds that lack one of them, or where
+    /// `base` is 0, do not count.
     [[nodiscard]] std::optional<summary>
     ratio(const std::string& metric_key, const std::string& subject, const std::string& base) const;
     [[nodiscard]] std::optional<summary> difference(const std::string& metric_key,

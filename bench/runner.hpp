@@ -1,4 +1,4 @@
-// Interleaved rounds: every test, every subject, in rotating order.
+// Runs rounds; each has every test with every subject, in an order that rotates.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -11,13 +11,14 @@
 
 namespace bench {
 
-/// The first subject once more, for the band in which differences are not findings.
+/// The name of the first subject when it is measured a second time. The difference between both
+/// says how large a difference must be to mean anything.
 [[nodiscard]] std::string again(const std::string& first_subject);
 
-/// Those that the plan names. Errors: std::invalid_argument for a name that no test has.
+/// The tests that the plan names. Errors: std::invalid_argument for a name that no test has.
 [[nodiscard]] std::vector<test> chosen_tests(const plan&);
 
-/// The plan's, the first once more, and direct.
+/// The subjects of the plan, the first one once more, and the direct one.
 [[nodiscard]] std::vector<subject> all_subjects(const plan&);
 
 struct run_outcome {
@@ -25,8 +26,8 @@ struct run_outcome {
     int rounds = 0;
 };
 
-/// Tells its progress on standard error. A slice that fails is a failure in the results, and is not
-/// tried again.
+/// Makes the run; prints its progress to standard error. A slice that fails is a failure in the
+/// results, and is not tried again.
 [[nodiscard]] run_outcome run(const plan&);
 
 } // namespace bench

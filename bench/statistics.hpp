@@ -9,7 +9,7 @@
 
 namespace bench {
 
-/// The value below which a share `q` of all lie; 0 where there are none. Sorts its copy.
+/// The value below which a share `q` of all values lies; 0 where there are none.
 [[nodiscard]] inline double quantile(std::vector<double> values, double q) {
     if (values.empty()) {
         return 0;
@@ -20,7 +20,7 @@ namespace bench {
     return *at;
 }
 
-/// The middle one, or the mean of the middle two.
+/// The middle value, or the mean of the middle two; 0 where there are none.
 [[nodiscard]] inline double median(std::vector<double> values) {
     if (values.empty()) {
         return 0;

@@ -1,4 +1,5 @@
-// What is measured: a repeater, a relay, a gateway or loopback; and how to get pairs through it.
+// What is measured, a repeater, a relay, a gateway or plain loopback; starts it and makes pairs
+// through it.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -14,7 +15,7 @@
 namespace bench {
 
 enum class subject_kind {
-    direct,   ///< viewers connect to us: what the machine can do without anybody between
+    direct,   ///< viewers connect to us: what the machine can do without a subject
     repeater, ///< two ports; each side sends a 250-byte block that names an ID
     relay,    ///< connects to the server port for every connection at the viewer port
     gateway,  ///< connects to the server port for every WebSocket at the viewer port
@@ -38,13 +39,13 @@ struct session_ends {
     unique_fd server;
 };
 
-/// The block that both sides send to a repeater.
+/// The block with an ID that both sides send to a repeater.
 [[nodiscard]] std::vector<std::byte> hello_for(std::uint64_t id);
 
 /// What a repeater says to a viewer first: "RFB 000.000\n".
 inline constexpr std::size_t greeting_size = 12;
 
-/// A subject that listens; ends with this.
+/// Starts a subject; ends it in the destructor.
 class running_subject {
 public:
     /// Errors: std::runtime_error where it does not listen in time.
@@ -66,27 +67,28 @@ public:
 
     [[nodiscard]] std::uint64_t next_id() { return ++last_id_; }
 
-    /// A server that waits (kind repeater only).
+    /// Connects a server, which then waits for its viewer (kind repeater only).
     [[nodiscard]] unique_fd waiting_server(std::uint64_t id);
 
-    /// The viewer for it; a first byte has gone from server to viewer.
+    /// Connects the viewer for a waiting server. On return a first byte has gone from server to
+    /// viewer.
     [[nodiscard]] unique_fd viewer_for(const unique_fd& waiting_server, std::uint64_t id);
 
-    /// Blocking sockets; a first byte has gone from server to viewer. Not for kind gateway, which
-    /// ws_client leads through.
+    /// Makes a pair of blocking sockets, with a first byte gone from server to viewer. Not for kind
+    /// gateway, whose sessions are made by ws_client.
     [[nodiscard]] session_ends make_pair();
 
-    /// As many as can be made in `limit`, at most `count`.
+    /// Makes as many pairs as can be made in `limit`, but at most `count`.
     [[nodiscard]] std::vector<session_ends> make_pairs(std::size_t count,
                                                        std::chrono::milliseconds limit);
 
-    /// Zero for kind direct.
+    /// CPU time of the subject so far; zero for kind direct.
     [[nodiscard]] std::chrono::duration<double> cpu() const;
     [[nodiscard]] double pss_kib() const;
 
     void limit_descriptors(std::size_t most) const;
 
-    /// Until it does (nearly) nothing for a tenth of a second; bounded.
+    /// Waits until the subject does (nearly) nothing for a tenth of a second, for a bounded time.
     void wait_until_quiet() const;
 
 private:
@@ -103,7 +105,7 @@ private:
     std::optional<process_tree> processes_;
 };
 
-/// Both ends of all of them, with RST.
+/// Closes both ends of all pairs with RST.
 void reset(std::vector<session_ends>);
 
 } // namespace bench

@@ -1,4 +1,4 @@
-// What a test is: one slice of measuring, of one subject.
+// A test measures one subject for one slice of time.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -14,7 +14,7 @@
 namespace bench {
 
 struct slice {
-    running_subject& subject; ///< fresh
+    running_subject& subject; ///< started for this slice
     const plan& how;
     std::function<void(const metric&, double)> record;
 };
@@ -23,21 +23,21 @@ struct test {
     std::string key;
     std::string title;
     std::function<void(const slice&)> measure;
-    bool pinned = false;         ///< both ends and the subject on one CPU
-    bool repeaters_only = false; ///< says nothing about relays
-    bool first_only = false;     ///< says nothing about rivals
-    bool drains_first = false;   ///< waits until the host's TIME_WAITs are gone
-    int most_rounds = 1000;      ///< fewer where figures hardly vary
+    bool pinned = false;         ///< both ends and the subject run on one CPU
+    bool repeaters_only = false; ///< not run with relays
+    bool first_only = false;     ///< run with the first subject only
+    bool drains_first = false;   ///< first wait until the host's TIME_WAITs are gone
+    int most_rounds = 1000;      ///< set lower where figures hardly vary
     wrapping wrap = wrapping::plain;
 };
 
-/// Where a slice's pairs cannot be made in this time, its figure would say nothing.
+/// How long a slice may take to make its pairs; with fewer pairs its figure would say nothing.
 inline constexpr std::chrono::milliseconds pairs_limit{15'000};
 
-/// Errors: std::runtime_error where there are fewer.
+/// Makes `count` pairs. Errors: std::runtime_error where there are fewer in time.
 [[nodiscard]] std::vector<session_ends> all_pairs(const slice&, std::size_t count);
 
-/// Time and the subject's CPU time since it was made.
+/// Measures time and the subject's CPU time since it was constructed.
 class meter {
 public:
     explicit meter(const running_subject& s) : subject_(s), cpu_(s.cpu()) {}
@@ -65,7 +65,7 @@ private:
 [[nodiscard]] std::vector<test> end_tests();
 [[nodiscard]] std::vector<test> integrity_tests();
 
-/// All of them, in the order of the report.
+/// All tests, in the order of the report.
 [[nodiscard]] std::vector<test> all_tests();
 
 } // namespace bench

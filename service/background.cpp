@@ -1,4 +1,5 @@
-// A byte in a pipe says that all is well; its end without one, that the child has ended.
+// The child writes a byte to a pipe when it serves; an end of the pipe without a byte tells the
+// parent that the child has ended.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/background.hpp"
 
@@ -52,7 +53,7 @@ void background::serves() {
     for (const int each : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         (void)::dup2(nothing.get(), each);
     }
-    // Whoever started us may be gone.
+    // The result does not matter: the parent may be gone.
     [[maybe_unused]] const auto told = ::write(parent_.get(), "", 1);
     parent_ = net::unique_fd{};
 }

@@ -1,4 +1,4 @@
-// A process that goes on without the terminal it was started from.
+// Puts the process into the background, away from the terminal it was started from.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -6,15 +6,15 @@
 
 namespace service {
 
-/// Whoever started us waits until we serve, and gets our exit code where we do not.
+/// The parent process waits until we serve, and exits with our exit code if we end before that.
 class background {
 public:
-    /// Forks: goes on in the child, and never returns in the parent. Before there are threads.
+    /// Forks; returns in the child and never in the parent. To be called before there are threads.
     /// Throws std::system_error.
     background();
 
-    /// Lets the parent go, with 0, and the terminal too: standard input, output and error lead
-    /// nowhere from now on.
+    /// Lets the parent exit with 0, and puts /dev/null in the place of standard input, output and
+    /// error.
     void serves();
 
 private:

@@ -1,4 +1,4 @@
-// Finds the words that ask to check, and words complaints.
+// Looks for the option that only checks, and puts complaints into words.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/command_line.hpp"
 

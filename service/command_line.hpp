@@ -1,4 +1,4 @@
-// A command line and the file that it names with --config, as a configuration or a last word.
+// Makes a configuration from a command line and the file of --config, or the text to exit with.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -15,16 +15,17 @@
 
 namespace service {
 
-/// The option in both programs: it only says whether all could be used.
+/// The names, in both programs, of the option that only checks whether everything can be used.
 inline constexpr auto check_names = "--check,--check-config";
 
-/// The words have it, by either name.
+/// Whether that option is among the words, by either name.
 [[nodiscard]] bool asks_to_check(const std::vector<std::string>& words);
 
-/// "wsgate: --web: a value is missing (--help lists the options)", in one line.
+/// Makes a complaint in one line, such as "wsgate: --web: a value is missing (--help lists the
+/// options)".
 [[nodiscard]] early_exit complaint(std::string_view program, std::string what, int exit_code);
 
-/// A Line is one reading of the program's options, made of nothing:
+/// A `Line` reads a program's options once. It has a constructor without parameters, and:
 ///     void parse(std::vector<std::string> words);   // may throw text_asked_for, bad_option
 ///     Config finish();                              // once, after parse(); may throw bad_option
 ///     const std::string& file() const;              // of --config; empty: none
@@ -44,8 +45,9 @@ bool is_good(const std::vector<std::string>& words) {
     return true;
 }
 
-/// What the command line says of an option holds in the place of all that the file says of it.
-/// Throws text_asked_for, bad_option for the command line, unusable_file for the file.
+/// Reads the command line and the file that it names. An option on the command line replaces all
+/// values that the file has for it. Throws text_asked_for, bad_option for the command line,
+/// unusable_file for the file.
 template <class Line>
 config_of<Line> configured(const std::vector<std::string>& words) {
     Line said;
@@ -72,8 +74,8 @@ config_of<Line> configured(const std::vector<std::string>& words) {
     }
 }
 
-/// Never throws for what a user wrote. Exit codes: 0 for help and version, 64 for what is wrong, 78
-/// where that is in the file or the words ask to check.
+/// Never throws for what a user wrote. Exit codes: 0 for help and version, 64 for a wrong command
+/// line, 78 for a wrong file and for anything wrong under --check.
 template <class Line>
 std::variant<config_of<Line>, early_exit> read_command_line(std::string_view program,
                                                             const std::vector<std::string>& words) {

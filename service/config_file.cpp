@@ -1,4 +1,4 @@
-// A reader that goes through the text once, line by line.
+// Reads the text once, line by line.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/config_file.hpp"
 
@@ -35,8 +35,9 @@ bool is_name(std::string_view text) {
     return !text.empty() && text.front() != '-' && std::all_of(text.begin(), text.end(), is_good);
 }
 
-/// Where the quote ends that `text` begins with: at one of its kind that no backslash stands
-/// before, and behind which there is nothing but what `may_follow` allows.
+/// Finds the end of the quote that `text` begins with: a quote of the same kind without a backslash
+/// before it. Nothing where there is none, or where something follows that `may_follow` does not
+/// allow.
 std::optional<std::size_t> end_of_quote(std::string_view text, std::string_view may_follow) {
     for (std::size_t at = 1; at < text.size(); ++at) {
         if (text[at] != text.front() || text[at - 1] == '\\') {
@@ -50,7 +51,7 @@ std::optional<std::size_t> end_of_quote(std::string_view text, std::string_view 
     return std::nullopt;
 }
 
-/// What stands between quotes: a backslash before such a quote is no part of it.
+/// The text between quotes, without the backslashes that stand before quotes of that kind.
 std::string unquoted(std::string_view inner, char quote) {
     std::string value;
     for (std::size_t at = 0; at < inner.size(); ++at) {
@@ -61,7 +62,7 @@ std::string unquoted(std::string_view inner, char quote) {
     return value;
 }
 
-/// Up to a `#` that begins it or stands behind a blank.
+/// The text without a comment: up to a `#` at its start or behind a blank.
 std::string_view without_comment(std::string_view text) {
     for (std::size_t at = 0; at < text.size(); ++at) {
         if (text[at] == '#' && (at == 0 || blanks.find(text[at - 1]) != std::string_view::npos)) {
@@ -134,8 +135,8 @@ private:
         }
     }
 
-    /// `[::1]:6080` is none: something follows the bracket. The end of a list may be in a later
-    /// line.
+    /// Whether a list begins here. `[::1]:6080` is none, since something follows the bracket. The
+    /// list may end in a later line.
     static bool is_list(std::string_view text) {
         if (!text.starts_with('[')) {
             return false;
@@ -144,7 +145,7 @@ private:
         return plain.ends_with(']') || plain.find(']') == std::string_view::npos;
     }
 
-    /// Its quote ends there.
+    /// Takes a value in quotes, which end at `end`.
     void take_quoted(const std::string& name, std::string_view text,
                      std::optional<std::size_t> end) {
         if (!end || *end == 1) {
@@ -162,7 +163,8 @@ private:
         }
     }
 
-    /// Behind the bracket: values with commas between, over as many lines as it takes.
+    /// Reads a list from behind its bracket: values with commas between, perhaps over several
+    /// lines.
     void read_list(const std::string& name, std::string_view text) {
         const auto before = all_.size();
         while (why_.empty()) {
@@ -183,7 +185,7 @@ private:
         }
     }
 
-    /// The length of it.
+    /// Reads one value of a list; returns its length in the text.
     std::size_t read_element(const std::string& name, std::string_view text) {
         if (is_quote(text.front())) {
             const auto end = end_of_quote(text, ",]#");

@@ -1,4 +1,4 @@
-// The text of a file of options: their long names, a value each.
+// Reads the text of a file of options: their long names and values.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -12,20 +12,20 @@ namespace service {
 
 struct setting {
     std::string name;  ///< without dashes
-    std::string value; ///< empty: a switch
+    std::string value; ///< empty: a switch without a value
     std::size_t line = 0;
-    bool has_nothing = false; ///< `name =`, and nothing behind
+    bool has_nothing = false; ///< `name =` without a value behind it
 
     friend bool operator==(const setting&, const setting&) = default;
 };
 
-/// What is wrong with a line, in words.
+/// The line that is wrong, and why.
 struct bad_setting {
     std::size_t line = 0;
     std::string why;
 };
 
-/// Lines `name = value` or `name`. Both programs' manuals describe them:
+/// Reads lines `name = value` or `name`, as both programs' manuals describe:
 /// - A line that begins with `#` or `;` is a comment, and so is what follows a `#` behind a blank.
 /// - Blanks around a value are not part of it, unless it stands in quotes, double or single; there
 ///   a `#` is no comment, and a quote of the same kind behind a backslash does not end it.

@@ -1,4 +1,4 @@
-// A value of a configuration, whatever its type, that can be compared and put back.
+// Compares and copies a value of a configuration without knowing its type.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -16,7 +16,7 @@ public:
           }),
           copy_([&value](const void* other) { value = *static_cast<const Value*>(other); }) {}
 
-    /// Both refer to values of one type.
+    /// Whether both values are the same. They must be of one type.
     [[nodiscard]] bool is_same(const decided_value& other) const { return same_(other.where_); }
 
     void take(const decided_value& other) const { copy_(other.where_); }

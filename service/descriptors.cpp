@@ -1,4 +1,4 @@
-// Raises the limit by setrlimit(2).
+// Calls setrlimit(2).
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/descriptors.hpp"
 

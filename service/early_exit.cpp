@@ -1,4 +1,4 @@
-// Prints what a program says before it ends.
+// Prints the text and returns the exit code.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/early_exit.hpp"
 

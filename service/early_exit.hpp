@@ -1,4 +1,4 @@
-// What a command line asks for in place of a running program.
+// What a program prints, and its exit code, where it ends without running.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -12,8 +12,8 @@ struct early_exit {
     int exit_code = 0;
 };
 
-/// Prints the text, to standard output where the code is 0 and to standard error otherwise; the
-/// code.
+/// Prints the text to standard output where the code is 0, and otherwise to standard error. Returns
+/// the code.
 int print(const early_exit&);
 
 } // namespace service

@@ -1,4 +1,4 @@
-// Lines at level info, unless something is wrong.
+// Writes lines at level info, or at error where something is wrong.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/event_journal.hpp"
 

@@ -1,4 +1,4 @@
-// What the journals of all programs have in common: how a line is written, and some of the lines.
+// The base of all programs' journals: writes lines, and has the events that all of them log.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -15,23 +15,25 @@
 
 namespace service {
 
-/// As safe from other threads as the log is.
+/// As safe from any thread as the log is.
 class event_journal {
 public:
     event_journal(log& to, log_format f) : log_(to), format_(f) {}
 
-    /// The listener rests for 100 ms.
+    /// Accepting failed; the listener pauses for 100 ms.
     void accept_failed(const net::error_code&);
-    /// `how`: "graceful", "now" ...
+    /// `how`: such as "graceful" or "now".
     void stopping(std::string_view how);
-    /// Something that must not happen; `what` may hold bytes from outside.
+    /// Logs an error of ours, such as an exception that nobody expected; `what` may hold bytes from
+    /// outside.
     void defect(std::string_view what);
 
 protected:
-    /// The fields' bytes from outside have been escaped.
+    /// Bytes from outside in the fields have been escaped by the caller.
     void write(log_level, std::string_view event, const boost::json::object& fields);
 
-    /// In the text format `words`, which those wait for who start us; in JSON an event.
+    /// Writes `words` in the text format, since scripts that start us wait for these words; in JSON
+    /// an event.
     void write_words(std::string_view words, std::string_view event,
                      const boost::json::object& fields);
 
@@ -46,7 +48,7 @@ private:
 /// As a field's value: "none" where the text is empty.
 [[nodiscard]] boost::json::string_view show_or_none(std::string_view);
 
-/// With three digits behind the point.
+/// The time in seconds, to the millisecond.
 [[nodiscard]] double seconds_of(std::chrono::milliseconds);
 
 } // namespace service

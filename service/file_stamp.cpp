@@ -1,4 +1,4 @@
-// Takes a stamp from what stat(2) tells.
+// Makes a stamp of what stat(2) returns.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/file_stamp.hpp"
 

@@ -1,4 +1,4 @@
-// Compares the stamps of now with those of the last look.
+// Compares the files' stamps with those of the last look.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/file_watch.hpp"
 

@@ -12,11 +12,11 @@ namespace service {
 
 class file_watch {
 public:
-    /// Takes the stamps of now.
+    /// Takes the stamps of the files as they are now.
     explicit file_watch(std::vector<std::string> files);
 
-    /// Since the last look, one of them has been written, replaced, given to
-    /// somebody else, or has come or gone.
+    /// Whether, since the last look, one of the files was written, replaced, created or removed, or
+    /// its owner or mode changed.
     [[nodiscard]] bool has_changed();
 
 private:

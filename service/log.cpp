@@ -1,4 +1,4 @@
-// The asynchronous log on spdlog.
+// Builds the log from spdlog's asynchronous logger and sinks of our own.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/log.hpp"
 
@@ -39,7 +39,8 @@ spdlog::level::level_enum to_spdlog(log_level level) {
     return spdlog::level::err;
 }
 
-/// Standard error, a write a burst. (spdlog's sink writes each line by itself.)
+/// A sink for standard error that collects the lines of a burst and writes them at once; spdlog's
+/// own sink makes a system call for each line.
 class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
 public:
     stderr_sink() : to_(::dup(STDERR_FILENO)) {}
@@ -60,7 +61,7 @@ protected:
         while (!rest.empty()) {
             const auto written = ::write(to_.get(), rest.data(), rest.size());
             if (written <= 0 && errno != EINTR) {
-                break; // lost: there is nobody to tell
+                break; // the lines are lost: there is nowhere to report it
             }
             rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
         }
@@ -68,7 +69,7 @@ protected:
     }
 
 private:
-    net::unique_fd to_; ///< none where it was closed: the lines are lost
+    net::unique_fd to_; ///< none where standard error is closed: lines are lost
     std::string pending_;
 };
 
@@ -86,7 +87,8 @@ syslog_severity severity_of(spdlog::level::level_enum level) {
     }
 }
 
-/// The daemon adds time and level itself.
+/// A sink for syslog. Sends the line without its pattern, since the daemon adds time and level
+/// itself.
 class syslog_sink final : public spdlog::sinks::base_sink<std::mutex> {
 public:
     syslog_sink(const std::string& destination, const std::string& tag) : to_(destination, tag) {}
@@ -132,8 +134,9 @@ std::string_view name_of(log_level level) {
 
 namespace {
 
-/// Flushes when nothing more is queued: at once for a single line, once for a burst. Then it looks
-/// away for a moment, since being woken for each of many lines costs more than writing them.
+/// Passes lines to all sinks, and flushes them when nothing more is queued: at once after a single
+/// line, once after a burst. Then the log's thread sleeps for 5 ms, since waking it for each line
+/// of a burst costs more than writing the lines.
 class sink_group final : public spdlog::sinks::dist_sink_mt {
 public:
     explicit sink_group(spdlog::details::thread_pool& queue) : queue_(queue) {}
@@ -161,7 +164,7 @@ struct log::sinks {
         logger = std::make_shared<spdlog::async_logger>(
             "", current, pool, spdlog::async_overflow_policy::overrun_oldest);
         logger->set_level(to_spdlog(options.from));
-        // A line that cannot be written is lost; there is nobody to tell.
+        // A line that cannot be written is lost: there is nowhere to report it.
         logger->set_error_handler([](const std::string&) {});
     }
 
@@ -170,7 +173,7 @@ struct log::sinks {
         pool.reset(); // writes what is queued and joins its thread
         try {
             current->flush();
-        } catch (const spdlog::spdlog_ex&) { // a full disk: as ever, lines are lost
+        } catch (const spdlog::spdlog_ex&) { // the disk is full: lines are lost
         }
     }
 
@@ -192,6 +195,7 @@ void log::line(log_level level, std::string_view text) {
 }
 
 void log::reopen() {
+    // Opens the new files first, so that the old sinks stay in use where that throws.
     sinks_->current->set_sinks(open_sinks(sinks_->options));
 }
 

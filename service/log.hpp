@@ -1,4 +1,4 @@
-// Where log lines go: asynchronous, bounded, and never able to stop a session.
+// Writes log lines on a thread of its own, so that a slow disk or reader never stops a session.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -18,13 +18,13 @@ enum class log_level { debug, info, warn, error };
 class log {
 public:
     struct options {
-        std::string file; ///< appended to; empty: standard error, where there is no syslog
+        std::string file; ///< appended to; empty: standard error, unless syslog is set
         log_level from = log_level::info;
         std::size_t queue = 8192; ///< lines
-        /// spdlog pattern; "%v" is the line alone.
+        /// A pattern of spdlog; "%v" is the line itself.
         std::string pattern = "%Y-%m-%dT%H:%M:%S.%e%z %l %v";
-        std::string syslog{}; ///< a socket, or HOST:PORT of UDP; empty: none
-        std::string tag{};    ///< who we are there
+        std::string syslog{}; ///< a socket's path, or HOST:PORT of UDP; empty: none
+        std::string tag{};    ///< our name in syslog
     };
 
     /// Throws std::runtime_error where the file cannot be opened or syslog not be reached.
@@ -32,7 +32,7 @@ public:
     log(const log&) = delete;
     log& operator=(const log&) = delete;
 
-    /// Writes what is queued.
+    /// Writes what is still queued.
     ~log();
 
     /// `text` is one line, already escaped where it holds bytes from outside.

@@ -1,4 +1,4 @@
-// Each line is an object of fields first; how it looks is decided in one place.
+// Writes the fields of an event, which are a JSON object in either format.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/log_line.hpp"
 

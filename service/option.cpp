@@ -1,4 +1,4 @@
-// What CLI11 knows of one option.
+// Asks CLI11 what it knows of the option.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/option.hpp"
 

@@ -18,9 +18,9 @@ namespace service {
 
 /// What becomes of an option's new value when a running program reads its file of options again.
 enum class on_reload {
-    takes_effect,  ///< it holds for who comes afterwards
-    needs_restart, ///< the old one is kept, and the log names the option
-    never          ///< there is no new one: the option cannot stand in a file
+    takes_effect,  ///< it holds for connections that come afterwards
+    needs_restart, ///< the old value is kept, and the log names the option
+    never          ///< it has no new value: it is not allowed in a file
 };
 
 /// A user wrote something that cannot be used. The text begins with "--name: " where an option is
@@ -38,15 +38,16 @@ class option {
 public:
     option(CLI::Option* described, on_reload what) : described_(described), on_reload_(what) {}
 
-    /// In --help it stands under this heading.
+    /// Puts the option under this heading in --help.
     option& group(const std::string& heading);
 
     option& required();
 
-    /// Whoever gives both is refused.
+    /// Refuses a command line that has both options.
     option& excludes(const option& other);
 
-    /// What it sets in the configuration. Said several times: all of these.
+    /// Names a value that the option sets in the configuration. May be called several times, for
+    /// several values.
     template <class Value, class Same = std::equal_to<>>
     option& decides(Value& value, Same same = {}) {
         if (decides_its_own_) {
@@ -57,7 +58,8 @@ public:
         return *this;
     }
 
-    /// The value that it is made over is what it decides, unless decides() says otherwise.
+    /// Names the value that the option was made for as what it sets, unless decides() is called for
+    /// others.
     template <class Value>
     option& decides_its_own(Value& value) {
         decides(value);
@@ -68,19 +70,19 @@ public:
     /// How many times it was given.
     [[nodiscard]] std::size_t count() const;
 
-    /// Its long name, or where it has none the word that stands for it.
+    /// Its long name; of a positional argument the word that stands for it in --help.
     [[nodiscard]] std::string name() const;
 
-    /// All letters that it has as short names.
+    /// The letters of all its short names.
     [[nodiscard]] std::string short_names() const;
     [[nodiscard]] std::string help() const;
     [[nodiscard]] bool is_positional() const;
 
-    /// Not so: a switch.
+    /// False for a switch.
     [[nodiscard]] bool takes_value() const;
     [[nodiscard]] bool takes_many() const;
 
-    /// One value may be several, with commas between.
+    /// Whether one value may be several with commas between.
     [[nodiscard]] bool splits_at_commas() const;
 
     [[nodiscard]] bool may_be_in_file() const { return on_reload_ != on_reload::never; }
@@ -89,7 +91,7 @@ public:
 
     [[nodiscard]] const std::vector<decided_value>& decided() const { return decided_; }
 
-    /// Of the library's.
+    /// The option as CLI11 has it.
     [[nodiscard]] const CLI::Option* described() const { return described_; }
 
 private:

@@ -1,4 +1,4 @@
-// Each setting becomes a word, `--name=value`.
+// Makes a word `--name=value` of each setting.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/option_file.hpp"
 
@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t largest_file = std::size_t{1024} * 1024;
 
-/// "a, b" and "a b" are "a,b" on a command line.
+/// Writes a list as the command line has it: "a, b" and "a b" become "a,b".
 std::string with_commas(const std::string& value) {
     std::vector<std::string> parts;
     boost::algorithm::split(parts, value, boost::algorithm::is_any_of(", \t"),
@@ -100,7 +100,7 @@ void option_file::blame_line(const bad_option& e, const option_list& said) const
         }
         found = &each;
         if (what.find(each.value) != std::string_view::npos) {
-            break; // the complaint is about this value, and not about another of the option
+            break; // the complaint names this value of the option
         }
     }
     if (found != nullptr) {

@@ -1,4 +1,5 @@
-// The file of --config as words of a command line, and who is to blame where they are wrong.
+// Turns the file of --config into words of a command line, and finds the line to blame where a
+// value is wrong.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -12,8 +13,8 @@
 
 namespace service {
 
-/// It cannot be read, or something in it cannot be used. The text names it, and the line where one
-/// is to blame.
+/// The file cannot be read, or something in it cannot be used. The text names the file, and the
+/// line where one is to blame.
 class unusable_file : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -21,18 +22,20 @@ public:
 
 class option_file {
 public:
-    /// Reads it; at most 1 MiB. Throws unusable_file.
+    /// Reads the file, of at most 1 MiB. Throws unusable_file.
     explicit option_file(std::string path);
 
-    /// Without what `said`, the command line, says of the same options. `try_alone` throws
-    /// bad_option where a word means nothing, so that its line can be named. Throws unusable_file.
+    /// The settings as words, without options that `said`, the command line, has as well.
+    /// `try_alone` parses one word and throws bad_option where it is wrong, so that its line can be
+    /// named. Throws unusable_file.
     [[nodiscard]] std::vector<std::string>
     words(const option_list& said, const std::function<void(const std::string&)>& try_alone) const;
 
-    /// Throws unusable_file where a line is what the complaint is about, and not the command line.
+    /// Throws unusable_file with the line's number where the complaint is about a line of the file,
+    /// and not about the command line.
     void blame_line(const bad_option&, const option_list& said) const;
 
-    /// No line alone is to blame.
+    /// Throws unusable_file without a line, where no line alone is to blame.
     [[noreturn]] void blame(const bad_option&) const;
 
 private:

@@ -1,4 +1,4 @@
-// By CLI11, which only this file and option.cpp know.
+// Implements the list by CLI11, which only this file and option.cpp include.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/option_list.hpp"
 
@@ -25,7 +25,7 @@ std::string in_seconds(std::chrono::milliseconds time) {
     return fmt::format("{}", std::chrono::duration<double>(time).count());
 }
 
-/// As it is spelled among those that are shown.
+/// The spelling, in `shown`, of the one of the words that is shown.
 std::string as_shown(const std::string& shown, const std::vector<std::string>& words) {
     for (const auto& each : CLI::detail::split(shown, '|')) {
         if (std::find(words.begin(), words.end(), CLI::detail::to_lower(each)) != words.end()) {
@@ -76,6 +76,7 @@ option& option_list::text(const std::string& names, std::string& value, const st
 option& option_list::list(const std::string& names, std::vector<std::string>& values,
                           const std::string& type, on_reload what, const std::string& help) {
     auto* const o = app_->add_option(names, values, help)->type_name(type)->allow_extra_args(false);
+    // The default of all options is then to take the last value; lists are to have all of them.
     if (lists_are_told_) {
         o->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
@@ -187,10 +188,11 @@ option& option_list::rest(const std::string& name, std::vector<std::string>& val
 }
 
 void option_list::parse(std::vector<std::string> words) {
-    std::reverse(words.begin(), words.end()); // CLI11 takes them from the back
+    std::reverse(words.begin(), words.end()); // CLI11 wants a vector of words in reverse order
     try {
         app_->parse(std::move(words));
     } catch (const CLI::Success& asked) {
+        // Success is how CLI11 reports --help and --version; exit() writes the text for either.
         std::ostringstream text;
         app_->exit(asked, text, text);
         throw text_asked_for(text.str());

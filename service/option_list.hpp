@@ -23,13 +23,13 @@ class App;
 
 namespace service {
 
-/// --help or --version stands on the command line: what() answers it.
+/// The command line asks for --help or --version; what() is the text to print.
 class text_asked_for : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// What numbers may be; both ends are among them.
+/// The range of a number, both ends included.
 template <class Number>
 struct between {
     Number least;
@@ -38,32 +38,33 @@ struct between {
 
 using bounds = std::variant<between<int>, between<std::size_t>, between<double>>;
 
-constexpr double shortest_time = 0.001; ///< seconds, where never is no choice
+constexpr double shortest_time = 0.001; ///< seconds, where 0 is not allowed
 constexpr double a_day = 86400;         ///< seconds
 constexpr double a_year = 366 * a_day;
 using seconds_range = between<double>;
 
-/// What a word in small letters means.
+/// The words of a choice, in small letters, and the values that they mean.
 template <class Value>
 using choices = std::map<std::string, Value>;
 
-/// What an option that is given several times comes to, unless it is a list.
+/// Whether an option that is not a list may be given several times.
 enum class repeated { refused, last_one_counts };
 
 struct program {
     std::string name;
-    std::string purpose;  ///< a sentence
-    std::string footer{}; ///< of --help
+    std::string purpose;  ///< a sentence for --help
+    std::string footer{}; ///< the last lines of --help
     bool has_version = true;
     repeated twice = repeated::refused;
     bool nothing_is_not_set = false; ///< "name =" in a file leaves the option as it is
 };
 
-/// The values, and what functions refer to, outlive the list. `names` are "-x,--long". `type`
-/// stands in --help for the value. Where a text of --help does not end in brackets itself, numbers,
-/// times and choices put the value behind it that they were made over: their default.
+/// The values, and what the functions refer to, outlive the list. `names` are "-x,--long". `type`
+/// stands for the value in --help. Numbers, times and choices print their default in brackets
+/// behind their text of help, unless that ends in brackets already; the default is what the value
+/// holds when the option is made.
 ///
-/// This header knows no library, so that who describes options is compiled fast.
+/// This header does not include CLI11, so that files which describe options compile fast.
 class option_list {
 public:
     explicit option_list(const program&);
@@ -71,45 +72,47 @@ public:
     option_list& operator=(const option_list&) = delete;
     ~option_list();
 
-    /// "--name" or "--name=true|false".
+    /// A switch: "--name" or "--name=true|false".
     option& flag(const std::string& names, bool& value, on_reload, const std::string& help);
 
-    /// Calls when it is given and true.
+    /// A switch that calls `given` when it is given and true.
     option& flag(const std::string& names, const std::function<void()>& given, on_reload,
                  const std::string& help);
 
     option& text(const std::string& names, std::string& value, const std::string& type, on_reload,
                  const std::string& help);
 
-    /// Repeatable; one value each time.
+    /// An option that may be repeated, with one value each time.
     option& list(const std::string& names, std::vector<std::string>& values,
                  const std::string& type, on_reload, const std::string& help);
 
-    /// Repeatable; values with commas between.
+    /// An option that may be repeated, with several values separated by commas.
     option& comma_list(const std::string& names, std::vector<std::string>& values,
                        const std::string& type, on_reload, const std::string& help);
 
-    /// std::uint16_t, unsigned, std::size_t, double. `type` empty: the number's.
+    /// Number is std::uint16_t, unsigned, std::size_t or double. `type` empty: the name of the
+    /// number's type is shown.
     template <class Number>
     option& number(const std::string& names, Number& value, std::optional<bounds>, on_reload,
                    const std::string& help, const std::string& type = "");
 
-    /// With or without a fraction; kept to the millisecond.
+    /// A time in seconds, with or without a fraction; kept to the millisecond.
     option& seconds(const std::string& names, std::chrono::milliseconds& value, seconds_range,
                     on_reload, const std::string& help);
     option& seconds(const std::string& names, std::optional<std::chrono::milliseconds>& value,
                     seconds_range, on_reload, const std::string& help);
 
-    /// Without a fraction.
+    /// A time in seconds without a fraction.
     option& whole_seconds(const std::string& names, std::chrono::seconds& value,
                           between<std::size_t>, on_reload, const std::string& help);
 
-    /// One of `all`, in letters of any case. `shown` is what the help and complaints list: a|b|c.
+    /// One of the words of `all`, in letters of any case. `shown` is how help and complaints list
+    /// them: a|b|c.
     template <class Value>
     option& choice(const std::string& names, Value& value, const choices<Value>& all,
                    const std::string& shown, on_reload what, const std::string& help) {
         std::vector<std::string> words;
-        std::vector<std::string> now; ///< those that mean the value of now
+        std::vector<std::string> now; ///< the words that mean the default
         for (const auto& [word, meaning] : all) {
             words.push_back(word);
             if (meaning == value) {
@@ -122,19 +125,20 @@ public:
 
     option& log_level(service::log_level& level, on_reload, const std::string& help);
 
-    /// A word by its position.
+    /// A positional argument.
     option& positional(const std::string& name, std::string& value, const std::string& help);
 
-    /// All words that no other takes; --help does not tell of them.
+    /// Takes all words that nothing else takes; --help does not show it.
     option& rest(const std::string& name, std::vector<std::string>& values);
 
-    /// Sets the values. Throws text_asked_for or bad_option.
+    /// Parses the words and sets the values. Throws text_asked_for or bad_option.
     void parse(std::vector<std::string> words);
 
-    /// Those that were given, as they stood in the words, but for --help and --version.
+    /// The options that were given, in the order of the words, without --help and --version.
     [[nodiscard]] std::vector<const option*> given() const;
 
-    /// By its long name without dashes; null: there is none that a file may have.
+    /// Finds an option by its long name without dashes; null where there is none that a file may
+    /// hold.
     [[nodiscard]] const option* find_for_file(const std::string& name) const;
 
     [[nodiscard]] const std::deque<option>& all() const { return all_; }
@@ -157,20 +161,20 @@ private:
     option& add(CLI::Option*, on_reload);
 
     std::unique_ptr<CLI::App> app_;
-    bool lists_are_told_; ///< that they take all that is given, and not the last
+    bool lists_are_told_; ///< lists need to be told to take all values, not the last
     bool nothing_is_not_set_;
     std::deque<option> all_;
 };
 
-/// What a running program cannot take over from a new configuration: the names of options without
-/// dashes, with blanks between. What they decide is put back in `next` to what it is in `now`. Both
-/// lists describe the same options, each over the values of its own configuration.
+/// Puts what a running program cannot take over back in `next` to what it is in `now`. Returns the
+/// names of those options, without dashes and with blanks between. Both lists describe the same
+/// options, each for the values of its own configuration.
 [[nodiscard]] std::string keep_what_needs_a_restart(const option_list& now,
                                                     const option_list& next);
 
-/// Refuses "--web=", and "--web" before an empty word, perhaps of a variable that is not set: an
-/// option that was given nothing would mean less than was meant, such as no password at all. Throws
-/// bad_option.
+/// Throws bad_option for "--web=" and for an empty word, such as "--web" has behind it where a
+/// script's variable is not set. Otherwise an option could silently mean less than was meant, such
+/// as no password at all.
 void refuse_missing_values(const std::vector<std::string>& words);
 
 } // namespace service

@@ -1,4 +1,4 @@
-// Our number and a newline.
+// Writes our number and a newline.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/pid_file.hpp"
 

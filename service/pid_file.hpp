@@ -1,4 +1,4 @@
-// The file that names our process.
+// Writes our process number to a file.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -8,7 +8,8 @@
 
 namespace service {
 
-/// Written at once, removed in the end, unless another process has written its own number there.
+/// Written by the constructor and removed by the destructor, unless another process has written its
+/// own number there meanwhile.
 class pid_file {
 public:
     /// An empty path does nothing.
@@ -17,7 +18,7 @@ public:
     pid_file& operator=(const pid_file&) = delete;
     ~pid_file();
 
-    /// Why it could not be written.
+    /// Why the file could not be written, if it could not.
     [[nodiscard]] const net::error_code& error() const { return error_; }
 
 private:

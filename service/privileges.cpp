@@ -1,4 +1,4 @@
-// Groups first: afterwards we may not.
+// Changes the groups before the user: without root's rights that is not allowed.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/privileges.hpp"
 
@@ -31,7 +31,7 @@ void become_user(const std::string& name) {
         cannot_become(name, error == 0 ? "no such user" : std::generic_category().message(error));
     }
     if (::getuid() == found->pw_uid && ::geteuid() == found->pw_uid && found->pw_uid != 0) {
-        return; // nothing is left to give up
+        return; // we are that user already
     }
     if (::initgroups(name.c_str(), found->pw_gid) != 0 || ::setgid(found->pw_gid) != 0 ||
         ::setuid(found->pw_uid) != 0) {

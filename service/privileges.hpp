@@ -1,4 +1,4 @@
-// Leaves root's rights behind.
+// Gives up root's rights.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -6,8 +6,8 @@
 
 namespace service {
 
-/// This process becomes the user, in all of its threads, with the user's groups and nothing else.
-/// Throws std::runtime_error where that is impossible or can be undone.
+/// Makes this process, in all of its threads, run as the user, with the user's groups and no
+/// others. Throws std::runtime_error where that is impossible or can be undone.
 void become_user(const std::string& name);
 
 } // namespace service

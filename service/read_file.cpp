@@ -1,4 +1,4 @@
-// Never waits for a file that is no file, and never reads more than it may.
+// Opens without blocking, so that a FIFO cannot stop us, and reads no more than the limit.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/read_file.hpp"
 

@@ -1,4 +1,4 @@
-// A small file as a whole: passwords, tokens, keys.
+// Reads a small file as a whole, such as passwords, tokens or keys.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace service {
 
-/// Of a regular file of at most `largest` bytes. Nothing otherwise: errno says why.
+/// The content of a regular file of at most `largest` bytes. Nothing otherwise; errno says why.
 [[nodiscard]] std::optional<std::string> read_file(const std::string& path, std::size_t largest);
 
 /// errno in words.

@@ -1,4 +1,4 @@
-// Obeys the signals that a program of ours understands.
+// Waits for signals and calls what each of them means.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -14,21 +14,21 @@ namespace service {
 struct signal_meanings {
     std::function<void()> reload;   ///< HUP
     std::function<void()> show;     ///< USR1
-    std::function<void()> stop;     ///< the first TERM, and the first INT where it is gentle
-    std::function<void()> stop_now; ///< every further one of these
-    bool gentle_int = true;         ///< else INT calls stop_now at once
+    std::function<void()> stop;     ///< the first TERM, and the first INT with gentle_int
+    std::function<void()> stop_now; ///< every further TERM or INT
+    bool gentle_int = true;         ///< otherwise INT calls stop_now at once
 };
 
-/// Whether USR1 is understood; where it is not it ends the process, as the kernel has it.
+/// Whether USR1 calls `show`. Where it does not, it ends the process, as is the kernel's default.
 enum class usr1 { ends, shows };
 
-/// From its construction on no signal is lost: one that comes before obey() waits for it. So make
-/// it before what HUP reopens, such as the log.
+/// No signal is lost once this is constructed: one that comes before obey() is obeyed then. So
+/// construct it before what HUP reopens, such as the log.
 class signals {
 public:
     explicit signals(const boost::asio::any_io_executor&, usr1 = usr1::ends);
 
-    /// Obeys each until cancel(). What `meanings` hold on to outlives that.
+    /// Obeys signals until cancel(). What `meanings` refer to outlives that.
     boost::asio::awaitable<void> obey(signal_meanings meanings);
 
     void cancel();

@@ -1,4 +1,4 @@
-// A datagram a line.
+// Sends each line as a datagram.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/syslog.hpp"
 
@@ -22,7 +22,7 @@ namespace service {
 namespace {
 
 constexpr int facility_daemon = 3;
-constexpr std::size_t longest_line = 8000; // what daemons take, 8192, with our head before it
+constexpr std::size_t longest_line = 8000; // daemons take 8192, with the header
 
 [[noreturn]] void cannot_log(const std::string& destination, const std::string& why) {
     throw std::runtime_error(fmt::format("cannot log to syslog at {}: {} (a path such as /dev/log, "
@@ -34,7 +34,7 @@ std::string error_text(int error) {
     return std::generic_category().message(error);
 }
 
-/// "Nov  3 09:05:00"
+/// The time in the form of RFC 3164, such as "Nov  3 09:05:00".
 std::string timestamp() {
     const auto now = std::time(nullptr);
     std::tm broken{};
@@ -108,7 +108,7 @@ void syslog_writer::write(syslog_severity severity, std::string_view line) {
         errno == EAGAIN || errno == EWOULDBLOCK) {
         return;
     }
-    try { // the daemon has started anew
+    try { // the daemon may have been restarted: connect again
         open_local();
         (void)::send(socket_.get(), text.data(), text.size(), flags);
     } catch (const std::runtime_error&) { // the line is lost

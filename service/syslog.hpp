@@ -1,4 +1,4 @@
-// Sends lines to a syslog daemon: its local socket, or UDP (RFC 3164).
+// Sends lines to a syslog daemon, by its local socket or by UDP (RFC 3164).
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -11,11 +11,11 @@ namespace service {
 
 enum class syslog_severity { error = 3, warning = 4, info = 6, debug = 7 };
 
-/// One thread at a time. Never waits: what the daemon does not take at once is lost.
+/// To be used by one thread at a time. Never waits: what the daemon does not take at once is lost.
 class syslog_writer {
 public:
-    /// `destination`: the path of a socket, such as /dev/log, or HOST:PORT. `tag`: who we are.
-    /// Throws std::runtime_error where it cannot be reached.
+    /// `destination`: the path of a socket, such as /dev/log, or HOST:PORT. `tag`: our name. Throws
+    /// std::runtime_error where it cannot be reached.
     syslog_writer(std::string destination, std::string tag);
 
     void write(syslog_severity, std::string_view line);
@@ -28,7 +28,7 @@ private:
 
     std::string destination_;
     std::string tag_;
-    std::string host_; ///< ours; where another machine is told
+    std::string host_; ///< our host's name, which is sent over UDP only
     net::unique_fd socket_;
 };
 

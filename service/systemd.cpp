@@ -1,4 +1,4 @@
-// Environment variables and plain datagrams: no library is needed.
+// Reads environment variables and sends datagrams, without libsystemd.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/systemd.hpp"
 
@@ -15,7 +15,7 @@ namespace service {
 namespace {
 
 constexpr int first_inherited = 3;
-constexpr long most_inherited = 1024; // each may well be a wrong number
+constexpr long most_inherited = 1024; // more must be an error
 
 std::optional<long> number(const char* text) {
     if (text == nullptr) {
@@ -71,7 +71,7 @@ std::vector<inherited_socket> take_inherited_sockets() {
 void notify_manager(std::string_view state) {
     const char* const where = std::getenv("NOTIFY_SOCKET");
     std::string path = where == nullptr ? "" : where;
-    if (path.starts_with('@')) { // the kernel's abstract names begin with NUL
+    if (path.starts_with('@')) { // names of abstract sockets begin with NUL
         path.front() = '\0';
     }
     const auto to = net::unix_address_of(path);

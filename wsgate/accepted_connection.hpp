@@ -23,7 +23,7 @@ struct accepted_connection {
     std::shared_ptr<const wsgate::terms> terms;
     const listener_rules& rules; ///< within `terms`
     asio::any_io_executor executor;
-    std::span<std::byte> scratch; ///< for one read or write; others use it whenever a task waits
+    std::span<std::byte> scratch; ///< the worker's; others use it whenever a task waits
     connection_number number{};
     /// Calls drop() of the phase that the connection is in by then, if any. Safe from any thread.
     std::function<void()> drop;

@@ -1,4 +1,4 @@
-// Each step either goes on to the next one or has ended the connection.
+// Takes one step after the other; a step that fails counts and logs why, and ends the arrival.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/arrival.hpp"
 
@@ -20,7 +20,7 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;
 
-/// Nothing for what is not TCP.
+/// The local address of a TCP socket; an empty endpoint for any other, such as a Unix socket.
 asio::ip::tcp::endpoint local_end_of(int fd) {
     asio::ip::tcp::endpoint local;
     auto size = static_cast<socklen_t>(local.capacity());
@@ -57,7 +57,7 @@ asio::awaitable<std::optional<arrival>> arriving::run() {
     } else if (!co_await open_tls()) {
         co_return std::nullopt;
     }
-    if (going_away_) { // the last step was over already
+    if (going_away_) { // asked for when no step waited any more
         made_.stream->close();
         co_return std::nullopt;
     }
@@ -77,7 +77,9 @@ void arriving::drop() {
 void arriving::hang_up() {
     if (made_.stream) {
         made_.stream->close();
-    } else { // its first byte is waited for, which now is its end
+        // Ends the wait for a PROXY header or a first byte: the socket's end of stream comes
+        // instead.
+    } else {
         (void)::shutdown(socket_.socket.get(), SHUT_RDWR);
     }
 }
@@ -87,7 +89,8 @@ bool arriving::is_proxy() const {
     return conf.proxy.accept && conf.access.proxies.trusts(net::address_of(made_.peer));
 }
 
-/// Whom a load balancer speaks for. It has to say so.
+/// Reads the PROXY header by which a load balancer names its client. False where none comes:
+/// trusted proxies must begin with one.
 asio::awaitable<bool> arriving::hear_proxy() {
     const auto left = made_.deadline - net::clock::now();
     const auto header = co_await net::receive_proxy_header(
@@ -98,8 +101,9 @@ asio::awaitable<bool> arriving::hear_proxy() {
                                                          header.error());
         co_return false;
     }
-    // What a balancer knows nothing of, or only zeros, is no client; and it does not look into
-    // HTTP.
+    // A header without an address, or with an address of zeros, names no client. Nor may the
+    // request's fields name one then: the balancer does not look into HTTP, so that any client may
+    // have written them.
     const auto& named = header->addresses;
     if (!named || named->source.address().is_unspecified()) {
         made_.headers = forwarded::ignored;
@@ -110,7 +114,8 @@ asio::awaitable<bool> arriving::hear_proxy() {
     co_return true;
 }
 
-/// Either plain or tls, by the first byte where the listener takes both. Nothing: it did not come.
+/// Returns plain or tls; where the listener takes both, the first byte decides. Nothing: no byte
+/// came.
 asio::awaitable<std::optional<speech>> arriving::hear_speech() {
     if (connection_.rules.speaks != speech::sniffed) {
         co_return connection_.rules.speaks;

@@ -20,25 +20,27 @@
 
 namespace wsgate {
 
-/// A client that can be spoken to in HTTP, and what is known of it.
+/// A client whose HTTP requests can now be read, and what is known of it.
 struct arrival {
     std::unique_ptr<net::stream> stream;
-    asio::ip::tcp::endpoint peer;                   ///< or whom it speaks for, by its PROXY header
-    std::optional<asio::ip::tcp::endpoint> proxy{}; ///< that spoke for the peer
-    forwarded headers = forwarded::believed;        ///< those that name a client in a request
-    asio::ip::tcp::endpoint local{}; ///< where it came in; only where targets are told of that
-    std::string tls{};               ///< "TLSv1.3"; empty: none
-    std::optional<client_identity> identity{};       ///< of a certificate that was verified
-    std::optional<handshake_queue::place> waiting{}; ///< held until there is a whole request head
+    asio::ip::tcp::endpoint peer; ///< who connected, or whom its PROXY header names
+    std::optional<asio::ip::tcp::endpoint> proxy{}; ///< its PROXY header named `peer`
+    forwarded headers = forwarded::believed;        ///< whether fields may name the client
+    /// Our end of the connection; set only where targets are sent PROXY headers.
+    asio::ip::tcp::endpoint local{};
+    std::string tls{};                               ///< "TLSv1.3"; empty: no TLS
+    std::optional<client_identity> identity{};       ///< by its verified certificate
+    std::optional<handshake_queue::place> waiting{}; ///< until the whole request head has come
     net::clock::time_point deadline{};               ///< for the first request head
 };
 
 class arriving final : public phase {
 public:
-    /// Joins the queue of those who have not said yet what they want; the deadline runs from now.
+    /// Joins the queue of connections that have sent no request yet; the deadline runs from now.
     arriving(const accepted_connection&, net::connection);
 
-    /// Once. Nothing: the connection has ended, and why is counted and told.
+    /// To be called once. Returns nothing where the connection has ended; the reason has been
+    /// counted and logged then.
     [[nodiscard]] asio::awaitable<std::optional<arrival>> run();
 
     void go_away() override;
@@ -52,8 +54,8 @@ private:
     void hang_up();
 
     const accepted_connection& connection_;
-    net::connection socket_; ///< until there is a stream
-    arrival made_;           ///< as far as it has come
+    net::connection socket_; ///< until made_.stream takes it over
+    arrival made_;           ///< what run() returns, filled in step by step
     bool going_away_ = false;
 };
 

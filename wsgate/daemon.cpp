@@ -1,4 +1,4 @@
-// Wiring, and what each signal means.
+// Connects log, journal, server and service manager, and says what each signal does.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/daemon.hpp"
 
@@ -51,7 +51,7 @@ private:
         o.syslog = c.syslog;
         o.tag = "wsgate";
         if (c.process.background && o.file.empty() && o.syslog.empty()) {
-            o.file = "/dev/null"; // there is no terminal any more
+            o.file = "/dev/null"; // in the background there is no terminal
         }
         o.from = c.log_level;
         o.pattern = journal::pattern(c.log_format);
@@ -70,7 +70,8 @@ private:
         chores_.cancel();
     }
 
-    /// A sign of life of every thread: where one hangs, the manager starts us anew.
+    /// Tells the service manager's watchdog that every thread is alive. Where one hangs, nothing is
+    /// told, and the manager restarts the process.
     asio::awaitable<void> feed_watchdog(std::chrono::microseconds interval) {
         for (;;) {
             co_await server_.pulse();
@@ -95,7 +96,7 @@ private:
         service::notify_manager("RELOADING=1");
         try {
             log_.reopen();
-        } catch (const std::exception& e) { // the old file stays in use
+        } catch (const std::exception& e) { // the log goes on in the old file
             journal_.warned(e.what());
         }
         if (config_.file.empty()) {
@@ -118,7 +119,7 @@ private:
     const config& config_;
     const reread& reread_;
     asio::io_context context_{1};
-    /// Before the log: a HUP that comes while that is being opened is kept.
+    /// Stands before the log, so that a HUP that comes while the log is opened is not lost.
     service::signals signals_{context_.get_executor(), service::usr1::shows};
     service::log log_;
     journal journal_;

@@ -1,4 +1,4 @@
-// The process around the gateway: log, signals, service manager.
+// The gateway as a process: opens its log, obeys signals, reports to a service manager.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -10,13 +10,14 @@
 
 namespace wsgate {
 
-/// Says whether what is configured could be used, without listening; the exit code.
+/// Reports whether the configuration can be used, without listening. Returns the exit code.
 [[nodiscard]] int check(const config&);
 
-/// Reads the configuration once more.
+/// Reads the command line and its file of options once more.
 using reread = std::function<std::variant<config, service::early_exit>()>;
 
-/// Until a signal ends it; the exit code. HUP reads again where the configuration is in a file.
+/// Runs until a signal ends it; returns the exit code. HUP reads the configuration again where it
+/// is in a file.
 [[nodiscard]] int run_daemon(const config&, const reread&);
 
 } // namespace wsgate

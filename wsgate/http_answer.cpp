@@ -1,4 +1,4 @@
-// Method, then body, then path.
+// Checks the method, then that there is no body, then the path.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http_answer.hpp"
 
@@ -12,14 +12,15 @@ using status = http::status;
 
 constexpr std::string_view only_websocket = "this path speaks WebSocket";
 
-/// The connection stays as the client wishes, unless a body that nobody read is in the way.
+/// The connection stays open if the client wants that, unless the request has a body: nobody reads
+/// it, so no next request could be found behind it.
 text_response plain(const request& r, status s, std::string_view text) {
     auto answer = text_answer(s, text);
     answer.keep_alive(may_stay(r));
     return answer;
 }
 
-/// Counted where a WebSocket was asked for.
+/// Counted as a failed handshake only where a WebSocket was asked for.
 text_response method_refused(const request& r, status s, std::string_view text,
                              bool asks_for_websocket) {
     auto answer = plain(r, s, text);
@@ -29,7 +30,7 @@ text_response method_refused(const request& r, status s, std::string_view text,
     return answer;
 }
 
-/// A page that is not there is no failed handshake; a path that nobody would ask for is.
+/// A missing page is not counted as a failed handshake; a path that is refused with 400 is.
 text_response path_refused(const request& r, const refusal& why) {
     auto answer = plain(r, why.status, why.why);
     if (why.counted == handshake_failure::bad_request) {

@@ -1,4 +1,4 @@
-// What a request is answered with, decided without I/O.
+// Decides what a request is answered with; a pure function.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -13,21 +13,22 @@
 namespace wsgate {
 
 struct open_session {
-    const route* where = nullptr; ///< in the table; never null
+    const route* where = nullptr; ///< an entry of the route table; never null
     opening how;
 };
 
 struct send_file {
     std::string path;  ///< for static_root::open()
-    std::string asked; ///< the decoded path of the request, which policies go by
+    std::string asked; ///< the request's decoded path, for rules by path
 };
 
-/// Whether targets are there, which takes a while to find out.
+/// The request asks whether the targets can be reached; the connection asks `readiness` for the
+/// answer.
 struct tell_readiness {};
 
 using http_answer = std::variant<text_response, send_file, open_session, tell_readiness>;
 
-/// A text_response says itself whether the connection stays.
+/// A text_response holds whether the connection stays open after it.
 [[nodiscard]] http_answer decide(const request&, const route_table&, bool has_files,
                                  base64_offers = base64_offers::refuse);
 

@@ -1,4 +1,4 @@
-// Read a head, answer, again; an upgrade is the last answer.
+// Reads a request head and answers it, again and again; an upgrade is the last answer.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http_connection.hpp"
 
@@ -58,7 +58,7 @@ asio::awaitable<std::unique_ptr<session>> http_connection::run() {
         co_return std::make_unique<session>(connection_, std::move(client_), std::move(*opening_),
                                             bytes_of(received_));
     }
-    // Room for TLS's close_notify.
+    // Waits until the socket takes bytes: without room for it TLS's close_notify would be dropped.
     if (then == next::close && co_await wait_writable(*client_.stream, limits.no_progress)) {
         co_await (linger() || net::expire_after(limits.linger));
     }
@@ -73,7 +73,7 @@ void http_connection::go_away() {
 
 void http_connection::drop() {
     if (!client_.waiting) {
-        return; // its head has come by now
+        return; // its request has come meanwhile
     }
     if (has_begun_request()) {
         connection_.services.metrics.handshake_failed(handshake_failure::too_many);
@@ -81,14 +81,15 @@ void http_connection::drop() {
     client_.stream->close();
 }
 
-/// Until there is a whole head; too many who have none, and the oldest of them is dropped.
+/// Joins the queue until the whole head has come. When too many connections wait there, the oldest
+/// is dropped.
 void http_connection::stand_in_line() {
     if (!client_.waiting) {
         client_.waiting = connection_.terms->doorman.wait_for_request(connection_.drop);
     }
 }
 
-/// Not merely a connection that is kept for a further request.
+/// False for a connection that is merely kept open for a further request.
 bool http_connection::has_begun_request() const {
     return !has_answered_ || !received_.empty();
 }
@@ -105,7 +106,7 @@ asio::awaitable<bool> http_connection::read_head_before(net::clock::time_point d
     co_return !too_late.rang() && head != head_scanner::state::incomplete;
 }
 
-/// The head that read_head() has left at the front of received_.
+/// Parses the head that read_head() has left at the front of received_, and takes it off.
 http_answer http_connection::decide_answer(request& r) {
     if (!scanner_.why().why.empty()) {
         return refusal_answer(scanner_.why());
@@ -132,7 +133,7 @@ asio::awaitable<http_connection::next> http_connection::answer() {
     if (const auto* const file = std::get_if<send_file>(&what)) {
         co_return co_await answer_file(r, *file);
     }
-    if (std::holds_alternative<tell_readiness>(what)) { // as every text, for everybody
+    if (std::holds_alternative<tell_readiness>(what)) { // needs no password, like every text
         what = answer_of(co_await connection_.services.ready.ask());
         std::get<text_response>(what).keep_alive(may_stay(r));
     }
@@ -152,7 +153,7 @@ asio::awaitable<http_connection::next> http_connection::answer_opening(const req
                      std::move(std::get<admission>(verdict)));
     if (connection_.conf().session.connect_first) {
         if (const auto failed = co_await connect_target()) {
-            opening_.reset(); // its place is free before the client hears of the failure
+            opening_.reset(); // frees its place first
             co_return co_await write(serialized(*failed, r.method())) ? next::close : next::drop;
         }
     }
@@ -160,7 +161,8 @@ asio::awaitable<http_connection::next> http_connection::answer_opening(const req
     co_return written ? next::session : next::drop;
 }
 
-/// A session is under the policies of its route, whatever path a listener for all of them takes.
+/// The policies are those of the route's own path, also where the listener leads any path to that
+/// route.
 asio::awaitable<std::variant<admission, denial>>
 http_connection::ask_doorman(const request& r, const open_session& asked) const {
     const auto& path = asked.where->path;
@@ -178,8 +180,8 @@ std::optional<denial> http_connection::check_certificate(std::string_view path) 
     return denial{refused->status, refused->why, "client certificate"};
 }
 
-/// Nothing: it is connected. A balancer in front may ask another gateway for what it is answered
-/// here.
+/// Dials before the 101. Nothing where that succeeded; otherwise the 502 or 504 that is the answer,
+/// after which a load balancer may try another gateway.
 asio::awaitable<std::optional<text_response>> http_connection::connect_target() {
     const auto& conf = connection_.conf();
     auto& metrics = connection_.services.metrics;
@@ -261,7 +263,8 @@ asio::awaitable<bool> http_connection::write(std::string text) {
     return send_text(*client_.stream, std::move(text), connection_.conf().limits.no_progress);
 }
 
-/// Lets the client read our last answer: closing a socket with unread bytes would reset it.
+/// Reads and discards until the client closes. Closing a socket with unread bytes would send a
+/// reset, which may cost the client our last answer.
 asio::awaitable<void> http_connection::linger() {
     auto& stream = *client_.stream;
     stream.shutdown_send();

@@ -18,10 +18,11 @@ class http_connection final : public phase {
 public:
     http_connection(const accepted_connection&, arrival);
 
-    /// Once. The session that begins now; null: the connection has ended without one.
+    /// To be called once. Returns the session that begins now; null where the connection has ended
+    /// without one.
     [[nodiscard]] asio::awaitable<std::unique_ptr<session>> run();
 
-    /// A session was granted, although perhaps its client did not wait for the answer.
+    /// Whether a session was admitted, even if its client left before the answer.
     [[nodiscard]] bool had_session() const { return opening_.has_value(); }
 
     void go_away() override;
@@ -54,12 +55,12 @@ private:
 
     const accepted_connection& connection_;
     arrival client_;
-    std::string received_; ///< the head in progress, and what came behind it
+    std::string received_; ///< the head that is being read, and what came behind it
     head_scanner scanner_;
-    sender sender_; ///< of the last request
+    sender sender_; ///< who sent the last request
     std::optional<admitted_opening> opening_;
     bool going_away_ = false;
-    bool has_answered_ = false; ///< one request at least
+    bool has_answered_ = false; ///< at least one request was answered
 };
 
 } // namespace wsgate

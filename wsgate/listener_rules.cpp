@@ -1,4 +1,4 @@
-// From what was configured to what holds for one listener.
+// Makes a listener's rules from the configuration.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/listener_rules.hpp"
 
@@ -16,7 +16,8 @@ speech resolved(speech s, const config& c) {
     return c.tls.certificates.empty() ? speech::plain : speech::tls;
 }
 
-/// The policies are those of the path that such visitors would come by, were it still there.
+/// The one route of a listener that takes any path. Its policies are those of the path by which
+/// such visitors usually come.
 route single_route(const config& c, const catch_all& all) {
     return {c.path_of(all.who), all.to ? to_string(*all.to) : std::string{to_string(all.who)},
             all.who, all.to};

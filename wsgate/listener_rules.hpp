@@ -1,4 +1,4 @@
-// A listener as its connections see it.
+// What holds for the connections of one listener: plain or TLS, and what paths mean.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -9,13 +9,13 @@
 namespace wsgate {
 
 struct listener_rules {
-    speech speaks = speech::plain; ///< never by_certificate
+    speech speaks = speech::plain; ///< never by_certificate: that has been decided
     route_table routes;
 };
 
 [[nodiscard]] listener_rules make_listener_rules(const config&, const listen_address&);
 
-/// Those of all listeners, each once.
+/// The routes of all listeners, each once.
 [[nodiscard]] std::vector<route> routes_of(const std::vector<listener_rules>&);
 
 } // namespace wsgate

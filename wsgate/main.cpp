@@ -1,4 +1,4 @@
-// wsgate: which of its programs is meant; the gateway itself: configuration, then the daemon.
+// main() of wsgate: runs `wsgate tunnel`, `wsgate make-token` or the gateway itself.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/descriptors.hpp"
 #include "service/early_exit.hpp"
@@ -44,8 +44,8 @@ int run_gateway(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
     try {
-        (void)std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes by write(2)
-        (void)std::signal(SIGHUP, SIG_IGN);  // until it means something
+        (void)std::signal(SIGPIPE, SIG_IGN); // writing to a closed pipe must not end us
+        (void)std::signal(SIGHUP, SIG_IGN);  // until the daemon obeys it
         service::raise_descriptor_limit();
         if (wsgate::is_tunnel(argc, argv)) {
             return wsgate::run_tunnel(argc, argv);

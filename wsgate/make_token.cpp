@@ -1,4 +1,4 @@
-// Key, target and time to live in; one line of text out.
+// Reads key, target and time to live from the command line, and prints the token in one line.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/make_token.hpp"
 
@@ -23,7 +23,7 @@ namespace {
 struct token_words {
     std::string key;
     std::string target;
-    std::size_t seconds = 3600; ///< from now on it is good
+    std::size_t seconds = 3600; ///< how long the token is valid
 };
 
 /// Throws service::text_asked_for or service::bad_option.

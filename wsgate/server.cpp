@@ -1,4 +1,4 @@
-// Accept, hand over, stop.
+// Accepts connections and hands them to the workers in turn; stops in order.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/server.hpp"
 
@@ -44,7 +44,7 @@ server::server(asio::any_io_executor executor, const config& c, wsgate::journal&
     }
 }
 
-/// One, or one for each family.
+/// Returns one listener, or one for IPv4 and one for IPv6.
 std::vector<net::listener> server::listen_at(const listen_address& at) {
     std::vector<net::listener> all;
     if (at.inherited >= 0) {
@@ -173,7 +173,8 @@ asio::awaitable<void> server::end_in_time() {
     stop();
 }
 
-/// The log has no room for any number of lines at once.
+/// Shows a bounded number of sessions, since the log's queue drops lines when too many come at
+/// once.
 void server::show_sessions() {
     constexpr std::size_t most = 1000;
     const auto of_each = std::max<std::size_t>(most / workers_.size(), 1);

@@ -26,9 +26,9 @@ namespace wsgate {
 /// `journal` outlive the server.
 class server {
 public:
-    /// Binds. Throws std::runtime_error where a file cannot be used (a certificate, the web
-    /// directory, an inherited descriptor), std::system_error that names the address where one
-    /// cannot be listened on.
+    /// Binds the listeners. Throws std::runtime_error where a file cannot be used (a certificate,
+    /// the web directory, an inherited descriptor), std::system_error that names the address where
+    /// one cannot be listened on.
     server(asio::any_io_executor, const config&, journal&);
     server(const server&) = delete;
     server& operator=(const server&) = delete;
@@ -41,27 +41,27 @@ public:
     /// from now on. Where one cannot be used, all stays as it was.
     void reload();
 
-    /// The same, under another configuration. What it cannot take over, where it listens above all,
-    /// stays as it was, and the journal says so.
+    /// Takes over another configuration, and reads all files as above. What needs a restart, such
+    /// as where it listens, stays as it was, and the journal says so.
     void reload(config);
 
-    /// No newcomers; sessions are closed with 1001, and cut off after a while.
+    /// Accepts nobody any more and closes sessions with 1001; after limits::stop it cuts them off.
     void stop();
 
-    /// Completes once every thread that carries sessions has come round, which none does that
-    /// hangs. Not after run() has completed.
+    /// Completes once every worker's event loop has run a task, so never while one of them hangs.
+    /// Not to be called after run() has completed.
     [[nodiscard]] asio::awaitable<void> pulse();
 
-    /// Tells the journal who is there, of very many not all.
+    /// Has the journal log the open sessions; where there are very many, only some of them.
     void show_sessions();
 
-    /// Cuts every session off.
+    /// Cuts off every session at once.
     void stop_now();
 
     /// What has been counted since the start.
     [[nodiscard]] const metrics& numbers() const { return metrics_; }
 
-    /// The admin listener; nothing: none.
+    /// The admin listener; nothing where none is configured.
     [[nodiscard]] const std::optional<admin>& admin_listener() const { return admin_; }
 
     [[nodiscard]] const std::vector<net::listener>& listeners() const { return listeners_; }
@@ -77,25 +77,26 @@ private:
     [[nodiscard]] asio::awaitable<void> end_in_time();
 
     asio::any_io_executor executor_;
-    const config& config_; ///< the one it was started with
+    const config& config_; ///< as at the start; terms_ has the one of now
     wsgate::journal& journal_;
     metrics metrics_;
     terms_keeper terms_;
     readiness ready_;
     std::vector<net::socket_file> socket_files_; ///< until stop()
-    std::vector<std::size_t> rules_of_;          ///< of each listener
+    std::vector<std::size_t> rules_of_;          ///< by listener: its index in terms::listeners
     std::vector<net::listener> listeners_;
     std::optional<admin> admin_;
     net::task_group accepting_;
     net::wake_up changed_;
-    net::wake_up left_; ///< somebody has
+    net::wake_up left_; ///< a connection has gone
     bool stopping_ = false;
     std::size_t present_ = 0; ///< connections
     net::clock::time_point empty_since_ = net::clock::now();
     std::uint64_t accepted_ = 0;
     std::size_t turn_ = 0;
     std::size_t open_workers_ = 0;
-    std::vector<std::unique_ptr<worker>> workers_; // last: their threads end before the rest goes
+    // Last, since the threads must end before what they use is destroyed.
+    std::vector<std::unique_ptr<worker>> workers_;
 };
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// Where the target is, what the bridge is told, and what log and metrics hear of both.
+// Chooses the target, sets the bridge's options, and tells log and metrics of the session.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/session.hpp"
 
@@ -63,8 +63,8 @@ bool session::show() const {
     return bridge_ != nullptr;
 }
 
-/// The place among the sessions and the meter are this function's, so that neither counts the
-/// session any more when somebody hears of its end.
+/// The place among the sessions and the meter belong to this function, so that the session is no
+/// longer counted by the time its end is logged.
 asio::awaitable<bridge_summary> session::carry() {
     const auto place = std::move(opening_.admission.place);
     auto& metrics = connection_.services.metrics;

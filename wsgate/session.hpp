@@ -14,16 +14,16 @@
 
 namespace wsgate {
 
-/// An opening handshake that the doorman has let pass.
+/// An opening handshake that the doorman has admitted.
 struct admitted_opening {
     open_session asked;
     wsgate::sender sender;
     wsgate::admission admission;
-    target to;                                ///< with what it is told of the client
-    std::unique_ptr<net::stream> connected{}; ///< to it already; mostly none
+    target to;                                ///< with the PROXY header that it is sent
+    std::unique_ptr<net::stream> connected{}; ///< the target, where it was dialled first
 };
 
-/// Its target is what a token has chosen, or else what is configured.
+/// Chooses the target: the one of the token, or else the configured one.
 [[nodiscard]] admitted_opening admit(const accepted_connection&, const arrival&, open_session,
                                      sender, admission);
 
@@ -32,7 +32,7 @@ public:
     /// `early`: what came behind the head of the opening handshake.
     session(const accepted_connection&, arrival, admitted_opening, std::vector<std::byte> early);
 
-    /// Once. Carries bytes until both sides have ended.
+    /// To be called once. Carries bytes until both sides have ended.
     [[nodiscard]] asio::awaitable<void> run();
 
     void go_away() override;
@@ -51,7 +51,7 @@ private:
     std::vector<std::byte> early_;
     session_facts facts_; ///< refers to the members above
     net::clock::time_point began_;
-    bridge* bridge_ = nullptr; ///< while there is one
+    bridge* bridge_ = nullptr; ///< null unless it is running
 };
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// From what was configured to what is open.
+// Opens and reads the files that the configuration names.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/terms.hpp"
 
@@ -87,11 +87,11 @@ std::vector<dialler> terms::probes() const {
     std::vector<target> all;
     for (const auto& r : routes_of(listeners)) {
         if (conf.access.needs_token(r.path)) {
-            continue; // its targets are those of tokens
+            continue; // tokens choose its targets
         }
         auto to = conf.target_of(r);
         to.tls = false;
-        if (const auto version = conf.proxy.send.of(r.path)) { // a target that demands a header
+        if (const auto version = conf.proxy.send.of(r.path)) { // this target demands a header
             to.proxy_header = proxy_header_of({}, *version);
         }
         if (std::find(all.begin(), all.end(), to) == all.end()) {

@@ -16,7 +16,7 @@
 
 namespace wsgate {
 
-/// Nothing of it changes, so all threads use it; a reload makes another.
+/// It never changes, so that all threads may use it; a reload makes another.
 struct terms {
     /// Opens and reads all files. Throws std::runtime_error, with a text for the operator, where
     /// one of them cannot be used. `memory` outlives this.
@@ -26,15 +26,16 @@ struct terms {
     terms& operator=(const terms&) = delete;
     ~terms() = default;
 
-    /// As sessions reach each target, but without a word of TLS or of a client.
+    /// Dials every target as a session does, but without TLS, and with a PROXY header that names no
+    /// client.
     [[nodiscard]] std::vector<dialler> probes() const;
 
     config conf;
     std::vector<listener_rules> listeners; ///< one for each address to listen on
-    std::optional<static_root> files;      ///< none: no files
+    std::optional<static_root> files;      ///< nothing: no files are served
     wsgate::doorman doorman;
-    std::unique_ptr<const tls_server> tls;        ///< none: plain
-    std::shared_ptr<const tls_client> target_tls; ///< none: no target speaks it
+    std::unique_ptr<const tls_server> tls;        ///< null: no listener speaks TLS
+    std::shared_ptr<const tls_client> target_tls; ///< null: no target speaks TLS
 };
 
 } // namespace wsgate

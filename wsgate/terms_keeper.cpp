@@ -1,4 +1,4 @@
-// All of the new terms come into force, or none of them.
+// Builds new terms as a whole before they replace the old ones, so that a failure changes nothing.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/terms_keeper.hpp"
 
@@ -42,7 +42,8 @@ std::shared_ptr<const terms> terms_keeper::build(config c) {
         [&j = journal_](std::string_view what) { j.skipped(what); });
 }
 
-/// What changes while the files are read is seen at the next look.
+/// Takes the stamps before it reads the files, so that a change during the reading is noticed at
+/// the next look.
 void terms_keeper::renew(config next) {
     auto watch = watch_of(next);
     current_ = build(std::move(next));
@@ -53,7 +54,8 @@ void terms_keeper::renew(config next) {
 
 void terms_keeper::reload() {
     try {
-        // Built anew, since a directory may have been replaced by another of its name.
+        // Opens everything anew: a directory may have been replaced by another one of the same
+        // name.
         renew(current_->conf);
         journal_.reloaded({});
         warn_of_certificates();
@@ -75,8 +77,8 @@ bool terms_keeper::reload(config next) {
     }
 }
 
-/// A change may come in several steps, with files that do not fit in between: what cannot be used
-/// is looked at again once it has changed again.
+/// A change may come in several steps, for example a certificate before its key. Files that cannot
+/// be used in between are read again once they have changed again.
 asio::awaitable<void> terms_keeper::watch() {
     constexpr net::clock::duration day = std::chrono::hours{24};
     auto warned = net::clock::now();
@@ -94,7 +96,7 @@ asio::awaitable<void> terms_keeper::watch() {
     }
 }
 
-/// What the metrics name is seen from the start, with nil.
+/// Makes the metrics of all routes exist with value 0 before anything happens on them.
 void terms_keeper::publish() {
     publish_certificates();
     for (const auto& r : routes_of(current_->listeners)) {
@@ -102,7 +104,7 @@ void terms_keeper::publish() {
     }
 }
 
-/// Named by their files: two certificates may be for one name.
+/// Certificates are named by their files in the metrics, since two may be for one host name.
 void terms_keeper::publish_certificates() {
     std::vector<certificate_expiry> all;
     if (current_->tls) {
@@ -124,7 +126,8 @@ void terms_keeper::warn() {
     warn_of_certificates();
 }
 
-/// Servers' tunnels are no browsers: only where viewers come in a page could do harm.
+/// Warns of paths on which any web page may open sessions. Only viewers' paths matter: servers come
+/// through tunnels, and a browser has nothing to do with those.
 void terms_keeper::warn_of_open_paths() {
     std::set<std::string> told;
     for (const auto& r : routes_of(current_->listeners)) {

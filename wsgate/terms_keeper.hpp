@@ -1,4 +1,4 @@
-// Builds the terms that new connections come under, and builds them anew as files change.
+// Builds the terms that new connections get, and builds them anew when files change.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -13,27 +13,28 @@
 namespace wsgate {
 
 /// Lives on the event loop of `executor`; the terms themselves are for every thread. Outlives all
-/// connections, of which it remembers what holds under any configuration.
+/// connections, since it also holds what is remembered of clients across reloads (access_memory).
 class terms_keeper {
 public:
     /// `journal` and `metrics` outlive it. Throws std::runtime_error where a file cannot be used.
     terms_keeper(const asio::any_io_executor&, const config&, journal&, metrics&);
 
-    /// For a connection that comes now.
+    /// The terms for a connection that is accepted now.
     [[nodiscard]] const std::shared_ptr<const terms>& current() const { return current_; }
 
     /// Reads the files of passwords, tokens, certificates and keys again. Where one cannot be used,
     /// all stays as it was, and the journal says so.
     void reload();
 
-    /// The same, under another configuration. True: it is in force, but for what needs a restart.
+    /// Takes over another configuration, and reads all files as above. True where it is in force,
+    /// but for what needs a restart.
     [[nodiscard]] bool reload(config);
 
-    /// Tells the journal what an operator should see to.
+    /// Has the journal log what an operator should attend to.
     void warn();
 
     /// Reloads when certificates or keys have changed, and warns of those that expire once a day.
-    /// Until it is cancelled.
+    /// Runs until it is cancelled.
     [[nodiscard]] asio::awaitable<void> watch();
 
 private:
@@ -48,9 +49,9 @@ private:
     metrics& metrics_;
     access_memory memory_;
     std::shared_ptr<ticket_ring> tickets_ = std::make_shared<ticket_ring>();
-    service::file_watch files_; ///< of current_, from before they were read
+    service::file_watch files_; ///< of current_; taken before the files were read
     std::shared_ptr<const terms> current_;
-    net::wake_up renewed_; ///< current_ is another
+    net::wake_up renewed_; ///< when current_ was replaced
 };
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// Connections from phase to phase.
+// Takes each connection from phase to phase.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/worker.hpp"
 
@@ -17,7 +17,7 @@ namespace wsgate {
 
 using namespace asio::experimental::awaitable_operators;
 
-/// A connection in the table, from its first phase on; its end is told when this goes.
+/// A connection's entry in phases_. Its destructor removes the entry and reports the departure.
 class worker::presence {
 public:
     presence(worker& of, connection_number number)
@@ -31,7 +31,7 @@ public:
         of_.left_(had_session);
     }
 
-    /// It outlives the time until the next call.
+    /// `p` must live until the next call, or as long as this.
     void is_in(phase& p) { mine_->second = &p; }
 
     bool had_session = false;
@@ -69,8 +69,8 @@ asio::awaitable<void> worker::serve(accepted_connection which, net::connection c
     }
 }
 
-/// Until there is a session, if there will be one. What was needed until then goes with this
-/// function: sessions are many, and idle.
+/// Runs the phases before the session; null where there will be none. They are a function of their
+/// own so that their memory is freed when it returns: sessions are many, and most of them idle.
 asio::awaitable<std::unique_ptr<session>> worker::negotiate(const accepted_connection& which,
                                                             presence& here, net::connection c) {
     arriving first(which, std::move(c));
@@ -86,7 +86,7 @@ asio::awaitable<std::unique_ptr<session>> worker::negotiate(const accepted_conne
     co_return opened;
 }
 
-/// Who waits for its request while too many others do; it may have gone by now.
+/// Drops a connection because too many wait to send their request. It may have gone by now.
 void worker::drop(connection_number number) {
     if (const auto found = phases_.find(number); found != phases_.end()) {
         found->second->drop();

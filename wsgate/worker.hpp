@@ -21,30 +21,30 @@ struct accepted_connection;
 class phase;
 class session;
 
-/// All but the executor is touched on its own thread only.
+/// Everything but the executor is used on the worker's own thread only.
 class worker {
 public:
-    /// A connection has gone; had it a session?
+    /// Called when a connection has gone; `had_session` tells whether it ever was a session.
     using departure = std::function<void(bool had_session)>;
 
     worker(const services&, departure);
     worker(const worker&) = delete;
     worker& operator=(const worker&) = delete;
 
-    /// What was posted to the thread may still look for a connection.
+    /// Joins the thread first: what was posted to it may still look into the members.
     ~worker() { worker_.join(); }
 
     [[nodiscard]] asio::any_io_executor executor() { return worker_.executor(); }
 
-    /// `listener`: which of the terms' listeners it came by.
+    /// `listener`: the index in terms::listeners of the listener that accepted it.
     void take(connection_number, std::shared_ptr<const terms>, std::size_t listener,
               net::connection);
 
-    /// Tells the journal of sessions, up to so many, the oldest first.
+    /// Has the journal log up to `at_most` sessions, the oldest first.
     void show(std::size_t at_most) const;
 
-    /// Takes nobody any more; closes sessions with 1001, and cuts them off after `grace`. Completes
-    /// when none is left.
+    /// Takes no connection any more; closes sessions with 1001, and cuts them off after `grace`.
+    /// Completes when none is left.
     [[nodiscard]] asio::awaitable<void> close_down(std::chrono::milliseconds grace);
 
     /// Cuts every connection off.
@@ -62,7 +62,7 @@ private:
     departure left_;
     net::worker worker_;
     net::task_group tasks_;
-    std::map<connection_number, phase*> phases_; ///< that each connection is in, the oldest first
+    std::map<connection_number, phase*> phases_; ///< of each connection; the oldest first
     bool closed_ = false;
 };
 

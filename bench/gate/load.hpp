@@ -1,4 +1,4 @@
-// Streams through a gateway as fast as they go: frames up, or bytes down.
+// Sends streams through a gateway as fast as they go: frames up, or bytes down.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -16,16 +16,17 @@ namespace bench {
 struct flow {
     bool up = false;
     std::size_t frame = 65536; ///< up: payload bytes of each frame
-    bool one_by_one = false;   ///< up: a send, hence a TLS record, for each frame
+    bool one_by_one = false;   ///< up: one send, and so one TLS record, for each frame
 };
 
-/// Two threads, one for all senders and one for all receivers; ends with this. The sessions must
-/// outlive it, and become non-blocking.
+/// Runs two threads, one for all senders and one for all receivers, until it is destroyed. The
+/// sessions must outlive it, and become non-blocking.
 class gate_load {
 public:
     gate_load(std::span<gate_session>, flow);
 
-    /// Bytes that have come through: up payload; down with headers, which are next to nothing.
+    /// Bytes that have come through. Up only payload is counted; down also the frames' headers,
+    /// which are too few to matter.
     [[nodiscard]] std::uint64_t received() const {
         return received_.load(std::memory_order_relaxed);
     }
@@ -41,10 +42,10 @@ private:
 
     std::span<gate_session> sessions_;
     flow flow_;
-    std::vector<std::byte> frames_; // whole ones, sent again and again
-    std::size_t frame_ = 0;         // bytes of each
+    std::vector<std::byte> frames_; // whole frames, sent again and again
+    std::size_t frame_ = 0;         // bytes of each frame
     std::atomic<std::uint64_t> received_ = 0;
-    std::jthread sender_; // last: they use the rest
+    std::jthread sender_; // last, since the threads use the other members
     std::jthread receiver_;
 };
 

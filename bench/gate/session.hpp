@@ -1,4 +1,4 @@
-// A session through a gateway: the WebSocket client and the target's end.
+// Makes sessions through a gateway: a WebSocket client and the target's end.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -16,13 +16,13 @@ struct gate_session {
     unique_fd target; ///< blocking
 };
 
-/// Open both ways: a first byte has gone from the target to the client.
+/// Makes a session that is open both ways: a first byte has gone from the target to the client.
 [[nodiscard]] gate_session make_gate_session(running_subject&);
 
 /// Errors: std::runtime_error where they cannot be made in time.
 [[nodiscard]] std::vector<gate_session> make_gate_sessions(const slice&, std::size_t count);
 
-/// Both ends, with RST.
+/// Closes both ends with RST.
 void reset(gate_session);
 void reset(std::vector<gate_session>);
 

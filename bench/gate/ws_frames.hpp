@@ -1,4 +1,4 @@
-// WebSocket frames as a client writes and reads them.
+// Writes and reads WebSocket frames as a client.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -13,10 +13,10 @@ namespace bench {
 void append_masked(std::vector<std::byte>& wire, std::span<const std::byte> payload,
                    std::uint32_t key);
 
-/// A Close of 1000, masked.
+/// Makes a masked Close with code 1000.
 [[nodiscard]] std::vector<std::byte> masked_close();
 
-/// Takes a server's frames apart, however they were cut.
+/// Reads a server's frames, however they were cut.
 class frame_reader {
 public:
     /// The payload of data frames among these bytes, moved to their front.
@@ -28,7 +28,7 @@ private:
     void take_header(std::byte);
 
     std::vector<std::byte> header_;
-    std::uint64_t left_ = 0; ///< of the payload
+    std::uint64_t left_ = 0; ///< bytes of the payload that are to come
     bool is_data_ = false;
     bool closed_ = false;
 };

@@ -1,4 +1,4 @@
-// Servers that send as fast as they can, and viewers that read it.
+// A load of servers that send as fast as they can, and viewers that read.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -11,8 +11,8 @@
 
 namespace bench {
 
-/// Two threads, one for all servers and one for all viewers; ends with this. The pairs must outlive
-/// it, and become non-blocking.
+/// Runs two threads, one for all servers and one for all viewers, until it is destroyed. The pairs
+/// must outlive it, and become non-blocking.
 class bulk_load {
 public:
     explicit bulk_load(std::span<const session_ends> pairs);
@@ -28,7 +28,7 @@ private:
 
     std::span<const session_ends> pairs_;
     std::atomic<std::uint64_t> received_ = 0;
-    std::jthread sender_; // last: they use the rest
+    std::jthread sender_; // last, since the threads use the other members
     std::jthread receiver_;
 };
 

@@ -1,4 +1,4 @@
-// Sessions as people have them: updates one way, the mouse the other way.
+// A load as people make it: updates in one direction, input events in the other.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -20,10 +20,10 @@ class mixed_load {
 public:
     explicit mixed_load(std::span<const session_ends> pairs);
 
-    /// How long input events took to the server, in microseconds.
+    /// Runs the load; returns how long each input event took to the server, in microseconds.
     [[nodiscard]] std::vector<double> run(std::chrono::milliseconds duration);
 
-    /// Updates that a socket took whole, of all that were due in run().
+    /// The share of the updates due in run() that a socket took as a whole.
     [[nodiscard]] double sent_share() const;
 
 private:
@@ -33,8 +33,8 @@ private:
     void take_events(std::size_t session);
 
     std::span<const session_ends> pairs_;
-    std::vector<std::size_t> rest_;               // of an update that the socket did not take whole
-    std::vector<std::vector<std::byte>> partial_; // of an event that did not come whole
+    std::vector<std::size_t> rest_; // bytes left of an update that the socket took in part
+    std::vector<std::vector<std::byte>> partial_; // the part of an event that has come
     std::vector<double> delays_;
     std::uint64_t due_ = 0;
     std::uint64_t sent_ = 0;

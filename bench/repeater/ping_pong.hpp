@@ -1,4 +1,4 @@
-// Small messages there and back, one in flight a pair.
+// Sends small messages there and back, one at a time on each pair.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace bench {
 
-/// Round trips in microseconds: viewers send, servers (a thread of their own) send back. The pairs
-/// become non-blocking.
+/// Returns the times of all round trips in microseconds. Viewers send, and servers, on a thread of
+/// their own, send back. The pairs become non-blocking.
 [[nodiscard]] std::vector<double> ping_pong(std::span<const session_ends> pairs,
                                             std::chrono::milliseconds duration);
 

@@ -1,4 +1,4 @@
-// Makes pairs and breaks them, some in flight at any time.
+// A load that makes and breaks pairs, several at the same time.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -12,13 +12,13 @@
 
 namespace bench {
 
-/// One thread and plain state machines: the generator must cost less than the subject. A pair is
-/// complete when the server's first byte is at the viewer; then both ends are reset.
+/// Uses one thread and plain state machines, since the generator must cost less than the subject. A
+/// pair is complete when the server's first byte is at the viewer; then both ends are reset.
 class set_up_load {
 public:
     explicit set_up_load(running_subject&);
 
-    /// Milliseconds that each pair took, from its first connect.
+    /// Runs the load; returns how many milliseconds each pair took from its first connect.
     [[nodiscard]] std::vector<double> run(std::chrono::milliseconds duration);
 
 private:
@@ -27,7 +27,7 @@ private:
     struct attempt {
         clock::time_point began;
         std::uint64_t id = 0;
-        unique_fd server; // kind repeater; a relay's servers are accepted_
+        unique_fd server; // kind repeater only; a relay's servers are in accepted_
         unique_fd viewer;
         std::size_t received = 0;
     };
@@ -43,7 +43,7 @@ private:
     static constexpr std::uint64_t accepted_key = std::uint64_t{1} << 32U;
 
     running_subject& subject_;
-    std::size_t greeting_; // bytes before which a viewer says nothing
+    std::size_t greeting_; // bytes that a viewer awaits before it sends anything
     poller ready_;
     std::array<attempt, in_flight> attempts_;
     std::unordered_map<int, unique_fd> accepted_;

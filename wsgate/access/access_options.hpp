@@ -1,4 +1,4 @@
-// The configuration of access: who may come in, and where a token may lead.
+// The configuration of access: who may open sessions, and where a token may lead.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -20,27 +20,27 @@
 
 namespace wsgate {
 
-/// Where the passwords of those who may come in are found.
+/// Where passwords are found.
 struct password_options {
-    std::string file;  ///< of htpasswd(1); empty: `plain` holds
-    std::string plain; ///< "user:password"; empty as well: nobody is asked
+    std::string file;  ///< in the form of htpasswd(1); empty: `plain` is used
+    std::string plain; ///< "user:password"; both empty: no password is asked for
 
     [[nodiscard]] bool is_used() const { return !file.empty() || !plain.empty(); }
 };
 
 struct access_options {
-    per_path<std::optional<origin_list>> origins; ///< nothing: pages are not asked where from
-    bool origin_required = false;                 ///< who is no browser is refused
-    per_path<password_options> passwords;         ///< of those who open sessions
-    bool files_need_login = false;                ///< the one for all paths, or a certificate
-    /// One of these a client certificate must name (its CN); nothing: none is asked for here.
+    per_path<std::optional<origin_list>> origins; ///< nothing: any page may
+    bool origin_required = false;                 ///< a request without an Origin is refused
+    per_path<password_options> passwords;         ///< to open sessions
+    bool files_need_login = false; ///< files need the login of all paths, or a certificate
+    /// A client's certificate must have one of these as its CN; nothing: no certificate is needed.
     std::optional<std::vector<std::string>> common_names;
     token_options tokens;
-    /// Where a token chooses the target; elsewhere nobody looks for one.
+    /// The paths where a token chooses the target; empty: all. Elsewhere no token is looked for.
     std::vector<std::string> token_paths{"/wsClient", "/websockify"};
     proxy_rules proxies;
     session_caps sessions;
-    std::size_t max_handshakes = 256; ///< connections whose request we wait for
+    std::size_t max_handshakes = 256; ///< connections that have sent no request yet
     brake_options brake;
     std::string realm = "wsgate"; ///< what a browser shows when it asks for a password
 

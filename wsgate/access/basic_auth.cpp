@@ -1,4 +1,5 @@
-// Leaves hashes to crypt(3) and compares everything else as digests, whose length tells nothing.
+// Verifies hashes by crypt(3). Compares everything else as digests, so that the time tells nothing
+// of lengths.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/basic_auth.hpp"
 
@@ -41,13 +42,13 @@ std::string_view fault_of(std::string_view user, const std::string& stored) {
     }
 }
 
-/// Compares both in full, whatever differs.
+/// Compares in a time that does not depend on where the two differ.
 bool is_same(std::string_view a, std::string_view b) {
     return equal(hmac_sha256(process_key(), a), hmac_sha256(process_key(), b));
 }
 
 bool fits_hash(const std::string& password, const std::string& stored) {
-    const auto work = std::make_unique<crypt_data>(); // 32 KiB
+    const auto work = std::make_unique<crypt_data>(); // 32 KiB: not for the stack
     const char* const made = ::crypt_r(password.c_str(), stored.c_str(), work.get());
     return made != nullptr && is_same(made, stored);
 }

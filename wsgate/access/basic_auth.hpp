@@ -1,4 +1,5 @@
-// Users and passwords (RFC 7617): lists of them, what a client claims, whether it is true.
+// Basic authentication (RFC 7617): reads lists of users, reads a client's credentials, verifies
+// them.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -20,30 +21,32 @@ struct credentials {
     friend bool operator==(const credentials&, const credentials&) = default;
 };
 
-/// The value of an Authorization field: "Basic " and base64 of "user:password", without NUL.
+/// Reads the value of an Authorization field: "Basic " and base64 of "user:password", without NUL.
 [[nodiscard]] std::optional<credentials> parse_basic(std::string_view field);
 
-/// What stands behind each name: a password, or what crypt(3) made of one.
+/// Users, each with a password or a hash that crypt(3) has made of one.
 class password_list {
 public:
-    /// Lines of "user:password" or "user:$2y$..."; any scheme of crypt(5) that it does not call
-    /// outdated. Empty lines and those that begin with `#` are skipped; a name counts once. The
-    /// error says which line, and never what is in it.
+    /// Reads lines of "user:password" or "user:$2y$..."; a hash may be of any scheme that crypt(5)
+    /// does not call outdated. Empty lines and those that begin with `#` are skipped; a name counts
+    /// once. The error names the line, and never tells what is in it.
     [[nodiscard]] static boost::system::result<password_list, std::string>
     parse(std::string_view text);
 
-    /// "user:password", which is taken as it is. The error is a sentence.
+    /// A list of one user, from "user:password"; the password is never taken for a hash. The error
+    /// is a sentence.
     [[nodiscard]] static boost::system::result<password_list, std::string>
     plain(std::string_view user_and_password);
 
-    /// Slow where passwords are hashed, and as slow for names that it does not hold.
+    /// Slow where passwords are hashed, and as slow for unknown names, so that the time does not
+    /// tell which names exist.
     [[nodiscard]] bool verify(const credentials&) const;
 
-    /// verify() takes so little time that it need not run on another thread.
+    /// Whether verify() takes so little time that it need not run on another thread.
     [[nodiscard]] bool is_fast() const;
 
-    /// Names these credentials and what stands behind their name: worth as much as a verification
-    /// that has been done, until the list changes.
+    /// A digest of these credentials and of their user's entry. A result of verify() may be
+    /// remembered under it, since it differs as soon as the entry has changed.
     [[nodiscard]] digest stamp(const credentials&) const;
 
     [[nodiscard]] bool empty() const { return by_user_.empty(); }
@@ -57,7 +60,7 @@ private:
     [[nodiscard]] const entry& stored_for(const std::string& user) const;
 
     std::map<std::string, entry> by_user_;
-    entry decoy_; ///< for names that nobody has: takes as long to verify as any
+    entry decoy_; ///< for unknown names: takes as long to verify as a real entry
 };
 
 } // namespace wsgate

@@ -19,7 +19,8 @@ bool is_port(std::string_view text) {
 }
 
 std::optional<address> parse_literal(std::string_view text) {
-    // A zone means something to another machine only; Asio stops reading at a NUL.
+    // A zone ("%eth0") means something on the machine that wrote it only. A NUL is refused because
+    // Asio would stop reading there and take what is before it.
     if (text.find_first_of(std::string_view{"%\0", 2}) != std::string_view::npos) {
         return std::nullopt;
     }
@@ -28,15 +29,16 @@ std::optional<address> parse_literal(std::string_view text) {
     return ec ? std::nullopt : std::optional{net::unmapped(a)};
 }
 
-/// The character at `at` stands behind an odd number of backslashes.
+/// Whether the character at `at` is escaped: it stands behind an odd number of backslashes.
 bool is_escaped(std::string_view list, std::size_t at) {
     const auto before = list.substr(0, at);
     const auto other = before.find_last_not_of('\\');
     return (before.size() - (other == std::string_view::npos ? 0 : other + 1)) % 2 == 1;
 }
 
-/// Cuts the last element off; commas inside quotes do not count. From the end, since the front may
-/// be the client's invention: a quote that it left open ends there, and not in a proxy's element.
+/// Cuts the last element off; commas inside quotes do not count. Quotes are matched from the end,
+/// since a client may have invented the front: a quote that it left open then cannot swallow the
+/// elements that proxies have added behind it.
 std::string_view cut_last(std::string_view& list) {
     bool quoted = false;
     for (auto at = list.size(); at > 0; --at) {
@@ -61,7 +63,8 @@ std::optional<address> parse_for_value(std::string_view value) {
     return parse_forwarded_address(value);
 }
 
-/// Up to a semicolon that is not quoted: a proxy may quote what its client wrote, such as a host.
+/// The part up to a semicolon that is not inside quotes. A proxy may quote what its client wrote,
+/// such as a host, and the client could put ";for=" into that.
 std::string_view first_pair(std::string_view element) {
     bool quoted = false;
     for (std::size_t at = 0; at < element.size(); ++at) {
@@ -77,7 +80,7 @@ std::string_view first_pair(std::string_view element) {
     return element;
 }
 
-/// "for=192.0.2.60;proto=http;by=203.0.113.43": the one `for`, as an address.
+/// The address of `for` in an element such as "for=192.0.2.60;proto=http;by=203.0.113.43".
 std::optional<address> parse_forwarded_element(std::string_view element) {
     std::optional<address> found;
     while (!element.empty()) {
@@ -90,7 +93,7 @@ std::optional<address> parse_forwarded_element(std::string_view element) {
             continue;
         }
         if (found) {
-            return std::nullopt; // two clients are none
+            return std::nullopt; // two of them: neither can be trusted
         }
         found = parse_for_value(pair.substr(equals + 1));
         if (!found) {
@@ -141,7 +144,7 @@ std::optional<address> parse_forwarded_address(std::string_view text) {
         return inside.find(':') == std::string_view::npos ? std::nullopt : parse_literal(inside);
     }
     if (const auto colon = text.find(':');
-        colon != std::string_view::npos && colon == text.rfind(':')) { // one: IPv4 and a port
+        colon != std::string_view::npos && colon == text.rfind(':')) { // one colon: IPv4 and a port
         if (!is_port(text.substr(colon + 1))) {
             return std::nullopt;
         }
@@ -156,7 +159,8 @@ std::optional<address> client_address(const proxy_rules& rules, const std::optio
     if (!rules.trusts(peer)) {
         return client;
     }
-    if (rules.header == real_ip_header::x_real_ip) { // set by one proxy, once
+    // One proxy sets X-Real-IP, once; another field of the name may be the client's.
+    if (rules.header == real_ip_header::x_real_ip) {
         const auto told =
             fields.size() == 1 ? parse_forwarded_address(trimmed(fields.front())) : std::nullopt;
         return told ? told : client;
@@ -190,7 +194,8 @@ std::optional<address> client_address(const proxy_rules& rules, const std::optio
 
 std::string_view client_host(const request& r, bool from_trusted_proxy) {
     if (from_trusted_proxy) {
-        const auto field = r["X-Forwarded-Host"]; // the first of a list is the client's
+        // Proxies append to the list, so the first one is what the client wrote.
+        const auto field = r["X-Forwarded-Host"];
         const std::string_view all{field.data(), field.size()};
         if (const auto told = trimmed(all.substr(0, all.find(','))); !told.empty()) {
             return told;

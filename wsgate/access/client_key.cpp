@@ -8,7 +8,8 @@ namespace wsgate {
 
 namespace {
 
-/// 0::/64 holds no client's network: fc00::/7 and 2000::/3 are elsewhere.
+/// Marks the keys of IPv4 addresses. No key of an IPv6 client looks so, since clients' networks are
+/// in fc00::/7 and 2000::/3.
 constexpr std::uint64_t v4_mark = std::uint64_t{1} << 32U;
 
 } // namespace
@@ -26,7 +27,7 @@ client_key key_of(const std::optional<asio::ip::address>& address) {
     for (std::size_t i = 0; i < 8; ++i) {
         key = key << 8U | bytes.at(i);
     }
-    return client_key{key == 0 ? 1 : key}; // ::1 is somebody
+    return client_key{key == 0 ? 1 : key}; // ::1 is a client, too; 0 means no address
 }
 
 } // namespace wsgate

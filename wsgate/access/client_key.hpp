@@ -1,4 +1,4 @@
-// What counts as one client where clients are counted: an IPv4 address, or an IPv6 network of /64.
+// What counts as one client in limits and in the brake: an IPv4 address, or an IPv6 network of /64.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -11,7 +11,7 @@ namespace wsgate {
 
 namespace asio = boost::asio;
 
-/// Zero for whoever has no address (behind a Unix socket that tells none).
+/// Zero where there is no address: behind a Unix socket where no field names one.
 enum class client_key : std::uint64_t {};
 
 [[nodiscard]] client_key key_of(const std::optional<asio::ip::address>&);

@@ -11,7 +11,7 @@
 
 namespace wsgate {
 
-/// What a request is answered in place of what it asked for, and what is told of it.
+/// The response in place of what was asked for, and what log and metrics say of it.
 struct denial {
     http::status status{};
     std::string_view text;  ///< for the client, a literal
@@ -19,8 +19,8 @@ struct denial {
     handshake_failure counted = handshake_failure::forbidden;
     std::chrono::milliseconds delay{0};  ///< before the answer
     std::chrono::seconds retry_after{0}; ///< 0: the response has no Retry-After
-    std::string realm{};                 ///< whose password is asked for; empty: none is
-    std::string token_hash{};            ///< of the token that was refused
+    std::string realm{};                 ///< for WWW-Authenticate; empty: no password is asked for
+    std::string token_hash{};            ///< of the refused token, for the log
 };
 
 /// Writes the response. The connection stays where the client may ask again with a password.

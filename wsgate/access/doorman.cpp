@@ -20,7 +20,7 @@ using status = http::status;
 using passwords_of = std::shared_ptr<const password_list>;
 
 constexpr std::size_t largest_password_file = std::size_t{1024} * 1024;
-constexpr std::chrono::seconds full_for{10}; // what is likely to be over then
+constexpr std::chrono::seconds full_for{10}; // for Retry-After: a place may be free by then
 
 std::string_view field_of(const request& r, std::string_view name) {
     const auto value = r[{name.data(), name.size()}];
@@ -185,7 +185,8 @@ doorman::check_password(const request& r, passwords list, const sender& from) co
     co_return no;
 }
 
-/// Clients that look like a proxy of ours are many in one, and are only slowed down.
+/// Denies a client that is shut out. A trusted proxy's address may stand for many clients, so it is
+/// only slowed down.
 std::optional<denial> doorman::check_brake(const sender& from) const {
     if (!from.client || options_.proxies.trusts(from.client)) {
         return std::nullopt;

@@ -22,27 +22,27 @@ namespace wsgate {
 /// Five refusals of one client are logged at once, and then one every 12 s.
 inline constexpr brake_options told_at_once{5, std::chrono::seconds{12}, {}, {}, 4096};
 
-/// What is counted and remembered of clients, whatever the configuration is now. Shared by all
-/// threads; outlives all sessions.
+/// What is counted and remembered of clients across reloads. Shared by all threads; outlives all
+/// sessions.
 struct access_memory {
     explicit access_memory(const access_options& o) : brake(o.brake) {}
 
     session_limits sessions;
     handshake_queue handshakes;
     failure_brake brake;
-    failure_brake told{told_at_once}; ///< for refusals in the log
+    failure_brake told{told_at_once}; ///< limits how often a client's refusals are logged
     password_checker passwords;
 };
 
-/// What becomes of the fields by which a request tells of its client.
+/// Whether fields of a request, such as X-Forwarded-For, may name its client.
 enum class forwarded {
-    believed, ///< where the peer is a trusted proxy, which has written them
-    ignored,  ///< behind a balancer that names nobody anybody may have written them
+    believed, ///< if the peer is a trusted proxy, which has written them
+    ignored,  ///< behind a balancer that names no client: anybody may have written them
 };
 
-/// What is known of whoever sends a request.
+/// What is known of the sender of a request.
 struct sender {
-    std::optional<asio::ip::address> client; ///< as far as its proxies are believed
+    std::optional<asio::ip::address> client; ///< as far as its proxies are trusted
     bool behind_trusted_proxy = false;
     std::string request_id;
     std::string common_name; ///< of its certificate; empty: none
@@ -51,11 +51,11 @@ struct sender {
 /// The permission to begin a session.
 struct admission {
     session_limits::place place;
-    std::optional<target> to; ///< what a token has chosen
-    std::string user;         ///< who gave a password; empty: nobody was asked
+    std::optional<target> to; ///< the target that a token has chosen
+    std::string user;         ///< who gave a password; empty: none was asked for
 };
 
-/// The doorman of one configuration; sessions keep the one that they came under.
+/// The doorman of one configuration; a connection keeps the one of its terms.
 class doorman {
 public:
     using complaint = token_source::complaint;
@@ -66,25 +66,27 @@ public:
     [[nodiscard]] sender identify(const request&, const std::optional<asio::ip::address>& peer,
                                   std::string_view common_name, forwarded) const;
 
-    /// For an opening handshake that is good in itself; `path` is decoded.
+    /// Decides about an opening handshake that keeps to RFC 6455; `path` is decoded.
     [[nodiscard]] asio::awaitable<std::variant<admission, denial>>
     admit_session(const request&, std::string_view path, const sender&) const;
 
-    /// For any other request; nothing where it may pass.
+    /// Decides about any other request; nothing where it may pass.
     [[nodiscard]] asio::awaitable<std::optional<denial>> admit_request(const request&,
                                                                        const sender&) const;
 
-    /// The log should hear of this refusal; a client that is refused all the time is told of less.
+    /// Whether this refusal is to be logged; those of a client that is refused all the time are
+    /// logged less often.
     [[nodiscard]] bool is_worth_telling(const sender&) const;
 
-    /// `drop` is called when too many others wait as well.
+    /// Joins the queue of connections that have sent no request yet; `drop` is called when too many
+    /// wait and this one is the oldest.
     [[nodiscard]] handshake_queue::place wait_for_request(std::function<void()> drop) const;
 
-    /// Any web page may open sessions on this path.
+    /// Whether any web page may open sessions on this path.
     [[nodiscard]] bool is_open_to_all_pages(std::string_view path) const;
 
 private:
-    using passwords = std::shared_ptr<const password_list>; ///< nothing: nobody is asked
+    using passwords = std::shared_ptr<const password_list>; ///< null: no password is asked for
 
     [[nodiscard]] asio::awaitable<std::variant<std::string, denial>>
     check_password(const request&, passwords, const sender&) const;

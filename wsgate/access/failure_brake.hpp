@@ -1,4 +1,4 @@
-// Slows down those who guess passwords and tokens. Pure but for its lock: the time is given.
+// Slows down clients that guess passwords and tokens, then shuts them out. The time is a parameter.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -15,11 +15,11 @@ namespace wsgate {
 
 /// Each failure fills a client's bucket by one, and each `pardon` empties it by one.
 struct brake_options {
-    double burst = 20; ///< a bucket so full shuts the client out; 0: no client is shut out
+    double burst = 20; ///< a client whose bucket is so full is shut out; 0: nobody is
     std::chrono::milliseconds pardon{6'000};
-    std::chrono::milliseconds first_delay{100}; ///< doubled by every failure more
+    std::chrono::milliseconds first_delay{100}; ///< doubled by each further failure
     std::chrono::milliseconds longest_delay{3'000};
-    std::size_t rows = 65'536; ///< clients remembered; more push the longest silent out
+    std::size_t rows = 65'536; ///< clients remembered; the one longest without a failure goes first
 
     friend bool operator==(const brake_options&, const brake_options&) = default;
 };
@@ -31,7 +31,7 @@ public:
 
     explicit failure_brake(const brake_options& o = {}) : options_(o) {}
 
-    /// How long the answer to this failure is to be held back.
+    /// Counts a failure; returns how long its answer is to be delayed.
     std::chrono::milliseconds failed(client_key, time_point now);
 
     /// How much longer the client is shut out; nothing where it may try.
@@ -49,7 +49,7 @@ private:
 
     brake_options options_;
     mutable std::mutex mutex_;
-    std::list<row> rows_; ///< the one that failed last in front
+    std::list<row> rows_; ///< the latest failure in front
     std::unordered_map<client_key, std::list<row>::iterator> by_client_;
 };
 

@@ -1,4 +1,4 @@
-// Connections that have not said yet what they want: when there are too many, the oldest goes.
+// The connections that have sent no request yet; when there are too many, the oldest is dropped.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -24,8 +24,9 @@ public:
     /// Held by a connection that waits.
     using place = net::lease<handshake_queue, queue::iterator>;
 
-    /// `drop` is called, at most once, on whatever thread joins as one too many while this is the
-    /// oldest; it must not block. The place stays in the line until it is destroyed.
+    /// `drop` is called, at most once, when one too many joins and this place is the oldest; on the
+    /// thread of the one that joins, so it must not block. The place stays in the queue until it is
+    /// destroyed.
     [[nodiscard]] place join(std::size_t longest, std::function<void()> drop);
 
     [[nodiscard]] std::size_t size() const;
@@ -37,7 +38,7 @@ private:
 
     mutable std::mutex mutex_;
     queue waiting_; ///< the oldest in front
-    queue dropped_; ///< told to go, and not gone yet
+    queue dropped_; ///< dropped, but not destroyed yet
 };
 
 } // namespace wsgate

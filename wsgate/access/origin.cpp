@@ -36,7 +36,7 @@ bool is_bracket_char(char c) {
     return (c >= 'a' && c <= 'f') || (c >= '0' && c <= '9') || c == ':' || c == '.';
 }
 
-/// The text in small letters.
+/// Whether the text, in small letters, can be a host.
 bool is_host(std::string_view text) {
     if (text.empty() || text.size() > longest_host) {
         return false;
@@ -48,7 +48,8 @@ bool is_host(std::string_view text) {
     return std::all_of(text.begin(), text.end(), is_host_char);
 }
 
-/// "host", "host:port"; port 0 where none is written. Small letters in, nothing for what is wrong.
+/// Reads "host" or "host:port" in small letters; the port is 0 where none is written. Nothing where
+/// it is wrong.
 std::optional<origin> parse_host_and_port(std::string_view text) {
     origin o;
     const auto colon = text.find(':', text.starts_with('[') ? text.find(']') : 0);
@@ -65,7 +66,7 @@ std::optional<origin> parse_host_and_port(std::string_view text) {
     return o;
 }
 
-/// The scheme may be missing; port 0: none written.
+/// Reads an origin whose scheme may be missing; the port is 0 where none is written.
 std::optional<origin> parse_parts(std::string_view text) {
     const auto small = lowered(text);
     std::string_view rest = small;
@@ -84,7 +85,7 @@ std::optional<origin> parse_parts(std::string_view text) {
     return o;
 }
 
-/// "*.example.org" with a scheme or a port, or without.
+/// Reads "*.example.org", perhaps with a scheme or a port.
 std::optional<origin> parse_subdomains(std::string_view text) {
     const auto star = text.find("*.");
     if (star == std::string_view::npos || (star != 0 && !text.substr(0, star).ends_with("://")) ||
@@ -124,7 +125,8 @@ bool is_subdomain(const origin& of, const origin& o) {
            o.host[o.host.size() - of.host.size() - 1] == '.';
 }
 
-/// Which scheme the client speaks to the front of a chain of proxies is the origin's word alone.
+/// Compares with the host of the request. Its scheme is taken from the origin: behind proxies we
+/// cannot know whether the client speaks http or https to the first of them.
 bool is_same_host(const origin& o, std::string_view host) {
     const auto parts = parse_host_and_port(lowered(host));
     return parts && parts->host == o.host &&

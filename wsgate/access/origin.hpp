@@ -1,4 +1,5 @@
-// Which web pages may open sessions: the Origin that browsers send (RFC 6454), against a list.
+// Decides which web pages may open sessions: compares the Origin that browsers send (RFC 6454) with
+// a list.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -21,7 +22,8 @@ struct origin {
     friend bool operator==(const origin&, const origin&) = default;
 };
 
-/// Takes the schemes http, https, ws and wss, and nothing behind the port. "null" is no origin.
+/// Reads an Origin with the scheme http, https, ws or wss; nothing may follow the port. "null" is
+/// no origin.
 [[nodiscard]] std::optional<origin> parse_origin(std::string_view);
 
 /// One entry of a list.
@@ -43,12 +45,12 @@ struct origin_rule {
 struct origin_list {
     std::vector<origin_rule> rules;
 
-    /// "https://a.example, https://*.example.org:8443, *.example.org, same-host, null, *".
-    /// The error is a sentence for whoever wrote the list.
+    /// Reads a list such as "https://a.example, https://*.example.org:8443, *.example.org,
+    /// same-host, null, *". The error is a sentence for whoever wrote the list.
     [[nodiscard]] static boost::system::result<origin_list, std::string> parse(std::string_view);
 
-    /// `value`: as it came. `host`: of the request, as the client wrote it (Host, or what a trusted
-    /// proxy says of it).
+    /// Whether a page of this origin may open sessions. `value`: the Origin field as it came.
+    /// `host`: the request's host, see client_host().
     [[nodiscard]] bool admits(std::string_view value, std::string_view host) const;
 
     friend bool operator==(const origin_list&, const origin_list&) = default;

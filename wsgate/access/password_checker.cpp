@@ -1,4 +1,4 @@
-// Remembers only good credentials, as digests under a key that nobody else has.
+// Remembers good credentials only, as digests under a key of this process.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/password_checker.hpp"
 
@@ -69,7 +69,8 @@ void password_checker::remember(const digest& stamp, time_point now) {
     if (good_until_.size() >= options_.remembered) {
         std::erase_if(good_until_, [now](const auto& entry) { return entry.second <= now; });
     }
-    if (good_until_.size() >= options_.remembered) { // whoever it was verifies again
+    // Any one goes: the user whose result was forgotten is verified again the next time.
+    if (good_until_.size() >= options_.remembered) {
         good_until_.erase(good_until_.begin());
     }
     good_until_.insert_or_assign(stamp, now + options_.memory);

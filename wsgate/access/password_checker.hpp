@@ -1,4 +1,5 @@
-// Verifies passwords beside the event loops, since that is made to take long; remembers the result.
+// Verifies passwords on threads of its own, since password hashes are slow by design, and remembers
+// good ones.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -26,14 +27,14 @@ enum class password_verdict {
 
 struct checker_options {
     std::size_t threads = 1;
-    std::size_t waiting = 64; ///< verifications under way or queued, at most
+    std::size_t waiting = 64; ///< the most verifications, running or queued
     std::chrono::seconds memory{300};
-    std::size_t remembered = 4096; ///< what was verified, at most
+    std::size_t remembered = 4096; ///< the most results
 
     friend bool operator==(const checker_options&, const checker_options&) = default;
 };
 
-/// Shared by all threads; outlives all checks.
+/// Shared by all threads; outlives all checks that are under way.
 class password_checker {
 public:
     explicit password_checker(const checker_options& o = {});
@@ -41,8 +42,8 @@ public:
     password_checker& operator=(const password_checker&) = delete;
     ~password_checker();
 
-    /// Completes on the caller's event loop. A page's every file comes with the password: only the
-    /// first costs anything.
+    /// Completes on the caller's event loop. Browsers send the password with every file of a page;
+    /// only the first time costs anything.
     [[nodiscard]] asio::awaitable<password_verdict> check(std::shared_ptr<const password_list>,
                                                           credentials);
 

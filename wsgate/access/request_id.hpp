@@ -7,7 +7,7 @@
 
 namespace wsgate {
 
-/// The text has 1 to 64 characters of [A-Za-z0-9._-], which are safe in any log.
+/// Whether the text has 1 to 64 characters of [A-Za-z0-9._-], which are safe in any log.
 [[nodiscard]] bool is_request_id(std::string_view);
 
 /// Makes an ID of 16 random hexadecimal digits.

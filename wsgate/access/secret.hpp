@@ -1,4 +1,4 @@
-// Comparing secrets, and naming them without telling them.
+// Compares secrets in constant time, and makes digests that name a secret without revealing it.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

@@ -1,4 +1,4 @@
-// How many sessions there may be, in all and of one client.
+// Limits the number of sessions, in all and of one client.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -25,8 +25,8 @@ public:
     /// Held by a session for as long as it counts.
     using place = net::lease<session_limits, client_key>;
 
-    /// Nothing where one of the caps is reached. They are the caller's: what is configured may have
-    /// changed since the others came.
+    /// Nothing where one of the caps is reached. The caller passes the caps, since the
+    /// configuration may have changed since the other sessions began.
     [[nodiscard]] std::optional<place> enter(const session_caps&, client_key);
 
     [[nodiscard]] std::size_t size() const;

@@ -1,4 +1,4 @@
-// Checks the signature first: nothing of a token is read that we have not written.
+// Checks the signature first, so that only texts that were signed with our key are read.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/signed_token.hpp"
 
@@ -24,7 +24,7 @@ bool is_signed(const std::vector<std::string>& keys, std::string_view text,
     digest d{};
     std::copy(given->begin(), given->end(), d.begin());
     bool found = false;
-    for (const auto& key : keys) { // the time must not tell which key it was
+    for (const auto& key : keys) { // goes on, so that the time does not tell which key it was
         found = equal(hmac_sha256(key, text), d) || found;
     }
     return found;
@@ -67,7 +67,7 @@ std::variant<target, token_fault> check_signed_token(const std::vector<std::stri
     const auto where = from_base64url(token.substr(middle_dot + 1, last_dot - middle_dot - 1));
     auto to = where ? parse_token_target(*where) : std::nullopt;
     if (!expiry || !to) {
-        return token_fault::not_signed; // signed by somebody else's program
+        return token_fault::not_signed; // signed by another program with the same key
     }
     if (now >= *expiry) {
         return token_fault::expired;

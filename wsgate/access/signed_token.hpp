@@ -1,4 +1,5 @@
-// Tokens that carry their target and their end, under a signature: nothing needs to be stored.
+// Signed tokens: they carry their target and their expiry themselves, so nothing needs to be
+// stored.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -20,7 +21,7 @@ namespace wsgate {
 [[nodiscard]] std::string sign_token(std::string_view key, const target&, std::uint64_t expiry);
 
 enum class token_fault {
-    not_signed, ///< not of that form at all
+    not_signed, ///< not of the form of a signed token
     wrong_signature,
     expired,
 };

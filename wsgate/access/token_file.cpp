@@ -19,7 +19,7 @@ std::string_view stripped(std::string_view text) {
                : text.substr(first, text.find_last_not_of(white_space) - first + 1);
 }
 
-/// The first colon with white space behind it.
+/// Where the first colon with white space behind it is.
 std::size_t find_separator(std::string_view line) {
     auto at = line.find(':');
     while (at != std::string_view::npos &&
@@ -29,7 +29,8 @@ std::size_t find_separator(std::string_view line) {
     return at;
 }
 
-/// What is wrong with the line; empty where it is good, or says nothing.
+/// Adds a line's token. Returns what is wrong with the line; empty where it is good, or holds no
+/// token.
 std::string_view take_line(std::string_view line, token_table& into) {
     if (line.empty() || line.front() == '#') {
         return {};

@@ -1,4 +1,5 @@
-// websockify's token files: lines of "token: host:port". Text in, a table out.
+// Reads websockify's token files, lines of "token: host:port", into a table; and finds a request's
+// token.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -14,10 +15,11 @@
 
 namespace wsgate {
 
-/// A longer token is in no table.
+/// Longer tokens are not stored, and so never found.
 inline constexpr std::size_t longest_token = 1024;
 
-/// Tokens by their keyed digest, so that the time of a look-up tells nothing of what is in it.
+/// A table of tokens by their keyed digests, so that the time of a look-up tells nothing about the
+/// tokens in it.
 class token_table {
 public:
     /// The later of two lines counts, as in websockify.
@@ -31,7 +33,7 @@ private:
     std::map<digest, target> targets_;
 };
 
-/// A line that was skipped. It may hold a token: only its number is told.
+/// A line that was skipped. Only its number is told, since it may hold a token.
 struct bad_line {
     std::size_t number = 0; ///< from 1
     std::string_view why;   ///< a literal
@@ -39,8 +41,9 @@ struct bad_line {
     friend bool operator==(const bad_line&, const bad_line&) = default;
 };
 
-/// One line a token; it ends at the first colon that white space follows. Lines are trimmed, empty
-/// ones and those that then begin with `#` are skipped. Returns the lines that are wrong.
+/// Adds the tokens of the lines to the table. A token ends at the first colon that white space
+/// follows. Lines are trimmed, empty ones and those that then begin with `#` are skipped. Returns
+/// the lines that are wrong and were skipped.
 std::vector<bad_line> read_token_lines(std::string_view text, token_table& into);
 
 /// The value of `token` in "/path?a=b&token=...", decoded; the first that is not empty.

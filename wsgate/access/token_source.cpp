@@ -19,7 +19,7 @@ constexpr std::size_t largest_file = std::size_t{16} * 1024 * 1024;
 constexpr std::size_t shortest_key = 16;
 constexpr std::size_t largest_key = 4096;
 
-/// The names in a directory, sorted; nothing where it is none.
+/// The names in a directory, sorted; nothing where it is no directory.
 std::optional<std::vector<std::string>> names_in(const std::string& directory) {
     struct close {
         void operator()(DIR* d) const { ::closedir(d); }
@@ -30,7 +30,7 @@ std::optional<std::vector<std::string>> names_in(const std::string& directory) {
         return std::nullopt;
     }
     std::vector<std::string> names;
-    while (const auto* entry = ::readdir(all.get())) { // NOLINT: of a directory of our own
+    while (const auto* entry = ::readdir(all.get())) { // NOLINT: safe: no other thread has this DIR
         names.emplace_back(&entry->d_name[0]);
     }
     std::sort(names.begin(), names.end());
@@ -129,7 +129,7 @@ std::shared_ptr<const token_table> token_source::load(const std::vector<seen_fil
     return table;
 }
 
-/// The tokens of the files that are there now.
+/// The tokens of the files as they are now, or were at the last look.
 std::shared_ptr<const token_table> token_source::current() {
     const auto now = std::chrono::steady_clock::now();
     if (const std::unique_lock mine(refreshing_, std::try_to_lock);

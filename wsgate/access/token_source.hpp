@@ -1,4 +1,4 @@
-// Where tokens are looked up: files in websockify's form, a directory of files, signatures.
+// Looks tokens up: in files of websockify's form, in a directory of files, or by their signatures.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -22,16 +22,16 @@ struct token_options {
     enum class kind {
         none,
         file,      ///< a file of lines, or a directory of such files; read again when it changes
-        read_once, ///< the same, read when the configuration is
+        read_once, ///< the same, but read only when the configuration is
         file_name, ///< a directory: a file's name is the token, its content the target
     };
 
     kind what = kind::none;
     std::string path;
-    std::vector<std::string> keys;  ///< files, for signed tokens; both may be asked
-    std::vector<target_rule> allow; ///< empty: wherever a token leads
+    std::vector<std::string> keys;  ///< files with keys of signed tokens; looked up besides `what`
+    std::vector<target_rule> allow; ///< where tokens may lead; empty: anywhere
     bool from_host = false;         ///< the token is in the Host field, and not in the query
-    bool tls = false;               ///< whatever leads to HOST:PORT leads to tls:HOST:PORT
+    bool tls = false;               ///< HOST:PORT means tls:HOST:PORT
     std::chrono::milliseconds look_again{1'000};
 
     [[nodiscard]] bool is_used() const { return what != kind::none || !keys.empty(); }
@@ -40,13 +40,14 @@ struct token_options {
 /// Safe from any thread; reads files where they have changed, at most once in `look_again`.
 class token_source {
 public:
-    /// Hears of lines that are skipped and files that cannot be read: a sentence, without secrets.
+    /// Called for lines that are skipped and files that cannot be read, with a sentence without
+    /// secrets.
     using complaint = std::function<void(std::string_view)>;
 
     /// Throws std::runtime_error where a file cannot be used at all.
     token_source(token_options, complaint);
 
-    /// The target, or why there is none: a literal for the log, never for the client.
+    /// The target, or why there is none, as a literal for the log that clients must not see.
     [[nodiscard]] std::variant<target, std::string_view> find(std::string_view token,
                                                               std::uint64_t unix_seconds);
 
@@ -69,7 +70,7 @@ private:
     complaint complain_;
     std::vector<std::string> keys_;
 
-    std::mutex refreshing_; ///< one thread looks; the others go on with what there is
+    std::mutex refreshing_; ///< held by the one thread that looks; others use the old table
     std::vector<seen_file> seen_;
     std::chrono::steady_clock::time_point looked_;
 
@@ -77,7 +78,7 @@ private:
     std::shared_ptr<const token_table> table_;
 };
 
-/// The key in a file for signed tokens: its content without the line's end. Throws
+/// Reads the key of signed tokens from a file: its content without the line's end. Throws
 /// std::runtime_error where it is short, or others than its owner and group may read it.
 [[nodiscard]] std::string read_token_key(const std::string& path);
 

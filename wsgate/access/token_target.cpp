@@ -19,7 +19,8 @@ bool is_printable(char c) {
     return static_cast<unsigned char>(c) > 0x20 && c != 0x7f;
 }
 
-/// A name, or the inside of an address; whether it leads anywhere is found out later.
+/// Whether the text can be a name, or an address without brackets; whether it exists is found out
+/// when it is dialled.
 bool is_target_host(std::string_view text) {
     return !text.empty() && text.size() <= longest_target_host &&
            std::all_of(text.begin(), text.end(), is_printable) &&
@@ -51,7 +52,8 @@ std::optional<net::asio::ip::address> literal(const std::string& host) {
     return ec ? std::nullopt : std::optional{a};
 }
 
-/// The name of a host in a rule; an IPv6 address that is none would hide its port.
+/// Whether the text can be a host in a rule. Something with colons that is no IPv6 address is
+/// refused, since its last part may be meant as a port.
 bool is_rule_host(std::string_view text) {
     return is_target_host(text) && text.find(':') == std::string_view::npos;
 }

@@ -13,7 +13,7 @@ namespace wsgate {
 
 namespace {
 
-/// Digits only; what is too large for any file is as large as can be.
+/// Reads digits only; a number that does not fit becomes the largest one that does.
 std::optional<std::uint64_t> number(std::string_view digits) {
     std::uint64_t value = 0;
     const auto* const end = digits.data() + digits.size();
@@ -29,7 +29,7 @@ range_choice suffix(std::uint64_t count, std::uint64_t size) {
     if (count == 0) {
         return unsatisfiable{};
     }
-    if (size == 0) { // all of nothing, which no Content-Range could say
+    if (size == 0) { // Content-Range cannot describe an empty range
         return whole_file{};
     }
     const auto some = std::min(count, size);

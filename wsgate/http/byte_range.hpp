@@ -1,4 +1,4 @@
-// The Range field of a request for one file (RFC 9110 14).
+// Reads the Range field of a request for a file (RFC 9110 14).
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -27,8 +27,8 @@ struct whole_file {
 
 using range_choice = std::variant<whole_file, byte_range, unsatisfiable>;
 
-/// "bytes=0-99", "bytes=100-", "bytes=-100" of a file of `size` bytes. A byte_range is not empty
-/// and lies within the file.
+/// Reads "bytes=0-99", "bytes=100-" or "bytes=-100" for a file of `size` bytes. A byte_range that
+/// is returned is not empty and lies within the file.
 [[nodiscard]] range_choice choose_range(std::string_view field, std::uint64_t size);
 
 } // namespace wsgate

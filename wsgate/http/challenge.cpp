@@ -18,7 +18,7 @@ bool is_token_character(char c) {
            marks.find(c) != std::string_view::npos;
 }
 
-/// The part before the next comma that is not within quotes; takes it off.
+/// Takes off and returns the part before the next comma that is not inside quotes.
 std::string_view take_element(std::string_view& rest) {
     bool quoted = false;
     std::size_t at = 0;
@@ -72,7 +72,8 @@ std::optional<client_response_field> parameter_in(std::string_view text) {
     return client_response_field{std::string{name}, without_quotes(text)};
 }
 
-/// "Basic realm=..." and "Negotiate" name a scheme, "qop=auth" is a parameter of the one before.
+/// Adds an element to the list: "Basic realm=..." and "Negotiate" begin a challenge, "qop=auth" is
+/// a parameter of the last one.
 void take_over(std::string_view element, std::vector<challenge>& all) {
     auto parameter = parameter_in(element);
     if (!parameter) {

@@ -1,4 +1,4 @@
-// The challenges of a server: authentication schemes and their parameters (RFC 9110 11.6.1).
+// Reads a server's challenges: authentication schemes and their parameters (RFC 9110 11.6.1).
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

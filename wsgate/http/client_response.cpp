@@ -57,14 +57,16 @@ client_response_reader::state client_response_reader::take(char c) {
         line_.clear();
         return now;
     }
-    // A CR is a line's end or an error; which of them, the next byte tells.
+    // A CR is kept until the next byte: before an LF it ends the line, before anything else it is
+    // an error.
     if (line_.ends_with('\r') || (c != '\r' && c != '\t' && is_control(c))) {
         return refuse(has_status_ ? "control bytes in the head" : "this is not HTTP");
     }
     line_ += c;
     const auto start = std::min(line_.size(), http_start.size());
     if (!has_status_ && line_.compare(0, start, http_start, 0, start) != 0) {
-        return refuse("this is not HTTP"); // as soon as it can be told: others speak first, too
+        // Refused at once: a server of another protocol may never end its line.
+        return refuse("this is not HTTP");
     }
     return state::incomplete;
 }
@@ -76,7 +78,7 @@ client_response_reader::state client_response_reader::end_line() {
     return line_.empty() ? state::complete : read_field();
 }
 
-/// "HTTP/1.1 200 OK", also without the reason and the blank before it.
+/// Reads "HTTP/1.1 200 OK", also without the reason and the blank before it.
 client_response_reader::state client_response_reader::read_status_line() {
     constexpr std::size_t version_size = http_start.size() + 1;
     constexpr std::size_t status_size = 3;
@@ -100,7 +102,8 @@ client_response_reader::state client_response_reader::read_status_line() {
 }
 
 client_response_reader::state client_response_reader::read_field() {
-    if (blanks.find(line_.front()) != std::string_view::npos) { // folded: RFC 9112 5.2
+    // A line that begins with a blank continues the one before (RFC 9112 5.2).
+    if (blanks.find(line_.front()) != std::string_view::npos) {
         if (response_.fields.empty()) {
             return refuse("a field without a name");
         }

@@ -1,4 +1,4 @@
-// The head of an HTTP answer that we asked for (RFC 9112), read as it comes.
+// Reads the head of an HTTP response where we are the client (RFC 9112), as it arrives.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -24,14 +24,15 @@ struct client_response {
     /// The values of all fields of the name, whatever its case.
     [[nodiscard]] std::vector<std::string_view> values(std::string_view name) const;
 
-    /// Whether the comma-separated lists in them hold the token, whatever its case.
+    /// Whether the comma-separated lists in the fields of that name hold the token, whatever its
+    /// case.
     [[nodiscard]] bool has_token(std::string_view name, std::string_view token) const;
 
     friend bool operator==(const client_response&, const client_response&) = default;
 };
 
-/// Lenient where old proxies are sloppy: HTTP/1.0, no reason, LF without CR, folded fields. Strict
-/// where size or control bytes are concerned.
+/// Takes what old proxies send: HTTP/1.0, no reason, LF without CR, folded fields. Refuses heads
+/// that are too large, and control bytes.
 class client_response_reader {
 public:
     static constexpr std::size_t max_head = std::size_t{16} * 1024;
@@ -42,10 +43,10 @@ public:
     /// Bytes behind the head are not looked at.
     state feed(std::string_view);
 
-    /// Of all that was fed, the bytes of the head.
+    /// How many of all bytes that were fed belong to the head.
     [[nodiscard]] std::size_t size() const { return size_; }
 
-    /// Why it was refused; a literal.
+    /// Why the head was refused; a literal.
     [[nodiscard]] std::string_view why() const { return why_; }
 
     /// The response; only once it is complete.

@@ -12,7 +12,8 @@ namespace wsgate {
 
 namespace {
 
-/// Whether a parameter is "q=0", "q=0.000" or no number; any other weight is consent.
+/// Whether a parameter is a weight of 0 ("q=0", "q=0.000") or one that is no number; then the
+/// coding is not wanted.
 bool is_refusal(std::string_view parameter) {
     const auto equals = parameter.find('=');
     return equals != std::string_view::npos &&

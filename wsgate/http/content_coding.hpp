@@ -1,4 +1,4 @@
-// The Accept-Encoding field (RFC 9110 12.5.3).
+// Reads the Accept-Encoding field (RFC 9110 12.5.3).
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -8,7 +8,7 @@ namespace wsgate {
 
 enum class content_coding { identity, gzip };
 
-/// Whether the client says that it takes gzip; silence is no consent.
+/// Whether the client says that it takes gzip; a missing field does not say so.
 [[nodiscard]] bool accepts_gzip(std::string_view accept_encoding);
 
 } // namespace wsgate

@@ -13,9 +13,9 @@ namespace {
 
 using status = http::status;
 
-constexpr std::time_t year_10000 = 253402300800; // what a date cannot say
+constexpr std::time_t year_10000 = 253402300800; // HTTP's dates have four digits for the year
 
-/// What 200, 206 and 304 have in common.
+/// Sets the fields that 200, 206 and 304 have in common.
 void describe(http::fields& head, const static_file& file, const validators& state,
               const file_options& options, std::time_t now) {
     head.set(http::field::etag, state.etag);
@@ -66,8 +66,8 @@ std::string escaped(std::string_view name) {
     return out;
 }
 
-/// "/a/app?x" -> "./app/?x": relative, so that it also holds behind a proxy that takes a part of
-/// the path away.
+/// Redirects "/a/app?x" to "./app/?x". The location is relative, so that it is also right behind a
+/// proxy that strips a part of the path.
 text_response add_slash(const request& r, std::string_view directory) {
     auto answer = text_answer(status::moved_permanently, "with a slash at the end");
     const std::string_view target{r.target().data(), r.target().size()};
@@ -95,7 +95,7 @@ range_choice wanted_range(const request& r, const static_file& file, const valid
     return choose_range({field.data(), field.size()}, file.size);
 }
 
-/// The response without the fields that all of them have.
+/// The response without the fields that every response gets (sign()).
 std::variant<text_response, file_part> begin_answer(const request& r, const static_file& file,
                                                     const file_options& options,
                                                     const validators& state, std::time_t now) {

@@ -1,4 +1,4 @@
-// Compares entity tags and dates with what the file has.
+// Compares entity tags and dates with those of the file.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/preconditions.hpp"
 
@@ -15,7 +15,7 @@ std::string_view text_of(const request& r, http::field name) {
     return {value.data(), value.size()};
 }
 
-/// The values of several fields as the one list that they are.
+/// Whether any field of that name holds the tag; several fields are one list.
 bool any_names_tag(const request& r, http::field name, std::string_view etag, comparison how) {
     const auto fields = r.equal_range(name);
     return std::any_of(fields.first, fields.second, [etag, how](const auto& field) {
@@ -76,7 +76,8 @@ bool range_is_wanted(const request& r, const validators& file, std::time_t now) 
     if (value.starts_with('"')) {
         return value == file.etag;
     }
-    // A date of this very second may be that of two states of the file (RFC 9110 8.8.2.2).
+    // A date of the current second is not trusted: the file may still change within that second
+    // (RFC 9110 8.8.2.2).
     const auto date = date_of(r, http::field::if_range);
     return date && file.modified && *date == *file.modified && *date < now;
 }

@@ -1,4 +1,5 @@
-// Whether a client has the file already, or only wants it as it was (RFC 9110 13).
+// Judges a request's conditions: whether the client has the file already, or wants it only if it is
+// unchanged (RFC 9110 13).
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -19,7 +20,7 @@ struct validators {
 
 enum class comparison { strong, weak };
 
-/// Whether the list of If-Match or If-None-Match names the tag. A list that is none names nothing.
+/// Whether the list of If-Match or If-None-Match names the tag. A malformed list names nothing.
 [[nodiscard]] bool names_tag(std::string_view list, std::string_view etag, comparison);
 
 enum class condition { holds, not_modified, failed };
@@ -27,7 +28,7 @@ enum class condition { holds, not_modified, failed };
 /// Judges If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since, in that order.
 [[nodiscard]] condition check_conditions(const request&, const validators&);
 
-/// Whether the range holds, by what If-Range says; where it says nothing it does.
+/// Whether the Range field is to be obeyed: there is no If-Range, or it matches the file as it is.
 [[nodiscard]] bool range_is_wanted(const request&, const validators&, std::time_t now);
 
 } // namespace wsgate

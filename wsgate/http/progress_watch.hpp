@@ -1,4 +1,4 @@
-// Tells a peer that is slow from one that takes no bytes at all.
+// Tells a slow peer from one that takes no bytes at all.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -9,8 +9,8 @@
 
 namespace wsgate {
 
-/// Is told now and then how many bytes are left to be taken. A slow peer is good enough; one that
-/// takes nothing for as long as the limit is not.
+/// look() is told now and then how many bytes the peer has not taken yet. A slow peer may go on;
+/// one that takes nothing for as long as the limit is to be given up.
 class progress_watch {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -18,14 +18,14 @@ public:
     progress_watch(std::chrono::milliseconds limit, std::size_t untaken, time_point now)
         : limit_(limit), untaken_(untaken), since_(now) {}
 
-    /// How long to wait before the next look: so many looks in a limit.
+    /// How long to wait before the next look; there are four looks in a limit.
     [[nodiscard]] std::chrono::milliseconds pause() const {
         constexpr int looks = 4;
         return limit_ / looks + std::chrono::milliseconds{1};
     }
 
-    /// False where the peer is to be given up. More bytes than before are no progress, and none is
-    /// lost by them.
+    /// False where the peer is to be given up. When `untaken` grows, since more was sent, that is
+    /// neither progress nor a loss of it.
     [[nodiscard]] bool look(std::size_t untaken, time_point now) {
         if (untaken < untaken_) {
             since_ = now;

@@ -1,4 +1,4 @@
-// Feeds the scanner with what comes until it has decided.
+// Feeds the scanner with what arrives until it has decided.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/read_head.hpp"
 

@@ -18,7 +18,7 @@ namespace {
 
 constexpr auto bad = http::status::bad_request;
 
-/// RFC 9110 5.6.2.
+/// Whether the character may be in a token (RFC 9110 5.6.2).
 bool is_token_char(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            (c != '\0' && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos);
@@ -29,7 +29,7 @@ bool is_digits(std::string_view text) {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// METHOD SP TARGET SP HTTP/x.y: a request line of HTTP, of whatever version.
+/// Whether the request line has the form METHOD SP TARGET SP HTTP/x.y, whatever the version is.
 bool has_http_version(std::string_view head) {
     const auto line = head.substr(0, head.find('\r'));
     const auto version = line.substr(std::min(line.rfind(' '), line.size() - 1) + 1);
@@ -139,7 +139,8 @@ head_scanner::state head_scanner::take_field(char c) {
         place_ = place::value;
         return state::incomplete;
     }
-    // A blank in front would continue the line above: obs-fold.
+    // A line that begins with a blank would continue the one above (obs-fold), which is refused,
+    // too.
     return is_token_char(c) ? state::incomplete : refuse({bad, "bad byte in a field name"});
 }
 
@@ -150,7 +151,8 @@ head_scanner::state head_scanner::refuse(const refusal& why) {
 
 namespace {
 
-/// HOST, HOST:PORT or [IPv6]:PORT (RFC 9110 7.2); none where the target's authority has none.
+/// Whether the text is HOST, HOST:PORT or [IPv6]:PORT (RFC 9110 7.2). It may be empty: a target
+/// without an authority has an empty Host.
 bool is_host(std::string_view text) {
     const bool in_brackets = text.starts_with('[');
     const auto end = in_brackets ? text.find(']') : text.find(':');
@@ -170,7 +172,7 @@ bool is_host(std::string_view text) {
 std::variant<request, refusal> parse_head(std::string_view head) {
     http::request_parser<http::empty_body> parser;
     parser.header_limit(2 * head_scanner::max_head);
-    parser.skip(true); // of a body; it is never read as one
+    parser.skip(true); // the body, which is never read as one
     beast::error_code ec;
     parser.put(boost::asio::buffer(head), ec);
     if (ec == http::error::bad_version && has_http_version(head)) {
@@ -198,8 +200,8 @@ bool has_body(const request& r) {
            std::any_of(length.begin(), length.end(), [](char c) { return c != '0'; });
 }
 
-/// Elements of Upgrade may be more than tokens, such as "h2c/1" (RFC 9110 7.8), for which Beast's
-/// list of tokens stops.
+/// Beast's list of tokens is not used for this, since it stops at elements that are more than
+/// tokens, such as "h2c/1" in Upgrade (RFC 9110 7.8).
 bool may_stay(const request& r) {
     return r.version() == 11 && r.keep_alive() && !has_body(r);
 }

@@ -1,4 +1,4 @@
-// An HTTP request head (RFC 9112), from bytes to a value or to the reason why not.
+// Reads an HTTP request head (RFC 9112); returns a request, or why it is refused.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -18,17 +18,19 @@ namespace wsgate {
 namespace beast = boost::beast;
 namespace http = beast::http;
 
-/// The request is answered with this, and the connection closed. `why` is a literal.
+/// Why a request is refused: it is answered with this, and the connection is closed. `why` is a
+/// literal.
 struct refusal {
     http::status status = http::status::bad_request;
     std::string_view why;
-    handshake_failure counted = handshake_failure::bad_request; ///< in the metrics
+    handshake_failure counted = handshake_failure::bad_request; ///< what the metrics count it as
 
     friend bool operator==(const refusal&, const refusal&) = default;
 };
 
-/// Looks at every byte of a head once, as it comes, and stops at the first that has no place there:
-/// what two readers could understand differently is refused (RFC 9112 2.2, 5, 11.2).
+/// Checks the bytes of a head as they arrive, each once, and refuses at the first one that is not
+/// allowed there. Anything that two readers could understand differently is refused, since a proxy
+/// in front may be the other reader (RFC 9112 2.2, 5, 11.2).
 class head_scanner {
 public:
     static constexpr std::size_t max_head = std::size_t{16} * 1024;
@@ -40,7 +42,7 @@ public:
     /// Bytes behind the head are not looked at.
     state feed(std::string_view);
 
-    /// Of all that was fed, the bytes of the head.
+    /// How many of all bytes that were fed belong to the head.
     [[nodiscard]] std::size_t size() const { return size_; }
 
     [[nodiscard]] const refusal& why() const { return why_; }
@@ -62,13 +64,13 @@ private:
 
 using request = http::request<http::empty_body>;
 
-/// `head` has passed a head_scanner.
+/// Parses a head that a head_scanner has found complete.
 [[nodiscard]] std::variant<request, refusal> parse_head(std::string_view head);
 
 /// Whether the request has a body, of whatever length but zero.
 [[nodiscard]] bool has_body(const request&);
 
-/// Whether the connection may stay for another request.
+/// Whether the connection may stay open for another request.
 [[nodiscard]] bool may_stay(const request&);
 
 /// Whether all fields of the name taken together hold the token, whatever its case.

@@ -66,7 +66,7 @@ void sign(http::fields& fields) {
     fields.set(http::field::server, server_name);
     fields.set(http::field::date, to_http_date(std::time(nullptr)));
     fields.set("X-Content-Type-Options", "nosniff");
-    fields.set("Referrer-Policy", "no-referrer"); // tokens are in URLs
+    fields.set("Referrer-Policy", "no-referrer"); // URLs may hold tokens
 }
 
 std::string serialized(const head_response& r) {

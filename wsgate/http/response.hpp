@@ -18,28 +18,29 @@ inline constexpr auto server_name = "wsgate";
 using string_response = http::response<http::string_body>;
 using head_response = http::response<http::empty_body>;
 
-/// A response in words.
+/// A response whose body is text.
 // NOLINTNEXTLINE(bugprone-exception-escape): Beast assigns with std::allocator, which cannot fail
 struct text_response : string_response {
     using string_response::string_response;
 
-    /// What the metrics count it as; nothing: it refuses no handshake.
+    /// What the metrics count it as; nothing where it refuses no handshake.
     std::optional<handshake_failure> counted;
 };
 
-/// A response of HTTP/1.1 with a line of plain text. The connection stays unless told otherwise.
+/// Makes a response of HTTP/1.1 with a line of plain text. The connection stays open unless the
+/// caller changes that.
 [[nodiscard]] text_response text_answer(http::status, std::string_view text);
 
-/// The same, and the connection closes. It is counted as the refusal says.
+/// Makes the response to a refusal, after which the connection closes. It is counted as the refusal
+/// says.
 [[nodiscard]] text_response refusal_answer(const refusal&);
 
-/// Sets Date, Server and what guards browsers, as every response but 101 has them.
+/// Sets Date, Server and the fields that protect browsers. Every response has them, except 101.
 void sign(http::fields&);
 
 [[nodiscard]] std::string serialized(const head_response&);
 
-/// The bytes of a response; without its body where the request was HEAD, though its length is told
-/// all the same.
+/// The bytes of a response. To a HEAD they have no body, but still its length.
 [[nodiscard]] std::string serialized(const text_response&, http::verb method);
 
 } // namespace wsgate

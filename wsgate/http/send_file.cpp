@@ -1,4 +1,5 @@
-// Write what the client takes, wait, look whether it has taken anything.
+// Writes what the client takes, then waits, looking from time to time whether it has taken
+// anything.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/send_file.hpp"
 
@@ -16,7 +17,8 @@ namespace wsgate {
 using namespace asio::experimental::awaitable_operators;
 
 asio::awaitable<bool> wait_writable(net::stream& to, std::chrono::milliseconds no_progress) {
-    // Sockets become writable in large steps: between them a slow client takes bytes all the same.
+    // A socket becomes writable in large steps only. Between them a slow client takes bytes, which
+    // untaken() shows.
     progress_watch watch(no_progress, to.untaken(), net::clock::now());
     do {
         const auto first =
@@ -44,7 +46,8 @@ asio::awaitable<bool> send_text(net::stream& to, std::string text,
     co_return true;
 }
 
-/// Reads a piece again rather than keeping what the client did not take of it.
+/// Reads from the file again what the client did not take of a piece, so that nothing has to be
+/// kept.
 asio::awaitable<bool> send_content(net::stream& to, const static_file& file, byte_range rest,
                                    std::span<std::byte> scratch,
                                    std::chrono::milliseconds no_progress) {
@@ -54,7 +57,7 @@ asio::awaitable<bool> send_content(net::stream& to, const static_file& file, byt
         const auto size =
             ::pread(file.fd.get(), piece.data(), piece.size(), static_cast<off_t>(rest.first));
         if (size < 0 || static_cast<std::size_t>(size) < piece.size()) {
-            co_return false; // the file has changed: its length has been told already
+            co_return false; // the file became shorter than the length that was sent
         }
         const auto wrote = to.write_some(piece);
         if (wrote.error && !wrote.would_block()) {
@@ -62,7 +65,8 @@ asio::awaitable<bool> send_content(net::stream& to, const static_file& file, byt
         }
         rest.first += wrote.bytes;
         rest.size -= wrote.bytes;
-        // Also where all of it went: other sessions of this thread have their turn.
+        // Waits even where the whole piece was taken, so that other sessions of this thread have
+        // their turn.
         if (rest.size > 0 && !co_await wait_writable(to, no_progress)) {
             co_return false;
         }

@@ -1,4 +1,4 @@
-// Sends an answer or a file to a client that takes its time.
+// Sends texts and files to clients that may be slow.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -17,8 +17,8 @@ namespace wsgate {
 
 namespace asio = boost::asio;
 
-// A client may be as slow as it likes, but not take nothing at all for `no_progress`. False: it did
-// so, or it has gone.
+// Each returns false where the client has gone, or has taken no byte at all for `no_progress`; it
+// may be as slow as it likes otherwise.
 
 /// Completes when an attempt to write is worth making.
 [[nodiscard]] asio::awaitable<bool> wait_writable(net::stream&,
@@ -27,8 +27,8 @@ namespace asio = boost::asio;
 [[nodiscard]] asio::awaitable<bool> send_text(net::stream&, std::string,
                                               std::chrono::milliseconds no_progress);
 
-/// These bytes of the file, which holds them; false also where it no longer does. `scratch` is used
-/// between two waits only.
+/// Sends these bytes of the file. Returns false also where the file has become shorter meanwhile.
+/// Keeps nothing in `scratch` while it waits.
 [[nodiscard]] asio::awaitable<bool> send_content(net::stream&, const static_file&, byte_range,
                                                  std::span<std::byte> scratch,
                                                  std::chrono::milliseconds no_progress);

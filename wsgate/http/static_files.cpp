@@ -21,7 +21,7 @@ namespace wsgate {
 
 namespace {
 
-constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK; // a FIFO must not block
+constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK; // a FIFO must not block us
 
 // The system calls' own signatures.
 // NOLINTBEGIN(cppcoreguidelines-pro-type-vararg)
@@ -43,7 +43,7 @@ bool is_harmless(std::string_view path) {
            });
 }
 
-/// The parts between slashes, empty ones left out.
+/// The parts between slashes, without empty ones.
 std::vector<std::string_view> components(std::string_view path) {
     std::vector<std::string_view> parts;
     while (!path.empty()) {
@@ -56,7 +56,7 @@ std::vector<std::string_view> components(std::string_view path) {
     return parts;
 }
 
-/// Fills in size and kind; nothing unless it is a regular file or a directory.
+/// What stat(2) says of the file; nothing unless it is a regular file or a directory.
 std::optional<struct stat> look_at(const net::unique_fd& fd) {
     struct stat about {};
 
@@ -104,6 +104,7 @@ std::variant<std::string, refusal> file_path(std::string_view path) {
         relative += relative.empty() ? "" : "/";
         relative += part;
     }
+    // A path that ends in "." or ".." names a directory as well.
     const bool names_directory =
         path.ends_with('/') || parts.back() == "." || parts.back() == ".."; // RFC 3986 5.2.4
     if (!relative.empty() && names_directory) {
@@ -184,7 +185,8 @@ std::optional<static_file> static_root::find(const std::string& path) const {
     return std::nullopt;
 }
 
-/// An older one is of a former state of the file. Seconds, since archives keep no more.
+/// Looks for a compressed neighbour. One that is older than the file was made from a former state
+/// of it. Compares seconds only, since archives keep no more of a file's time.
 void static_root::look_for_gzip(static_file& file, content_coding accepted) const {
     auto fd = open_beneath(file.name + ".gz");
     const auto about = look_at(fd);
@@ -206,17 +208,21 @@ net::unique_fd static_root::open_beneath(const std::string& path) const {
     }
     open_how how{};
     how.flags = static_cast<std::uint64_t>(open_flags);
+    // Links that stay below the root are followed. Magic links (proc(5)) are not, since they lead
+    // to open files, wherever those are.
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
     for (int attempt = 0; attempt < 3; ++attempt) {
         auto fd = open_at(root_.get(), path.c_str(), how);
         if (fd) {
             return fd;
         }
-        if (errno == ENOSYS ||
-            errno == EPERM) { // an old kernel, or a sandbox that knows no openat2
+        // An old kernel, or a sandbox, may have no openat2.
+        if (errno == ENOSYS || errno == EPERM) {
             return open_by_component(path);
         }
-        if (errno != EAGAIN) { // something was renamed meanwhile (openat2(2))
+        // EAGAIN: something was renamed meanwhile, so that the kernel could not be sure; worth
+        // another attempt (openat2(2)).
+        if (errno != EAGAIN) {
             break;
         }
     }
@@ -227,6 +233,7 @@ net::unique_fd static_root::open_by_component(const std::string& path) const {
     const auto parts = components(path);
     auto here = open_at(root_.get(), ".", open_flags | O_DIRECTORY);
     for (std::size_t i = 0; here && i < parts.size(); ++i) {
+        // One component at a time without following links, so that none can lead out of the root.
         const bool must_be_directory = i + 1 < parts.size() || path.ends_with('/');
         here = open_at(here.get(), std::string{parts[i]}.c_str(),
                        open_flags | O_NOFOLLOW | (must_be_directory ? O_DIRECTORY : 0));

@@ -1,4 +1,4 @@
-// The path that a request names, decoded once.
+// Takes the path out of a request's target, and decodes it.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -11,7 +11,7 @@ namespace wsgate {
 /// The byte that "%" and these two digits stand for (RFC 3986 2.1); nothing for any other text.
 [[nodiscard]] std::optional<char> unescaped(std::string_view two);
 
-/// Of "/path?query" or "http://host/path?query": the path, percent-decoded. Nothing for any other
+/// The percent-decoded path of "/path?query" or "http://host/path?query". Nothing for any other
 /// form, a fragment, or a bad escape. The result may hold any byte.
 [[nodiscard]] std::optional<std::string> decoded_path(std::string_view request_target);
 

@@ -1,4 +1,4 @@
-// Accepts from known addresses, so many at a time.
+// Accepts connections from allowed addresses, up to a limit, and runs an admin_session for each.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ops/admin.hpp"
 
@@ -29,7 +29,7 @@ void admin::start(on_error on_accept_failed) {
                                    std::move(on_accept_failed)));
 }
 
-/// Strangers, and those who are too many, are hung up on.
+/// Closes a connection at once where its address is not allowed or there are too many already.
 void admin::accept(net::connection c) {
     const auto from = net::unmapped(c.peer.address());
     if ((from.is_loopback() || net::contains(options_.allow, from)) &&

@@ -1,4 +1,4 @@
-// The admin listener: numbers and health, for few and known clients.
+// The admin listener: answers /metrics, /healthz and /readyz for a few known clients.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -13,12 +13,14 @@
 
 namespace wsgate {
 
-/// On one event loop. Answers to the end, so that it can be told that the gateway is stopping.
+/// Lives on one event loop. Answers until the gateway has ended, so that /readyz can say that it is
+/// stopping.
 class admin {
 public:
     using on_error = net::listener::on_error;
 
-    /// Binds. The others outlive this. Throws std::system_error that names the address.
+    /// Binds the listener. `metrics` and `readiness` outlive this. Throws std::system_error that
+    /// names the address.
     admin(const asio::any_io_executor&, const admin_options&, const net::tcp_options&,
           const metrics&, readiness&, net::task_group::escape);
     admin(const admin&) = delete;
@@ -27,7 +29,7 @@ public:
 
     void start(on_error);
 
-    /// Closes all; completes when nothing is left.
+    /// Closes the listener and all connections; completes when none is left.
     [[nodiscard]] asio::awaitable<void> stop();
 
     [[nodiscard]] const asio::ip::tcp::endpoint& local() const { return listener_.local(); }

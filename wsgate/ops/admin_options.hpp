@@ -1,4 +1,4 @@
-// Where numbers are told, and to whom.
+// The configuration of the admin listener.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -14,9 +14,9 @@
 namespace wsgate {
 
 struct admin_options {
-    std::optional<boost::asio::ip::tcp::endpoint> listen; ///< none: nowhere
-    std::vector<net::address_range> allow;                ///< besides this machine
-    std::size_t connections = 16;                         ///< at a time
+    std::optional<boost::asio::ip::tcp::endpoint> listen; ///< nothing: no admin listener
+    std::vector<net::address_range> allow;                ///< may ask, besides this machine
+    std::size_t connections = 16;                         ///< at most, at the same time
     std::chrono::milliseconds patience{10'000};           ///< for each request, and each answer
 };
 

@@ -1,4 +1,4 @@
-// A head in time, an answer in time, again.
+// Reads a request and writes the response within one time limit, then waits for the next request.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ops/admin_session.hpp"
 
@@ -25,7 +25,7 @@ asio::awaitable<void> admin_session::run() {
     client_.close();
 }
 
-/// True where the client may ask again.
+/// Serves one request. True where the connection stays open for another.
 asio::awaitable<bool> admin_session::serve_one() {
     const net::alarm too_late(executor_, net::clock::now() + patience_,
                               [this] { client_.close(); });

@@ -1,4 +1,4 @@
-// One connection of an operator: requests, one after the other.
+// One connection to the admin listener: reads requests and answers them, one after the other.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -31,7 +31,7 @@ private:
     const metrics& metrics_;
     readiness& ready_;
     std::chrono::milliseconds patience_;
-    std::string received_; ///< the head in progress, and what came behind it
+    std::string received_; ///< the head that is being read, and what came behind it
     head_scanner scanner_;
 };
 

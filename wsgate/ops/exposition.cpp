@@ -1,4 +1,4 @@
-// HELP, TYPE and samples, with what must be escaped.
+// Writes HELP and TYPE lines and samples, and escapes texts and label values.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ops/exposition.hpp"
 

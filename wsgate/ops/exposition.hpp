@@ -1,4 +1,4 @@
-// Writes Prometheus' text format, version 0.0.4.
+// Writes metrics in Prometheus' text format, version 0.0.4.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

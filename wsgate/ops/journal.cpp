@@ -1,4 +1,4 @@
-// What each line holds.
+// Chooses the level and the fields of each line.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ops/journal.hpp"
 
@@ -21,7 +21,8 @@ using service::show_or_none;
 
 constexpr std::size_t longest_text = 200;
 
-/// In a gateway the WebSocket is the client's, and TCP leads to the target.
+/// Names the sides of a bridge as operators know them: in the gateway the WebSocket is the client's
+/// end, and TCP leads to the target.
 std::string_view name_of(ended_by who) {
     switch (who) {
     case ended_by::websocket:

@@ -10,7 +10,7 @@
 
 namespace wsgate {
 
-/// Only goes up.
+/// A number that only goes up.
 class counter {
 public:
     void add(std::uint64_t n = 1) { value_.fetch_add(n, std::memory_order_relaxed); }
@@ -31,8 +31,8 @@ private:
     std::atomic<std::int64_t> value_{0};
 };
 
-/// A counter for what happens at every read: threads do not share a cache line, as far as there are
-/// enough of them.
+/// A counter for what happens at every read. Each thread adds to a cache line of its own, as long
+/// as there are no more threads than shards.
 class sharded_counter {
 public:
     void add(std::uint64_t n) { shards_[own_shard()].value.add(n); }
@@ -61,7 +61,7 @@ private:
     std::array<shard, shard_count> shards_;
 };
 
-/// Seconds, from a millisecond to ten seconds.
+/// Counts times in buckets from a millisecond to ten seconds.
 class histogram {
 public:
     static constexpr std::array<double, 13> bounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
@@ -73,7 +73,8 @@ public:
         microseconds_.add(static_cast<std::uint64_t>(std::max(0.0, seconds) * 1e6));
     }
 
-    /// Of one bucket alone; the last one has no upper bound.
+    /// How many times fell into this one bucket (not summed up as in the exposition); the last
+    /// bucket has no upper bound.
     [[nodiscard]] std::uint64_t count(std::size_t bucket) const { return counts_[bucket].value(); }
 
     [[nodiscard]] double sum() const { return static_cast<double>(microseconds_.value()) / 1e6; }

@@ -1,4 +1,4 @@
-// The names of the numbers, and how they are written down.
+// Names all metrics, and writes them as Prometheus wants them.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ops/metrics.hpp"
 
@@ -24,7 +24,8 @@ constexpr std::array<std::string_view, 14> handshake_names{
 constexpr std::array<std::string_view, 6> connect_names{"refused", "timeout", "unreachable",
                                                         "name",    "tls",     "other"};
 constexpr std::array<std::string_view, 3> result_names{"completed", "target_failed", "refused"};
-// In a gateway the WebSocket is the client's, and TCP leads to the target.
+// Up is toward the target: in the gateway the WebSocket is the client's end, and TCP leads to the
+// target.
 constexpr std::array<std::string_view, 2> direction_names{"up", "down"};
 constexpr std::array<std::string_view, 3> side_names{"client", "target", "gateway"};
 
@@ -69,7 +70,7 @@ connect_failure reason_of(const net::error_code& ec) {
         ec.category() == error::get_addrinfo_category()) {
         return connect_failure::name;
     }
-    if (ec == boost::system::errc::protocol_error) { // as dial() says it of TLS
+    if (ec == boost::system::errc::protocol_error) { // what dial() returns where TLS fails
         return connect_failure::tls;
     }
     return connect_failure::other;
@@ -125,7 +126,8 @@ void metrics::write_ends(exposition& out) const {
     for (const auto& r : routes_) {
         for (std::size_t code = 0; code < r.closes.size(); ++code) {
             for (std::size_t side = 0; side < side_names.size(); ++side) {
-                // 51 lines a route, nearly all of them nil for ever, would be no help.
+                // Only combinations that have happened: all 51 of each route would mostly be 0 for
+                // good.
                 if (const auto n = r.closes[code][side].value(); n > 0) {
                     out.sample(
                         {{"route", r.name}, {"code", code_name(code)}, {"side", side_names[side]}},

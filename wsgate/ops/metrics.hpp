@@ -1,4 +1,4 @@
-// What has happened since the start, in numbers: any thread counts, any thread reads.
+// Counts what has happened since the start; any thread may count and read.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -26,16 +26,16 @@ class exposition;
 /// Why a target was not reached.
 enum class connect_failure { refused, timed_out, unreachable, name, tls, other };
 
-/// How an attempt on a known route ended; each is counted once, when it has.
+/// How an attempt to open a session on a known route ended; counted once, at its end.
 enum class session_result {
-    completed,     ///< opened, and its target did not fail to be reached
-    target_failed, ///< opened, but its target was not reached
+    completed,     ///< opened, and its target could be reached or was not needed
+    target_failed, ///< opened, but its target could not be reached
     refused,       ///< never opened
 };
 
 [[nodiscard]] connect_failure reason_of(const net::error_code&);
 
-/// One route's.
+/// The numbers of one route.
 struct route_metrics {
     static constexpr std::size_t close_codes = 17; ///< 1000 to 1015, and all others
 
@@ -50,7 +50,7 @@ struct route_metrics {
 };
 
 struct certificate_expiry {
-    std::string name; ///< which certificate
+    std::string name; ///< the certificate's file
     std::time_t not_after = 0;
 };
 
@@ -62,8 +62,9 @@ public:
     metrics& operator=(const metrics&) = delete;
     ~metrics() = default;
 
-    /// The one of this name, made where there is none; it stays valid. When a configuration is
-    /// loaded, not while a session runs.
+    /// The numbers of the route of this name, made where there are none yet; they stay valid. Takes
+    /// a lock, so it is for the loading of a configuration and the start of a session, not for its
+    /// run.
     [[nodiscard]] route_metrics& route(std::string_view name);
 
     void handshake_failed(handshake_failure why) {
@@ -76,10 +77,10 @@ public:
 
     void stalled(direction d, int change) { stalled_[static_cast<std::size_t>(d)].add(change); }
 
-    /// Those in use from now on.
+    /// Replaces the list of the certificates in use.
     void certificates(std::vector<certificate_expiry>);
 
-    /// All of it, and what is known of the process, for Prometheus.
+    /// All numbers, and those of the process, as a page for Prometheus.
     [[nodiscard]] std::string text() const;
 
 private:
@@ -87,7 +88,7 @@ private:
     void write_ends(exposition&) const;
     void write_connections(exposition&) const;
 
-    mutable std::mutex lists_; ///< the two lists, not what is in them
+    mutable std::mutex lists_; ///< guards the two lists, not their elements
     std::list<route_metrics> routes_;
     std::vector<certificate_expiry> certificates_;
     std::array<counter, 14> handshake_failures_;
@@ -96,7 +97,7 @@ private:
     std::array<gauge, 2> stalled_;
 };
 
-/// What one session counts. From the opening to the end of the object it is active.
+/// Counts what happens in one session. The session counts as active as long as this lives.
 class session_meter final : public bridge_observer {
 public:
     session_meter(metrics&, route_metrics&);
@@ -124,10 +125,10 @@ private:
     std::array<bool, 2> stalled_{};
 };
 
-/// An attempt on a known route that was refused.
+/// Counts an attempt on a known route that was refused.
 void count_refused(route_metrics&);
 
-/// One whose target was not reached, before there was a WebSocket.
+/// Counts an attempt whose target could not be reached before the WebSocket was opened.
 void count_unreachable(route_metrics&, const net::error_code&);
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// getrusage(2), getrlimit(2) and /proc/self.
+// Reads getrusage(2), getrlimit(2) and /proc/self.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ops/process_metrics.hpp"
 
@@ -27,7 +27,7 @@ double cpu_seconds() {
            static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 }
 
-/// Virtual and resident, in bytes.
+/// The process's memory, virtual and resident, in bytes.
 struct memory {
     std::uint64_t all = 0;
     std::uint64_t resident = 0;
@@ -48,10 +48,12 @@ std::optional<std::uint64_t> open_descriptors() {
     if (ec) {
         return std::nullopt;
     }
-    return static_cast<std::uint64_t>(std::distance(begin(all), end(all))) - 1; // its own
+    // Reading the directory takes a descriptor, which is in it as well.
+    return static_cast<std::uint64_t>(std::distance(begin(all), end(all))) - 1;
 }
 
-/// Seconds since 1970: proc(5), field 22 of stat counts from the boot.
+/// When the process began, in seconds since 1970; field 22 of /proc/self/stat counts from the boot
+/// (proc(5)).
 std::optional<double> read_start_time() {
     std::string line;
     std::ifstream stat("/proc/self/stat");

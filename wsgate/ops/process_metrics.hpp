@@ -1,4 +1,5 @@
-// What the kernel knows of this process, under the names that Prometheus' clients use.
+// Metrics of this process as the kernel counts them, under the names that Prometheus' client
+// libraries use.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -6,7 +7,7 @@ namespace wsgate {
 
 class exposition;
 
-/// Leaves out what cannot be read here (no /proc).
+/// Leaves out what cannot be read, for example without /proc.
 void write_process(exposition&);
 
 } // namespace wsgate

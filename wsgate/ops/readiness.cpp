@@ -1,4 +1,4 @@
-// One round of dialling at a time; its result is kept for a while.
+// Dials all targets in one round at a time, and reuses its result for a while.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ops/readiness.hpp"
 
@@ -22,7 +22,7 @@ readiness::readiness(const asio::any_io_executor& home, std::vector<dialler> tar
 
 asio::awaitable<ready_state> readiness::ask() {
     const auto executor = co_await asio::this_coro::executor;
-    // Shared with who answers: the one who asked may have left by then.
+    // Shared with the task on `home` that answers, since whoever asks may be gone by then.
     const auto answer = std::make_shared<net::handoff<ready_state>>(executor);
     asio::post(home_, [this, executor, answer] {
         want([executor, answer](ready_state s) {

@@ -1,4 +1,4 @@
-// Whether sessions would find their targets, asked seldom however many want to know.
+// Finds out whether the targets can be reached; they are dialled seldom, however many ask.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -19,8 +19,8 @@ namespace wsgate {
 enum class ready_state { ready, no_target, stopping };
 
 struct readiness_options {
-    std::chrono::milliseconds fresh{5'000}; ///< so long an answer is good
-    std::chrono::milliseconds probe{2'000}; ///< for all targets, which are tried at once
+    std::chrono::milliseconds fresh{5'000}; ///< how long an answer is reused
+    std::chrono::milliseconds probe{2'000}; ///< for a round; all targets are dialled at once
 };
 
 /// Dials every target and hangs up. Lives on the event loop of `home`; anybody may ask.
@@ -33,17 +33,17 @@ public:
     readiness& operator=(const readiness&) = delete;
     ~readiness() = default;
 
-    /// On `home`: these, from the next round on.
+    /// To be called on `home`. Replaces the targets, from the next round on.
     void targets(std::vector<dialler>);
 
     /// From any event loop that lives until this has been stopped. Completes with the last answer,
     /// or a new one where that is too old; never later than `probe` and a moment.
     [[nodiscard]] asio::awaitable<ready_state> ask();
 
-    /// On `home`: from now on the answer is `stopping`.
+    /// To be called on `home`. From now on the answer is `stopping`.
     void stop();
 
-    /// On `home`, after stop(): completes when nothing is being dialled any more.
+    /// To be called on `home`, after stop(). Completes when nothing is being dialled any more.
     [[nodiscard]] asio::awaitable<void> join();
 
 private:
@@ -61,13 +61,13 @@ private:
     std::vector<reply> waiting_;
     std::size_t open_ = 0; ///< targets of this round that have not answered
     bool all_answer_ = true;
-    bool is_of_others_ = false; ///< the round that is open is of targets that are no more
+    bool is_of_others_ = false; ///< targets() was called during the open round
     bool stopped_ = false;
     ready_state last_ = ready_state::ready;
     std::optional<net::clock::time_point> asked_at_;
 };
 
-/// 200 or 503.
+/// The HTTP response for a state: 200 or 503.
 [[nodiscard]] text_response answer_of(ready_state);
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// Our options, and websockify's words for the same things.
+// Describes our options of access and websockify's for the same things, and reads their values.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/access_flags.hpp"
 
@@ -152,7 +152,7 @@ std::vector<std::string> words(const std::string& text) {
     return {std::istream_iterator<std::string>{in}, {}};
 }
 
-/// websockify takes "module.Name" as well.
+/// The name without its module: websockify takes "module.Name" as well.
 std::string plugin_name(const std::string& text) {
     return text.substr(text.rfind('.') + 1);
 }
@@ -178,7 +178,7 @@ void take_auth_plugin(const raw_access& raw, access_options& a) {
             const auto one = parse_origins("--auth-source", each);
             all.rules.insert(all.rules.end(), one.rules.begin(), one.rules.end());
         }
-        a.origins.all = std::move(all); // without one: nobody, as in websockify
+        a.origins.all = std::move(all); // an empty list admits nobody, as in websockify
         a.origin_required = true;
     } else if (name == "ClientCertCNAuth") {
         a.common_names = given;
@@ -246,7 +246,8 @@ void take_over(const raw_access& raw, access_options& a) {
     }
     for (const auto& text : raw.auth_files) {
         const auto [path, file] = split_path(text);
-        if (file.empty()) { // no password at all is not what a file's name was left out for
+        // A missing name must not come to mean that no password is asked for.
+        if (file.empty()) {
             throw service::bad_option("--auth-file", text + " names no file");
         }
         put(a.passwords, path, password_options{file, ""});

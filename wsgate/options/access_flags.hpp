@@ -1,4 +1,4 @@
-// The options that say who may come in, and where to.
+// The command line's options of access: origins, proxies, passwords, tokens and limits.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace wsgate {
 
-/// As they were written; those with several values may begin with PATH=.
+/// The values as they were written; those that may be given several times may begin with PATH=.
 struct raw_access {
     std::vector<std::string> origins;
     std::string trusted_proxies;
@@ -24,10 +24,11 @@ struct raw_access {
     std::vector<std::string> allow_targets;
 };
 
-/// Both outlive the parsing.
+/// Adds the options to the list; both values outlive the parsing.
 void add_access_options(service::option_list&, raw_access&, access_options&);
 
-/// After the parsing. Throws service::bad_option.
+/// To be called after the parsing: turns what was written into the configuration. Throws
+/// service::bad_option.
 void take_over(const raw_access&, access_options&);
 
 } // namespace wsgate

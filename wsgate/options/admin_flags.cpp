@@ -1,4 +1,4 @@
-// An address, and the networks that may ask there.
+// Describes and reads the address of the admin listener and the networks that may connect.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/admin_flags.hpp"
 

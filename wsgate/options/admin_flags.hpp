@@ -10,16 +10,17 @@
 
 namespace wsgate {
 
-/// As they were written.
+/// The values as they were written.
 struct raw_admin {
     std::string listen;
     std::vector<std::string> allow;
 };
 
-/// Both outlive the parsing.
+/// Adds the options to the list; both values outlive the parsing.
 void add_admin_options(service::option_list&, raw_admin&, admin_options&);
 
-/// After the parsing. Throws service::bad_option.
+/// To be called after the parsing: turns what was written into the configuration. Throws
+/// service::bad_option.
 void take_over(const raw_admin&, admin_options&);
 
 } // namespace wsgate

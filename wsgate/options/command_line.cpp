@@ -1,4 +1,4 @@
-// Reads the words, then the file that they name, by what both programs have for that.
+// Fits gateway_options into service::read_command_line(), which both programs use.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/command_line.hpp"
 
@@ -13,7 +13,7 @@ namespace wsgate {
 
 namespace {
 
-/// One reading of the options.
+/// One reading of the gateway's options (a Line for service::read_command_line()).
 class command_line {
 public:
     command_line() { c_.threads = std::max(1U, std::thread::hardware_concurrency()); }

@@ -1,4 +1,4 @@
-// The command line and the file that it names, as a configuration.
+// Makes a configuration from the command line and the file of options that it names.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -9,8 +9,8 @@
 
 namespace wsgate {
 
-/// Reads the file of --config. Never throws for what a user wrote. Exit codes: 0 for help and
-/// version, 64 for errors, 78 for those in the file or with --check.
+/// Reads the file of --config as well. Never throws for what a user wrote. Exit codes: 0 for help
+/// and version, 64 for errors, 78 for those in the file or with --check.
 [[nodiscard]] std::variant<config, service::early_exit> parse_command_line(int argc,
                                                                            const char* const* argv);
 

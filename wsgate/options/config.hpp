@@ -1,4 +1,4 @@
-// What the gateway was told to do, as values.
+// The configuration of the gateway, as values.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -28,28 +28,28 @@ namespace wsgate {
 struct limits {
     std::chrono::milliseconds handshake{10'000};   ///< from accept to the whole request head
     std::chrono::milliseconds keep_alive{15'000};  ///< for each later request head
-    std::chrono::milliseconds no_progress{60'000}; ///< of a client that is sent an answer
+    std::chrono::milliseconds no_progress{60'000}; ///< how long a client may take no byte
     std::chrono::milliseconds linger{2'000};   ///< for the client to close after our last answer
-    std::chrono::milliseconds connect{10'000}; ///< each address of a target
-    std::chrono::milliseconds stop{5'000};     ///< for all sessions to say goodbye
+    std::chrono::milliseconds connect{10'000}; ///< for each address of a target
+    std::chrono::milliseconds stop{5'000};     ///< for all sessions to end after Close 1001
 };
 
 struct config {
     std::vector<listen_address> listen{listen_address{}};
-    bool listens_by_default = true; ///< nobody said where
+    bool listens_by_default = true; ///< no option named an address
     unsigned unix_mode = 0600;      ///< of the files of Unix sockets
-    /// Inherited sockets whose names say nothing; nothing: as the table of routes says.
+    /// Where inherited sockets lead whose names do not say it; nothing: paths decide, by `routes`.
     std::optional<catch_all> catch_all_for_unnamed{};
-    std::vector<std::string> warnings{}; ///< for the log
-    std::string file;                    ///< of --config; empty: none
+    std::vector<std::string> warnings{}; ///< to be logged at the start
+    std::string file;                    ///< named by --config; empty: none
     target server_target{"127.0.0.1", 5500};
     target viewer_target{"127.0.0.1", 5900};
-    std::vector<route> routes = default_routes(); ///< whole paths
-    std::string prefix;                           ///< of them all; empty: none
+    std::vector<route> routes = default_routes(); ///< their paths include the prefix
+    std::string prefix;                           ///< of all routes' paths; empty: none
     std::string web;                              ///< directory; empty: no files
     file_options files;
     tls_options tls;
-    per_path<client_rule> client_rules; ///< what places want of clients' certificates
+    per_path<client_rule> client_rules; ///< what each path demands of certificates
     target_tls_options target_tls;
     std::size_t threads = 1;
     wsgate::limits limits;
@@ -59,14 +59,17 @@ struct config {
     process_options process;
     session_options session;
     bridge_options bridge;
-    /// On the viewer route only: a server's tunnel may wait for its VNC server, and is mute then.
+    /// How long a WebSocket may be mute after a ping; 0: no limit. For viewers only, since a
+    /// server's tunnel says nothing while it waits for its VNC server.
     std::chrono::milliseconds pong_timeout{50'000};
-    dial_time server_dial =
-        dial_time::first_data; ///< on the server route; viewers are greeted first
-    /// A thousand clients that read nothing must not use up the host's memory for TCP.
+    /// When the target of a server's session is dialled. A viewer's is dialled at once, since a
+    /// viewer waits to be greeted.
+    dial_time server_dial = dial_time::first_data;
+    /// Bounds what the kernel keeps for each connection, so that a thousand clients that read
+    /// nothing cannot use up the host's memory for TCP.
     net::tcp_options tcp{.most_unsent = 256 * 1024};
     std::string log_file; ///< empty: standard error
-    std::string syslog;   ///< a socket, or HOST:PORT; empty: none
+    std::string syslog;   ///< a socket's path, or HOST:PORT; empty: none
     service::log_format log_format = service::log_format::text;
     service::log_level log_level = service::log_level::info;
 
@@ -74,7 +77,7 @@ struct config {
         return r.to ? *r.to : r.who == visitor::server ? server_target : viewer_target;
     }
 
-    /// Whose policies hold for all such visitors where any path is taken.
+    /// The path whose policies hold for such visitors at a listener that takes any path.
     [[nodiscard]] std::string path_of(visitor who) const {
         return prefix + std::string{main_path(who)};
     }

@@ -1,4 +1,4 @@
-// Goes over listeners and paths.
+// Compares listeners with certificates, and the paths of options with those of routes.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/cross_checks.hpp"
 

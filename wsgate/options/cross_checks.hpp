@@ -1,4 +1,4 @@
-// What options demand of each other, once all of them are known.
+// Checks that options fit together, once all of them are known.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -6,11 +6,11 @@
 
 namespace wsgate {
 
-/// Listeners that speak TLS have a certificate. Throws service::bad_option.
+/// Throws service::bad_option where a listener speaks TLS and there is no certificate.
 void check_speech(const config&);
 
-/// Paths that options name are those of routes: a rule that holds nowhere protects nothing. Throws
-/// service::bad_option.
+/// Throws service::bad_option where an option names a path that is no route's: such a rule would
+/// protect nothing.
 void check_paths(const config&);
 
 } // namespace wsgate

@@ -24,7 +24,7 @@ constexpr auto footer =
     "USR1 writes the sessions that there are into the log.\n"
     "Exit codes: 64 wrong command line, 71 cannot listen, 78 unusable file.";
 
-/// By default a token is needed wherever viewers come.
+/// Where no option names paths for tokens, a token is needed on every viewers' path.
 void take_token_paths(config& c) {
     auto& paths = c.access.token_paths;
     paths.clear();
@@ -33,7 +33,7 @@ void take_token_paths(config& c) {
             paths.push_back(each.path);
         }
     }
-    const auto of_any_path = c.path_of(visitor::viewer); // also where no route has it any more
+    const auto of_any_path = c.path_of(visitor::viewer); // needed for listeners that take any path
     if (std::find(paths.begin(), paths.end(), of_any_path) == paths.end()) {
         paths.push_back(of_any_path);
     }
@@ -81,7 +81,8 @@ void gateway_options::finish() {
     take_over(tls_, c_.tls, c_.client_rules);
     take_over(websockify_, c_);
     if (pong_timeout_->count() == 0) {
-        // Two pings without an answer; websockify's clients need not answer any.
+        // By default, the time of two pings; no limit in websockify's form, whose clients need not
+        // answer pings.
         c_.pong_timeout = (websockify_.is_meant() ? 0 : 2) * c_.bridge.ping;
     }
     check_speech(c_);

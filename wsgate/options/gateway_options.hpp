@@ -1,4 +1,4 @@
-// All options of the gateway, over the values of one configuration.
+// All options of the gateway; parsing them fills one configuration.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -18,13 +18,14 @@ namespace wsgate {
 
 class gateway_options {
 public:
-    /// `c` outlives it.
+    /// `c` is what they fill, and outlives this.
     explicit gateway_options(config& c);
 
     /// Throws service::text_asked_for or service::bad_option.
     void parse(std::vector<std::string> words);
 
-    /// After parse(), once: sets what one word alone does not decide. Throws service::bad_option.
+    /// To be called once, after parse(): sets what depends on several options. Throws
+    /// service::bad_option.
     void finish();
 
     [[nodiscard]] const service::option_list& list() const { return list_; }
@@ -41,9 +42,9 @@ private:
     const service::option* pong_timeout_;
 };
 
-/// What a running gateway cannot take over from `next`, as options with blanks between; it is put
-/// back there to what it was. Where connections are accepted stays, what their paths mean may
-/// change.
+/// Puts what a running gateway cannot take over back in `next` to what it is in `now`. Returns the
+/// names of those options with blanks between. Where connections are accepted cannot change; what
+/// their paths mean can.
 [[nodiscard]] std::string keep_what_needs_a_restart(const config& now, config& next);
 
 } // namespace wsgate

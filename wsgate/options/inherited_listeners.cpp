@@ -1,4 +1,4 @@
-// A name is a mode.
+// Chooses by a socket's name where it leads.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/inherited_listeners.hpp"
 

@@ -1,4 +1,4 @@
-// Sockets that a service manager or inetd(8) has opened for us become listeners.
+// Makes listeners of sockets that a service manager or inetd(8) has opened for us.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -9,11 +9,12 @@
 
 namespace wsgate {
 
-/// They take the place of the default listener, and stand beside others. Their names say where they
-/// lead: "server", "viewer"; with any other, as paths say, or to the target of websockify's form.
+/// Adds the sockets to the configured listeners; the default listener is dropped. A socket named
+/// "server" or "viewer" leads any path to that side's target; with another name the path decides,
+/// or the target of websockify's form.
 void take_over(const std::vector<service::inherited_socket>&, config&);
 
-/// The one on standard input, where nothing is to be read afterwards. Throws std::system_error.
+/// Takes the socket on standard input and puts /dev/null in its place. Throws std::system_error.
 [[nodiscard]] service::inherited_socket take_standard_input();
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// Times in seconds, and two numbers.
+// Describes times in seconds, the size of frames and the number of threads.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/limit_flags.hpp"
 

@@ -1,4 +1,4 @@
-// The options that say how long things may take, and how large they may be.
+// The command line's options of limits: times, the size of frames, the number of threads.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -7,7 +7,8 @@
 
 namespace wsgate {
 
-/// `c` outlives the parsing. --pong-timeout: where it is not given, who parses sets it.
+/// Adds the options to the list; `c` outlives the parsing. The default of --pong-timeout depends on
+/// --ping, and so is set by gateway_options::finish().
 void add_limit_options(service::option_list&, config& c);
 
 } // namespace wsgate

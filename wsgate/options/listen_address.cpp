@@ -1,4 +1,4 @@
-// From the outside in: how it speaks, where it leads, where it is.
+// Takes the prefix and the part behind `=` off, and reads the rest as an address.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/listen_address.hpp"
 
@@ -27,7 +27,7 @@ speech take_speech(std::string_view& text) {
     return speech::by_certificate;
 }
 
-/// What stands behind the first `=`; false where it is nothing that we know.
+/// Takes off what stands behind the first `=`, and reads it. False where it is unknown.
 bool take_mode(std::string_view& text, std::optional<catch_all>& leads_to) {
     const auto equals = text.find('=');
     if (equals == std::string_view::npos) {

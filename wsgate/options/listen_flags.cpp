@@ -1,4 +1,4 @@
-// Listeners, targets, and the table of routes between them.
+// Describes and reads listeners, targets, and the routes between them.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/listen_flags.hpp"
 
@@ -23,7 +23,7 @@ target read_target(const char* option, const std::string& text) {
     return std::move(*parsed);
 }
 
-/// Octal, as chmod(1) has it.
+/// Reads the mode of a file, in octal digits as for chmod(1).
 unsigned read_mode(const std::string& text) {
     constexpr int octal = 8;
     constexpr unsigned most = 0777;
@@ -71,7 +71,8 @@ void take_listeners(const raw_listen& raw, config& c) {
     }
 }
 
-/// The path has no prefix here; the name of a route of its own is its path.
+/// Makes a route from PATH=TARGET. The prefix is added later. A route with a target of its own has
+/// its path as its name.
 std::optional<route> make_route(std::string path, const std::string& leads_to) {
     if (leads_to.empty()) {
         return std::nullopt;
@@ -84,7 +85,7 @@ std::optional<route> make_route(std::string path, const std::string& leads_to) {
     return route{path, path, visitor::viewer, read_target("--route", leads_to)};
 }
 
-/// Takes the place of what the path meant before.
+/// Adds the route; it replaces one of the same path.
 void take_route(const std::string& text, std::vector<route>& all) {
     const auto equals = text.find('=');
     auto path = parse_route_path(text.substr(0, equals));

@@ -1,4 +1,4 @@
-// The options that say where connections come in and where they lead.
+// The command line's options of listeners, targets and routes.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace wsgate {
 
-/// As they were written.
+/// The values as they were written.
 struct raw_listen {
     std::vector<std::string> listen;
     std::vector<std::string> unix_listen;
@@ -21,14 +21,15 @@ struct raw_listen {
     std::string prefix;
 };
 
-/// All outlive the parsing.
+/// Adds the options to the list; the values outlive the parsing.
 void add_listen_options(service::option_list&, raw_listen&, config&);
 
-/// They listen at the same addresses, whatever their paths mean there.
+/// Whether both listen at the same addresses, whatever paths mean there.
 [[nodiscard]] bool are_same_places(const std::vector<listen_address>&,
                                    const std::vector<listen_address>&);
 
-/// After the parsing. Throws service::bad_option.
+/// To be called after the parsing: turns what was written into the configuration. Throws
+/// service::bad_option.
 void take_over(const raw_listen&, config&);
 
 } // namespace wsgate

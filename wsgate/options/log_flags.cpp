@@ -1,4 +1,4 @@
-// The gateway's and the tunnel's are the same but for --syslog.
+// Describes the options that the gateway and the tunnel share, and --syslog.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/log_flags.hpp"
 

@@ -1,4 +1,4 @@
-// The options of the log.
+// The command line's options of the log, for the gateway and the tunnel.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace wsgate {
 
-/// All values outlive the parsing. A tunnel has no --syslog.
+/// The values outlive the parsing. These are several functions because the tunnel has no --syslog.
 void add_log_file(service::option_list&, std::string& file);
 void add_syslog(service::option_list&, std::string& where);
 void add_log_lines(service::option_list&, service::log_format&, service::log_level&);

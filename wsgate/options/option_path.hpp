@@ -9,8 +9,8 @@
 
 namespace wsgate {
 
-/// The path (empty: all) and the value. A path begins with a slash, and no other value does so
-/// before a `=`.
+/// Splits into the path (empty: all paths) and the value. A path begins with a slash; values never
+/// have a slash in front and a `=` behind it.
 [[nodiscard]] inline std::pair<std::string, std::string> split_path(const std::string& text) {
     const auto equals = text.find('=');
     if (!text.starts_with('/') || equals == std::string::npos) {

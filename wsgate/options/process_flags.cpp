@@ -1,4 +1,4 @@
-// websockify's names where it has them.
+// Describes the options, under websockify's names where it has them.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/process_flags.hpp"
 

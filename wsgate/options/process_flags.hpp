@@ -1,4 +1,4 @@
-// The options that say how the gateway lives as a process.
+// The command line's options of the process: background, user, when to end.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

@@ -1,4 +1,4 @@
-// Versions by name, for all paths or one.
+// Describes the options, and reads the version to send: v1 or v2, for all paths or for one.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/proxy_flags.hpp"
 

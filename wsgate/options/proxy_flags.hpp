@@ -1,4 +1,4 @@
-// The options of the PROXY protocol.
+// The command line's options of the PROXY protocol.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -10,15 +10,16 @@
 
 namespace wsgate {
 
-/// As they were written.
+/// The values as they were written.
 struct raw_proxy {
     std::vector<std::string> send;
 };
 
-/// Both outlive the parsing.
+/// Adds the options to the list; both values outlive the parsing.
 void add_proxy_options(service::option_list&, raw_proxy&, proxy_options&);
 
-/// After the parsing. Throws service::bad_option.
+/// To be called after the parsing: turns what was written into the configuration. Throws
+/// service::bad_option.
 void take_over(const raw_proxy&, proxy_options&);
 
 } // namespace wsgate

@@ -1,4 +1,5 @@
-// Each is off by default: what old clients and balancers need, others would suffer from.
+// Describes switches for old clients and load balancers. Each is off by default, since it would be
+// a fault for other clients.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/session_flags.hpp"
 

@@ -1,4 +1,4 @@
-// The options of session_options, and which frames are taken.
+// The command line's options of sessions, and of what becomes of text frames.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

@@ -1,4 +1,4 @@
-// websockify's names where it has them.
+// Describes and reads the options, under websockify's names where it has them.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/tls_flags.hpp"
 
@@ -96,7 +96,8 @@ client_certificates parse_ask(const std::string& text) {
     return found->second;
 }
 
-/// Who is named must show a certificate, unless the same place says otherwise.
+/// The rules by path. Where names are allowed a certificate is required, unless the same path says
+/// otherwise.
 per_path<client_rule> client_rules(const raw_tls& raw) {
     per_path<std::optional<client_certificates>> asks;
     per_path<std::vector<std::string>> names;

@@ -1,4 +1,4 @@
-// The options of TLS: what clients meet, what is asked of them, how targets are spoken to.
+// The command line's options of TLS: our certificates, clients' certificates, TLS to targets.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace wsgate {
 
-/// As they were written; those of clients may begin with PATH=.
+/// The values as they were written; those about clients may begin with PATH=.
 struct raw_tls {
     std::vector<std::string> certificates;
     std::vector<std::string> keys;
@@ -20,11 +20,12 @@ struct raw_tls {
     std::vector<std::string> allowed_names;
 };
 
-/// All outlive the parsing.
+/// Adds the options to the list; the values outlive the parsing.
 void add_tls_options(service::option_list&, raw_tls&, tls_options&, per_path<client_rule>&,
                      target_tls_options&);
 
-/// After the parsing. Throws service::bad_option.
+/// To be called after the parsing: turns what was written into the configuration. Throws
+/// service::bad_option.
 void take_over(const raw_tls&, tls_options&, per_path<client_rule>&);
 
 } // namespace wsgate

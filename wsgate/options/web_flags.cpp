@@ -1,4 +1,4 @@
-// A directory, and two fields of the answers.
+// Describes the directory's option, and those of two fields of the responses.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/web_flags.hpp"
 

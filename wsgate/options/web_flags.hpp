@@ -1,4 +1,4 @@
-// The options of the files that browsers are served.
+// The command line's options of the files that are served to browsers.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -7,7 +7,7 @@
 
 namespace wsgate {
 
-/// `c` outlives the parsing.
+/// Adds the options to the list; `c` outlives the parsing.
 void add_web_options(service::option_list&, config& c);
 
 } // namespace wsgate

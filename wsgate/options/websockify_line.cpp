@@ -1,4 +1,5 @@
-// One listener that takes any path, and websockify's meaning of what it has names for.
+// Turns websockify's form into one listener that takes any path, and refuses or ignores what has no
+// meaning here.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/websockify_line.hpp"
 
@@ -34,7 +35,7 @@ void add_ignored_and_refused(service::option_list& options, raw_websockify& raw)
     options.text("--wrap-mode", raw.wrap_mode, "MODE", takes_effect, "Refused").group(group);
 }
 
-/// What its one listener, and its one target, are.
+/// Adds the words and options that name its one listener and its one target.
 void add_form(service::option_list& options, raw_websockify& raw, config& c) {
     using enum service::on_reload;
     options
@@ -90,7 +91,8 @@ asio::ip::address address_in(const sockaddr& from) {
     return e.address();
 }
 
-/// Of our own machine, by name: the first of the family that is wanted, else of the other.
+/// An address of this machine by its name: the first one of the preferred family, or else the first
+/// of the other.
 asio::ip::address look_up(const std::string& host, bool prefer_ipv6) {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
@@ -111,7 +113,7 @@ asio::ip::address look_up(const std::string& host, bool prefer_ipv6) {
     return address_in(*best->ai_addr);
 }
 
-/// [ADDR:]PORT; the address may be a name, and needs no brackets.
+/// Reads [ADDR:]PORT; the address may be a name, and an IPv6 address needs no brackets.
 listen_address read_source(const std::string& text, bool prefer_ipv6) {
     const bool has_host = text.find(':') != std::string::npos;
     const auto written = has_host ? text : ":" + text;
@@ -132,7 +134,7 @@ listen_address read_source(const std::string& text, bool prefer_ipv6) {
     return at;
 }
 
-/// HOST:PORT; an address of IPv6 needs no brackets.
+/// Reads HOST:PORT; an IPv6 address needs no brackets.
 target read_target(const std::string& text) {
     auto to = parse_target(text);
     if (const auto colon = text.rfind(':'); !to && colon != std::string::npos) {
@@ -144,7 +146,8 @@ target read_target(const std::string& text) {
     return std::move(*to);
 }
 
-/// What is left of the words is the target; nothing: tokens choose it.
+/// Takes the target from what is left of the words or from --unix-target; nothing where tokens
+/// choose it.
 std::optional<target> take_target(const raw_websockify& raw, const std::vector<std::string>& words,
                                   const config& c) {
     const bool is_unix = !raw.unix_target.empty();
@@ -178,7 +181,8 @@ std::optional<target> take_target(const raw_websockify& raw, const std::vector<s
     return to;
 }
 
-/// The first word is the source, unless the socket is inherited or a Unix socket.
+/// Sets listener and target. The first word is where to listen, unless another option has said
+/// that.
 void take_form(const raw_websockify& raw, config& c) {
     auto words = raw.words;
     if (c.listens_by_default && !c.process.inetd) {
@@ -217,7 +221,8 @@ void take_process(const raw_websockify& raw, config& c) {
     if (raw.heartbeat) {
         c.bridge.ping = *raw.heartbeat;
     }
-    if (raw.idle_timeout && !raw.is_meant()) { // another meaning would be likelier here
+    // Without websockify's form, whoever writes this more likely means a limit of sessions.
+    if (raw.idle_timeout && !raw.is_meant()) {
         throw refusal_of("--idle-timeout",
                          "ends the whole gateway, in websockify's form only; here "
                          "say --idle-exit, or --session-idle for sessions");

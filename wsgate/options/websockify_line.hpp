@@ -1,4 +1,5 @@
-// websockify's command line: [options] [source_addr:]source_port [target_addr:target_port]
+// websockify's form of the command line: [options] [source_addr:]source_port
+// [target_addr:target_port]
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -12,7 +13,7 @@
 
 namespace wsgate {
 
-/// As they were written. What websockify and we call the same is not here.
+/// The values as they were written. Options that have the same name and meaning here are elsewhere.
 struct raw_websockify {
     std::vector<std::string> words; ///< source and target
     std::string unix_target;
@@ -30,19 +31,20 @@ struct raw_websockify {
     std::string wrap_mode;
     std::string key_password;
 
-    /// The gateway is one listener for any path, or inherits that, and leads to one target.
+    /// Whether websockify's form was used: one listener, perhaps inherited, that leads any path to
+    /// one target.
     [[nodiscard]] bool is_meant() const { return !words.empty() || !unix_target.empty(); }
 };
 
-/// All outlive the parsing.
+/// Adds the options to the list; the values outlive the parsing.
 void add_websockify_options(service::option_list&, raw_websockify&, config&);
 
-/// Words that the list of options would take for something else, made plain. Throws
+/// Rewrites words of websockify's that the list of options would take for something else. Throws
 /// service::bad_option.
 [[nodiscard]] std::vector<std::string> plain_words(std::vector<std::string>);
 
-/// After the parsing and all other options. Looks names up. Throws
-/// service::bad_option.
+/// To be called after the parsing, and after take_over() of all other options. Looks up the name of
+/// the address to listen on. Throws service::bad_option.
 void take_over(const raw_websockify&, config&);
 
 } // namespace wsgate

@@ -56,7 +56,8 @@ asio::awaitable<dialled> dial(target to, std::chrono::milliseconds limit, net::t
     if (to.is_unix) {
         co_return co_await dial_unix(std::move(to.host), limit, std::move(to.proxy_header));
     }
-    // A target may take nothing for as long as it likes, and would be given up for that as well.
+    // No TCP_USER_TIMEOUT: a target may take nothing for as long as it likes, and the kernel would
+    // give it up for that.
     options.user_timeout = {};
     const auto found = co_await net::resolve(to.host, to.port, limit);
     dialled last{nullptr, found.error ? found.error : asio::error::host_not_found};

@@ -13,8 +13,9 @@ namespace wsgate {
 
 class tls_client;
 
-/// Tries all addresses of the name, each for at most `limit`, as well as the look-up itself and the
-/// TLS handshake. `tls`: for targets that speak it; null where none does.
+/// Looks the name up and tries its addresses one after the other. `limit` holds for the look-up,
+/// for each address, and for the TLS handshake. `tls`: for targets that speak TLS; null where none
+/// does.
 [[nodiscard]] asio::awaitable<dialled> dial(target, std::chrono::milliseconds limit,
                                             net::tcp_options,
                                             std::shared_ptr<const tls_client> tls = nullptr);

@@ -49,7 +49,7 @@ asio::awaitable<dialled> dial_unix(std::string path, std::chrono::milliseconds l
     if (ec) {
         co_return dialled{nullptr, ec};
     }
-    // From here on it reads, writes and waits as any stream socket.
+    // From here on it is a stream socket like one of TCP.
     co_return dialled{std::make_unique<net::tcp_stream>(executor, c), {}};
 }
 

@@ -11,8 +11,7 @@
 
 namespace wsgate {
 
-/// Waits, up to the limit, where the target's queue is full. `proxy_header`: sent first, as a
-/// target's.
+/// Where the socket's queue is full, waits up to `limit`. `proxy_header`: sent first (see target).
 [[nodiscard]] asio::awaitable<dialled> dial_unix(std::string path, std::chrono::milliseconds limit,
                                                  std::vector<std::byte> proxy_header = {});
 

@@ -20,10 +20,10 @@ struct dialled {
     std::unique_ptr<net::stream> stream;
     net::error_code error;
     std::string problem{}; ///< what is wrong in words, for the log; empty: the error tells all
-    bool counted = false;  ///< the metrics have counted it
+    bool counted = false;  ///< the metrics have counted the result already
 };
 
-/// How a session gets its target; tests put their own streams here.
+/// Connects to a session's target; in tests it hands over a stream.
 using dialler = std::function<asio::awaitable<dialled>()>;
 
 } // namespace wsgate

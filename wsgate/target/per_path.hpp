@@ -9,7 +9,7 @@
 
 namespace wsgate {
 
-/// A value for all paths, and others for some.
+/// A value for all paths, with other values for some of them.
 template <class T>
 struct per_path {
     T all{};

@@ -1,4 +1,4 @@
-// Gives the client's address, and its port where no proxy stands between.
+// Takes the client's address, and its port where no proxy is between us and the client.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/target/proxy_header.hpp"
 

@@ -1,4 +1,4 @@
-// The PROXY header by which a target is told of the client before anything else.
+// Makes the PROXY header that tells a target who the client is, before anything else is sent.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -18,12 +18,11 @@ namespace asio = boost::asio;
 
 /// What is known of a session's client.
 struct client_facts {
-    std::optional<asio::ip::address> client; ///< as far as its proxies are believed
-    asio::ip::tcp::endpoint peer;            ///< of the connection; its port is the client's where
-                                             ///< the address is
-    asio::ip::tcp::endpoint local;           ///< where it came in
+    std::optional<asio::ip::address> client; ///< as far as its proxies are trusted
+    asio::ip::tcp::endpoint peer;            ///< who connected; gives the port if it is `client`
+    asio::ip::tcp::endpoint local;           ///< our end of the client's connection
     std::string_view request_id;
-    std::string_view tls; ///< "TLSv1.3"; empty: none
+    std::string_view tls; ///< "TLSv1.3"; empty: no TLS
 };
 
 [[nodiscard]] std::vector<std::byte> proxy_header_of(const client_facts&, net::proxy_version);

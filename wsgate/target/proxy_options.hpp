@@ -13,7 +13,7 @@ namespace wsgate {
 struct proxy_options {
     /// The version of the header that the targets of a path are sent; nothing: they get none.
     per_path<std::optional<net::proxy_version>> send;
-    /// Trusted proxies must begin with a header; it is taken from nobody else.
+    /// Connections of trusted proxies must begin with a header; nobody else's is read.
     bool accept = false;
     std::chrono::milliseconds header{3'000}; ///< from the accept to the end of a header
 };

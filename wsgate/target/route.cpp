@@ -1,4 +1,4 @@
-// Searches the tables from the front, since they are short.
+// Searches the tables one entry after the other, since they are short.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/target/route.hpp"
 

@@ -12,9 +12,9 @@
 
 namespace wsgate {
 
-/// Who comes along a route.
+/// Which side of VNC comes by a route.
 enum class visitor {
-    server, ///< through its tunnel, which may be mute for long
+    server, ///< comes through a tunnel, which may be mute for long
     viewer,
 };
 
@@ -22,9 +22,9 @@ enum class visitor {
 
 struct route {
     std::string path; ///< decoded, without a slash at the end; its policies hold for the sessions
-    std::string name; ///< in the log and the metrics
+    std::string name; ///< what log and metrics call it
     visitor who = visitor::viewer;
-    std::optional<target> to{}; ///< nothing: where all such visitors go
+    std::optional<target> to{}; ///< nothing: the target of such visitors
 
     friend bool operator==(const route&, const route&) = default;
 };
@@ -34,18 +34,19 @@ class route_table {
 public:
     explicit route_table(std::vector<route> all) : routes_(std::move(all)) {}
 
-    /// Every path leads to the same: for a listener behind a proxy that takes the path away.
+    /// A table in which every path leads to the same route, for a listener behind a proxy that
+    /// strips the path.
     [[nodiscard]] static route_table catch_all(route);
 
     /// The route of a path, in the table; null where there is none. Case counts; one slash at the
     /// end does not.
     [[nodiscard]] const route* find(std::string_view decoded_path) const;
 
-    /// Whether every path leads to the same. A path that is asked for without an upgrade is still
-    /// one of files.
+    /// Whether every path leads to the same route. That is so for upgrades only: a request without
+    /// one is for a file.
     [[nodiscard]] bool takes_all() const { return takes_all_; }
 
-    /// All of them; a single one where takes_all().
+    /// All routes; a single one where takes_all().
     [[nodiscard]] const std::vector<route>& routes() const { return routes_; }
 
 private:
@@ -53,15 +54,16 @@ private:
     bool takes_all_ = false;
 };
 
-/// The path of a route as it was written, without its last slash; nothing where it begins with no
-/// slash, or where no decoded path could equal it.
+/// Reads the path of a route, and takes off a slash at its end. Nothing where it does not begin
+/// with a slash, or where no decoded path could equal it.
 [[nodiscard]] std::optional<std::string> parse_route_path(std::string_view);
 
-/// The routes that there are unless others are configured: /wsServer; /wsClient; /websockify, which
+/// The routes that exist unless others are configured: /wsServer; /wsClient; /websockify, which
 /// noVNC asks for by default.
 [[nodiscard]] std::vector<route> default_routes();
 
-/// The one of them that speaks for all such visitors: whose policies hold where any path is taken.
+/// The default path of such visitors, whose policies hold for them at a listener that takes any
+/// path.
 [[nodiscard]] std::string_view main_path(visitor);
 
 } // namespace wsgate

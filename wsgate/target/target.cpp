@@ -28,7 +28,7 @@ std::optional<target> parse_target(std::string_view text) {
         text.remove_prefix(secured.size());
     }
     const auto to = net::split_host_port(text);
-    // Without brackets nobody could tell the port of an IPv6 address from its last group.
+    // An IPv6 address needs brackets: without them its last group could be the port.
     if (!to || to->port == 0 || to->host.empty() ||
         (to->host.find(':') != std::string_view::npos) != to->in_brackets ||
         to->host.find_first_of("[]/ ") != std::string_view::npos) {

@@ -1,4 +1,4 @@
-// The target of a session as text and as a value.
+// The target of a session, as a value and as text.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -15,20 +15,20 @@ namespace wsgate {
 
 using net::longest_unix_path;
 
-/// HOST:PORT; the host is a name, an IPv4 address, or an IPv6 address (without brackets here). Or a
-/// Unix socket.
+/// Where a session leads: HOST:PORT, where the host is a name, an IPv4 address or an IPv6 address
+/// (here without brackets); or a Unix socket.
 struct target {
     std::string host; ///< or the absolute path of the socket
     std::uint16_t port = 0;
     bool is_unix = false;
-    bool tls = false;                      ///< TLS is spoken there
-    std::vector<std::byte> proxy_header{}; ///< sent first, before TLS; mostly none
+    bool tls = false;                      ///< we speak TLS to it
+    std::vector<std::byte> proxy_header{}; ///< sent first, before TLS; empty: none
 
     friend bool operator==(const target&, const target&) = default;
 };
 
-/// "host:5900", "192.0.2.7:5900", "[2001:db8::7]:5900"; "tls:" before it; or "unix:/path". Port 0
-/// is none.
+/// Reads "host:5900", "192.0.2.7:5900", "[2001:db8::7]:5900"; "tls:" before it; or "unix:/path".
+/// Port 0 is refused.
 [[nodiscard]] std::optional<target> parse_target(std::string_view);
 
 /// Writes a text that parse_target() takes back.

@@ -1,4 +1,4 @@
-// What a certificate says: whom it names, and until when.
+// Reads certificates: the names in them, and how long they are valid.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -11,18 +11,18 @@
 
 namespace wsgate {
 
-/// What a metric and a warning need of one of our own certificates.
+/// What metrics and warnings need to know of one of our own certificates.
 struct certificate_facts {
     std::string name; ///< its first DNS name, or its CN
     std::string file;
     std::chrono::system_clock::time_point not_after;
 };
 
-/// Who a client is, by a certificate that was verified.
+/// Who a client is, by its verified certificate.
 struct client_identity {
     std::string name;               ///< the CN, or the first SAN
-    std::string common_name;        ///< the first CN; empty: none
-    std::vector<std::string> names; ///< all: CN, DNS, mail and URI SANs
+    std::string common_name;        ///< the first CN; empty: there is none
+    std::vector<std::string> names; ///< all names: CN, DNS, mail and URI SANs
 
     friend bool operator==(const client_identity&, const client_identity&) = default;
 };
@@ -35,8 +35,8 @@ struct client_identity {
 [[nodiscard]] std::chrono::system_clock::time_point not_after(const X509*);
 [[nodiscard]] std::chrono::system_clock::time_point not_before(const X509*);
 
-/// Compares with the SANs, or with the CN where there is no DNS name among them; wildcards are
-/// whole first labels (RFC 6125 6.4).
+/// Whether the certificate is for this host. Compares with the SANs, or with the CN where no SAN is
+/// a DNS name; a wildcard must be the whole first label (RFC 6125 6.4).
 [[nodiscard]] bool is_for_host(X509*, std::string_view host);
 
 } // namespace wsgate

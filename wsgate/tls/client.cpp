@@ -25,7 +25,7 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;
 
-/// Never asks on a terminal.
+/// The password callback: has none, so that OpenSSL does not ask on the terminal.
 int no_password(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*arg*/) {
     return 0;
 }
@@ -119,7 +119,7 @@ tls_session tls_client::session_for(const std::string& host) const {
         throw std::bad_alloc();
     }
     SSL_set_connect_state(session.get());
-    if (is_address(host)) { // no SNI: RFC 6066 3
+    if (is_address(host)) { // SNI is for names only (RFC 6066 3)
         if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session.get()), host.c_str()) != 1) {
             throw std::bad_alloc();
         }
@@ -135,7 +135,7 @@ tls_session tls_client::session_for(const std::string& host) const {
     return session;
 }
 
-/// The key of the server's own certificate, not of who signed it.
+/// Compares with the key of the server's own certificate, not with those of its issuers.
 bool tls_client::is_pinned(SSL* session) const {
     const X509* const leaf = SSL_get0_peer_certificate(session);
     if (leaf == nullptr) {

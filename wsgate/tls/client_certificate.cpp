@@ -20,7 +20,8 @@ namespace wsgate {
 
 namespace {
 
-/// Who is not verified may go on; the place he asks for decides (check_client).
+/// The verify callback: lets every client go on, since the rule of the path that it asks for
+/// decides later (check_client()).
 int let_pass(int /*verified*/, X509_STORE_CTX* /*store*/) {
     return 1;
 }
@@ -40,10 +41,11 @@ void trust(SSL_CTX* context, const tls_options& o) {
     if (names == nullptr || SSL_CTX_load_verify_file(context, o.client_ca_file.c_str()) != 1) {
         fail_tls(fmt::format("cannot use the clients' CA {} (PEM)", o.client_ca_file));
     }
-    SSL_CTX_set_client_CA_list(context, names); // so that browsers show what fits
+    SSL_CTX_set_client_CA_list(context, names); // browsers offer certificates of these CAs only
 }
 
-/// A ticket speaks for a client only under the rules it was given under.
+/// Makes tickets valid only under the rules that they were issued under. Otherwise a client could
+/// resume a session that was verified against a CA which is no longer trusted.
 void bind_tickets(SSL_CTX* context, const tls_options& o) {
     std::ifstream file(o.client_ca_file, std::ios::binary);
     std::string rules{std::istreambuf_iterator<char>(file), {}};

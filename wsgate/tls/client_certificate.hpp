@@ -1,4 +1,4 @@
-// Clients' certificates: what is asked of them, and which may pass.
+// Asks clients for certificates, and decides which clients may pass.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -12,8 +12,8 @@
 
 namespace wsgate {
 
-/// Makes the handshake ask for a certificate. Throws std::runtime_error where the CA's file cannot
-/// be used.
+/// Makes the handshake ask for a certificate, where the options want that. Throws
+/// std::runtime_error where the CA's file cannot be used.
 void ask_clients(SSL_CTX*, const tls_options&);
 
 /// Nothing where the client may pass; otherwise a 403.

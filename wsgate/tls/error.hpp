@@ -1,4 +1,4 @@
-// OpenSSL's complaints in words.
+// Turns errors of OpenSSL into exceptions.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

@@ -12,39 +12,39 @@ namespace wsgate {
 enum class tls_minimum { v1_2, v1_3 };
 
 struct certificate_files {
-    std::string chain; ///< PEM, leaf first
+    std::string chain; ///< PEM, the leaf comes first
     std::string key;   ///< PEM; empty: in the file of the chain
 
     friend bool operator==(const certificate_files&, const certificate_files&) = default;
 };
 
-/// What is asked of clients.
+/// Whether clients are asked for certificates.
 enum class client_certificates {
     none,     ///< no certificate is asked for
-    wanted,   ///< one that is shown is verified and used
-    required, ///< a session needs one that is verified
+    wanted,   ///< a certificate that is shown is verified and used
+    required, ///< a session needs a verified certificate
 };
 
-/// Who may come to a path, by certificate.
+/// Which certificates a path demands.
 struct client_rule {
     client_certificates ask = client_certificates::none;
-    std::vector<std::string> names; ///< CN or SAN, one of them; empty: whoever the CA has signed
+    std::vector<std::string> names; ///< one must be a CN or SAN; empty: any name
 
     friend bool operator==(const client_rule&, const client_rule&) = default;
 };
 
 struct tls_options {
     std::vector<certificate_files> certificates; ///< the first is the default; none: no TLS
-    std::string key_password_file; ///< its first line; else WSGATE_KEY_PASSWORD is looked at
-    std::string key_password;      ///< from websockify's command line: others can see it
+    std::string key_password_file;               ///< first line; empty: WSGATE_KEY_PASSWORD is used
+    std::string key_password; ///< from websockify's command line: others can see it
     tls_minimum minimum = tls_minimum::v1_2;
-    std::string ciphers; ///< OpenSSL's names; what is not ECDHE with AEAD falls out; empty: ours
-    /// What the handshake asks clients for: the most that any place needs.
+    std::string ciphers; ///< OpenSSL's names; only ECDHE with AEAD is kept; empty: ours
+    /// What the handshake asks clients for: the most that any path needs.
     client_certificates clients = client_certificates::none;
-    bool every_place_requires = false;       ///< then the handshake fails without a certificate
-    std::string client_ca_file;              ///< PEM
-    bool system_client_cas = false;          ///< without a file: the system's, as websockify does
-    std::chrono::milliseconds watch{60'000}; ///< between looks at the files; 0: none
+    bool every_place_requires = false; ///< then the handshake requires one, too
+    std::string client_ca_file;        ///< PEM
+    bool system_client_cas = false;    ///< without a file, trust the system's CAs, as websockify
+    std::chrono::milliseconds watch{60'000}; ///< between two looks at the files; 0: never
 };
 
 /// How TLS is spoken to targets.
@@ -53,7 +53,7 @@ struct target_tls_options {
     bool insecure = false; ///< no certificate is verified
 };
 
-/// OpenSSL's names of what TLS 1.2 may use where nobody says otherwise.
+/// The default list of ciphers for TLS 1.2, in OpenSSL's names.
 inline constexpr auto our_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
 inline constexpr auto key_password_variable = "WSGATE_KEY_PASSWORD";

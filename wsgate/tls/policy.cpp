@@ -17,7 +17,8 @@ namespace wsgate {
 
 namespace {
 
-/// Browsers offer h2 first; we speak http/1.1. Other offers go on without ALPN.
+/// The ALPN callback: chooses http/1.1, although browsers offer h2 first. Where it is not offered
+/// the handshake goes on without ALPN.
 int choose_protocol(SSL* /*ssl*/, const unsigned char** out, unsigned char* out_size,
                     const unsigned char* offered, unsigned int size, void* /*arg*/) {
     static constexpr std::string_view ours = "\x08http/1.1";
@@ -41,7 +42,8 @@ void append(std::string& list, std::string_view name) {
     list += name;
 }
 
-/// TLS 1.3's suites have lists of their own in OpenSSL.
+/// Splits the list into names for TLS 1.2 and for TLS 1.3, which OpenSSL takes by different
+/// functions.
 std::pair<std::string, std::string> split_versions(std::string_view list) {
     std::pair<std::string, std::string> old_and_new;
     while (!list.empty()) {
@@ -89,7 +91,9 @@ void set_policy(SSL_CTX* context, tls_minimum minimum) {
                                   minimum == tls_minimum::v1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
     SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
                                      SSL_OP_IGNORE_UNEXPECTED_EOF);
-    // Idle connections own no record buffer; a write may take a part; its rest may have moved.
+    // Idle connections hold no record buffers, since most connections are idle. A write may take a
+    // part of the bytes, and the caller may repeat the rest from another buffer, as net::stream
+    // promises.
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(context, 1); // one read(2) a record instead of two

@@ -1,4 +1,4 @@
-// Which TLS we speak: versions, ciphers, groups, ALPN; for servers and for clients.
+// Sets which TLS we speak as server and as client: versions, ciphers, groups, ALPN.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -20,11 +20,13 @@ using tls_context = std::unique_ptr<SSL_CTX, ssl_ctx_free>;
 /// Sets versions, groups, and how memory is used. Throws std::runtime_error.
 void set_policy(SSL_CTX*, tls_minimum);
 
-/// Takes OpenSSL's names for TLS 1.2 (a cipher list) and TLS 1.3 (TLS_...); empty: our choice.
-/// Of the former stays what has ECDHE and AEAD. Throws std::runtime_error where nothing stays.
+/// Takes OpenSSL's names for TLS 1.2 (a cipher list) and TLS 1.3 (TLS_...); empty: our choice. Of
+/// those for TLS 1.2 only what has ECDHE and AEAD is kept. Throws std::runtime_error where nothing
+/// is left.
 void set_ciphers(SSL_CTX*, const std::string& list);
 
-/// A server chooses http/1.1 among a client's offers, or nothing.
+/// Makes a server choose http/1.1 where the client offers it by ALPN, and otherwise go on without
+/// ALPN.
 void choose_http11(SSL_CTX*);
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// A BIO that can send with MSG_MORE, as OpenSSL's own socket BIO cannot.
+// Implements a BIO that sends with MSG_MORE, which OpenSSL's own socket BIO cannot do.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/record_sink.hpp"
 
@@ -23,13 +23,14 @@ int write(BIO* bio, const char* bytes, std::size_t size, std::size_t* written) {
         return 1;
     }
     if (errno == EAGAIN || errno == EINTR) {
+        // Makes SSL_write return SSL_ERROR_WANT_WRITE; without it the error is fatal.
         BIO_set_retry_write(bio);
     }
     return 0;
 }
 
 long control(BIO*, int command, long, void*) {
-    return command == BIO_CTRL_FLUSH ? 1 : 0; // nothing is kept here
+    return command == BIO_CTRL_FLUSH ? 1 : 0; // nothing is buffered here, so flushing is done
 }
 
 using method = std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)>;

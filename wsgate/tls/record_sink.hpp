@@ -1,4 +1,5 @@
-// Where OpenSSL writes its records: a socket that may keep one back until the next joins it.
+// The BIO that OpenSSL writes its records to: a socket that can tell the kernel that more records
+// follow.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -6,14 +7,14 @@
 
 namespace wsgate {
 
-/// The kernel sends several records at once, where it is told that more follow: a write a record
-/// would be a wake-up of the peer a record, too.
+/// OpenSSL writes each record by itself. Where the kernel is told that more follow, it sends
+/// several of them at once; otherwise the peer would be woken for each record.
 struct record_sink {
-    int socket = -1; ///< does not block; not closed here
+    int socket = -1; ///< non-blocking; not owned
     bool more_follow = false;
 };
 
-/// A BIO that refers to the sink. Throws std::bad_alloc.
+/// Makes a BIO that refers to the sink. Throws std::bad_alloc.
 [[nodiscard]] BIO* make_bio(record_sink&);
 
 } // namespace wsgate

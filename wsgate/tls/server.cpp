@@ -67,7 +67,8 @@ std::string key_password(const tls_options& o) {
     return variable == nullptr ? "" : variable;
 }
 
-/// What OpenSSL asks for the password with; it never asks on the terminal of a daemon.
+/// Answers OpenSSL's request for the password, so that it does not ask on the terminal. Notes
+/// whether there was one, for a better complaint.
 struct password_request {
     const std::string& password;
     bool was_asked = false;
@@ -79,12 +80,12 @@ struct password_request {
         if (length == 0 || length > static_cast<std::size_t>(size)) {
             return -1;
         }
-        std::ranges::copy(request.password, buffer); // no text: its length is told
+        std::ranges::copy(request.password, buffer); // without a NUL: the length is returned
         return static_cast<int>(length);
     }
 };
 
-/// The reason that OpenSSL has just queued for not taking a key.
+/// Throws for a key that OpenSSL has just refused, with the reason that it has queued.
 [[noreturn]] void refuse_key(const certificate_files& f) {
     const auto& file = key_file(f);
     const auto is = [](unsigned long error, int library, int reason) {
@@ -185,7 +186,7 @@ void tls_server::add(const certificate_files& f, const tls_options& o,
     load_key(context, f, password);
     made.leaf = SSL_CTX_get0_certificate(context);
     check_dates(made.leaf, f.chain);
-    // OpenSSL's macro for it casts in the old style.
+    // These two calls are what OpenSSL's macros do, which cast in the old style.
     SSL_CTX_callback_ctrl(context, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
                           reinterpret_cast<void (*)()>(on_server_name)); // NOLINT: its type there
     SSL_CTX_ctrl(context, SSL_CTRL_SET_TLSEXT_SERVERNAME_ARG, 0, this);
@@ -196,7 +197,8 @@ void tls_server::add(const certificate_files& f, const tls_options& o,
     identities_.push_back(std::move(made));
 }
 
-/// Nothing is kept here: a client brings its session back in a ticket.
+/// Keeps no sessions in memory: a client brings its session back in a ticket. Early data (0-RTT) is
+/// not accepted.
 void tls_server::set_tickets(SSL_CTX* context) {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_timeout(context, ticket_life.count());
@@ -214,7 +216,8 @@ tls_session tls_server::new_session() const {
     return ssl;
 }
 
-/// RFC 6066 3: a name that nobody has here gets the default certificate.
+/// Chooses the certificate by the client's SNI. A name that no certificate is for gets the default
+/// one, as RFC 6066 3 allows.
 int tls_server::on_server_name(SSL* ssl, int* /*alert*/, void* self) {
     const char* const name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     if (name == nullptr) {
@@ -229,8 +232,8 @@ int tls_server::on_server_name(SSL* ssl, int* /*alert*/, void* self) {
     return SSL_TLSEXT_ERR_NOACK;
 }
 
-/// RFC 5077 4. Returns as SSL_CTX_set_tlsext_ticket_key_evp_cb(3) wants: -1 error, 0 no such key,
-/// 1 done, 2 done and the client should have a new ticket.
+/// Seals a ticket or opens one (RFC 5077 4). Returns as SSL_CTX_set_tlsext_ticket_key_evp_cb(3)
+/// wants: -1 error, 0 no such key, 1 done, 2 done and the client should have a new ticket.
 int tls_server::on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
                           EVP_MAC_CTX* mac, int sealing) {
     auto& ring = *static_cast<tls_server*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)))->ring_;

@@ -1,4 +1,5 @@
-// The server's side of TLS: certificates and their keys, chosen by name; whom we ask for his own.
+// The server's side of TLS: loads certificates and keys, and chooses one by the name that the
+// client wants.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -19,21 +20,22 @@ namespace wsgate {
 /// Loaded once, then shared by all threads; a reload makes another. Outlives its sessions.
 class tls_server {
 public:
-    /// Reads every file. Throws std::runtime_error with a text for the operator: unreadable, not a
-    /// pair, expired, wrong password. Tickets are sealed by the ring's keys.
+    /// Reads every file. Throws std::runtime_error with a text for the operator: a file is
+    /// unreadable, key and certificate are not a pair, a certificate has expired, the password is
+    /// wrong. Tickets are sealed with the ring's keys.
     tls_server(const tls_options&, std::shared_ptr<ticket_ring>);
     tls_server(const tls_server&) = delete;
     tls_server& operator=(const tls_server&) = delete;
     ~tls_server() = default;
 
-    /// In the state of a server that awaits its client. Throws std::bad_alloc.
+    /// Makes the state of a connection that waits for its client. Throws std::bad_alloc.
     [[nodiscard]] tls_session new_session() const;
 
     /// What our certificates say, in the order of their files.
     [[nodiscard]] const std::vector<certificate_facts>& certificates() const { return facts_; }
 
-    /// What an operator should hear and that stops nothing: a certificate that ends soon or is not
-    /// valid yet, a key that everybody can read.
+    /// Warnings for the operator: certificates that expire soon or are not valid yet, keys that
+    /// everybody can read.
     [[nodiscard]] std::vector<std::string> warnings(std::chrono::system_clock::time_point) const;
 
 private:
@@ -52,14 +54,14 @@ private:
     std::shared_ptr<ticket_ring> ring_;
     std::vector<identity> identities_;
     std::vector<certificate_facts> facts_;
-    std::vector<std::string> open_keys_; ///< files that everybody can read
+    std::vector<std::string> open_keys_; ///< keys that everybody can read
 };
 
-/// Every file that the options name.
+/// All files that the options name.
 [[nodiscard]] std::vector<std::string> files_of(const tls_options&);
 
-/// Of the peer at the other end; empty unless its certificate was shown, verified, and is valid
-/// now: a resumed session may have outlived it.
+/// The identity of the peer. Nothing unless it has shown a certificate that was verified and is
+/// valid now: a session that is resumed may have outlived it.
 [[nodiscard]] std::optional<client_identity> verified_client(const SSL*);
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// Peeks (MSG_PEEK): no request begins with the byte of a TLS handshake record.
+// Looks at the first byte with MSG_PEEK: TLS begins with 0x16, and no HTTP request does.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/sniff.hpp"
 
@@ -19,7 +19,7 @@ first_byte judge(std::byte b) {
     return b == handshake_record ? first_byte::tls : first_byte::plain;
 }
 
-/// Lends the descriptor to an event loop and never closes it.
+/// Lets an event loop watch the descriptor, without closing it in the end.
 class watched {
 public:
     watched(const asio::any_io_executor& e, int fd) : descriptor_(e, fd) {}

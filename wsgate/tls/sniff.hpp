@@ -14,7 +14,7 @@ enum class first_byte {
     none, ///< the peer has closed before it
 };
 
-/// Waits for the first byte. The connection is as it was afterwards.
+/// Waits for the first byte and leaves it in the socket.
 [[nodiscard]] asio::awaitable<first_byte> sniff(net::connection&);
 
 } // namespace wsgate

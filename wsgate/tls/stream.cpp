@@ -1,4 +1,4 @@
-// Calls SSL_read and SSL_write as attempts, and waits for what they ask for.
+// Tries SSL_read and SSL_write on a non-blocking socket, and waits for what they ask for.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/stream.hpp"
 
@@ -37,7 +37,8 @@ tls_stream::tls_stream(const asio::any_io_executor& executor, net::connection& c
         BIO_free(early);
         throw std::bad_alloc();
     }
-    BIO_set_mem_eof_return(early, -1); // at its end: not yet, rather than never
+    // At its end this BIO says "not yet" (-1), and not "end of stream": the socket has more.
+    BIO_set_mem_eof_return(early, -1);
     SSL_set0_rbio(ssl_.get(), early);
     has_early_ = true;
     c.early.clear();
@@ -56,13 +57,16 @@ bool tls_stream::read_from_socket() {
     return true;
 }
 
-/// Lets OpenSSL read from the socket once the early bytes are used up. That happens before the end
-/// of a handshake, since our own flight comes between.
+/// Lets OpenSSL read from the socket once the early bytes are used up. That always happens before
+/// the end of the handshake: the peer sends its last flight only after one of ours, so that cannot
+/// be among the early bytes.
 bool tls_stream::leave_early_bytes() {
     return std::exchange(has_early_, false) && read_from_socket();
 }
 
-/// Why the last call did not succeed. Call right after it, with the error queue cleared before it.
+/// The error of an SSL_ function that did not succeed. To be called right after it. The error queue
+/// must have been cleared before it: SSL_get_error() takes any queued error, of whatever
+/// connection, for its own.
 net::error_code tls_stream::why(int result, direction& wanted) {
     const int error = errno;
     switch (SSL_get_error(ssl_.get(), result)) {
@@ -83,7 +87,7 @@ net::error_code tls_stream::why(int result, direction& wanted) {
     }
 }
 
-/// The error in OpenSSL's words, where it has some. Call before the error queue is cleared.
+/// The error in OpenSSL's words, where it has some. To be called before the error queue is cleared.
 std::string tls_stream::describe(const net::error_code& ec) const {
     const auto verdict = SSL_get_verify_result(ssl_.get());
     if (verdict != X509_V_OK && SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE) {
@@ -121,6 +125,7 @@ asio::awaitable<net::error_code> tls_stream::handshake() {
     }
 }
 
+/// Tells a client that speaks HTTP instead of TLS what is wrong, as far as the socket takes it.
 void tls_stream::answer_plain_http() {
     static constexpr std::string_view text = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"
                                              "Content-Type: text/plain\r\nContent-Length: 28\r\n"
@@ -130,7 +135,7 @@ void tls_stream::answer_plain_http() {
 
 net::io_result tls_stream::read_some(std::span<std::byte> into) {
     net::io_result result;
-    if (!socket_.is_open()) { // by now its descriptor may be somebody else's
+    if (!socket_.is_open()) { // closed: another connection may have its descriptor
         result.error = asio::error::bad_descriptor;
         return result;
     }
@@ -139,7 +144,8 @@ net::io_result tls_stream::read_some(std::span<std::byte> into) {
         return result;
     }
     read_blocked_ = false;
-    // One SSL_read brings at most one record: take all that have already come.
+    // One SSL_read returns at most one record. OpenSSL may have read further records from the
+    // socket, which would not become readable for those, so they are taken as well.
     do {
         ERR_clear_error();
         std::size_t got = 0;
@@ -148,7 +154,9 @@ net::io_result tls_stream::read_some(std::span<std::byte> into) {
             const auto ec = why(0, read_wants_);
             read_blocked_ = ec == asio::error::would_block;
             if (!read_blocked_) {
-                read_over_ = ec; // after some bytes: told next, since nothing else will come
+                // Where bytes came before it, the next call reports it: nothing else will wake the
+                // reader.
+                read_over_ = ec;
             }
             if (result.bytes == 0) {
                 result.error = ec;
@@ -169,6 +177,7 @@ net::io_result tls_stream::write_some(std::span<const std::byte> from) {
         ERR_clear_error();
         std::size_t put = 0;
         const auto rest = from.subspan(result.bytes);
+        // True where the rest does not fit into one record. The last record must not be held back.
         sink_.more_follow = rest.size() > SSL3_RT_MAX_PLAIN_LENGTH;
         if (SSL_write_ex(ssl_.get(), rest.data(), rest.size(), &put) != 1) {
             const auto ec = why(0, write_wants_);
@@ -202,7 +211,8 @@ bool tls_stream::is_broken() {
     return socket_.is_open() && net::has_failed(socket_.native_handle());
 }
 
-/// Sends close_notify once, as far as the socket takes it.
+/// Sends close_notify, once. What the socket does not take is lost, so callers wait until it is
+/// writable first.
 void tls_stream::say_end() {
     const bool was_said = (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) != 0;
     if (established_ && !broken_ && !was_said && socket_.is_open()) {

@@ -1,4 +1,5 @@
-// A TLS connection as a stream: OpenSSL on the socket, without buffers between, on either side.
+// A TLS connection as a stream, for servers and for clients: OpenSSL on the socket, without buffers
+// between.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -26,23 +27,25 @@ using tls_session = std::unique_ptr<SSL, ssl_free>;
 
 class tls_stream final : public net::stream {
 public:
-    /// Takes the socket and what was read from it. The session has been told whether it accepts or
-    /// connects. Throws std::bad_alloc.
+    /// Takes over the socket and the bytes that were read from it early. The session is already in
+    /// the state of a server or of a client. Throws std::bad_alloc.
     tls_stream(const asio::any_io_executor&, net::connection&, tls_session);
     tls_stream(const tls_stream&) = delete;
     tls_stream& operator=(const tls_stream&) = delete;
     ~tls_stream() override;
 
-    /// To be called before anything else. Plain HTTP gets a plain 400 for an answer, and fails.
+    /// To be called before anything else. A client that speaks plain HTTP gets a 400 in plain HTTP,
+    /// and the handshake fails.
     [[nodiscard]] asio::awaitable<net::error_code> handshake();
 
     /// Why the handshake failed, for a log: "certificate has expired".
     [[nodiscard]] const std::string& problem() const { return problem_; }
 
-    /// A peer that leaves without close_notify has ended like any other.
+    /// Reports a peer that leaves without close_notify as an end of stream like any other.
     [[nodiscard]] net::io_result read_some(std::span<std::byte>) override;
 
-    /// After would_block the next attempt must begin with the same bytes.
+    /// After would_block the next attempt must begin with the same bytes, since OpenSSL may have
+    /// made a record of them already.
     [[nodiscard]] net::io_result write_some(std::span<const std::byte>) override;
     [[nodiscard]] asio::awaitable<std::tuple<net::error_code>> wait(net::readiness) override;
     [[nodiscard]] std::size_t untaken() override;
@@ -50,7 +53,7 @@ public:
     void shutdown_send() override;
     void close() override;
 
-    /// "TLSv1.3"
+    /// The version of TLS, such as "TLSv1.3".
     [[nodiscard]] std::string_view version() const;
 
     /// For what only OpenSSL knows of this connection, such as the peer's certificate.
@@ -70,14 +73,15 @@ private:
     record_sink sink_;
     tls_session ssl_;
     std::string problem_;
-    // What the socket must be ready for before the next attempt; either may need the other.
+    // What the socket must be ready for before the next attempt. A read may have to wait until
+    // OpenSSL can write, and a write until it can read.
     direction read_wants_ = direction::wait_read;
     direction write_wants_ = direction::wait_write;
     bool read_blocked_ = false; ///< the last read found no whole record
     net::error_code read_over_; ///< why nothing more can be read
     bool has_early_ = false;    ///< OpenSSL still reads what came before we had the socket
     bool established_ = false;
-    bool broken_ = false; ///< OpenSSL forbids SSL_shutdown after a fatal error
+    bool broken_ = false; ///< a fatal error, after which OpenSSL forbids SSL_shutdown
 };
 
 } // namespace wsgate

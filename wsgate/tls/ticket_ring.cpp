@@ -1,4 +1,4 @@
-// Puts a new key in front once a period, and drops the oldest.
+// Puts a new key in front once in each period, and drops keys that are too old.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/ticket_ring.hpp"
 

@@ -1,4 +1,4 @@
-// The keys of TLS session tickets: made at random, replaced in turn, never stored.
+// The keys of TLS session tickets: random, replaced from time to time, never stored.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -20,9 +20,9 @@ struct ticket_key {
     friend bool operator==(const ticket_key&, const ticket_key&) = default;
 };
 
-/// One for the process, across reloads, so that tickets outlive them. What a stolen ticket of TLS
-/// 1.2 protects is lost with its key: keys live for `size` periods (TLS 1.3 always adds a new
-/// Diffie-Hellman exchange). Safe from any thread.
+/// One for the process, which is kept across reloads so that tickets stay valid. Keys live for
+/// `size` periods only, since whoever gets hold of a key can decrypt the sessions of TLS 1.2 whose
+/// tickets it sealed (TLS 1.3 always adds a new Diffie-Hellman exchange). Safe from any thread.
 class ticket_ring {
 public:
     using clock = std::chrono::steady_clock;
@@ -35,12 +35,12 @@ public:
     ticket_ring& operator=(const ticket_ring&) = delete;
     ~ticket_ring();
 
-    /// For new tickets. None where the system has no randomness.
+    /// The key for new tickets. Nothing where the system has no randomness.
     [[nodiscard]] std::optional<ticket_key> newest(clock::time_point now);
 
     struct found {
         ticket_key key;
-        bool is_newest = false; ///< otherwise the client deserves a new ticket
+        bool is_newest = false; ///< otherwise the client should get a new ticket
     };
 
     [[nodiscard]] std::optional<found> find(std::span<const unsigned char> name,

@@ -96,7 +96,7 @@ std::optional<std::string> connect_problem(const client_response& r, const http_
     if (r.status == proxy_authentication_required) {
         return explain_407(r, proxy);
     }
-    if (r.status == unauthorized && !proxy.login.user.empty()) { // tinyproxy's way to say 407
+    if (r.status == unauthorized && !proxy.login.user.empty()) { // tinyproxy sends this for 407
         return "401, the proxy refuses this user name or password";
     }
     return fmt::format("the proxy answers {} {}", r.status, net::escaped(r.reason));

@@ -1,4 +1,5 @@
-// HTTP proxies: how one is named, asked for a way through (RFC 9110 9.3.6), and understood.
+// HTTP proxies: reads their URLs, writes CONNECT requests (RFC 9110 9.3.6), and judges the
+// responses.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -23,24 +24,27 @@ struct http_proxy {
     friend bool operator==(const http_proxy&, const http_proxy&) = default;
 };
 
-/// "http://user:password@proxy.example:3128", "proxy.example:3128". Port 80 where none is named,
-/// as for any http:// URL. The text is what is wrong, without any part of the proxy's name.
+/// Reads "http://user:password@proxy.example:3128" or "proxy.example:3128". Port 80 where none is
+/// named, as for any http:// URL. On failure returns what is wrong as a text, which holds no part
+/// of the URL, since that may hold a password.
 [[nodiscard]] std::variant<http_proxy, std::string> parse_proxy(std::string_view);
 
-/// `authority`: "host:port" of the server; `credentials` empty: none.
+/// Writes the head of a CONNECT request. `authority`: "host:port" of the server; `credentials`
+/// empty: no Proxy-Authorization.
 [[nodiscard]] std::string connect_request(std::string_view authority, std::string_view credentials);
 
-/// The credentials of the first request: Basic, or none yet.
+/// The credentials of the first request: Basic, or empty where the proxy is to ask first.
 [[nodiscard]] std::string first_credentials(const http_proxy&);
 
-/// The credentials of a second request, where the proxy has asked for Digest and cannot have liked
-/// the first ones; else nothing. `cnonce` is a random token.
+/// The credentials of a second request where the proxy wants Digest. Nothing otherwise, also where
+/// the proxy takes Basic: then it must be the password that it refused. `cnonce` is a random token.
 [[nodiscard]] std::optional<std::string> second_credentials(const client_response&,
                                                             const http_proxy&,
                                                             std::string_view authority,
                                                             std::string_view cnonce);
 
-/// Nothing where the way is open; else why not and what to do, in words for a log.
+/// Nothing where the proxy has connected us; otherwise what is wrong and what to do about it, in
+/// words for a log.
 [[nodiscard]] std::optional<std::string> connect_problem(const client_response&, const http_proxy&);
 
 /// The names in Proxy-Authenticate: "Basic", "NTLM" ...

@@ -16,7 +16,7 @@ namespace wsgate {
 namespace {
 
 struct hash_name {
-    std::string_view http; ///< "algorithm" (RFC 7616 6.1)
+    std::string_view http; ///< the value of "algorithm" (RFC 7616 6.1)
     const char* openssl;
 };
 
@@ -24,11 +24,11 @@ constexpr std::array<hash_name, 3> hashes{
     {{"SHA-512-256", "SHA512-256"}, {"SHA-256", "SHA256"}, {"MD5", "MD5"}}};
 constexpr std::string_view session_suffix = "-sess";
 
-/// One that we can answer; strings are the challenge's.
+/// A challenge that we can answer; its strings are parts of the challenge.
 struct chosen_digest {
     const challenge* from = nullptr;
     const char* hash = nullptr;
-    std::string_view algorithm; ///< as it was written; empty: not at all
+    std::string_view algorithm; ///< as it was written; empty: it was not written
     bool is_session = false;
     bool has_qop = false;
 };

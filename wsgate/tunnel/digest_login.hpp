@@ -1,4 +1,4 @@
-// Digest: a password is proven and not sent (RFC 7616).
+// Digest authentication: proves a password without sending it (RFC 7616).
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -12,13 +12,14 @@
 
 namespace wsgate {
 
-/// Whether there is a Digest among them that we can answer: SHA-256, SHA-512-256 or MD5, -sess or
-/// not, without qop or with "auth".
+/// Whether a Digest that we can answer is among the challenges: SHA-256, SHA-512-256 or MD5, -sess
+/// or not, without qop or with "auth".
 [[nodiscard]] bool has_digest(const std::vector<challenge>&);
 
-/// The answer to the best of them, "Digest username=...", for a first request under its nonce.
-/// `uri` is the request's target, `cnonce` a random token. Nothing where there is none, where the
-/// user's name holds control characters, or OpenSSL does not have the hash.
+/// The credentials "Digest username=..." that answer the best of the challenges, for a first
+/// request under its nonce. `uri` is the request's target, `cnonce` a random token. Nothing where
+/// no challenge can be answered, the user's name holds control characters, or OpenSSL lacks the
+/// hash.
 [[nodiscard]] std::optional<std::string>
 digest_credentials(const std::vector<challenge>&, const user_password&, std::string_view method,
                    std::string_view uri, std::string_view cnonce);

@@ -38,7 +38,7 @@ std::string* find(helpchannel_conf& conf, std::string_view section, std::string_
     return nullptr;
 }
 
-/// "; ..." behind a blank is a comment as well.
+/// Cuts off a comment that begins with a `;` behind a blank.
 std::string_view without_comment(std::string_view value) {
     for (auto at = value.find(';'); at != std::string_view::npos; at = value.find(';', at + 1)) {
         if (at == 0 || white_space.find(value[at - 1]) != std::string_view::npos) {
@@ -63,7 +63,7 @@ std::string_view next_line(std::string_view& text) {
 helpchannel_conf parse_helpchannel_conf(std::string_view text) {
     helpchannel_conf conf;
     std::string_view section;
-    std::string* latest = nullptr; // where an indented line belongs
+    std::string* latest = nullptr; // what an indented line continues
     while (!text.empty()) {
         const auto raw = next_line(text);
         const auto line = trimmed(raw);

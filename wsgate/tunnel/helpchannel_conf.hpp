@@ -1,4 +1,4 @@
-// Help-Channel's /etc/helpchannel.conf: what it says about the tunnel.
+// Reads what Help-Channel's /etc/helpchannel.conf says about the tunnel.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace wsgate {
 
-/// The values as they are written; empty where the file says nothing.
+/// The values as they are written; empty where the file does not set them.
 struct helpchannel_conf {
     std::string tunnel_url; ///< [TunnelConfig] tunnel_url
     std::string local_port; ///< [TunnelConfig] local_port
@@ -22,8 +22,8 @@ struct helpchannel_conf {
 };
 
 /// The dialect of Python's ConfigParser: `name: value` and `name = value`, names in any case,
-/// comments after # and ; at a line's start, values that go on in indented lines. What it does not
-/// know is passed over; nothing is wrong.
+/// comments after # and ; at a line's start, values that go on in indented lines. Anything else is
+/// skipped; there are no errors.
 [[nodiscard]] helpchannel_conf parse_helpchannel_conf(std::string_view text);
 
 } // namespace wsgate

@@ -19,7 +19,7 @@ struct element {
     std::optional<std::uint16_t> port;
 };
 
-/// Splits ":PORT" off, where there is one: "[::1]:80", "name:80", but not "::1".
+/// Splits ":PORT" off where there is one, as in "[::1]:80" or "name:80", but not in "::1".
 element split_port(std::string_view text) {
     const auto parts = net::split_host_port(text);
     const bool is_bare_v6 =
@@ -31,7 +31,7 @@ std::string_view without_dot_at_end(std::string_view name) {
     return name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
 }
 
-/// The name itself, or one below it.
+/// Whether the name is the domain itself or a name below it.
 bool is_within(std::string_view name, std::string_view domain) {
     if (domain.starts_with("*.")) {
         domain.remove_prefix(1);

@@ -20,7 +20,7 @@ namespace {
     throw std::system_error(errno, std::system_category(), what);
 }
 
-/// The descriptor under another number.
+/// Duplicates the descriptor to another number and puts /dev/null in its place.
 int taken(int fd) {
     const int ours = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     const net::unique_fd null{::open("/dev/null", O_RDWR | O_CLOEXEC)}; // NOLINT: POSIX's varargs
@@ -40,7 +40,8 @@ net::io_result result_of(ssize_t moved) {
     return result;
 }
 
-/// Others may share the open file, a terminal for one.
+/// Lets go of the descriptor and makes it block again: other processes may share the open file, for
+/// example a terminal.
 void give_back(asio::posix::stream_descriptor& d) {
     if (d.is_open()) {
         net::error_code ignored;
@@ -80,7 +81,7 @@ asio::awaitable<std::tuple<net::error_code>> stdio_stream::wait(net::readiness w
                                ? asio::posix::stream_descriptor::wait_read
                                : asio::posix::stream_descriptor::wait_write;
     auto [ec] = co_await d.async_wait(direction, net::nothrow);
-    if (ec == asio::error::operation_not_supported) { // a file is always ready
+    if (ec == asio::error::operation_not_supported) { // epoll takes no files; they are always ready
         ec = {};
     }
     co_return std::tuple{ec};
@@ -90,8 +91,9 @@ void stdio_stream::shutdown_send() {
     if (out_.is_open()) {
         const bool is_socket = ::shutdown(out_.native_handle(), SHUT_WR) == 0;
         give_back(out_);
-        // A socket is read to its end, lest closing it destroys what is on its way out. Whoever
-        // holds the other end of a pipe, or types, may never end it by himself.
+        // A socket is read to its end, since closing it with unread bytes would destroy what is on
+        // its way out. Input from a pipe or a terminal may never end by itself, so it is closed
+        // here.
         if (!is_socket) {
             give_back(in_);
         }

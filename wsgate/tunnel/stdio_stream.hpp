@@ -11,7 +11,8 @@ namespace wsgate {
 
 namespace asio = boost::asio;
 
-/// Takes descriptors 0 and 1; in their places is /dev/null from then on.
+/// Takes over descriptors 0 and 1 and puts /dev/null in their places, so that nothing else reads or
+/// writes there.
 class stdio_stream final : public net::stream {
 public:
     /// Throws std::system_error.

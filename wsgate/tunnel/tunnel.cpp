@@ -73,7 +73,8 @@ asio::awaitable<bool> tunnel::open() {
     co_return false;
 }
 
-/// Who connected here is the bridge's TCP end, and need not be dialled.
+/// Runs the bridge. Its TCP end is the local connection, which is there already and need not be
+/// dialled.
 asio::awaitable<void> tunnel::carry() {
     const auto& conf = around_.conf;
     bridge_options options;

@@ -18,8 +18,8 @@
 
 namespace wsgate {
 
-/// What local bytes there are wait in the kernel until the WebSocket is open: nothing of them is
-/// lost by an attempt that fails, and nobody can fill our memory.
+/// Local bytes stay in the kernel until the WebSocket is open: no failed attempt loses any, and
+/// they cannot fill our memory.
 class tunnel {
 public:
     struct surroundings {
@@ -33,10 +33,10 @@ public:
     tunnel(const surroundings&, asio::any_io_executor, tunnel_number, std::string peer,
            std::unique_ptr<net::stream> local, std::function<bool()> is_gone);
 
-    /// Whether there was a session. Either way the local connection is closed then.
+    /// Returns whether there was a session. The local connection is closed either way.
     [[nodiscard]] asio::awaitable<bool> run();
 
-    /// Ends the session with Close 1001, or the attempts to get one.
+    /// Ends the session with Close 1001, or gives up the attempts to open one.
     void go_away();
 
 private:

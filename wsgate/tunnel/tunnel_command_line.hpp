@@ -11,16 +11,17 @@
 
 namespace wsgate {
 
-/// `argv[0]` is "tunnel", or the name of Help-Channel's tunnel program: then its file is read
-/// unless another is named. Never throws for what a user wrote. Exit codes: 0 for help, 64 for a
-/// wrong command line, 78 for an unusable file.
+/// `argv[0]` is "tunnel" or the name of Help-Channel's tunnel program; with the latter,
+/// Help-Channel's file is read unless --config names another. Never throws for what a user wrote.
+/// Exit codes: 0 for help, 64 for a wrong command line, 78 for an unusable file.
 [[nodiscard]] std::variant<tunnel_config, service::early_exit>
 parse_tunnel_command_line(int argc, const char* const* argv, const environment&);
 
-/// Where Help-Channel's client has its configuration.
+/// The configuration file of Help-Channel's client.
 inline constexpr auto helpchannel_conf_file = "/etc/helpchannel.conf";
 
-/// "/usr/bin/hctunnel.py" and "hctunnel": who is called so takes Help-Channel's place.
+/// Whether the program was called as Help-Channel's tunnel, such as "/usr/bin/hctunnel.py" or
+/// "hctunnel", whose place it then takes.
 [[nodiscard]] bool is_hctunnel(std::string_view program);
 
 } // namespace wsgate

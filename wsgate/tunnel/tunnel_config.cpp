@@ -1,4 +1,4 @@
-// Prefers the command line to the file, and the file to the environment.
+// Takes each value from the command line, or else from the file, or else from the environment.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/tunnel_config.hpp"
 
@@ -34,7 +34,7 @@ T value_or_throw(std::variant<T, std::string> parsed, std::string_view where) {
     throw Problem(fmt::format("{}: {}", where, std::get<std::string>(parsed)));
 }
 
-/// A port in Help-Channel's file; `where` names the entry.
+/// Reads a port from Help-Channel's file; `where` names the entry in complaints.
 std::uint16_t port_in(const std::string& text, std::string_view where) {
     const auto port = net::parse_number<std::uint16_t>(text).value_or(0);
     if (port == 0) {
@@ -56,7 +56,7 @@ std::optional<asio::ip::tcp::endpoint> read_listen(const std::string& text,
         return std::nullopt;
     }
     const auto at = parse_listen(text);
-    // What only the gateway understands is no place for a tunnel.
+    // parse_listen() also takes what only the gateway has, such as Unix sockets and routes.
     if (!at || *at != listen_address{at->address, at->port}) {
         throw tunnel_misconfigured(fmt::format("--listen: {} is not ADDRESS:PORT, such as "
                                                "127.0.0.1:6000, nor - for standard input and "
@@ -66,7 +66,7 @@ std::optional<asio::ip::tcp::endpoint> read_listen(const std::string& text,
     return asio::ip::tcp::endpoint{at->address.value_or(asio::ip::address_v6::any()), at->port};
 }
 
-/// The proxy by the four values of Help-Channel's file.
+/// The proxy that the four values of Help-Channel's file name.
 std::optional<http_proxy> proxy_of(const helpchannel_conf& conf) {
     if (conf.proxy_host.empty()) {
         return std::nullopt;

@@ -1,4 +1,4 @@
-// What `wsgate tunnel` was told to do, by its options, Help-Channel's file, and the environment.
+// The configuration of `wsgate tunnel`, from its options, Help-Channel's file and the environment.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -23,22 +23,23 @@
 
 namespace wsgate {
 
-/// On the loopback address, where neither --listen nor the file says otherwise.
+/// The port on the loopback address that it listens on, where neither --listen nor the file says
+/// otherwise.
 inline constexpr std::uint16_t default_tunnel_port = 6000;
 
 struct tunnel_config {
-    /// Where it listens; nothing: it carries one session on standard input and output.
+    /// Where it listens; nothing: it carries one session over standard input and output.
     std::optional<asio::ip::tcp::endpoint> listen;
     ws_url url;
     std::optional<http_proxy> proxy;
     opening_extras extras;
     tls_client_options tls;
     std::chrono::milliseconds timeout{10'000}; ///< for an attempt, from name to WebSocket
-    std::chrono::milliseconds ping{25'000}; ///< sent after so much silence of ours; 0: none is sent
+    std::chrono::milliseconds ping{25'000};    ///< sent when we were silent for so long; 0: never
     std::chrono::milliseconds pong{0}; ///< how long the server may be mute after one; 0: no limit
     std::chrono::milliseconds first_pause{1'000}; ///< before the second attempt; doubled for each
     std::chrono::milliseconds longest_pause{30'000};
-    std::chrono::milliseconds stop{5'000}; ///< for all sessions to say goodbye
+    std::chrono::milliseconds stop{5'000}; ///< for all sessions to end after Close 1001
     unsigned retries = 0;
     bool once = false;
     std::size_t max_sessions = 100;
@@ -46,7 +47,7 @@ struct tunnel_config {
     std::string log_file; ///< empty: standard error
     service::log_format log_format = service::log_format::text;
     service::log_level log_level = service::log_level::info;
-    std::vector<std::string> warnings; ///< to be logged at the start
+    std::vector<std::string> warnings; ///< logged at the start
 };
 
 /// The words of the command line; empty where an option was not given.
@@ -60,24 +61,24 @@ struct tunnel_words {
     std::string config;
 };
 
-/// What is wrong with the configuration, as a text for the operator.
+/// The configuration cannot be used; the text tells the operator why.
 class tunnel_misconfigured : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// The same where a file is to blame, and not the command line.
+/// The configuration cannot be used because of a file, and not because of the command line.
 class tunnel_file_unusable : public tunnel_misconfigured {
 public:
     using tunnel_misconfigured::tunnel_misconfigured;
 };
 
-/// Adds what the words say to `c`, else what `conf` says, else the environment. Throws
+/// Sets in `c` what the words say, or else what `conf` says, or else the environment. Throws
 /// tunnel_misconfigured; no text holds a password.
 void take_over(const tunnel_words&, const helpchannel_conf& conf, const environment&,
                tunnel_config& c);
 
-/// The first line of a file, up to 1000 bytes. Throws tunnel_file_unusable.
+/// Reads a password: the first line of a file, up to 1000 bytes. Throws tunnel_file_unusable.
 [[nodiscard]] std::string read_password(const std::string& file);
 
 /// Throws tunnel_file_unusable.

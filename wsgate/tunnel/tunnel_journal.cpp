@@ -23,7 +23,8 @@ json::object start_of(tunnel_number n, std::string_view peer) {
     return {{"session", static_cast<std::uint64_t>(n)}, {"peer", show(peer)}};
 }
 
-/// The WebSocket is the server's, and TCP is who connected here.
+/// Names the sides of a bridge as operators know them: in the tunnel the WebSocket is the server's
+/// end, and TCP is whoever connected here.
 std::string_view name_of_end(ended_by who) {
     switch (who) {
     case ended_by::websocket:

@@ -1,4 +1,4 @@
-// What the tunnel tells in its log, in words or as JSON.
+// The tunnel's log: one function for each event, written in words or as JSON.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -18,17 +18,17 @@ namespace wsgate {
 /// The number that joins the lines of one local connection.
 enum class tunnel_number : std::uint64_t {};
 
-/// Never a password, a query string or payload; bytes from outside are escaped.
+/// Never logs a password, a query string or payload; bytes from outside are escaped.
 class tunnel_journal : public service::event_journal {
 public:
     using event_journal::event_journal;
 
-    /// Where it leads, and what the operator should know.
+    /// Logs at the start where the tunnel leads, and the warnings of the configuration.
     void leading(const tunnel_config&);
     void listening(const asio::ip::tcp::endpoint&);
     void opened(tunnel_number, std::string_view peer, const ws_opening&);
 
-    /// `pause`: until the next attempt; none: that was the last.
+    /// `pause`: until the next attempt; nothing: there will be no other.
     void failed(tunnel_number, std::string_view peer, const ws_opening&,
                 std::optional<std::chrono::milliseconds> pause);
     void left(tunnel_number, std::string_view peer);

@@ -21,14 +21,14 @@ namespace wsgate {
 
 namespace {
 
-/// TERM and INT say goodbye to all sessions, and cut them off at the second time. HUP reopens the
-/// log.
+/// The first TERM or INT closes all sessions with 1001, the second one cuts them off. HUP reopens
+/// the log.
 service::signal_meanings meanings(tunnel_server& server, service::log& log) {
     service::signal_meanings m;
     m.reload = [&log] {
         try {
             log.reopen();
-        } catch (const std::exception&) { // the old file stays in use
+        } catch (const std::exception&) { // the log goes on in the old file
         }
     };
     m.stop = [&server] { server.stop(); };
@@ -53,7 +53,7 @@ int start(const tunnel_config& config) {
     options.from = config.log_level;
     options.pattern = service::log_pattern(config.log_format);
     asio::io_context context{1};
-    service::signals signals(context.get_executor()); // before the log that HUP reopens
+    service::signals signals(context.get_executor()); // before the log, so that no HUP is lost
     std::unique_ptr<service::log> log;
     std::unique_ptr<tunnel_journal> journal;
     std::unique_ptr<tunnel_server> server;

@@ -91,7 +91,8 @@ void tunnel_server::accept(net::connection c) {
 }
 
 asio::awaitable<void> tunnel_server::serve(std::unique_ptr<tunnel> t) {
-    // Leaves the list with the frame, however the task ends.
+    // Removes the tunnel from the list when the coroutine's frame is destroyed, however the task
+    // ends.
     struct entry {
         tunnel_server& server;
         std::list<tunnel*>::iterator mine;

@@ -1,4 +1,4 @@
-// All tunnels of the process: accepts local connections, or takes standard input and output.
+// Runs all tunnels of the process: accepts local connections, or takes standard input and output.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -23,19 +23,19 @@ namespace wsgate {
 /// Belongs to one event loop.
 class tunnel_server {
 public:
-    /// Listens. Throws net::cannot_listen; std::runtime_error for files that are no use.
+    /// Listens. Throws net::cannot_listen, or std::runtime_error where a file cannot be used.
     tunnel_server(asio::any_io_executor, const tunnel_config&, tunnel_journal&);
 
-    /// Completes after stop(), or when there is nothing left to do: --once, standard input.
+    /// Completes after stop(), or when the only session has ended (--once, standard input).
     [[nodiscard]] asio::awaitable<void> run();
 
-    /// Closes the listener and says goodbye to all sessions.
+    /// Closes the listener, and all sessions with 1001.
     void stop();
 
-    /// Cuts all sessions off.
+    /// Cuts off all sessions at once.
     void stop_now();
 
-    /// Whether there was a session.
+    /// Whether there has been a session.
     [[nodiscard]] bool has_carried() const { return carried_ > 0; }
 
     /// The address and port that it is bound to; only where it listens.

@@ -29,7 +29,8 @@ namespace {
 using namespace asio::experimental::awaitable_operators;
 
 constexpr std::size_t piece_size = 4096;
-constexpr std::chrono::seconds least_time{1}; // for an address while others wait for their turn
+// The least time that an address gets while others wait for their turn.
+constexpr std::chrono::seconds least_time{1};
 
 using piece = std::array<std::byte, piece_size>;
 
@@ -80,7 +81,7 @@ asio::awaitable<bool> ws_opening::run() {
             good = co_await (this->*steps[i])();
         }
         co_return good;
-    } catch (const std::exception& e) { // no memory, or stopped from outside
+    } catch (const std::exception& e) { // out of memory, or cancelled
         fail(e.what());
     }
     co_return false;
@@ -104,7 +105,8 @@ asio::awaitable<bool> ws_opening::find() {
     co_return true;
 }
 
-/// Each address gets its share of the time, so that a mute one does not use up all of it.
+/// Tries the addresses one after the other. Each gets an equal share of the time that is left, so
+/// that one that does not answer cannot use up all of it.
 asio::awaitable<bool> ws_opening::connect() {
     stage_ = ws_stage::tcp;
     auto left = static_cast<int>(addresses_.size());
@@ -134,7 +136,8 @@ asio::awaitable<bool> ws_opening::pass_proxy() {
         co_return false;
     }
     if (const auto credentials = second_credentials(got, proxy, to, fresh_key())) {
-        // On a new connection: there is a page to come on this one, or its end.
+        // Uses a new connection, since on the old one the body of the refusal is still to come, or
+        // its end.
         ask = connect_request(to, *credentials);
         if (!co_await connect() || !co_await ask_proxy(std::move(ask), got)) {
             co_return false;
@@ -159,7 +162,8 @@ asio::awaitable<bool> ws_opening::ask_proxy(std::string head, client_response& g
     co_return true;
 }
 
-/// Takes the head off the socket and leaves what is behind it where it is.
+/// Takes the head off the socket, and leaves what is behind it there for TLS or the WebSocket: it
+/// looks with MSG_PEEK, and then reads only as much as belongs to the head.
 asio::awaitable<bool> ws_opening::hear_proxy(net::stream& from, int fd,
                                              client_response_reader& reader) {
     piece bytes{};
@@ -196,7 +200,7 @@ asio::awaitable<bool> ws_opening::secure() {
     if (!got.stream) {
         co_return fail(std::move(got.problem));
     }
-    tls_version_ = got.stream->version(); // a literal of OpenSSL's
+    tls_version_ = got.stream->version(); // OpenSSL returns literals, so it stays valid
     stream_ = std::move(got.stream);
     co_return true;
 }

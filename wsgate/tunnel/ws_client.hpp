@@ -1,4 +1,4 @@
-// A WebSocket that we open: name, address, proxy, TLS, handshake, under one deadline.
+// Opens a WebSocket as a client: look-up, TCP, proxy, TLS and handshake, under one deadline.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -24,40 +24,40 @@ namespace wsgate {
 
 namespace asio = boost::asio;
 
-/// The steps, in their order; each may be the one that fails.
+/// The steps of an attempt, in their order; each may be the one that fails.
 enum class ws_stage { dns, tcp, proxy, tls, http_status, accept };
 
-/// "DNS", "HTTP status" ...
+/// The stage in words for a log, such as "DNS" or "HTTP status".
 [[nodiscard]] std::string_view name_of(ws_stage);
 
 /// What all WebSockets of a tunnel have in common.
 struct ws_way {
     ws_url url;
-    std::optional<http_proxy> proxy; ///< its credentials never get to the server
+    std::optional<http_proxy> proxy; ///< its credentials are never sent to the server
     opening_extras extras;
     const tls_client* tls = nullptr; ///< for wss://
     net::tcp_options tcp;
 };
 
-/// One attempt. `way` and the trust in it outlive this.
+/// One attempt. `way` and the tls_client in it outlive this.
 class ws_opening {
 public:
     ws_opening(asio::any_io_executor, const ws_way& way, net::clock::time_point deadline);
 
-    /// Whether the WebSocket is open; never throws.
+    /// Makes the attempt; returns whether the WebSocket is open. Never throws.
     [[nodiscard]] asio::awaitable<bool> run();
 
-    // After true:
+    // To be called after run() has returned true:
     [[nodiscard]] std::unique_ptr<net::stream> take_stream() { return std::move(stream_); }
 
-    /// What came behind the answer's head.
+    /// Bytes that came behind the head of the response.
     [[nodiscard]] std::vector<std::byte> take_early() { return std::move(early_); }
 
     [[nodiscard]] std::string_view tls_version() const { return tls_version_; }
 
     [[nodiscard]] bool is_binary() const { return binary_; }
 
-    // After false: where it failed, and why, in words for a log.
+    // To be called after run() has returned false: where it failed, and why, in words for a log.
     [[nodiscard]] ws_stage stage() const { return stage_; }
 
     [[nodiscard]] const std::string& why() const { return why_; }

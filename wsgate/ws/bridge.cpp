@@ -1,4 +1,4 @@
-// A bridge's tasks, and what its clock has them do.
+// Runs a bridge's tasks, and does what its clock says is due.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/bridge.hpp"
 
@@ -32,7 +32,8 @@ bridge::bridge(const asio::any_io_executor& executor, std::span<std::byte> scrat
       clock_(options, net::clock::now()), timer_(executor), changed_(executor) {}
 
 asio::awaitable<void> bridge::run(bytes early) {
-    // The tasks are cut off rather than cancelled, so that each ends in its own order.
+    // This coroutine is not to be ended by an exception when it is cancelled: it cuts both
+    // connections, and every task then ends by itself, in order.
     co_await asio::this_coro::throw_if_cancelled(false);
     start(carry_to_tcp(std::move(early)));
     start(carry_to_websocket(), stop_dialling_.slot());
@@ -50,7 +51,7 @@ asio::awaitable<void> bridge::run(bytes early) {
     co_await asio::this_coro::throw_if_cancelled(true);
 }
 
-/// Beside run(), which waits for it.
+/// Starts a task beside run(); run() waits for its end.
 void bridge::start(asio::awaitable<void> task, asio::cancellation_slot cancelled_by) {
     ++tasks_;
     asio::co_spawn(
@@ -59,7 +60,8 @@ void bridge::start(asio::awaitable<void> task, asio::cancellation_slot cancelled
             cancelled_by, [this](const std::exception_ptr& failed) { task_over(failed); }));
 }
 
-/// A task that failed is told of in the summary, whatever the other tasks make of the cut.
+/// Puts a task's exception into the summary, whatever the other tasks report because of the cut
+/// that follows.
 void bridge::task_over(const std::exception_ptr& failed) {
     if (failed) {
         if (summary_.cause == end_cause::none) {
@@ -103,7 +105,7 @@ void bridge::keep_time() {
     }
 }
 
-/// The clock was told something that may have brought its next look forward.
+/// Wakes run() where the clock now has to look earlier than run() meant to sleep.
 void bridge::look_earlier() {
     if (clock_.next() < timer_.expiry()) {
         timer_.cancel();

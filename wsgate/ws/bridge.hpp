@@ -1,4 +1,4 @@
-// A WebSocket and a TCP connection until both have ended (RFC 6455 7).
+// Carries bytes between a WebSocket and a TCP connection until both have ended (RFC 6455 7).
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -26,19 +26,21 @@
 
 namespace wsgate {
 
-/// When the TCP connection is dialled. The repeater gives a peer ten seconds to introduce itself,
-/// and the tunnels of helped machines may open a session minutes before they have anything to say.
+/// When the TCP connection is dialled: at the start, or when the first data comes from the
+/// WebSocket. The latter is for repeaters, which give a peer ten seconds to say who it is, while
+/// the tunnels of helped machines may open a session minutes before they have anything to say.
 enum class dial_time { at_once, first_data };
 
 struct bridge_options : bridge_limits {
-    std::size_t max_frame = 65536; ///< payload bytes of a frame that is sent
+    std::size_t max_frame = 65536; ///< the most payload bytes of a frame that we send
     text_frames text = text_frames::refuse;
     dial_time dial = dial_time::at_once;
-    bool tell_status = false;  ///< in JSON, as hcs.js: once, when TCP is connected or is not
-    std::string target_name{}; ///< what was dialled, for a Close that may tell; empty: none may
-    /// Masks what is sent to the WebSocket: then it is a server, and we are its client.
+    bool tell_status = false; ///< tell the WebSocket once, in JSON, whether TCP was reached
+    /// What was dialled, for the text of a Close; empty: the WebSocket's end must not know it.
+    std::string target_name{};
+    /// The source of masking keys where we are the WebSocket's client; null: we are its server.
     key_source keys = nullptr;
-    bridge_observer* observer = nullptr; ///< outlives the bridge; null: nobody listens
+    bridge_observer* observer = nullptr; ///< outlives the bridge; null: there is none
 };
 
 /// Carries bytes between a WebSocket and a TCP connection. In the gateway a browser or a tunnel
@@ -95,7 +97,7 @@ struct bridge_options : bridge_limits {
 class bridge {
 public:
     /// `websocket` and `scratch` outlive the bridge; others may use scratch whenever a task waits.
-    /// `dial` makes the TCP connection, or just hands it over.
+    /// `dial` makes the TCP connection, or hands over one that is there already.
     bridge(const asio::any_io_executor&, std::span<std::byte> scratch, net::stream& websocket,
            dialler dial, const bridge_options&);
 
@@ -162,13 +164,13 @@ private:
     dialler dial_;
     websocket_state websocket_ = websocket_state::open;
     tcp_state tcp_ = tcp_state::none;
-    net::error_code tcp_error_; ///< of writing to it
+    net::error_code tcp_error_; ///< why a write to it failed
     frame_room room_;
     frame_decoder decoder_;
     outbox outbox_;
     bridge_clock clock_;
-    asio::steady_timer timer_; ///< of run(): see look_earlier()
-    net::wake_up changed_;     ///< tcp_, or websocket_ is cut, or the first data has come
+    asio::steady_timer timer_; ///< run() sleeps on it; look_earlier() wakes it
+    net::wake_up changed_;     ///< tcp_ changed, websocket_ is cut, or the first data came
     asio::cancellation_signal stop_dialling_;
     std::size_t tasks_ = 0;
     bridge_summary summary_;

@@ -1,4 +1,4 @@
-// Comparisons of times: the earliest is next, the latest sign of life counts.
+// Compares times: the earliest limit is the next look, the latest sign of life moves a limit on.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/bridge_clock.hpp"
 
@@ -9,7 +9,7 @@ namespace wsgate {
 
 namespace {
 
-constexpr auto looks = 5; // at a watched connection, in the time that an ending may take
+constexpr auto looks = 5; // at a watched connection, in limits_.close
 
 } // namespace
 
@@ -30,7 +30,8 @@ void bridge_clock::begin_delivery(time_point now) {
 void bridge_clock::end_delivery() {
     is_delivering_ = false;
     unanswered_.reset();
-    pinged_.reset(); // its pong has waited for us, so its time would tell nothing
+    // The pong has waited for us to read it, so its time would say nothing about the connection.
+    pinged_.reset();
 }
 
 void bridge_clock::watch(time_point now) {
@@ -46,7 +47,7 @@ void bridge_clock::end(time_point now, std::size_t untaken, bool by_websocket) {
     by_websocket_ = by_websocket;
 }
 
-/// What is behind data that TCP does not take cannot be read: then no pong is expected.
+/// While TCP does not take data, what is behind that data cannot be read, so no pong is expected.
 bool bridge_clock::expects_pong() const {
     return unanswered_ && limits_.pong.count() > 0 && !is_delivering_;
 }
@@ -82,7 +83,8 @@ bridge_clock::due bridge_clock::look(time_point now, const sight& websocket) {
     return takes_ping(now, websocket.flushed) ? due::ping : due::nothing;
 }
 
-/// While nothing is read from it, a connection that broke is given as long as an ending takes.
+/// Whether the WebSocket's connection has been broken for so long that it is given up. TCP gets as
+/// long as an ending takes to accept what came before.
 bool bridge_clock::is_lost(time_point now, bool broken) {
     if (!is_delivering_ && !broken) {
         next_look_.reset();
@@ -98,15 +100,15 @@ bool bridge_clock::is_lost(time_point now, bool broken) {
 }
 
 bridge_clock::due bridge_clock::look_for_pong(time_point now, std::size_t untaken) {
-    if (untaken > 0) { // perhaps the ping has not got there yet
+    if (untaken > 0) { // the ping may be behind bytes that were not taken yet
         unanswered_ = now;
         return due::nothing;
     }
     return due::no_pong;
 }
 
-/// Only silence is filled. Whoever does not take what it has been sent cannot answer a ping behind
-/// that.
+/// Whether a ping is due. Only silence of ours calls for one, and none is sent where bytes of ours
+/// still wait: the peer could not answer a ping behind them.
 bool bridge_clock::takes_ping(time_point now, bool flushed) {
     if (now < next_ping_) {
         return false;
@@ -123,7 +125,7 @@ bool bridge_clock::takes_ping(time_point now, bool flushed) {
     return flushed;
 }
 
-/// Whoever makes progress is not cut off.
+/// When the ending is over. Any progress moves it on.
 bridge_clock::time_point bridge_clock::over_at() const {
     if (waits_for_tcp()) {
         return std::max(*end_began_, delivered_) + limits_.deliver;
@@ -131,7 +133,8 @@ bridge_clock::time_point bridge_clock::over_at() const {
     return std::max({*end_began_, delivered_, sent_, taken_}) + limits_.close;
 }
 
-/// What is still on its way to a slow receiver, and our Close behind it, would be lost with the
+/// Whether an ending has taken its time. A slow receiver that still takes bytes gets more of it
+/// (limits_.deliver), since what is on its way, and our Close behind it, would be lost with the
 /// connection.
 bridge_clock::due bridge_clock::look_at_ending(time_point now, std::size_t untaken) {
     if (now < over_at()) {

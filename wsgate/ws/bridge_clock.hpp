@@ -1,4 +1,5 @@
-// When a bridge has to do something although no byte moves. Pure: the time is given.
+// Decides when a bridge has to do something although no byte moves. A pure class: the time is a
+// parameter.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -9,16 +10,16 @@
 namespace wsgate {
 
 struct bridge_limits {
-    /// After so much silence toward the WebSocket it is sent a ping; 0: never.
+    /// After so long without anything sent to the WebSocket it is sent a ping; 0: never.
     std::chrono::milliseconds ping{25'000};
     /// The WebSocket may be mute so long after a ping; 0: no limit.
     std::chrono::milliseconds pong{0};
-    /// No byte of data may move, either way, for so long; 0: no limit.
+    /// How long the session may go without data in either direction; 0: no limit.
     std::chrono::milliseconds idle{0};
-    /// An ending session may go so long without a sign of progress.
+    /// How long an ending session may go without a sign of progress.
     std::chrono::milliseconds close{5'000};
-    /// An ending session may last so long for a slow receiver that still takes what is left; and
-    /// so long may a TCP connection pause that has not taken all that came before a Close.
+    /// How long an ending session may last for a slow receiver that still takes what is left. Also
+    /// how long TCP may pause while it has not taken all that came before a Close.
     std::chrono::milliseconds deliver{60'000};
 };
 
@@ -59,14 +60,14 @@ public:
     /// A pong came: the time since the oldest ping that had none; nothing where no ping was sent.
     [[nodiscard]] std::optional<duration> ponged(time_point now);
 
-    /// moved() is worth calling.
+    /// Whether moved() has to be called: there is a limit of idling.
     [[nodiscard]] bool limits_idling() const { return limits_.idle.count() > 0; }
 
     /// Data moved, either way.
     void moved(time_point now) { moved_ = now; }
 
     /// The TCP connection does not take all that has come. Until end_delivery() nothing is read
-    /// from the WebSocket: no pong, nor that its connection has ended.
+    /// from the WebSocket, so that neither a pong nor the end of its connection is noticed.
     void begin_delivery(time_point now);
 
     void delivered_some(time_point now) { delivered_ = now; }
@@ -75,12 +76,13 @@ public:
 
     [[nodiscard]] bool is_delivering() const { return is_delivering_; }
 
-    /// Somebody has to see whether the WebSocket's connection breaks: from begin_delivery() on, and
-    /// since writing to it has failed, until whoever reads from it hears of that.
+    /// Makes the clock look from time to time whether the WebSocket's connection has broken. Needed
+    /// while nobody reads from it, from begin_delivery() on, and after a write to it has failed,
+    /// until the reader notices that as well.
     void watch(time_point now);
 
-    /// The bridge began to end. `by_websocket`: by its Close or its leaving, and what came before
-    /// that is still to be delivered.
+    /// The bridge begins to end. `by_websocket`: because of the WebSocket's Close or because it
+    /// left, so that what came before is still to be delivered.
     void end(time_point now, std::size_t untaken, bool by_websocket);
 
     /// When to look again, or `never`.
@@ -104,14 +106,14 @@ private:
     time_point next_ping_;
     std::optional<time_point> pinged_;     ///< the oldest ping without its pong
     std::optional<time_point> unanswered_; ///< the oldest ping that nothing has come after
-    time_point moved_;                     ///< when data last did
-    time_point sent_;                      ///< as it was at the last look
-    std::optional<time_point> next_look_;  ///< at the WebSocket's connection, while it is watched
-    time_point seen_;                      ///< when, while watched, it was last good
+    time_point moved_;                     ///< when data last moved
+    time_point sent_;                      ///< sight::sent at the last look
+    std::optional<time_point> next_look_;  ///< for a break of the connection, while watched
+    time_point seen_;                      ///< when it was last seen unbroken, while watched
     time_point delivered_;                 ///< when TCP last took what it was late with
     std::optional<time_point> end_began_;
-    time_point taken_;        ///< when, while ending, the peer's kernel was last seen to take
-    std::size_t untaken_ = 0; ///< by it then
+    time_point taken_;        ///< when the peer's kernel last took bytes, while ending
+    std::size_t untaken_ = 0; ///< what it had not taken then
     bool is_delivering_ = false;
     bool by_websocket_ = false;
 };

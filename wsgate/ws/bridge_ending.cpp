@@ -1,4 +1,4 @@
-// How the ends of a bridge change their states on the way out, and what each is told of it.
+// Ends a bridge: takes its two ends through their last states, and tells each of them why.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/bridge.hpp"
 
@@ -29,7 +29,7 @@ void bridge::leave(end_cause why, std::string_view text) {
     }
 }
 
-/// The first cause is the one that is reported.
+/// Begins the end. Only the first cause counts and is reported.
 void bridge::end(end_cause why, close_code code, std::string_view reason) {
     if (summary_.cause != end_cause::none) {
         return;
@@ -58,7 +58,7 @@ void bridge::websocket_is_drained() {
 }
 
 void bridge::websocket_left(net::error_code ec) {
-    if (ec == asio::error::eof && outbox_.broken()) { // which has heard of it first
+    if (ec == asio::error::eof && outbox_.broken()) { // the outbox knows the error behind the end
         ec = outbox_.broken();
     }
     end(end_cause::websocket_lost, close_code::abnormal,
@@ -82,7 +82,8 @@ void bridge::finish_tcp() {
 }
 
 void bridge::tcp_ended(net::error_code ec) {
-    // Its reset is told once, to whoever comes first; EPIPE: it had ended before it was written to.
+    // The kernel reports a reset once, to the read or the write that comes first, so an error of
+    // writing is preferred. EPIPE says only that TCP had ended before it was written to.
     if (tcp_error_ && tcp_error_ != asio::error::broken_pipe) {
         ec = tcp_error_;
     }
@@ -96,7 +97,7 @@ void bridge::tcp_ended(net::error_code ec) {
     }
 }
 
-/// The WebSocket hears what kind of failure it is, and more only where it may know the target.
+/// Tells the WebSocket that TCP could not be reached; the reason only where it may know the target.
 void bridge::tcp_not_reached(const dialled& got) {
     constexpr auto what = "Failed to connect to downstream server";
     const auto why = got.problem.empty() ? got.error.message() : got.problem;
@@ -115,7 +116,8 @@ void bridge::tcp_not_reached(const dialled& got) {
 
 // ---- both ----
 
-/// Every task ends by itself, since what it waits for completes with an error.
+/// Closes both connections. Every task then ends by itself, since what it waits for completes with
+/// an error.
 void bridge::cut() {
     websocket_ = websocket_state::cut;
     if (tcp_ == tcp_state::dialling) {

@@ -1,4 +1,4 @@
-// Who hears what a bridge does, as it happens: for counting.
+// The interface by which a bridge reports what it does, as it happens; metrics implement it.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -9,10 +9,10 @@
 
 namespace wsgate {
 
-/// From the WebSocket to the TCP connection, and the way back.
+/// Which way data moves: from the WebSocket to TCP, or from TCP to the WebSocket.
 enum class direction { to_tcp, to_websocket };
 
-/// Called on the bridge's thread, some of it once a read: must not block, allocate or throw.
+/// Called on the bridge's thread, partly at every read, so it must not block, allocate or throw.
 class bridge_observer {
 public:
     bridge_observer() = default;

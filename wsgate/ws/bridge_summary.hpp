@@ -9,10 +9,10 @@
 
 namespace wsgate {
 
-/// Whose doing it was.
+/// Which end, or the bridge itself, ended the session.
 enum class ended_by { websocket, tcp, bridge };
 
-/// The first reason to end, which is the one that counts.
+/// Why a session ended; only the first cause is kept.
 enum class end_cause {
     none,                  ///< there is none yet
     websocket_closed,      ///< the WebSocket's Close came; it is answered with the same code
@@ -24,7 +24,7 @@ enum class end_cause {
     no_pong,               ///< the WebSocket did not answer a ping in time: 1011
     idle,                  ///< no data moved for too long: 1001
     going_away,            ///< go_away() was called: 1001
-    defect,                ///< an exception, memory for instance; nobody is told why
+    defect,                ///< an exception, memory for instance; neither end is told why
 };
 
 [[nodiscard]] constexpr ended_by side_of(end_cause why) {

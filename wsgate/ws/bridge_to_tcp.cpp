@@ -1,4 +1,4 @@
-// A bridge's way from the WebSocket to TCP: frames in, their payload out.
+// Carries data from the WebSocket to TCP: reads frames, writes their payload.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/bridge.hpp"
 
@@ -32,7 +32,7 @@ asio::awaitable<void> bridge::carry_to_tcp(bytes early) {
     if (tcp_stream_) {
         finish_tcp();
     } else {
-        cut(); // nothing was left to be delivered, so nobody needs the TCP connection any more
+        cut(); // there was nothing to deliver, so TCP need not be dialled any more
     }
 }
 
@@ -44,7 +44,7 @@ bridge::bytes bridge::take(std::span<std::byte> received) {
         hear_pong();
     }
     summary_.dropped_text = summary_.dropped_text || meant.dropped_text;
-    if (is_ending()) { // after a Close of ours nothing is forwarded
+    if (is_ending()) { // nothing is forwarded after the session has begun to end
         if (meant.close || meant.failure) {
             websocket_is_drained();
         }
@@ -73,7 +73,8 @@ void bridge::hear_pong() {
     }
 }
 
-/// How many of the bytes are done with: written, or all of them where TCP wants none any more.
+/// Writes to TCP. Returns how many of the bytes need no further write: those that were written, or
+/// all where TCP takes nothing any more.
 std::size_t bridge::forward(std::span<const std::byte> payload) {
     std::size_t done = 0;
     while (done < payload.size() && tcp_ == tcp_state::open) {
@@ -82,7 +83,8 @@ std::size_t bridge::forward(std::span<const std::byte> payload) {
             break;
         }
         if (wrote.error) {
-            // Its reader will hear of it too, after TCP's last bytes, but not what it was.
+            // carry_to_websocket() will see the end as well, after TCP's last bytes, but without
+            // this error.
             tcp_error_ = wrote.error;
             tcp_is_deaf();
         }
@@ -92,7 +94,7 @@ std::size_t bridge::forward(std::span<const std::byte> payload) {
     return tcp_ > tcp_state::open ? payload.size() : done;
 }
 
-/// Delivers, then takes each end one state further where that is due.
+/// Delivers what TCP did not take at once, then takes each end one state further where that is due.
 asio::awaitable<void> bridge::settle(bytes rest) {
     if (!rest.empty()) {
         co_await deliver(std::move(rest));
@@ -103,17 +105,18 @@ asio::awaitable<void> bridge::settle(bytes rest) {
     if (websocket_ == websocket_state::drained) {
         websocket_ = websocket_state::half_closed;
         co_await outbox_.flushed();
-        // There must be room for TLS's close_notify.
+        // Waits for room in the socket, without which TLS's close_notify would be dropped.
         (void)co_await websocket_stream_.wait(net::readiness::write);
         websocket_stream_.shutdown_send();
     }
 }
 
-/// Until TCP has it all, or takes nothing more. Meanwhile nobody reads from the WebSocket.
+/// Returns when TCP has taken all of it, or takes nothing more. Meanwhile nobody reads from the
+/// WebSocket.
 asio::awaitable<void> bridge::deliver(bytes rest) {
     clock_.begin_delivery(net::clock::now());
     look_earlier();
-    changed_.notify(); // perhaps TCP is dialled only now
+    changed_.notify(); // open_tcp() may be waiting for the first data
     while (tcp_ < tcp_state::open && websocket_ != websocket_state::cut) {
         co_await changed_.wait();
     }

@@ -1,4 +1,4 @@
-// A bridge's way from TCP to the WebSocket: dialling, then bytes in, frames out.
+// Dials TCP, then carries data from TCP to the WebSocket: reads bytes, writes frames.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/text/base64.hpp"
 #include "wsgate/ws/bridge.hpp"
@@ -13,12 +13,14 @@ namespace wsgate {
 asio::awaitable<void> bridge::carry_to_websocket() {
     if (co_await open_tcp()) {
         for (bool goes_on = true; goes_on;) {
-            if (!outbox_.idle()) { // a WebSocket that takes nothing stops the reading here
+            if (!outbox_.idle()) { // a WebSocket that takes nothing stops reading
                 stalled(direction::to_websocket, true);
                 co_await outbox_.flushed();
                 stalled(direction::to_websocket, false);
             }
-            if (outbox_.broken()) { // carry_to_tcp() hears of it behind the WebSocket's last bytes
+            // carry_to_tcp() notices the end too, but only after it has read the WebSocket's last
+            // bytes. Until then the clock watches.
+            if (outbox_.broken()) {
                 clock_.watch(net::clock::now());
                 look_earlier();
             }
@@ -26,7 +28,7 @@ asio::awaitable<void> bridge::carry_to_websocket() {
                 tcp_ended(ec);
                 break;
             }
-            goes_on = !outbox_.idle() || read_tcp(); // a control frame may have come between
+            goes_on = !outbox_.idle() || read_tcp(); // a control frame may wait since then
         }
         tcp_stream_->close();
     }
@@ -34,7 +36,7 @@ asio::awaitable<void> bridge::carry_to_websocket() {
     changed_.notify();
 }
 
-/// One read, and one write of what it brought. False: TCP has ended.
+/// Reads once, and writes what it got. False where TCP has ended.
 bool bridge::read_tcp() {
     const auto got = tcp_stream_->read_some(room_for_payload());
     if (got.would_block()) {
@@ -44,7 +46,8 @@ bool bridge::read_tcp() {
         tcp_ended(got.error);
         return false;
     }
-    // What nobody wants is read all the same: closing a socket with unread bytes resets it.
+    // Bytes that nobody wants any more are read all the same: closing a socket with unread bytes
+    // would reset the connection.
     if (!is_ending() && !outbox_.broken()) {
         moved(direction::to_websocket, got.bytes);
         send_frames(got.bytes);
@@ -52,10 +55,11 @@ bool bridge::read_tcp() {
     return true;
 }
 
-/// Where TCP's bytes go: as many as may be sent at once.
+/// The part of the scratch buffer that TCP is read into: as many bytes as may be sent at once.
 std::span<std::byte> bridge::room_for_payload() const {
-    const auto most = options_.text == text_frames::base64 ? options_.max_frame / 4 * 3 // RFC 4648
-                                                           : room_.size;
+    // Base64 makes 4 bytes of 3 (RFC 4648).
+    const auto most =
+        options_.text == text_frames::base64 ? options_.max_frame / 4 * 3 : room_.size;
     return scratch_.subspan(room_.gap, std::min(most, room_.size));
 }
 
@@ -69,7 +73,8 @@ void bridge::send_frames(std::size_t payload) {
         to_base64({reinterpret_cast<const char*>(data.data()), data.size()}))); // NOLINT: bytes
 }
 
-/// False: there is none, and none will be needed.
+/// Dials TCP, when the first data has come where that was asked for. False where there is no
+/// connection and none is needed any more.
 asio::awaitable<bool> bridge::open_tcp() {
     while (options_.dial == dial_time::first_data && !clock_.is_delivering() &&
            websocket_ != websocket_state::cut) {
@@ -100,14 +105,14 @@ asio::awaitable<bool> bridge::open_tcp() {
     co_return true;
 }
 
-/// What dials is cancelled by cut(); an exception is how a cancelled coroutine ends.
+/// Runs the dialler, which cut() can cancel; a cancelled coroutine ends with an exception.
 asio::awaitable<dialled> bridge::dial_until_cut() {
     dialled got{nullptr, asio::error::operation_aborted};
     tcp_ = tcp_state::dialling;
     try {
         got = co_await dial_();
     } catch (const std::exception&) {
-        tcp_ = tcp_state::over; // nothing is left to be cancelled
+        tcp_ = tcp_state::over; // so that cut() cancels nothing any more
         if (websocket_ != websocket_state::cut) {
             throw;
         }

@@ -1,4 +1,5 @@
-// Asks literally, so that the strictest of servers agree; checks what RFC 6455 4.1 lists.
+// Writes the request so that servers that compare literally accept it; checks the response as RFC
+// 6455 4.1 demands.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/client_handshake.hpp"
 
@@ -21,7 +22,8 @@ bool is_name_character(char c) {
     return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_';
 }
 
-/// A URL's user, password, query (tokens) and fragment are nobody's business.
+/// A URL without user, password, query and fragment, which may hold passwords and tokens, for a
+/// log.
 std::string without_secrets(std::string_view url) {
     url = url.substr(0, url.find_first_of("?#"));
     const auto slashes = url.find("//");

@@ -20,13 +20,14 @@ struct opening_extras {
     std::vector<std::string> fields; ///< "Name: value", as valid_field() wants them
 };
 
-/// "Name: value" that may go into our request: no control bytes, and none of the handshake's own.
+/// Whether a "Name: value" may go into our request: no control bytes, and none of the handshake's
+/// own.
 [[nodiscard]] bool valid_field(std::string_view);
 
-/// The value of Sec-WebSocket-Key; the bytes are fresh and random.
+/// Makes the value of Sec-WebSocket-Key from 16 random bytes, which must be new for each request.
 [[nodiscard]] std::string opening_key(const std::array<unsigned char, 16>& bytes);
 
-/// Subprotocol `binary` is offered.
+/// Writes the request; it offers the subprotocol `binary`.
 [[nodiscard]] std::string opening_request(const ws_url&, const opening_extras&,
                                           std::string_view key);
 
@@ -39,7 +40,7 @@ struct opening_problem {
     friend bool operator==(const opening_problem&, const opening_problem&) = default;
 };
 
-/// Nothing where the WebSocket is open.
+/// Judges the server's response. Nothing where the WebSocket is open.
 [[nodiscard]] std::optional<opening_problem> check_client_response(const client_response&,
                                                                    std::string_view key);
 

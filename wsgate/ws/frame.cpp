@@ -1,4 +1,5 @@
-// The frame codec: one pass over what was received, one header before what is sent.
+// Decodes frames in one pass over what was received; encodes by putting headers before payload in
+// place.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/frame.hpp"
 
@@ -19,10 +20,11 @@ constexpr std::uint8_t control_bit = 0x08;
 constexpr std::uint8_t mask_bit = 0x80;
 constexpr std::uint8_t length_bits = 0x7f;
 constexpr std::uint8_t length_16 = 126; // the length follows in 2 bytes
-constexpr std::uint8_t length_64 = 127; // ... in 8
+constexpr std::uint8_t length_64 = 127; // the length follows in 8 bytes
 
-/// Copies with the key applied; `to` may lie before `from` in the same buffer, since every block is
-/// loaded before it is stored. Turns the key by what it used.
+/// Copies the bytes and applies the key, 32 bytes at a time, since this touches every byte that is
+/// relayed. `to` may lie before `from` in the same buffer: every block is loaded before it is
+/// stored. Rotates the key, so that the next call goes on in the middle of a frame.
 void unmask(std::byte* to, const std::byte* from, std::size_t size, masking_key& key) {
     std::array<masking_key, 2> twice{key, key};
     std::uint64_t pattern = 0;
@@ -64,7 +66,7 @@ bool is_known(std::uint8_t code) {
             code <= static_cast<std::uint8_t>(opcode::pong));
 }
 
-/// What a peer may put into a Close (RFC 6455 7.4; 1012 to 1014 are IANA's later additions).
+/// Whether a peer may send this code in a Close (RFC 6455 7.4; IANA added 1012 to 1014 later).
 bool may_be_sent(std::uint64_t code) {
     return (code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006) ||
            (code >= 3000 && code <= 4999);
@@ -126,7 +128,8 @@ decoded frame_decoder::decode(std::span<std::byte> received) {
     return out;
 }
 
-/// How many bytes stay; the next ones take the place of the others.
+/// Handles payload of a data frame. Returns how many bytes of it are kept as data; what follows is
+/// moved up to these.
 std::size_t frame_decoder::take_data(decoded& out, std::span<std::byte> payload) {
     auto size = payload.size();
     if (is(text_frames::drop)) {
@@ -148,7 +151,7 @@ std::size_t frame_decoder::take_data(decoded& out, std::span<std::byte> payload)
     return size;
 }
 
-/// Adds to the header; how many bytes were of it.
+/// Adds received bytes to the header; returns how many belonged to it.
 std::size_t frame_decoder::take_header(std::span<const std::byte> bytes) {
     std::size_t taken = 0;
     // The first two bytes tell how long the header is.
@@ -173,7 +176,7 @@ std::size_t frame_decoder::header_length() const {
            (us_ == ws_role::server ? key_.size() : 0U);
 }
 
-/// What is wrong with the first two bytes.
+/// What is wrong with the first two bytes of a header; nothing where they are good.
 std::optional<close_reason> frame_decoder::check_start() const {
     const auto first = std::to_integer<std::uint8_t>(header_[0]);
     const auto second = std::to_integer<std::uint8_t>(header_[1]);
@@ -205,7 +208,7 @@ std::optional<close_reason> frame_decoder::check_start() const {
     return std::nullopt;
 }
 
-/// Takes over what a whole header says; what is wrong with it.
+/// Takes over what a whole header says. Returns what is wrong with it; nothing where it is good.
 std::optional<close_reason> frame_decoder::begin_frame() {
     const auto keys = us_ == ws_role::server ? key_.size() : 0U;
     const auto extended = std::span(header_).subspan(2, header_size_ - 2 - keys);
@@ -222,7 +225,8 @@ std::optional<close_reason> frame_decoder::begin_frame() {
     std::copy_n(header_.begin() + static_cast<std::ptrdiff_t>(header_size_ - keys), keys,
                 key_.begin());
     const auto code = static_cast<opcode>(std::to_integer<std::uint8_t>(header_[0]) & opcode_bits);
-    if (code == opcode::text || code == opcode::binary) { // else as before
+    // Control frames and continuations say nothing of the message's kind.
+    if (code == opcode::text || code == opcode::binary) {
         in_text_ = code == opcode::text;
         utf8_ = {};
         base64_ = {};
@@ -360,7 +364,8 @@ std::span<std::byte> enframe(std::span<std::byte> buffer, frame_room room, std::
     const auto full = (payload - 1) / max_frame; // frames before the last
     const auto last = payload - full * max_frame;
     const auto headers = full * header_size(max_frame, us) + header_size(last, us);
-    // Frames grow leftwards into the gap, so every piece moves towards the front or not at all:
+    // Headers go into the gap, so every piece of payload moves towards the front or stays, and none
+    // is overwritten before it has moved:
     //   | gap ....... |   payload 1   |   payload 2   |
     //   | gap .. | h1 |   payload 1   | h2 | payload 2 |
     const auto start = room.gap - headers;

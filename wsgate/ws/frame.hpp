@@ -28,7 +28,8 @@ enum class opcode : std::uint8_t {
     pong = 0xa,
 };
 
-/// RFC 6455 7.4. A peer's frame may carry others; none: a Close without a code.
+/// The codes of Close frames that we use (RFC 6455 7.4). A peer's frame may carry others. `none`: a
+/// Close without a code.
 enum class close_code : std::uint16_t {
     normal = 1000,
     going_away = 1001,
@@ -57,36 +58,38 @@ struct control_payload {
 
 using masking_key = std::array<std::byte, 4>;
 
-/// A fresh key for each frame of a client; unpredictable, except in tests (RFC 6455 10.3).
+/// Makes the key of a frame that a WebSocket client sends; a new one for each frame, which nobody
+/// can predict, except in tests (RFC 6455 10.3).
 using key_source = masking_key (*)();
 
-/// What becomes of text frames: this is binary traffic.
+/// What becomes of text frames that arrive; VNC itself is binary.
 enum class text_frames {
-    refuse,  ///< the peer gets 1003
-    drop,    ///< for talkative servers
-    forward, ///< its UTF-8 is data like any other; what is none gets 1007
-    base64,  ///< each message is the base64 of data; what is none gets 1007
+    refuse,  ///< the session ends with 1003
+    drop,    ///< they are ignored, for servers that send status texts
+    forward, ///< their UTF-8 is data like any other; else 1007
+    base64,  ///< each message is data in base64; else 1007
 };
 
-/// What a run of received bytes meant.
+/// What received bytes meant.
 struct decoded {
-    std::size_t payload = 0;             ///< of data frames; these bytes are now the buffer's front
-    std::optional<control_payload> ping; ///< the newest; older ones need no answer
+    std::size_t payload = 0;             ///< of data frames; now at the buffer's front
+    std::optional<control_payload> ping; ///< the newest; older ones need no pong
     bool pong = false;
     bool dropped_text = false;
     std::optional<close_reason> close;   ///< the peer's
-    std::optional<close_reason> failure; ///< what to close with: the peer broke the protocol
+    std::optional<close_reason> failure; ///< the peer broke the protocol: close with this
 };
 
-/// Reads frames as they arrive, in any cut. Keeps at most a header and one control payload, never
-/// data, so the length of a frame is of no concern. Message borders mean nothing here: payload is
-/// one stream of bytes. After a Close or a failure everything further is ignored.
+/// Reads frames as they arrive, however they are cut. Keeps at most a header and the payload of one
+/// control frame, never data, so frames of any length are taken. Where messages begin and end means
+/// nothing here: payload is one stream of bytes. After a Close or a failure everything else is
+/// ignored.
 class frame_decoder {
 public:
     explicit frame_decoder(ws_role us, text_frames text = text_frames::refuse)
         : us_(us), text_(text) {}
 
-    /// Unmasks and moves in place:
+    /// Unmasks the payload and moves it to the front of the buffer:
     ///   in   | header | payload | header | ping | header | payload |
     ///   out  | payload | payload | (rubbish)                       |
     [[nodiscard]] decoded decode(std::span<std::byte> received);
@@ -107,34 +110,35 @@ private:
     text_frames text_;
     bool finished_ = false;
     bool in_message_ = false; ///< a fragment has come, its last one has not
-    bool in_text_ = false;    ///< that message, or the latest, is of text
-    utf8_reader utf8_;        ///< of it, where it is forwarded
-    base64_reader base64_;    ///< ... where it is that
+    bool in_text_ = false;    ///< the current message, or the last one, is text
+    utf8_reader utf8_;        ///< checks it, where text is forwarded
+    base64_reader base64_;    ///< decodes it, where text is base64
     bool in_payload_ = false;
     std::array<std::byte, max_header_size> header_{};
-    std::size_t header_size_ = 0; ///< of it, what has come
+    std::size_t header_size_ = 0; ///< bytes of header_ that have come
     std::uint64_t left_ = 0;      ///< of the payload
-    masking_key key_{};           ///< turned so that it begins with the next byte's
+    masking_key key_{};           ///< rotated so that its first byte is for the next byte
     control_payload control_{};
 };
 
 [[nodiscard]] std::size_t header_size(std::uint64_t payload, ws_role us);
 
-/// Puts the header of a final frame at the front of `out`; its size. Clients pass a key.
+/// Writes the header of a final frame to the front of `out`; returns its size. Clients pass a key.
 std::size_t put_header(std::span<std::byte> out, opcode, std::uint64_t payload,
                        const masking_key* key = nullptr);
 
-/// Applies the key (RFC 6455 5.3); twice is as if never.
+/// Applies the key (RFC 6455 5.3); applying it again undoes that.
 void mask(std::span<std::byte> payload, const masking_key& key);
 
-/// A control frame; clients pass a key.
+/// Makes a control frame. Clients pass a key.
 [[nodiscard]] std::vector<std::byte> control_frame(opcode, std::span<const std::byte> payload,
                                                    const masking_key* key = nullptr);
 
-/// One final frame of text, as a server sends it.
+/// Makes a final frame of text without a mask, as a server sends it.
 [[nodiscard]] std::vector<std::byte> text_frame(std::string_view);
 
-/// What a Close carries: nothing where the code is `none`; a long text is cut between characters.
+/// The payload of a Close: empty where the code is `none`. A text that is too long is cut between
+/// characters.
 [[nodiscard]] std::vector<std::byte> close_payload(close_code, std::string_view text);
 
 /// How payload lies in a buffer so that it becomes frames without a copy: `gap` bytes of room for

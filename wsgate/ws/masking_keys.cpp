@@ -1,4 +1,4 @@
-// Each thread has a store of random bytes, and hands them out four at a time.
+// Keeps random bytes in a store of each thread, and hands them out four at a time.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/masking_keys.hpp"
 

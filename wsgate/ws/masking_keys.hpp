@@ -1,4 +1,4 @@
-// Keys that nobody can foresee, for the frames of a client.
+// Makes random masking keys for the frames that we send as a WebSocket client.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -6,7 +6,8 @@
 
 namespace wsgate {
 
-/// RFC 6455 10.3. A key_source. Throws std::runtime_error where there is no randomness.
+/// A key_source that nobody can predict (RFC 6455 10.3). Throws std::runtime_error where there is
+/// no randomness.
 [[nodiscard]] masking_key random_masking_key();
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// Direct writes, and waiting only while something is left over.
+// Writes directly to the socket, and waits only while something is left over.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/outbox.hpp"
 
@@ -88,6 +88,8 @@ outbox::bytes outbox::control(opcode code, std::span<const std::byte> payload) c
     return control_frame(code, payload, &key);
 }
 
+/// The waiting frame that goes next; empty where there is none. The Close is last, since nothing
+/// may follow it (RFC 6455 5.5.1).
 outbox::bytes outbox::next_frame() {
     if (text_) {
         return *std::exchange(text_, std::nullopt);
@@ -104,7 +106,9 @@ outbox::bytes outbox::next_frame() {
     return {};
 }
 
-/// Goes on until nothing is left or the WebSocket takes no more.
+/// Writes what is kept and then the waiting frames, until nothing is left or the WebSocket takes no
+/// more. Takes the next frame only when the one before is written as a whole, so that frames are
+/// never interleaved.
 void outbox::write_kept() {
     const bool was_idle = idle();
     while (!broken_ && !stopped_) {

@@ -1,4 +1,4 @@
-// What is on its way to the WebSocket: whole frames, one after the other, never interleaved.
+// Writes frames to the WebSocket: whole ones, one after the other.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -23,35 +23,36 @@ namespace asio = boost::asio;
 /// ever wait.
 class outbox {
 public:
-    /// `on_rest`: somebody has to await flushed(). With keys for what it makes itself where we are
-    /// the WebSocket's client.
+    /// `on_rest` is called when something could not be written at once, so that somebody has to
+    /// await flushed(). `keys` mask the frames that are made here, where we are the WebSocket's
+    /// client.
     outbox(const asio::any_io_executor&, net::stream& websocket, std::function<void()> on_rest,
            key_source keys = nullptr);
 
-    /// Whole data frames. Only when idle(): so a WebSocket that does not read stops the sender,
-    /// which awaits flushed() next.
+    /// Sends whole data frames. To be called only when idle(); the sender awaits flushed()
+    /// otherwise, so that a WebSocket that does not read stops it.
     void send(std::span<const std::byte> frames);
 
-    /// A text frame, as the WebSocket's server; once.
+    /// Sends a text frame. To be called once, and only where we are the WebSocket's server.
     void tell(std::string_view text);
 
     void ping();
     void pong(std::span<const std::byte> payload);
 
-    /// The last frame; what is queued later is dropped.
+    /// Sends a Close, which is the last frame; what is queued later is dropped.
     void close(close_code, std::string_view text);
 
-    /// Nothing waits to be written.
+    /// Whether nothing waits to be written.
     [[nodiscard]] bool idle() const { return kept_.empty(); }
 
-    /// Set once the WebSocket takes nothing more; all is dropped from then on.
+    /// Why the WebSocket takes nothing more, once that is so; everything is dropped from then on.
     [[nodiscard]] const net::error_code& broken() const { return broken_; }
 
     /// When the WebSocket last took something.
     [[nodiscard]] net::clock::time_point last_progress() const { return last_progress_; }
 
     /// Completes when idle(), or broken, or stopped. The first of those who await it writes what
-    /// did not go at once.
+    /// could not be written at once.
     [[nodiscard]] asio::awaitable<void> flushed();
 
     void stop();
@@ -59,7 +60,7 @@ public:
 private:
     using bytes = std::vector<std::byte>;
 
-    /// How much of it the WebSocket took.
+    /// Writes what the WebSocket takes at once; returns how many bytes.
     [[nodiscard]] std::size_t write(std::span<const std::byte>);
     [[nodiscard]] bytes control(opcode, std::span<const std::byte> payload) const;
     [[nodiscard]] bytes next_frame();
@@ -71,7 +72,7 @@ private:
     key_source keys_;
     net::wake_up changed_;
     bytes kept_;
-    std::size_t kept_done_ = 0; ///< of kept_, what has been written
+    std::size_t kept_done_ = 0; ///< bytes of kept_ that have been written
     std::optional<bytes> text_;
     std::optional<bytes> pong_;
     std::optional<bytes> close_;

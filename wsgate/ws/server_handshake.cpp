@@ -1,4 +1,5 @@
-// Checks that are ours, since libraries look at the first of doubled fields only.
+// Makes all checks itself, since libraries look only at the first of several fields of the same
+// name.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/server_handshake.hpp"
 
@@ -17,13 +18,14 @@ namespace {
 
 constexpr auto bad = http::status::bad_request;
 constexpr std::size_t key_size = 16;
-constexpr std::size_t key_text_size = 24; // of it in base64
+constexpr std::size_t key_text_size = 24; // the length of a key in base64
 
 const unsigned char* octets(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data()); // NOLINT: OpenSSL's bytes
 }
 
-/// Base64 of exactly 16 bytes, in its one form: nothing but the last four bits of filling is free.
+/// Whether the text is the base64 of 16 bytes. The four unused bits in its last character may be
+/// anything.
 bool is_key(std::string_view key) {
     if (key.size() != key_text_size || !key.ends_with("==") ||
         key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") !=
@@ -41,7 +43,7 @@ std::string_view name_of(offer o) {
     return o == offer::binary ? "binary" : o == offer::only_base64 ? "base64" : "";
 }
 
-/// The union of all fields. Fields that name nothing offer nothing.
+/// What the client offers in all fields together. Empty fields offer nothing.
 offer read_offer(const request& r) {
     auto found = offer::nothing;
     const auto fields = r.equal_range(http::field::sec_websocket_protocol);
@@ -102,7 +104,7 @@ std::string accept_value(std::string_view key) {
     const std::string text = std::string{key} + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int size = 0;
-    // Kept, since OpenSSL takes longer to find it than to use it.
+    // Kept, since OpenSSL takes longer to look the algorithm up than to compute the digest.
     static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> sha1(
         EVP_MD_fetch(nullptr, "SHA1", nullptr), &EVP_MD_free);
     EVP_Digest(text.data(), text.size(), digest.data(), &size, sha1.get(), nullptr);

@@ -1,4 +1,5 @@
-// The WebSocket opening handshake (RFC 6455 4.2), as a decision about one request.
+// The WebSocket opening handshake from the server's side (RFC 6455 4.2): judges a request, writes
+// the 101.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -10,23 +11,24 @@
 
 namespace wsgate {
 
-/// What becomes of clients that offer the subprotocol `base64` and not `binary`.
+/// Whether clients that offer the subprotocol `base64`, and not `binary`, are taken.
 enum class base64_offers { refuse, take };
 
 struct opening {
     std::string accept;             ///< the value of Sec-WebSocket-Accept
-    std::string_view subprotocol{}; ///< of those offered, what is answered: binary, base64, or none
+    std::string_view subprotocol{}; ///< the one we agree to: binary, base64, or empty
 };
 
-/// Everything that RFC 6455 4.2.1 asks of a client, and nothing of any extension. A refusal with
-/// 426 tells the version, or that this is no opening handshake at all.
+/// Checks everything that RFC 6455 4.2.1 demands of a client; extensions are ignored. A refusal
+/// with 426 names our version, also where the request is no opening handshake at all.
 [[nodiscard]] std::variant<opening, refusal> check_opening(const request&,
                                                            base64_offers = base64_offers::refuse);
 
-/// RFC 6455 4.2.2, 5.4.
+/// The value of Sec-WebSocket-Accept for a key (RFC 6455 4.2.2, 5.4).
 [[nodiscard]] std::string accept_value(std::string_view key);
 
-/// 101, with exactly the fields that the most literal of clients look for.
+/// The 101 response, with its fields written exactly as clients that compare them literally want
+/// them.
 [[nodiscard]] std::string switching_protocols(const opening&);
 
 } // namespace wsgate

@@ -1,4 +1,4 @@
-// What sessions do only where somebody asks for it.
+// Options of sessions that are off by default.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -10,10 +10,10 @@
 namespace wsgate {
 
 struct session_options {
-    std::vector<std::string> status_paths{}; ///< whose clients want hcs.js's status; whole paths
+    std::vector<std::string> status_paths{}; ///< where clients are told hcs.js's status in JSON
     base64_offers base64 = base64_offers::refuse;
-    bool connect_first = false; ///< a target that cannot be reached is answered in HTTP
-    bool verbose_close = false; ///< clients may know targets and what befell them
+    bool connect_first = false; ///< dial before the 101, so that a failure is a 502 or 504
+    bool verbose_close = false; ///< a Close names the target and its error
 
     [[nodiscard]] bool tells_status(const std::string& path) const;
 };

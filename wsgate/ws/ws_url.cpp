@@ -1,4 +1,4 @@
-// Schemes of the WebSocket and those of HTTP mean the same here.
+// Splits a URL into its parts; the schemes of HTTP mean the same as those of the WebSocket.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/ws_url.hpp"
 

@@ -1,4 +1,4 @@
-// Where a WebSocket client goes: ws:// and wss:// URLs (RFC 6455 3).
+// Reads the URLs of WebSocket servers: ws:// and wss:// (RFC 6455 3).
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -19,19 +19,19 @@ struct ws_url {
     std::uint16_t port = 0;
     std::string authority; ///< for Host: as written, without user and password
     std::string target;    ///< for the request line: path and query, as written
-    user_password login;   ///< user empty: none
+    user_password login;   ///< user empty: no login
 
     friend bool operator==(const ws_url&, const ws_url&) = default;
 };
 
-/// ws:// and wss://, and http:// and https:// for those. The text is what is wrong, without any
-/// part of the URL, since that may hold a password.
+/// Takes http:// and https:// for ws:// and wss://. On failure returns what is wrong as a text,
+/// which holds no part of the URL, since that may hold a password.
 [[nodiscard]] std::variant<ws_url, std::string> parse_ws_url(std::string_view);
 
-/// "wss://host:443/path": without the query and the password.
+/// Writes "wss://host:443/path", without query and password.
 [[nodiscard]] std::string to_string(const ws_url&);
 
-/// RFC 7617: "Basic dXNlcjpwYXNz".
+/// The value of an Authorization field, "Basic dXNlcjpwYXNz" (RFC 7617).
 [[nodiscard]] std::string basic_credentials(const user_password&);
 
 } // namespace wsgate
