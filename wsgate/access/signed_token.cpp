@@ -13,7 +13,7 @@ namespace wsgate {
 namespace {
 
 constexpr std::string_view token_start = "s1.";
-constexpr std::size_t longest_token = 1024;
+constexpr std::size_t longest_signed_token = 1024;
 
 bool is_signed(const std::vector<std::string>& keys, std::string_view text,
                std::string_view signature) {
@@ -55,8 +55,8 @@ std::variant<target, token_fault> check_signed_token(const std::vector<std::stri
                                                      std::string_view token, std::uint64_t now) {
     const auto last_dot = token.rfind('.');
     const auto middle_dot = token.find('.', token_start.size());
-    if (token.size() > longest_token || !token.starts_with(token_start) || middle_dot >= last_dot ||
-        last_dot == std::string_view::npos) {
+    if (token.size() > longest_signed_token || !token.starts_with(token_start) ||
+        middle_dot >= last_dot || last_dot == std::string_view::npos) {
         return token_fault::not_signed;
     }
     if (!is_signed(keys, token.substr(0, last_dot), token.substr(last_dot + 1))) {
