@@ -25,7 +25,7 @@ namespace {
 
 constexpr int backlog = 4096;
 constexpr int batch_size = 64; // then other sessions get a turn
-constexpr auto rest = std::chrono::milliseconds(100);
+constexpr auto pause_after_error = std::chrono::milliseconds(100);
 constexpr auto report_interval = std::chrono::seconds(10);
 
 /// Errors that concern the one connection that was being accepted (accept(2)).
@@ -150,7 +150,7 @@ asio::awaitable<void> listener::run(on_accept take, on_error report) {
             reported = clock::now();
             report(ec);
         }
-        co_await expire_after(rest);
+        co_await expire_after(pause_after_error);
         if ((co_await asio::this_coro::cancellation_state).cancelled() !=
                 asio::cancellation_type::none ||
             !acceptor_.is_open()) {
