@@ -137,7 +137,7 @@ asio::awaitable<void> server::dial_for(reception::guest g) {
 asio::awaitable<void> server::explain_to(peer who, std::string_view why,
                                          std::shared_ptr<const config> conf) {
     if (conf->explain && who.name.side == rfb::side::viewer && !closed_) {
-        co_await explain(std::move(who), why, conf->limits.explanation);
+        co_await explain(std::move(who), why, conf->limits.explain);
     }
 }
 

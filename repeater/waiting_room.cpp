@@ -164,7 +164,7 @@ void waiting_room::has_waited(session_number number) {
     if (taken->name().side == rfb::side::viewer && taken->conf->explain) {
         tasks_.spawn(explain(taken->detach(),
                              "No server with this ID has connected to the repeater.",
-                             taken->conf->limits.explanation));
+                             taken->conf->limits.explain));
     }
 }
 

@@ -42,7 +42,7 @@ struct limits {
     /// Mode I: a refusal takes at least so long, so that it tells nothing about our network.
     std::chrono::milliseconds refusal{1'000};
     /// For a viewer to take the reason why it gets no session.
-    std::chrono::milliseconds explanation{5'000};
+    std::chrono::milliseconds explain{5'000};
     /// After one side's EOF the other direction may be silent for so long.
     std::chrono::milliseconds linger{1'000};
     /// ... and so long where its receiver is slow to take what we hold for it.

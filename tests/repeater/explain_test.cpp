@@ -33,7 +33,7 @@ std::string reason_heard(tcp_client& viewer, std::string_view version) {
 
 } // namespace
 
-TEST(Explanation, ARefusedViewerHearsWhyInItsOwnVersion) {
+TEST(Explain, ARefusedViewerHearsWhyInItsOwnVersion) {
     auto c = explaining();
     c.duplicates = duplicate_policy::refuse;
     running_server repeater(c);
@@ -47,7 +47,7 @@ TEST(Explanation, ARefusedViewerHearsWhyInItsOwnVersion) {
     EXPECT_EQ(first.receive(1), bytes_of("x"));
 }
 
-TEST(Explanation, AViewerThatSentItsVersionEarlyIsUnderstood) {
+TEST(Explain, AViewerThatSentItsVersionEarlyIsUnderstood) {
     running_server repeater(explaining());
     auto viewer = repeater.introduce(rfb::side::viewer, "ID:", "RFB 003.008\n");
     EXPECT_EQ(viewer.receive(12), bytes_of("RFB 003.008\n"));
@@ -55,7 +55,7 @@ TEST(Explanation, AViewerThatSentItsVersionEarlyIsUnderstood) {
     EXPECT_NE(all.find("needs an ID"), std::string::npos) << all;
 }
 
-TEST(Explanation, AViewerWhoseWaitIsOverHearsIt) {
+TEST(Explain, AViewerWhoseWaitIsOverHearsIt) {
     auto c = explaining();
     c.limits.viewer_wait = std::chrono::milliseconds(30);
     running_server repeater(c);
@@ -67,7 +67,7 @@ TEST(Explanation, AViewerWhoseWaitIsOverHearsIt) {
     EXPECT_TRUE(late.is_quiet()) << "the viewer that was told is not met";
 }
 
-TEST(Explanation, WhatModeIRefusesAndWhatFailsSoundTheSame) {
+TEST(Explain, WhatModeIRefusesAndWhatFailsSoundTheSame) {
     std::uint16_t nobody = 0;
     {
         const support::tcp_listener closed;
@@ -86,9 +86,9 @@ TEST(Explanation, WhatModeIRefusesAndWhatFailsSoundTheSame) {
     EXPECT_EQ(repeater.events.count<event::dial_failed>(), 1U);
 }
 
-TEST(Explanation, AViewerThatDoesNotAnswerIsClosed) {
+TEST(Explain, AViewerThatDoesNotAnswerIsClosed) {
     auto c = explaining();
-    c.limits.explanation = std::chrono::milliseconds(50);
+    c.limits.explain = std::chrono::milliseconds(50);
     running_server repeater(c);
     auto silent = repeater.introduce(rfb::side::viewer, "ID:");
     EXPECT_EQ(silent.receive(12), bytes_of("RFB 003.008\n"));
@@ -98,7 +98,7 @@ TEST(Explanation, AViewerThatDoesNotAnswerIsClosed) {
     EXPECT_TRUE(nonsense.is_closed_by_peer());
 }
 
-TEST(Explanation, ServersAndByDefaultViewersAreClosedInSilence) {
+TEST(Explain, ServersAndByDefaultViewersAreClosedInSilence) {
     running_server explains(explaining());
     auto server = explains.introduce(rfb::side::server, "foo");
     EXPECT_TRUE(server.is_closed_by_peer());

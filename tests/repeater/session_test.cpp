@@ -1,4 +1,4 @@
-// Mode II over real sockets: introductions, pairing, waiting, stopping.
+// Mode II over real sockets: hellos, pairing, waiting, stopping.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/server.hpp"
 #include "tests/repeater/running_server.hpp"

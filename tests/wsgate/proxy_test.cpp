@@ -111,12 +111,12 @@ TEST(SendProxy, HoldsForItsPathsOnly) {
 TEST(SendProxy, AProbeOfReadinessIntroducesNobody) {
     tcp_listener repeater;
     const running_gateway gateway(with_proxy_header(repeater, proxy_version::v2));
-    plain_peer operators(gateway.connect());
-    operators.stream().send(bytes_of("GET /readyz HTTP/1.1\r\nHost: h\r\n\r\n"));
+    plain_peer admin(gateway.connect());
+    admin.stream().send(bytes_of("GET /readyz HTTP/1.1\r\nHost: h\r\n\r\n"));
     auto target = repeater.accept();
     EXPECT_FALSE(header_at(target).addresses);
     EXPECT_TRUE(target.is_closed_by_peer());
-    EXPECT_EQ(operators.read_head().substr(9, 3), "200");
+    EXPECT_EQ(admin.read_head().substr(9, 3), "200");
 }
 
 TEST(AcceptProxy, TheClientOfTheHeaderIsThePeer) {
@@ -170,7 +170,7 @@ TEST(AcceptProxy, FromAnybodyElseAHeaderIsABadRequest) {
     EXPECT_EQ(client.read_head().substr(9, 3), "400");
 }
 
-TEST(Announcement, OfAnUnknownClientNamesNobody) {
+TEST(ProxyHeaderOfASession, OfAnUnknownClientNamesNobody) {
     const auto line = wsgate::proxy_header_of({}, proxy_version::v1);
     EXPECT_EQ(support::text_of(line), "PROXY UNKNOWN\r\n");
     proxy_reader reader;
@@ -180,7 +180,7 @@ TEST(Announcement, OfAnUnknownClientNamesNobody) {
     EXPECT_EQ(reader.result()->unique_id, "id");
 }
 
-TEST(Announcement, TellsOfTls) {
+TEST(ProxyHeaderOfASession, TellsOfTls) {
     proxy_reader reader;
     const auto client = make_address("::ffff:192.0.2.7");
     (void)reader.feed(wsgate::proxy_header_of(

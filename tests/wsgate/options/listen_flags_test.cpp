@@ -143,7 +143,7 @@ TEST(RouteOptions, AreRefusedWithAReason) {
     }
 }
 
-TEST(Door, OfAnyPathHasThePoliciesOfTheMainPath) {
+TEST(ListenerRules, OfAnyPathHasThePoliciesOfTheMainPath) {
     const auto c = good({"--prefix", "/vnc", "--route", "/websockify=", "--listen", "*:1=server",
                          "--listen", "*:2=viewer", "--listen", "*:3=h:4", "--listen", "*:5"});
     const auto only = [&c](std::size_t i) {
