@@ -6,9 +6,11 @@
 #include "service/option_file.hpp"
 #include "service/option_list.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <sysexits.h>
+#include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -89,5 +91,28 @@ std::variant<config_of<Line>, early_exit> read_command_line(std::string_view pro
         return complaint(program, e.what(), EX_CONFIG);
     }
 }
+
+/// The `Line` of a daemon: reads its options into a `Config`, over which `Options` describes them.
+/// Unless told otherwise there is a thread for each core.
+template <class Config, class Options>
+class daemon_line {
+public:
+    daemon_line() { config_.threads = std::max(1U, std::thread::hardware_concurrency()); }
+
+    void parse(std::vector<std::string> words) { options_.parse(std::move(words)); }
+
+    [[nodiscard]] Config finish() {
+        options_.finish();
+        return std::move(config_);
+    }
+
+    [[nodiscard]] const std::string& file() const { return config_.file; }
+
+    [[nodiscard]] const option_list& options() const { return options_.list(); }
+
+private:
+    Config config_;
+    Options options_{config_};
+};
 
 } // namespace service

@@ -7,36 +7,13 @@
 #include "repeater/options/web_request.hpp"
 #include "service/command_line.hpp"
 
-#include <algorithm>
-#include <thread>
-#include <utility>
-
 namespace repeater {
 
 namespace {
 
 constexpr auto our_name = "ultravnc_repeater";
 
-/// One reading of the options.
-class command_line {
-public:
-    command_line() { c_.threads = std::max(1U, std::thread::hardware_concurrency()); }
-
-    void parse(std::vector<std::string> words) { options_.parse(std::move(words)); }
-
-    [[nodiscard]] config finish() {
-        options_.finish();
-        return std::move(c_);
-    }
-
-    [[nodiscard]] const std::string& file() const { return c_.file; }
-
-    [[nodiscard]] const service::option_list& options() const { return options_.list(); }
-
-private:
-    config c_;
-    repeater_options options_{c_};
-};
+using command_line = service::daemon_line<config, repeater_options>;
 
 /// A request that starts a daemon is a hole. repeater spec 5.3
 service::early_exit answer_web_request(const environment& variables) {

@@ -6,33 +6,12 @@
 #include "wsgate/options/gateway_options.hpp"
 
 #include <algorithm>
-#include <thread>
-#include <utility>
 
 namespace wsgate {
 
 namespace {
 
-/// One reading of the gateway's options (a Line for service::read_command_line()).
-class command_line {
-public:
-    command_line() { c_.threads = std::max(1U, std::thread::hardware_concurrency()); }
-
-    void parse(std::vector<std::string> words) { options_.parse(std::move(words)); }
-
-    [[nodiscard]] config finish() {
-        options_.finish();
-        return std::move(c_);
-    }
-
-    [[nodiscard]] const std::string& file() const { return c_.file; }
-
-    [[nodiscard]] const service::option_list& options() const { return options_.list(); }
-
-private:
-    config c_;
-    gateway_options options_{c_};
-};
+using command_line = service::daemon_line<config, gateway_options>;
 
 } // namespace
 
