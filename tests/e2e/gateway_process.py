@@ -212,7 +212,8 @@ class ProcessTest(GatewayTest):
         self.addCleanup(end, child)
         self.assertEqual(self.status(s), "200")
         self.assertEqual(os.getsid(child), child)
-        self.assertIn("listening on", self.read("log"))
+        # The log is written by a thread of its own, so its line may come after the answer.
+        eventually("the log says so", lambda: "listening on" in self.read("log"))
         second = self.start(WSGATE, "-D", "--listen", f"127.0.0.1:{port}")
         self.assertEqual(second.wait(), 71)
         self.assertIn("Address already in use", second.all_said())
