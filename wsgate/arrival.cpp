@@ -5,6 +5,7 @@
 #include "net/alarm.hpp"
 #include "net/proxy/on_connection.hpp"
 #include "net/tcp_stream.hpp"
+#include "wsgate/tls/handshake_advice.hpp"
 #include "wsgate/tls/sniff.hpp"
 
 #include <boost/asio/error.hpp>
@@ -71,7 +72,23 @@ void arriving::go_away() {
 
 void arriving::drop() {
     connection_.services.metrics.handshake_failed(handshake_failure::too_many);
+    connection_.services.journal.refused(came_to_nothing(too_many_wait, more_may_wait),
+                                         admit_line());
     hang_up();
+}
+
+refused_client arriving::came_to_nothing(std::string_view cause, std::string_view advice) const {
+    refused_client r;
+    r.number = connection_.number;
+    r.peer = made_.peer;
+    r.client = net::address_of(made_.peer);
+    r.cause = cause;
+    r.advice = advice;
+    return r;
+}
+
+lines_left_out arriving::admit_line() const {
+    return connection_.terms->doorman.admit_line(net::address_of(made_.peer));
 }
 
 void arriving::hang_up() {
@@ -98,7 +115,7 @@ asio::awaitable<bool> arriving::hear_proxy() {
     if (!header) {
         connection_.services.metrics.handshake_failed(handshake_failure::proxy_header);
         connection_.services.journal.proxy_header_failed(connection_.number, made_.peer,
-                                                         header.error());
+                                                         header.error(), admit_line());
         co_return false;
     }
     // A header without an address, or with an address of zeros, names no client. Nor may the
@@ -141,9 +158,10 @@ asio::awaitable<bool> arriving::open_tls() {
     if (ec) {
         connection_.services.metrics.handshake_failed(too_late.rang() ? handshake_failure::timed_out
                                                                       : handshake_failure::tls);
-        connection_.services.journal.tls_failed(
-            connection_.number, made_.peer,
-            too_late.rang() ? net::error_code{asio::error::timed_out} : ec);
+        const std::string why = too_late.rang() ? "timed out" : tls.problem();
+        // A port probe, or a browser's connection in reserve, says nothing and is no attempt.
+        connection_.services.journal.tls_failed(came_to_nothing(why, advice_on_handshake(why)),
+                                                tls.has_heard() ? admit_line() : std::nullopt);
         co_return false;
     }
     made_.tls = tls.version();

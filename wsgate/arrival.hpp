@@ -8,6 +8,7 @@
 #include "wsgate/accepted_connection.hpp"
 #include "wsgate/access/doorman.hpp"
 #include "wsgate/access/handshake_queue.hpp"
+#include "wsgate/ops/journal.hpp"
 #include "wsgate/phase.hpp"
 #include "wsgate/tls/certificate.hpp"
 
@@ -17,8 +18,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace wsgate {
+
+/// What the log says of a connection that is dropped since too many wait.
+inline constexpr std::string_view too_many_wait = "too many connections wait to send a request";
+inline constexpr std::string_view more_may_wait = "--max-handshakes allows more";
 
 /// A client whose HTTP requests can now be read, and what is known of it.
 struct arrival {
@@ -52,6 +58,9 @@ private:
     [[nodiscard]] asio::awaitable<std::optional<speech>> hear_speech();
     [[nodiscard]] asio::awaitable<bool> open_tls();
     void hang_up();
+    [[nodiscard]] refused_client came_to_nothing(std::string_view cause,
+                                                 std::string_view advice = {}) const;
+    [[nodiscard]] lines_left_out admit_line() const;
 
     const accepted_connection& connection_;
     net::connection socket_; ///< until made_.stream takes it over

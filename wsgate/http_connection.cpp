@@ -5,12 +5,17 @@
 #include "net/alarm.hpp"
 #include "wsgate/http/read_head.hpp"
 #include "wsgate/http/send_file.hpp"
+#include "wsgate/http/unread_head.hpp"
+#include "wsgate/http/url_path.hpp"
 #include "wsgate/target/dial.hpp"
+#include "wsgate/text/ascii.hpp"
 #include "wsgate/tls/client_certificate.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <ctime>
 #include <fmt/format.h>
 #include <span>
@@ -23,8 +28,14 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;
 
+constexpr std::size_t most_kept = 4096; // of the buffer for heads, while none comes
 constexpr std::size_t max_ignored =
     std::size_t{64} * 1024; // bytes of a refused body that we look away from
+
+constexpr http::status no_answer{};
+constexpr refusal came_late{no_answer, "the request head did not come in time", {},
+                            "--handshake-timeout and --keep-alive allow more"};
+constexpr refusal ended_early{no_answer, "the connection ended in the middle of a request head"};
 
 text_response no_such_file(const request& r) {
     auto none = text_answer(http::status::not_found, "no such file");
@@ -35,6 +46,18 @@ text_response no_such_file(const request& r) {
 std::vector<std::byte> bytes_of(const std::string& text) {
     const auto bytes = std::as_bytes(std::span(text));
     return {bytes.begin(), bytes.end()};
+}
+
+/// Whether a client behind a trusted proxy speaks TLS to the first of its proxies.
+bool says_https(const request& r) {
+    const auto field = r["X-Forwarded-Proto"];
+    const std::string_view all{field.data(), field.size()};
+    return equal_but_for_case(trimmed(all.substr(0, all.find(','))), "https");
+}
+
+/// The request's target as the log may show it.
+std::string_view shown_path(const request& r) {
+    return path_to_show({r.target().data(), r.target().size()});
 }
 
 } // namespace
@@ -77,6 +100,8 @@ void http_connection::drop() {
     }
     if (has_begun_request()) {
         connection_.services.metrics.handshake_failed(handshake_failure::too_many);
+        tell_unread({no_answer, too_many_wait, {}, more_may_wait});
+        told_ = true;
     }
     client_.stream->close();
 }
@@ -97,28 +122,60 @@ bool http_connection::has_begun_request() const {
 asio::awaitable<bool> http_connection::read_head_before(net::clock::time_point deadline) {
     stand_in_line();
     const net::alarm too_late(connection_.executor, deadline, [this] { client_.stream->close(); });
-    const auto head = co_await read_head(*client_.stream, scanner_, received_,
-                                         connection_.scratch.first(head_scanner::max_head));
+    const auto most = connection_.conf().limits.max_head;
+    scanner_ = head_scanner(most);
+    const auto room = connection_.scratch.first(std::min(connection_.scratch.size(), most));
+    const auto head = co_await read_head(*client_.stream, scanner_, received_, room);
     client_.waiting.reset();
     if (too_late.rang() && has_begun_request()) {
         connection_.services.metrics.handshake_failed(handshake_failure::timed_out);
     }
-    co_return !too_late.rang() && head != head_scanner::state::incomplete;
+    const bool good = !too_late.rang() && head != head_scanner::state::incomplete;
+    if (!good && !received_.empty() && !told_ && !going_away_) {
+        tell_unread(too_late.rang() ? came_late : ended_early);
+    }
+    co_return good;
+}
+
+site http_connection::offers() const {
+    const auto& conf = connection_.conf();
+    return {connection_.rules.routes, conf.access, conf.session.openings,
+            connection_.terms->files.has_value(),
+            [this](const std::string& directory) { return has_page(directory); }};
+}
+
+bool http_connection::has_page(const std::string& directory) const {
+    const auto file = connection_.terms->files->open(directory);
+    return file && file->is_html() && file->lacks_slash.empty();
+}
+
+/// To be called before the head is taken off.
+text_response http_connection::refused_head(const refusal& why) {
+    const auto head = look_at_unread(received_);
+    // A head that is too large may have had what makes it an attempt in the rest of it.
+    if (head.asks_for_websocket || is_path_of_route(head.path, connection_.rules.routes) ||
+        why.status == http::status::request_header_fields_too_large) {
+        tell_unread(why);
+        told_ = true;
+    }
+    return refusal_answer(why);
 }
 
 /// Parses the head that read_head() has left at the front of received_, and takes it off.
 http_answer http_connection::decide_answer(request& r) {
     if (!scanner_.why().why.empty()) {
-        return refusal_answer(scanner_.why());
+        return refused_head(scanner_.why());
     }
     auto parsed = parse_head(std::string_view{received_}.substr(0, scanner_.size()));
-    received_.erase(0, scanner_.size());
     if (const auto* refused = std::get_if<refusal>(&parsed)) {
-        return refusal_answer(*refused);
+        return refused_head(*refused);
+    }
+    received_.erase(0, scanner_.size());
+    if (received_.empty() && received_.capacity() > most_kept) {
+        received_ = {};
     }
     r = std::move(std::get<request>(parsed));
-    return decide(r, connection_.rules.routes, connection_.terms->files.has_value(),
-                  connection_.conf().session.base64);
+    return decide(r, offers());
 }
 
 asio::awaitable<http_connection::next> http_connection::answer() {
@@ -137,7 +194,7 @@ asio::awaitable<http_connection::next> http_connection::answer() {
         what = answer_of(co_await connection_.services.ready.ask());
         std::get<text_response>(what).keep_alive(may_stay(r));
     }
-    co_return co_await answer_text(r, std::get<text_response>(what));
+    co_return co_await answer_text(r, std::get<text_response>(std::move(what)));
 }
 
 asio::awaitable<http_connection::next> http_connection::answer_opening(const request& r,
@@ -208,23 +265,73 @@ asio::awaitable<std::optional<text_response>> http_connection::connect_target() 
 
 asio::awaitable<http_connection::next> http_connection::answer_denial(const request& r,
                                                                       const denial& no) {
-    connection_.services.journal.denied(connection_.number, client_.peer, sender_, no,
-                                        !connection_.terms->doorman.is_worth_telling(sender_));
+    connection_.services.journal.denied(connection_.number, client_.peer, sender_, shown_path(r), no,
+                                        connection_.terms->doorman.admit_line(sender_.client));
     if (no.delay.count() > 0) {
         co_await net::expire_after(no.delay);
     }
-    co_return co_await write(serialized(answer_of(no), r.method())) ? next::close : next::drop;
+    auto text = answer_of(no);
+    complete(r, text, false);
+    co_return co_await write(serialized(text, r.method())) ? next::close : next::drop;
+}
+
+/// Sets the fields that depend on the connection.
+void http_connection::complete(const request& r, http::fields& head, bool stays) const {
+    const auto& conf = connection_.conf();
+    if (stays) { // for balancers, which must not send a request when we are about to close
+        const auto kept = std::chrono::floor<std::chrono::seconds>(conf.limits.keep_alive);
+        head.set("Keep-Alive", fmt::format("timeout={}", kept.count()));
+    }
+    const bool is_secure =
+        !client_.tls.empty() || (sender_.behind_trusted_proxy && says_https(r));
+    if (!conf.hsts.empty() && is_secure) { // never in plain HTTP (RFC 6797 7.2)
+        head.set("Strict-Transport-Security", conf.hsts);
+    }
+}
+
+refused_client http_connection::facts_of_refusal() const {
+    refused_client facts;
+    facts.number = connection_.number;
+    facts.peer = client_.peer;
+    facts.client = sender_.client ? sender_.client : net::address_of(client_.peer);
+    return facts;
+}
+
+/// Pages that are not there, as scanners look for by the thousand, are told at level debug only.
+void http_connection::tell_refused(const request& r, const text_response& text) const {
+    auto facts = facts_of_refusal();
+    facts.path = shown_path(r);
+    facts.status = text.result_int();
+    facts.cause = text.cause;
+    facts.advice = text.advice;
+    const bool is_attempt = is_attempt_at_session(r, offers());
+    connection_.services.journal.refused(
+        facts, is_attempt ? connection_.terms->doorman.admit_line(facts.client) : std::nullopt);
+}
+
+/// Tells of a head that was refused before it was a request, or never came to its end.
+void http_connection::tell_unread(const refusal& why) const {
+    const auto head = look_at_unread(received_);
+    auto facts = facts_of_refusal();
+    facts.path = head.path;
+    facts.status = static_cast<unsigned>(why.status);
+    facts.cause = head.cause.empty() ? why.why : head.cause;
+    facts.advice = head.cause.empty() ? why.advice : head.advice;
+    connection_.services.journal.refused(facts,
+                                         connection_.terms->doorman.admit_line(facts.client));
 }
 
 asio::awaitable<http_connection::next> http_connection::answer_text(const request& r,
-                                                                    const text_response& text) {
+                                                                    text_response text) {
     if (text.result_int() >= 400) {
         if (text.counted) {
             connection_.services.metrics.handshake_failed(*text.counted);
         }
-        connection_.services.journal.refused(connection_.number, client_.peer, sender_,
-                                             text.result());
+        if (!std::exchange(told_, false)) {
+            tell_refused(r, text);
+        }
     }
+    complete(r, text, text.keep_alive());
     const auto written = co_await write(serialized(text, r.method()));
     if (!written) {
         co_return next::drop;
@@ -242,15 +349,20 @@ asio::awaitable<http_connection::next> http_connection::answer_file(const reques
         co_return co_await answer_denial(r, *no);
     }
     const auto& conf = connection_.conf();
-    const auto file = open_file(r, *connection_.terms->files, wanted.path);
+    const auto& root = *connection_.terms->files;
+    auto file = open_file(r, root, wanted.path);
+    if (!file && !wanted.otherwise.empty()) {
+        file = open_file(r, root, wanted.otherwise);
+    }
     if (!file) {
         co_return co_await answer_text(r, no_such_file(r));
     }
-    const auto what = wsgate::answer_file(r, *file, conf.files, std::time(nullptr));
-    if (const auto* text = std::get_if<text_response>(&what)) {
-        co_return co_await answer_text(r, *text);
+    auto what = wsgate::answer_file(r, *file, conf.files, std::time(nullptr));
+    if (auto* const text = std::get_if<text_response>(&what)) {
+        co_return co_await answer_text(r, std::move(*text));
     }
-    const auto& part = std::get<file_part>(what);
+    auto& part = std::get<file_part>(what);
+    complete(r, part.head, part.head.keep_alive());
     auto sent = co_await write(serialized(part.head));
     if (sent) {
         sent = co_await send_content(*client_.stream, *file, part.content, connection_.scratch,

@@ -40,16 +40,23 @@ private:
     [[nodiscard]] asio::awaitable<bool> read_head_before(net::clock::time_point deadline);
     void stand_in_line();
     [[nodiscard]] bool has_begun_request() const;
+    [[nodiscard]] site offers() const;
+    [[nodiscard]] bool has_page(const std::string& directory) const;
     [[nodiscard]] http_answer decide_answer(request&);
+    [[nodiscard]] text_response refused_head(const refusal&);
     [[nodiscard]] asio::awaitable<next> answer();
     [[nodiscard]] asio::awaitable<next> answer_opening(const request&, open_session&);
     [[nodiscard]] asio::awaitable<std::variant<admission, denial>>
     ask_doorman(const request&, const open_session&) const;
     [[nodiscard]] asio::awaitable<std::optional<text_response>> connect_target();
     [[nodiscard]] asio::awaitable<next> answer_file(const request&, const send_file&);
-    [[nodiscard]] asio::awaitable<next> answer_text(const request&, const text_response&);
+    [[nodiscard]] asio::awaitable<next> answer_text(const request&, text_response);
     [[nodiscard]] asio::awaitable<next> answer_denial(const request&, const denial&);
     [[nodiscard]] std::optional<denial> check_certificate(std::string_view path) const;
+    void complete(const request&, http::fields&, bool stays) const;
+    void tell_refused(const request&, const text_response&) const;
+    void tell_unread(const refusal&) const;
+    [[nodiscard]] refused_client facts_of_refusal() const;
     [[nodiscard]] asio::awaitable<bool> write(std::string);
     [[nodiscard]] asio::awaitable<void> linger();
 
@@ -57,7 +64,8 @@ private:
     arrival client_;
     std::string received_; ///< the head that is being read, and what came behind it
     head_scanner scanner_;
-    sender sender_; ///< who sent the last request
+    sender sender_;    ///< who sent the last request
+    bool told_ = false; ///< the log has a line about the request, which was refused unread
     std::optional<admitted_opening> opening_;
     bool going_away_ = false;
     bool has_answered_ = false; ///< at least one request was answered

@@ -142,14 +142,9 @@ asio::awaitable<std::optional<denial>> doorman::admit_request(const request& r,
     co_return std::nullopt;
 }
 
-bool doorman::is_worth_telling(const sender& from) const {
-    const auto now = std::chrono::steady_clock::now();
-    const auto client = key_of(from.client);
-    if (memory_.told.shut_out(client, now)) {
-        return false;
-    }
-    (void)memory_.told.failed(client, now);
-    return true;
+std::optional<std::uint64_t>
+doorman::admit_line(const std::optional<asio::ip::address>& client) const {
+    return memory_.lines.admit(key_of(client), std::chrono::steady_clock::now());
 }
 
 handshake_queue::place doorman::wait_for_request(std::function<void()> drop) const {

@@ -6,10 +6,12 @@
 #include "wsgate/access/access_options.hpp"
 #include "wsgate/access/denial.hpp"
 #include "wsgate/access/handshake_queue.hpp"
+#include "wsgate/access/line_limit.hpp"
 #include "wsgate/access/password_checker.hpp"
 #include "wsgate/http/request.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,9 +21,6 @@
 
 namespace wsgate {
 
-/// Five refusals of one client are logged at once, and then one every 12 s.
-inline constexpr brake_options told_at_once{5, std::chrono::seconds{12}, {}, {}, 4096};
-
 /// What is counted and remembered of clients across reloads. Shared by all threads; outlives all
 /// sessions.
 struct access_memory {
@@ -30,7 +29,7 @@ struct access_memory {
     session_limits sessions;
     handshake_queue handshakes;
     failure_brake brake;
-    failure_brake told{told_at_once}; ///< limits how often a client's refusals are logged
+    line_limit lines; ///< of refusals in the log
     password_checker passwords;
 };
 
@@ -74,9 +73,9 @@ public:
     [[nodiscard]] asio::awaitable<std::optional<denial>> admit_request(const request&,
                                                                        const sender&) const;
 
-    /// Whether this refusal is to be logged; those of a client that is refused all the time are
-    /// logged less often.
-    [[nodiscard]] bool is_worth_telling(const sender&) const;
+    /// Whether the refusal of this client gets its line in the log; see line_limit::admit().
+    [[nodiscard]] std::optional<std::uint64_t>
+    admit_line(const std::optional<asio::ip::address>& client) const;
 
     /// Joins the queue of connections that have sent no request yet; `drop` is called when too many
     /// wait and this one is the oldest.

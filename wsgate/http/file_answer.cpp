@@ -66,19 +66,6 @@ std::string escaped(std::string_view name) {
     return out;
 }
 
-/// Redirects "/a/app?x" to "./app/?x". The location is relative, so that it is also right behind a
-/// proxy that strips a part of the path.
-text_response add_slash(const request& r, std::string_view directory) {
-    auto answer = text_answer(status::moved_permanently, "with a slash at the end");
-    const std::string_view target{r.target().data(), r.target().size()};
-    const auto query = std::min(target.find('?'), target.size());
-    answer.set(http::field::location,
-               fmt::format("./{}/{}", escaped(directory.substr(directory.rfind('/') + 1)),
-                           target.substr(query)));
-    answer.set(http::field::cache_control, "no-cache");
-    return answer;
-}
-
 text_response unsatisfied(const static_file& file) {
     auto answer = text_answer(status::range_not_satisfiable, "no such range");
     answer.set(http::field::content_range, fmt::format("bytes */{}", file.size));
@@ -118,6 +105,17 @@ std::variant<text_response, file_part> begin_answer(const request& r, const stat
 }
 
 } // namespace
+
+text_response add_slash(const request& r, std::string_view directory) {
+    auto answer = text_answer(status::moved_permanently, "with a slash at the end");
+    const std::string_view target{r.target().data(), r.target().size()};
+    const auto query = std::min(target.find('?'), target.size());
+    answer.set(http::field::location,
+               fmt::format("./{}/{}", escaped(directory.substr(directory.rfind('/') + 1)),
+                           target.substr(query)));
+    answer.set(http::field::cache_control, "no-cache");
+    return answer;
+}
 
 validators validators_of(const static_file& file) {
     validators v;

@@ -11,6 +11,7 @@
 #include <ctime>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace wsgate {
@@ -32,6 +33,10 @@ struct file_part {
 /// client takes gzip. `path` is from file_path(). Nothing where there is no such file.
 [[nodiscard]] std::optional<static_file> open_file(const request&, const static_root&,
                                                    const std::string& path);
+
+/// Redirects a directory's path that lacks its slash: "/a/app?x" to "./app/?x". The location is
+/// relative, so that it is also right behind a proxy that strips a part of the path.
+[[nodiscard]] text_response add_slash(const request&, std::string_view directory);
 
 /// 200, 206, 304; 301 for a directory's name without its slash, so that the page's own links work;
 /// 412, 416. The connection stays open where may_stay() says so.

@@ -9,7 +9,6 @@ namespace wsgate {
 boost::asio::awaitable<head_scanner::state> read_head(net::stream& client, head_scanner& scanner,
                                                       std::string& received,
                                                       std::span<std::byte> room) {
-    scanner = head_scanner{};
     auto state = scanner.feed(received);
     while (state == head_scanner::state::incomplete) {
         if (const auto [ec] = co_await client.wait(net::readiness::read); ec) {

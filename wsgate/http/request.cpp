@@ -3,6 +3,7 @@
 #include "wsgate/http/request.hpp"
 
 #include "net/text/number.hpp"
+#include "wsgate/http/url_path.hpp"
 #include "wsgate/text/ascii.hpp"
 #include "wsgate/text/comma_list.hpp"
 
@@ -38,8 +39,9 @@ bool has_http_version(std::string_view head) {
            is_digits(version.substr(7));
 }
 
-refusal fields_too_large(std::string_view why) {
-    return {http::status::request_header_fields_too_large, why, handshake_failure::too_large};
+refusal fields_too_large(std::string_view why, std::string_view advice = {}) {
+    return {http::status::request_header_fields_too_large, why, handshake_failure::too_large,
+            advice};
 }
 
 std::optional<refusal> check_lengths(const request& r) {
@@ -72,8 +74,8 @@ head_scanner::state head_scanner::feed(std::string_view bytes) {
         if (now != state::incomplete) {
             return now;
         }
-        if (size_ >= max_head) {
-            return refuse(fields_too_large("head over 16 KiB"));
+        if (size_ >= max_head_) {
+            return refuse(fields_too_large("the request head is too large", "--max-head allows more"));
         }
     }
     return state::incomplete;
@@ -167,24 +169,41 @@ bool is_host(std::string_view text) {
            (port.empty() || (has_port && net::parse_number<std::uint16_t>(port)));
 }
 
+/// Makes a target in absolute form what it would be in origin form.
+void take_authority(request& r) {
+    const auto parts = split_absolute_form({r.target().data(), r.target().size()});
+    if (parts) {
+        const std::string host{parts->authority};
+        const auto rest = parts->rest.starts_with('/') ? std::string{parts->rest}
+                                                       : "/" + std::string{parts->rest};
+        r.set(http::field::host, host);
+        r.target(rest);
+    }
+}
+
 } // namespace
 
 std::variant<request, refusal> parse_head(std::string_view head) {
     http::request_parser<http::empty_body> parser;
-    parser.header_limit(2 * head_scanner::max_head);
+    parser.header_limit(static_cast<std::uint32_t>(head.size() + 1)); // the scanner has its own
     parser.skip(true); // the body, which is never read as one
     beast::error_code ec;
     parser.put(boost::asio::buffer(head), ec);
     if (ec == http::error::bad_version && has_http_version(head)) {
-        return refusal{http::status::http_version_not_supported, "only HTTP/1.0 and HTTP/1.1"};
+        return refusal{http::status::http_version_not_supported, "only HTTP/1.0 and HTTP/1.1",
+                       handshake_failure::bad_request,
+                       "let the proxy in front speak HTTP/1.1 to here"};
     }
     if (ec || !parser.is_header_done()) {
         return refusal{bad, "not an HTTP request"};
     }
     auto r = parser.release();
     if (r.count(http::field::host) > 1 || (r.version() == 11 && r.count(http::field::host) == 0)) {
-        return refusal{bad, "there must be exactly one Host"};
+        return refusal{bad, "there must be exactly one Host", handshake_failure::bad_request,
+                       "the proxy in front must send Host once (nginx: proxy_set_header Host "
+                       "$http_host)"};
     }
+    take_authority(r);
     if (const auto host = r[http::field::host]; !is_host({host.data(), host.size()})) {
         return refusal{bad, "bad Host"};
     }

@@ -18,12 +18,13 @@ namespace wsgate {
 namespace beast = boost::beast;
 namespace http = beast::http;
 
-/// Why a request is refused: it is answered with this, and the connection is closed. `why` is a
-/// literal.
+/// Why a request is refused: it is answered with this, and the connection is closed. The texts are
+/// literals.
 struct refusal {
     http::status status = http::status::bad_request;
     std::string_view why;
     handshake_failure counted = handshake_failure::bad_request; ///< what the metrics count it as
+    std::string_view advice{}; ///< for the log: what an operator may do; empty: nothing
 
     friend bool operator==(const refusal&, const refusal&) = default;
 };
@@ -33,11 +34,14 @@ struct refusal {
 /// in front may be the other reader (RFC 9112 2.2, 5, 11.2).
 class head_scanner {
 public:
-    static constexpr std::size_t max_head = std::size_t{16} * 1024;
+    /// Sign-on proxies send cookies of 32 KiB and more.
+    static constexpr std::size_t default_max_head = std::size_t{64} * 1024;
     static constexpr std::size_t max_request_line = std::size_t{8} * 1024;
     static constexpr std::size_t max_fields = 100;
 
     enum class state { incomplete, complete, refused };
+
+    explicit head_scanner(std::size_t max_head = default_max_head) : max_head_(max_head) {}
 
     /// Bytes behind the head are not looked at.
     state feed(std::string_view);
@@ -56,6 +60,7 @@ private:
     [[nodiscard]] state take_field(char);
     state refuse(const refusal&);
 
+    std::size_t max_head_;
     place place_ = place::request_line;
     std::size_t size_ = 0;
     std::size_t fields_ = 0;
@@ -64,7 +69,8 @@ private:
 
 using request = http::request<http::empty_body>;
 
-/// Parses a head that a head_scanner has found complete.
+/// Parses a head that a head_scanner has found complete. A target in absolute form becomes one in
+/// origin form, and its authority the Host, whatever Host said (RFC 9112 3.2.2).
 [[nodiscard]] std::variant<request, refusal> parse_head(std::string_view head);
 
 /// Whether the request has a body, of whatever length but zero.

@@ -13,6 +13,8 @@ namespace wsgate {
 
 namespace {
 
+constexpr auto allowed_methods = "GET, HEAD, OPTIONS";
+
 struct append {
     std::string& to;
     std::size_t& size;
@@ -50,8 +52,15 @@ text_response text_answer(http::status status, std::string_view text) {
         r.set(http::field::connection, "Upgrade");
         r.set(http::field::sec_websocket_version, "13");
     } else if (status == http::status::method_not_allowed) {
-        r.set(http::field::allow, "GET, HEAD");
+        r.set(http::field::allow, allowed_methods);
     }
+    return r;
+}
+
+text_response options_answer() {
+    text_response r(http::status::no_content, 11); // without Content-Length (RFC 9110 8.6)
+    r.set(http::field::allow, allowed_methods);
+    sign(r);
     return r;
 }
 
@@ -59,6 +68,8 @@ text_response refusal_answer(const refusal& why) {
     auto r = text_answer(why.status, why.why);
     r.keep_alive(false);
     r.counted = why.counted;
+    r.cause = why.why;
+    r.advice = why.advice;
     return r;
 }
 

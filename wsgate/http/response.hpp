@@ -25,6 +25,8 @@ struct text_response : string_response {
 
     /// What the metrics count it as; nothing where it refuses no handshake.
     std::optional<handshake_failure> counted;
+    std::string_view cause;  ///< for the log, a literal; empty: the status says all
+    std::string_view advice; ///< for the log, a literal: what an operator may do
 };
 
 /// Makes a response of HTTP/1.1 with a line of plain text. The connection stays open unless the
@@ -34,6 +36,9 @@ struct text_response : string_response {
 /// Makes the response to a refusal, after which the connection closes. It is counted as the refusal
 /// says.
 [[nodiscard]] text_response refusal_answer(const refusal&);
+
+/// Makes the 204 that OPTIONS is answered with, which balancers take for a sign of health.
+[[nodiscard]] text_response options_answer();
 
 /// Sets Date, Server and the fields that protect browsers. Every response has them, except 101.
 void sign(http::fields&);

@@ -30,6 +30,7 @@ asio::awaitable<bool> admin_session::serve_one() {
     const net::alarm too_late(executor_, net::clock::now() + patience_,
                               [this] { client_.close(); });
     std::array<std::byte, 2048> room{};
+    scanner_ = head_scanner{};
     const auto head = co_await read_head(client_, scanner_, received_, room);
     if (head == head_scanner::state::incomplete) {
         co_return false;
@@ -55,8 +56,11 @@ asio::awaitable<text_response> admin_session::answer(const request& r) {
     if (r.method() == http::verb::unknown) {
         co_return text_answer(status::not_implemented, "unknown method");
     }
+    if (r.method() == http::verb::options && !has_body(r)) {
+        co_return options_answer();
+    }
     if (r.method() != http::verb::get && r.method() != http::verb::head) {
-        co_return text_answer(status::method_not_allowed, "only GET and HEAD");
+        co_return text_answer(status::method_not_allowed, "only GET, HEAD and OPTIONS");
     }
     const auto path = decoded_path({r.target().data(), r.target().size()});
     if (!path || has_body(r)) {

@@ -39,6 +39,36 @@ std::string show(const std::optional<asio::ip::address>& a) {
     return a ? a->to_string() : "unknown";
 }
 
+json::object describe(const refused_client& r) {
+    json::object fields{
+        {"session", static_cast<std::uint64_t>(r.number)},
+        {"client", show(r.client)},
+        {"peer", net::name_of(r.peer)},
+    };
+    if (!r.path.empty()) {
+        fields["path"] = net::escaped(r.path, longest_text);
+    }
+    if (r.status != 0) {
+        fields["status"] = r.status;
+    }
+    if (!r.cause.empty()) {
+        fields["cause"] = net::escaped(r.cause, longest_text);
+    }
+    if (!r.advice.empty()) {
+        fields["advice"] = show(r.advice);
+    }
+    return fields;
+}
+
+/// Adds how many lines were left out; returns the level of this one.
+service::log_level tell_left_out(json::object& fields, const lines_left_out& left_out,
+                                 service::log_level level) {
+    if (left_out.value_or(0) > 0) {
+        fields["more"] = *left_out;
+    }
+    return left_out ? level : service::log_level::debug;
+}
+
 json::object describe(const session_facts& s) {
     json::object fields{
         {"session", static_cast<std::uint64_t>(s.number)},
@@ -119,27 +149,27 @@ void journal::ends_itself(std::string_view option) {
     write(service::log_level::info, "ends_itself", {{"by", show(option)}});
 }
 
-void journal::refused(connection_number number, const asio::ip::tcp::endpoint& peer,
-                      const sender& from, http::status status) {
-    write(service::log_level::debug, "refused",
-          {{"session", static_cast<std::uint64_t>(number)},
-           {"client", show(from.client)},
-           {"peer", net::name_of(peer)},
-           {"status", static_cast<unsigned>(status)}});
+void journal::refused(const refused_client& r, lines_left_out left_out) {
+    auto fields = describe(r);
+    const auto level = tell_left_out(fields, left_out, service::log_level::info);
+    write(level, "refused", fields);
 }
 
 void journal::denied(connection_number number, const asio::ip::tcp::endpoint& peer,
-                     const sender& from, const denial& no, bool again) {
+                     const sender& from, std::string_view path, const denial& no,
+                     lines_left_out left_out) {
     json::object fields{{"session", static_cast<std::uint64_t>(number)},
                         {"client", show(from.client)},
                         {"peer", net::name_of(peer)},
                         {"request", show(from.request_id)},
+                        {"path", net::escaped(path, longest_text)},
                         {"status", static_cast<unsigned>(no.status)},
                         {"cause", show(no.cause)}};
     if (!no.token_hash.empty()) {
         fields["token"] = no.token_hash;
     }
-    write(again ? service::log_level::debug : service::log_level::info, "denied", fields);
+    const auto level = tell_left_out(fields, left_out, service::log_level::info);
+    write(level, "denied", fields);
 }
 
 void journal::unreachable(connection_number number, const asio::ip::tcp::endpoint& peer,
@@ -181,22 +211,22 @@ void journal::not_reloaded(std::string_view why) {
           {{"why", net::escaped(why, longest_text)}, {"kept", "what was read before"}});
 }
 
-void journal::tls_failed(connection_number number, const asio::ip::tcp::endpoint& peer,
-                         const net::error_code& ec) {
-    write(service::log_level::debug, "tls_failed",
-          {{"session", static_cast<std::uint64_t>(number)},
-           {"peer", net::name_of(peer)},
-           {"error", ec.message()}});
+void journal::tls_failed(const refused_client& r, lines_left_out left_out) {
+    auto fields = describe(r);
+    const auto level = tell_left_out(fields, left_out, service::log_level::info);
+    write(level, "tls_failed", fields);
 }
 
 void journal::proxy_header_failed(connection_number number, const asio::ip::tcp::endpoint& proxy,
-                                  const net::error_code& ec) {
-    write(service::log_level::warn, "proxy_header_failed",
-          {{"session", static_cast<std::uint64_t>(number)},
-           {"peer", net::name_of(proxy)},
-           {"error", ec.message()},
-           {"advice", "a --trusted-proxy must begin with a PROXY header under --accept-proxy: let "
-                      "it send one (HAProxy: send-proxy-v2), or do without --accept-proxy"}});
+                                  const net::error_code& ec, lines_left_out left_out) {
+    json::object fields{
+        {"session", static_cast<std::uint64_t>(number)},
+        {"peer", net::name_of(proxy)},
+        {"error", ec.message()},
+        {"advice", "a --trusted-proxy must begin with a PROXY header under --accept-proxy: let "
+                   "it send one (HAProxy: send-proxy-v2), or do without --accept-proxy"}};
+    const auto level = tell_left_out(fields, left_out, service::log_level::warn);
+    write(level, "proxy_header_failed", fields);
 }
 
 } // namespace wsgate

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,21 @@ struct session_facts {
     std::string_view certificate{}; ///< the name in the client's verified certificate; empty: none
 };
 
+/// How many lines about refusals were left out before this one; nothing where this one is left out
+/// as well, hence logged at level debug only.
+using lines_left_out = std::optional<std::uint64_t>;
+
+/// A connection that came to nothing before it was a session.
+struct refused_client {
+    connection_number number{};
+    asio::ip::tcp::endpoint peer;
+    std::optional<asio::ip::address> client{}; ///< who is behind trusted proxies; nothing: unknown
+    std::string_view path{};   ///< as it came, without its query; empty: unknown
+    unsigned status = 0;       ///< of the answer; 0: there was none
+    std::string_view cause{};  ///< of ours; empty: the status says all
+    std::string_view advice{}; ///< of ours: what an operator may do; empty: nothing
+};
+
 /// Safe from any thread. Never logs a query string or payload; bytes from outside are escaped.
 class journal : public service::event_journal {
 public:
@@ -57,12 +73,10 @@ public:
                  std::chrono::milliseconds lasts);
     /// The gateway ends by itself, as this option demands.
     void ends_itself(std::string_view option);
-    void refused(connection_number, const asio::ip::tcp::endpoint& peer, const sender&,
-                 http::status);
-    /// `again`: this client's denials have been logged often enough lately, so this one is logged
-    /// at level debug only.
+    void refused(const refused_client&, lines_left_out);
+    /// `path`: as it came, without its query.
     void denied(connection_number, const asio::ip::tcp::endpoint& peer, const sender&,
-                const denial&, bool again);
+                std::string_view path, const denial&, lines_left_out);
     /// A target could not be reached before the WebSocket was opened (--connect-first).
     void unreachable(connection_number, const asio::ip::tcp::endpoint& peer, const sender&,
                      std::string_view target, std::string_view why);
@@ -75,10 +89,10 @@ public:
     void not_reloaded(std::string_view why);
     /// Something that an operator should attend to; `what` is a sentence of ours.
     void warned(std::string_view what);
-    void tls_failed(connection_number, const asio::ip::tcp::endpoint& peer, const net::error_code&);
+    void tls_failed(const refused_client&, lines_left_out);
     /// A trusted proxy did not begin with a PROXY header, although --accept-proxy demands it.
     void proxy_header_failed(connection_number, const asio::ip::tcp::endpoint& proxy,
-                             const net::error_code&);
+                             const net::error_code&, lines_left_out);
 };
 
 } // namespace wsgate

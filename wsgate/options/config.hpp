@@ -27,11 +27,14 @@ namespace wsgate {
 
 struct limits {
     std::chrono::milliseconds handshake{10'000};   ///< from accept to the whole request head
-    std::chrono::milliseconds keep_alive{15'000};  ///< for each later request head
+    /// For each later request head. Balancers keep an idle connection for 60 s and send their next
+    /// request by it, so this is longer.
+    std::chrono::milliseconds keep_alive{75'000};
     std::chrono::milliseconds no_progress{60'000}; ///< how long a client may take no byte
     std::chrono::milliseconds linger{2'000};   ///< for the client to close after our last answer
     std::chrono::milliseconds connect{10'000}; ///< for each address of a target
     std::chrono::milliseconds stop{5'000};     ///< for all sessions to end after Close 1001
+    std::size_t max_head = head_scanner::default_max_head; ///< bytes of a request head
 };
 
 struct config {
@@ -48,6 +51,7 @@ struct config {
     std::string prefix;                           ///< of all routes' paths; empty: none
     std::string web;                              ///< directory; empty: no files
     file_options files;
+    std::string hsts; ///< the value of Strict-Transport-Security; empty: not sent
     tls_options tls;
     per_path<client_rule> client_rules; ///< what each path demands of certificates
     target_tls_options target_tls;

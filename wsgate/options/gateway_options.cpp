@@ -7,7 +7,6 @@
 #include "wsgate/options/log_flags.hpp"
 #include "wsgate/options/process_flags.hpp"
 #include "wsgate/options/session_flags.hpp"
-#include "wsgate/options/web_flags.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -49,7 +48,7 @@ gateway_options::gateway_options(config& c)
                "Read options from this file, too: lines NAME = VALUE, with their long "
                "names without the dashes; the command line wins [none]");
     add_listen_options(list_, listen_, c);
-    add_web_options(list_, c);
+    add_web_options(list_, web_, c);
     add_tls_options(list_, tls_, c.tls, c.client_rules, c.target_tls);
     add_access_options(list_, access_, c.access);
     add_proxy_options(list_, proxy_, c.proxy);
@@ -71,6 +70,7 @@ void gateway_options::parse(std::vector<std::string> words) {
 
 void gateway_options::finish() {
     take_over(listen_, c_);
+    take_over(web_, c_);
     take_over(access_, c_.access);
     if (access_.token_paths.empty()) {
         take_token_paths(c_);

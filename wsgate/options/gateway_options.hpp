@@ -9,6 +9,7 @@
 #include "wsgate/options/listen_flags.hpp"
 #include "wsgate/options/proxy_flags.hpp"
 #include "wsgate/options/tls_flags.hpp"
+#include "wsgate/options/web_flags.hpp"
 #include "wsgate/options/websockify_line.hpp"
 
 #include <string>
@@ -33,6 +34,7 @@ public:
 private:
     config& c_;
     raw_listen listen_;
+    raw_web web_;
     raw_access access_;
     raw_proxy proxy_;
     raw_tls tls_;

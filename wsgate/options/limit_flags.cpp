@@ -17,6 +17,11 @@ void add_limit_options(service::option_list& options, config& c) {
     constexpr service::seconds_range any{0.0, service::a_day};
     options.seconds("--handshake-timeout", c.limits.handshake, some, takes_effect,
                     "From accept to the whole request, TLS included");
+    options.seconds("--keep-alive", c.limits.keep_alive, some, takes_effect,
+                    "How long a connection is kept for another request; longer than a balancer in "
+                    "front keeps it");
+    options.number("--max-head", c.limits.max_head, service::between<std::size_t>{4096, 1U << 20U},
+                   takes_effect, "Bytes of a request head, at most; over it the answer is 431");
     options.seconds("--connect-timeout", c.limits.connect, some, takes_effect,
                     "For each address of a target");
     options.seconds("--ping-interval", c.bridge.ping, any, takes_effect,

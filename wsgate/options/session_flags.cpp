@@ -27,9 +27,9 @@ void add_session_options(service::option_list& options, session_options& session
                    "for data");
     options
         .flag(
-            "--base64", [&session] { session.base64 = base64_offers::take; }, takes_effect,
+            "--base64", [&session] { session.openings.base64 = base64_offers::take; }, takes_effect,
             "Speak the subprotocol base64 with clients that offer it and not binary [refused]")
-        .decides(session.base64);
+        .decides(session.openings.base64);
     options.list("--legacy-status", session.status_paths, "PATH", takes_effect,
                  "On this path tell in a text frame of JSON that the target is connected, or is "
                  "not, as hcs.js does; it spoils the session of clients that take text for data; "

@@ -5,9 +5,19 @@
 #include "service/option_list.hpp"
 #include "wsgate/options/config.hpp"
 
+#include <string>
+
 namespace wsgate {
 
-/// Adds the options to the list; `c` outlives the parsing.
-void add_web_options(service::option_list&, config& c);
+/// The value as it was written.
+struct raw_web {
+    std::string hsts;
+};
+
+/// Adds the options to the list; the values outlive the parsing.
+void add_web_options(service::option_list&, raw_web&, config&);
+
+/// To be called after the parsing. Throws service::bad_option.
+void take_over(const raw_web&, config&);
 
 } // namespace wsgate

@@ -198,6 +198,7 @@ void take_form(const raw_websockify& raw, config& c) {
         each.leads_to = all;
     }
     c.catch_all_for_unnamed = all;
+    c.session.openings.style = opening_style::websockify;
 }
 
 void take_speech(const raw_websockify& raw, config& c) {

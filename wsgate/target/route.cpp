@@ -27,8 +27,8 @@ std::string_view to_string(visitor v) {
     return v == visitor::server ? "server" : "viewer";
 }
 
-route_table route_table::catch_all(route r) {
-    route_table t({std::move(r)});
+route_table route_table::catch_all(route r, std::string prefix) {
+    route_table t({std::move(r)}, std::move(prefix));
     t.takes_all_ = true;
     return t;
 }
@@ -41,6 +41,35 @@ const route* route_table::find(std::string_view path) const {
     const auto found = std::find_if(routes_.begin(), routes_.end(),
                                     [path](const route& r) { return r.path == path; });
     return found == routes_.end() ? nullptr : &*found;
+}
+
+const route* route_table::find_beside_page(
+    std::string_view path, const std::function<bool(std::string_view directory)>& has_page) const {
+    if (takes_all_) {
+        return nullptr;
+    }
+    path = without_last_slash(path);
+    const route* found = nullptr;
+    for (const auto& each : routes_) {
+        const auto own = std::string_view{each.path}.substr(prefix_.size());
+        const bool is_longer = found == nullptr || each.path.size() > found->path.size();
+        if (own.size() < 2 || !path.ends_with(own) || !is_longer) {
+            continue;
+        }
+        const auto directory = path.substr(0, path.size() - own.size() + 1);
+        if (has_page(behind_prefix(directory).value_or(directory))) {
+            found = &each;
+        }
+    }
+    return found;
+}
+
+std::optional<std::string_view> route_table::behind_prefix(std::string_view path) const {
+    if (prefix_.empty() || !path.starts_with(prefix_) ||
+        !path.substr(prefix_.size()).starts_with('/')) {
+        return std::nullopt;
+    }
+    return path.substr(prefix_.size());
 }
 
 std::optional<std::string> parse_route_path(std::string_view text) {

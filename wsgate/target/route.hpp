@@ -4,6 +4,7 @@
 
 #include "wsgate/target/target.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,15 +33,30 @@ struct route {
 /// What the paths of one listener mean.
 class route_table {
 public:
-    explicit route_table(std::vector<route> all) : routes_(std::move(all)) {}
+    /// `prefix` is in front of the paths of all routes; empty: none.
+    explicit route_table(std::vector<route> all, std::string prefix = {})
+        : routes_(std::move(all)), prefix_(std::move(prefix)) {}
 
     /// A table in which every path leads to the same route, for a listener behind a proxy that
     /// strips the path.
-    [[nodiscard]] static route_table catch_all(route);
+    [[nodiscard]] static route_table catch_all(route, std::string prefix = {});
 
     /// The route of a path, in the table; null where there is none. Case counts; one slash at the
-    /// end does not.
-    [[nodiscard]] const route* find(std::string_view decoded_path) const;
+    /// end does not. `path` is from normal_path().
+    [[nodiscard]] const route* find(std::string_view path) const;
+
+    /// The route that a page means by an address relative to its own: a page in /novnc/ asks for
+    /// /novnc/websockify. `has_page` says whether we serve a page in a directory, which is given
+    /// without the prefix and with a slash at its end. Null where there is no such route.
+    [[nodiscard]] const route*
+    find_beside_page(std::string_view path,
+                     const std::function<bool(std::string_view directory)>& has_page) const;
+
+    /// What is behind the prefix, with a slash in front; nothing for any other path, and where
+    /// there is no prefix.
+    [[nodiscard]] std::optional<std::string_view> behind_prefix(std::string_view path) const;
+
+    [[nodiscard]] const std::string& prefix() const { return prefix_; }
 
     /// Whether every path leads to the same route. That is so for upgrades only: a request without
     /// one is for a file.
@@ -51,6 +67,7 @@ public:
 
 private:
     std::vector<route> routes_;
+    std::string prefix_;
     bool takes_all_ = false;
 };
 

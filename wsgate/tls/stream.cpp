@@ -125,6 +125,10 @@ asio::awaitable<net::error_code> tls_stream::handshake() {
     }
 }
 
+bool tls_stream::has_heard() const {
+    return !has_early_ && BIO_number_read(SSL_get_rbio(ssl_.get())) > 0;
+}
+
 /// Tells a client that speaks HTTP instead of TLS what is wrong, as far as the socket takes it.
 void tls_stream::answer_plain_http() {
     static constexpr std::string_view text = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"

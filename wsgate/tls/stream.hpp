@@ -41,6 +41,9 @@ public:
     /// Why the handshake failed, for a log: "certificate has expired".
     [[nodiscard]] const std::string& problem() const { return problem_; }
 
+    /// Whether any byte has come, before the handshake is done.
+    [[nodiscard]] bool has_heard() const;
+
     /// Reports a peer that leaves without close_notify as an end of stream like any other.
     [[nodiscard]] net::io_result read_some(std::span<std::byte>) override;
 

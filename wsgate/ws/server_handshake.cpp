@@ -10,6 +10,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace wsgate {
@@ -62,41 +63,93 @@ offer read_offer(const request& r) {
     return found;
 }
 
-refusal other_version(std::string_view why) {
-    return {http::status::upgrade_required, why, handshake_failure::version};
+refusal bad_opening(std::string_view why, std::string_view advice = {}) {
+    return {bad, why, handshake_failure::bad_request, advice};
 }
 
-} // namespace
+refusal other_version(std::string_view why, std::string_view advice = {}) {
+    return {http::status::upgrade_required, why, handshake_failure::version, advice};
+}
 
-std::variant<opening, refusal> check_opening(const request& r, base64_offers base64) {
-    if (r.method() != http::verb::get || r.version() != 11) {
-        return refusal{bad, "a WebSocket opens with GET and HTTP/1.1"};
-    }
-    if (has_body(r)) {
-        return refusal{bad, "a WebSocket opens without a body"};
+/// What proxies in front change when they are not set up for WebSockets.
+std::optional<refusal> check_hops(const request& r, opening_style style) {
+    if (r.version() != 11) { // RFC 9110 7.8
+        return bad_opening("a WebSocket opens with HTTP/1.1, and HTTP/1.0 came",
+                           "let the proxy in front speak HTTP/1.1 and pass Upgrade (nginx: "
+                           "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
+                           "proxy_set_header Connection upgrade)");
     }
     if (!has_token(r, http::field::upgrade, "websocket")) {
-        return other_version("this path speaks WebSocket");
+        return other_version("this path speaks WebSocket, and no Upgrade: websocket came",
+                             "let the proxy in front pass Upgrade (nginx: proxy_set_header Upgrade "
+                             "$http_upgrade; proxy_set_header Connection upgrade)");
     }
-    if (!has_token(r, http::field::connection, "upgrade")) {
-        return refusal{bad, "Connection must hold upgrade"};
+    if (style == opening_style::rfc6455 && !has_token(r, http::field::connection, "upgrade")) {
+        return bad_opening("Connection must hold upgrade",
+                           "let the proxy in front send it (nginx: proxy_set_header Connection "
+                           "upgrade)");
     }
-    if (r.count(http::field::sec_websocket_version) != 1) {
-        return r.count(http::field::sec_websocket_version) > 1
-                   ? refusal{bad, "there must be exactly one Sec-WebSocket-Version"}
-                   : other_version("Sec-WebSocket-Version is missing");
+    return std::nullopt;
+}
+
+std::optional<refusal> check_version(const request& r) {
+    const auto versions = r.count(http::field::sec_websocket_version);
+    if (versions > 1) {
+        return bad_opening("there must be exactly one Sec-WebSocket-Version");
+    }
+    if (versions == 0) {
+        return other_version("Sec-WebSocket-Version is missing");
     }
     if (r[http::field::sec_websocket_version] != "13") {
         return other_version("only WebSocket version 13");
     }
+    return std::nullopt;
+}
+
+std::optional<refusal> check_key(const request& r, opening_style style) {
+    constexpr auto advice = "the proxy in front may drop it, or the client is no browser";
+    const auto keys = r.count(http::field::sec_websocket_key);
+    if (keys == 0) {
+        return bad_opening("Sec-WebSocket-Key is missing", advice);
+    }
     const auto key = r[http::field::sec_websocket_key];
-    if (r.count(http::field::sec_websocket_key) != 1 || !is_key({key.data(), key.size()})) {
-        return refusal{bad, "there must be exactly one Sec-WebSocket-Key of 16 bytes"};
+    const bool any = style == opening_style::websockify;
+    if (keys != 1 || (!any && !is_key({key.data(), key.size()}))) {
+        return bad_opening("there must be exactly one Sec-WebSocket-Key of 16 bytes", advice);
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+bool asks_for_websocket(const request& r) {
+    return has_token(r, http::field::upgrade, "websocket") ||
+           r.count(http::field::sec_websocket_key) > 0 ||
+           r.count(http::field::sec_websocket_version) > 0;
+}
+
+std::variant<opening, refusal> check_opening(const request& r, const opening_rules& rules) {
+    if (r.method() != http::verb::get) {
+        return bad_opening("a WebSocket opens with GET");
+    }
+    if (has_body(r)) {
+        return bad_opening("a WebSocket opens without a body");
+    }
+    if (const auto refused = check_hops(r, rules.style)) {
+        return *refused;
+    }
+    if (const auto refused = check_version(r)) {
+        return *refused;
+    }
+    if (const auto refused = check_key(r, rules.style)) {
+        return *refused;
     }
     const auto offered = read_offer(r);
-    if (offered == offer::only_base64 && base64 == base64_offers::refuse) {
-        return refusal{bad, "subprotocol base64 is not spoken here, binary is"};
+    if (offered == offer::only_base64 && rules.base64 == base64_offers::refuse) {
+        return bad_opening("subprotocol base64 is not spoken here, binary is",
+                           "--base64 takes clients as old as that");
     }
+    const auto key = r[http::field::sec_websocket_key];
     return opening{accept_value({key.data(), key.size()}), name_of(offered)};
 }
 

@@ -11,7 +11,7 @@ namespace wsgate {
 
 struct session_options {
     std::vector<std::string> status_paths{}; ///< where clients are told hcs.js's status in JSON
-    base64_offers base64 = base64_offers::refuse;
+    opening_rules openings{};
     bool connect_first = false; ///< dial before the 101, so that a failure is a 502 or 504
     bool verbose_close = false; ///< a Close names the target and its error
 
