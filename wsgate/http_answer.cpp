@@ -23,9 +23,10 @@ std::string_view target_of(const request& r) {
 }
 
 /// The connection stays open if the client wants that, unless the request has a body: nobody reads
-/// it, so no next request could be found behind it.
+/// it, so no next request could be found behind it. `text` is a literal.
 text_response plain(const request& r, status s, std::string_view text) {
     auto answer = text_answer(s, text);
+    answer.cause = text;
     answer.keep_alive(may_stay(r));
     return answer;
 }
@@ -35,7 +36,6 @@ text_response method_refused(const request& r, status s, std::string_view text) 
     auto answer = plain(r, s, text);
     if (asks_for_websocket(r)) {
         answer.counted = handshake_failure::bad_request;
-        answer.cause = "a WebSocket opens with GET";
     }
     return answer;
 }
@@ -108,7 +108,8 @@ std::string_view advice_on(std::string_view path, const route_table& routes) {
     }
     for (const auto& each : routes.routes()) {
         if (each.path.size() > 1 && path.ends_with(each.path)) {
-            return "a route has the last part of this path: say --prefix, or let the proxy in front "
+            return "a route has the last part of this path: say --prefix, or let the proxy in "
+                   "front "
                    "take the first part away";
         }
         if (equal_but_for_case(path, each.path)) {

@@ -33,8 +33,8 @@ constexpr std::size_t max_ignored =
     std::size_t{64} * 1024; // bytes of a refused body that we look away from
 
 constexpr http::status no_answer{};
-constexpr refusal came_late{no_answer, "the request head did not come in time", {},
-                            "--handshake-timeout and --keep-alive allow more"};
+constexpr refusal came_late{
+    no_answer, "the request head did not come in time", {}, "--handshake-timeout allows more"};
 constexpr refusal ended_early{no_answer, "the connection ended in the middle of a request head"};
 
 text_response no_such_file(const request& r) {
@@ -70,12 +70,15 @@ asio::awaitable<std::unique_ptr<session>> http_connection::run() {
     auto deadline = client_.deadline;
     auto then = next::again;
     while (then == next::again && !going_away_) {
+        if (has_answered_) {
+            co_await wait_for_request();
+            deadline = net::clock::now() + limits.handshake;
+        }
         if (!co_await read_head_before(deadline)) {
             co_return nullptr;
         }
         then = co_await answer();
         has_answered_ = true;
-        deadline = net::clock::now() + limits.keep_alive;
     }
     if (then == next::session && !going_away_) {
         co_return std::make_unique<session>(connection_, std::move(client_), std::move(*opening_),
@@ -117,6 +120,19 @@ void http_connection::stand_in_line() {
 /// False for a connection that is merely kept open for a further request.
 bool http_connection::has_begun_request() const {
     return !has_answered_ || !received_.empty();
+}
+
+/// Waits for the first byte of a further request. Where none comes in time, or this connection is
+/// the oldest of too many that wait, the stream is closed, which reading will find out.
+asio::awaitable<void> http_connection::wait_for_request() {
+    if (!received_.empty()) {
+        co_return;
+    }
+    stand_in_line();
+    const net::alarm too_late(connection_.executor,
+                              net::clock::now() + connection_.conf().limits.keep_alive,
+                              [this] { client_.stream->close(); });
+    co_await client_.stream->wait(net::readiness::read);
 }
 
 asio::awaitable<bool> http_connection::read_head_before(net::clock::time_point deadline) {
@@ -265,8 +281,8 @@ asio::awaitable<std::optional<text_response>> http_connection::connect_target() 
 
 asio::awaitable<http_connection::next> http_connection::answer_denial(const request& r,
                                                                       const denial& no) {
-    connection_.services.journal.denied(connection_.number, client_.peer, sender_, shown_path(r), no,
-                                        connection_.terms->doorman.admit_line(sender_.client));
+    connection_.services.journal.denied(connection_.number, client_.peer, sender_, shown_path(r),
+                                        no, connection_.terms->doorman.admit_line(sender_.client));
     if (no.delay.count() > 0) {
         co_await net::expire_after(no.delay);
     }
@@ -282,8 +298,7 @@ void http_connection::complete(const request& r, http::fields& head, bool stays)
         const auto kept = std::chrono::floor<std::chrono::seconds>(conf.limits.keep_alive);
         head.set("Keep-Alive", fmt::format("timeout={}", kept.count()));
     }
-    const bool is_secure =
-        !client_.tls.empty() || (sender_.behind_trusted_proxy && says_https(r));
+    const bool is_secure = !client_.tls.empty() || (sender_.behind_trusted_proxy && says_https(r));
     if (!conf.hsts.empty() && is_secure) { // never in plain HTTP (RFC 6797 7.2)
         head.set("Strict-Transport-Security", conf.hsts);
     }
@@ -380,7 +395,7 @@ asio::awaitable<bool> http_connection::write(std::string text) {
 asio::awaitable<void> http_connection::linger() {
     auto& stream = *client_.stream;
     stream.shutdown_send();
-    for (std::size_t ignored = received_.size(); ignored < max_ignored;) {
+    for (std::size_t ignored = 0; ignored < max_ignored;) {
         if (const auto [ec] = co_await stream.wait(net::readiness::read); ec) {
             break;
         }

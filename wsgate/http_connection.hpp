@@ -37,6 +37,7 @@ private:
         drop,    ///< the client has gone
     };
 
+    [[nodiscard]] asio::awaitable<void> wait_for_request();
     [[nodiscard]] asio::awaitable<bool> read_head_before(net::clock::time_point deadline);
     void stand_in_line();
     [[nodiscard]] bool has_begun_request() const;
@@ -64,7 +65,7 @@ private:
     arrival client_;
     std::string received_; ///< the head that is being read, and what came behind it
     head_scanner scanner_;
-    sender sender_;    ///< who sent the last request
+    sender sender_;     ///< who sent the last request
     bool told_ = false; ///< the log has a line about the request, which was refused unread
     std::optional<admitted_opening> opening_;
     bool going_away_ = false;

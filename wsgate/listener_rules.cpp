@@ -26,10 +26,9 @@ route single_route(const config& c, const catch_all& all) {
 } // namespace
 
 listener_rules make_listener_rules(const config& c, const listen_address& at) {
-    return {resolved(at.speaks, c), at.leads_to
-                                        ? route_table::catch_all(single_route(c, *at.leads_to),
-                                                                 c.prefix)
-                                        : route_table(c.routes, c.prefix)};
+    return {resolved(at.speaks, c),
+            at.leads_to ? route_table::catch_all(single_route(c, *at.leads_to), c.prefix)
+                        : route_table(c.routes, c.prefix)};
 }
 
 std::vector<route> routes_of(const std::vector<listener_rules>& listeners) {

@@ -265,11 +265,11 @@ TEST_F(web_site, NamesItsMethods) {
     const running_gateway gateway(config);
     plain_peer peer(gateway.connect());
     for (const auto* const start :
-         {"POST / HTTP/1.1", "PUT /rfb.js HTTP/1.1", "DELETE / HTTP/1.1", "OPTIONS * HTTP/1.1",
-          "TRACE / HTTP/1.1", "CONNECT h:80 HTTP/1.1", "POST /healthz HTTP/1.1"}) {
+         {"POST / HTTP/1.1", "PUT /rfb.js HTTP/1.1", "DELETE / HTTP/1.1", "TRACE / HTTP/1.1",
+          "CONNECT h:80 HTTP/1.1", "POST /healthz HTTP/1.1"}) {
         const auto got = ask(peer, start, "X-Secret: 1\r\n");
         EXPECT_EQ(got.status(), "405") << start;
-        EXPECT_EQ(got.field("Allow"), "GET, HEAD") << start;
+        EXPECT_EQ(got.field("Allow"), "GET, HEAD, OPTIONS") << start;
         EXPECT_EQ(got.body.find("Secret"), std::string::npos) << start;
     }
     EXPECT_EQ(ask(peer, "BREW / HTTP/1.1").status(), "501");
@@ -288,7 +288,7 @@ TEST_F(web_site, RefusesAndCloses) {
          "400"},
         {"\x16\x03\x01\x02", "400"},
         {"GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", "414"},
-        {"GET / HTTP/1.1\r\nHost: h\r\nCookie: " + std::string(20000, 'a') + "\r\n\r\n", "431"},
+        {"GET / HTTP/1.1\r\nHost: h\r\nCookie: " + std::string(70000, 'a') + "\r\n\r\n", "431"},
         {"GET / HTTP/3.0\r\nHost: h\r\n\r\n", "505"},
         {opening_request("/websockify", "Sec-WebSocket-Version: 13\r\n"), "400"},
         {opening_request("/websockify", "Sec-WebSocket-Protocol: base64\r\n"), "400"},
@@ -306,7 +306,8 @@ TEST_F(web_site, RefusesAndCloses) {
 TEST_F(web_site, LetsAClientReadTheRefusalOfALongRequest) {
     const running_gateway gateway(config);
     plain_peer peer(gateway.connect());
-    peer.stream().send(bytes_of("GET / HTTP/1.1\r\nHost: h\r\nCookie: " + std::string(60000, 'a')));
+    peer.stream().send(
+        bytes_of("GET / HTTP/1.1\r\nHost: h\r\nCookie: " + std::string(120000, 'a')));
     EXPECT_EQ(read_answer(peer).status(), "431"); // not a reset
 }
 
@@ -363,6 +364,112 @@ TEST_F(web_site, WaitsForASlowReaderHoweverLongTheWholeTakes) {
     }
     EXPECT_GT(std::chrono::steady_clock::now() - began, 2 * config.limits.no_progress);
     EXPECT_EQ(ask(peer, "GET /healthz HTTP/1.1").body, "ok\n");
+}
+
+TEST_F(web_site, TellsWhyEachHandshakeIsRefusedAndNoSecret) {
+    config.log_level = service::log_level::info;
+    config.limits.max_head = 8192;
+    config.limits.handshake = 300ms;
+    running_gateway gateway(config);
+    const auto opening = opening_request("/nope?token=secret");
+    const std::vector<std::pair<std::string, std::string>> table{
+        {opening, "path=/nope status=404 cause=\"no WebSocket here\""},
+        {"GET /websockify HTTP/1.0\r\nUpgrade: websocket\r\n\r\n", "HTTP/1.0"},
+        {"GET /websockify HTTP/1.1\r\nHost: h\r\n\r\n", "path=/websockify status=426"},
+        {"GET /websockify?token=secret HTTP/1.1\r\n\r\n", "exactly one Host"},
+        {"GET /a?token=secret HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nA : b\r\n\r\n",
+         "path=/a status=400"},
+        {"POST /websockify HTTP/1.1\r\nHost: h\r\n\r\n", "status=405"},
+        {"GET /a HTTP/1.1\r\nHost: h\r\nCookie: " + std::string(9000, 'a') + "\r\n\r\n",
+         "status=431 cause=\"the request head is too large\" advice=\"--max-head"},
+        {std::string{"\x16\x03\x01\x02\0\x01", 6}, "TLS came"},
+        {"GET /late?token=secret HTTP/1.1\r\nHost: h", "path=/late cause=\"the request head did"},
+    };
+    for (const auto& [request, told] : table) {
+        plain_peer peer(gateway.connect());
+        peer.stream().send(bytes_of(request));
+        const auto line = gateway.lines.wait_for(" refused ");
+        EXPECT_NE(line.find(told), std::string::npos) << line;
+        EXPECT_NE(line.find(" info "), std::string::npos) << line;
+        EXPECT_EQ(line.find("secret"), std::string::npos) << line;
+    }
+    plain_peer peer(gateway.connect());
+    EXPECT_EQ(ask(peer, "GET /wp-login.php HTTP/1.1").status(), "404"); // of no interest
+    peer.stream().send("GET /cut HTTP/1.1\r\n"_bytes);
+    ::shutdown(peer.stream().native_handle(), SHUT_WR);
+    EXPECT_NE(gateway.lines.wait_for(" refused ").find("path=/cut"), std::string::npos);
+}
+
+TEST_F(web_site, GoesOnAfterALongHead) {
+    const running_gateway gateway(config);
+    plain_peer peer(gateway.connect());
+    const auto cookie = "Cookie: " + std::string(60'000, 'a') + "\r\n";
+    EXPECT_EQ(ask(peer, "GET /rfb.js HTTP/1.1", cookie).body, "export {}");
+    EXPECT_EQ(ask(peer, "GET /rfb.js HTTP/1.1", cookie).body, "export {}");
+}
+
+TEST_F(web_site, TellsHowLongAConnectionIsKept) {
+    const running_gateway gateway(config);
+    plain_peer peer(gateway.connect());
+    EXPECT_EQ(ask(peer, "GET / HTTP/1.1").field("Keep-Alive"), "timeout=75");
+    EXPECT_EQ(ask(peer, "GET /none HTTP/1.1").field("Keep-Alive"), "timeout=75");
+    EXPECT_EQ(ask(peer, "GET / HTTP/1.1", "Connection: close\r\n").field("Keep-Alive"), "");
+}
+
+TEST_F(web_site, GivesALaterHeadNoMoreTimeThanTheFirst) {
+    config.limits.handshake = 50ms;
+    running_gateway gateway(config);
+    plain_peer peer(gateway.connect());
+    EXPECT_EQ(ask(peer, "GET / HTTP/1.1").status(), "200");
+    peer.stream().send("GET / HTTP/1.1\r\n"_bytes);
+    EXPECT_TRUE(peer.stream().is_closed_by_peer()); // long before keep_alive
+}
+
+TEST_F(web_site, ClosesTheOldestIdleConnectionWhereThereAreTooMany) {
+    config.access.max_handshakes = 2;
+    const running_gateway gateway(config);
+    plain_peer first(gateway.connect());
+    plain_peer second(gateway.connect());
+    EXPECT_EQ(ask(first, "GET / HTTP/1.1").status(), "200");
+    EXPECT_EQ(ask(second, "GET / HTTP/1.1").status(), "200");
+    plain_peer third(gateway.connect());
+    EXPECT_EQ(ask(third, "GET / HTTP/1.1").status(), "200");
+    EXPECT_TRUE(first.stream().is_closed_by_peer());
+    EXPECT_EQ(ask(second, "GET / HTTP/1.1").status(), "200");
+}
+
+TEST_F(web_site, TellsBrowsersToComeByTlsOnlyWhereTheyDo) {
+    config.hsts = "max-age=31536000";
+    const running_gateway gateway(config);
+    plain_peer peer(gateway.connect());
+    const auto told = [&peer](const std::string& path, const std::string& fields) {
+        return ask(peer, "GET " + path + " HTTP/1.1", fields).field("Strict-Transport-Security");
+    };
+    EXPECT_EQ(told("/", ""), "");
+    EXPECT_EQ(told("/", "X-Forwarded-Proto: http\r\n"), "");
+    for (const auto* const path : {"/", "/none", "/healthz"}) {
+        EXPECT_EQ(told(path, "X-Forwarded-Proto: HTTPS, http\r\n"), "max-age=31536000") << path;
+    }
+    config.access.proxies.trusted.clear();
+    const running_gateway strict(config);
+    plain_peer stranger(strict.connect());
+    EXPECT_EQ(ask(stranger, "GET / HTTP/1.1", "X-Forwarded-Proto: https\r\n")
+                  .field("Strict-Transport-Security"),
+              "");
+}
+
+TEST_F(web_site, ServesPagesByAnySpellingAndLeadsNobodyAway) {
+    std::filesystem::create_directory(directory_ / "app");
+    std::ofstream(directory_ / "app/vnc.html") << "viewer";
+    const running_gateway gateway(config);
+    plain_peer peer(gateway.connect());
+    EXPECT_EQ(ask(peer, "GET //rfb.js HTTP/1.1").body, "export {}");
+    EXPECT_EQ(ask(peer, "GET /app//vnc.html HTTP/1.1").body, "viewer");
+    EXPECT_EQ(ask(peer, "GET //app?//evil.example HTTP/1.1").field("Location"),
+              "./app/?//evil.example");
+    EXPECT_EQ(ask(peer, "GET //evil.example/%2e%2e HTTP/1.1").body, "<p>index");
+    EXPECT_EQ(ask(peer, "GET //evil.example HTTP/1.1").status(), "404");
+    peer.open("/app/websockify");
 }
 
 TEST_F(web_site, DropsAnIdleConnection) {

@@ -14,7 +14,8 @@
 namespace wsgate {
 
 /// Reads until the head is complete or refused; `incomplete` means that the client has gone.
-/// `scanner` is a new one. `received` holds what came behind the last head, and grows; `room` is the buffer of one read.
+/// `scanner` is a new one. `received` holds what came behind the last head, and grows; `room` is
+/// the buffer of one read.
 [[nodiscard]] boost::asio::awaitable<head_scanner::state> read_head(net::stream& client,
                                                                     head_scanner& scanner,
                                                                     std::string& received,

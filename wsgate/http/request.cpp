@@ -75,7 +75,8 @@ head_scanner::state head_scanner::feed(std::string_view bytes) {
             return now;
         }
         if (size_ >= max_head_) {
-            return refuse(fields_too_large("the request head is too large", "--max-head allows more"));
+            return refuse(
+                fields_too_large("the request head is too large", "--max-head allows more"));
         }
     }
     return state::incomplete;

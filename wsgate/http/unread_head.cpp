@@ -55,10 +55,10 @@ std::string_view target_in(std::string_view head) {
 unread_head look_at_unread(std::string_view received) {
     for (const auto& each : others) {
         // The scanner refuses at the first byte that no request has, which may be the very first.
-        if (!received.empty() && (received.starts_with(each.first_bytes) ||
-                                  (received.size() < each.first_bytes.size() &&
-                                   is_control(received.front()) &&
-                                   each.first_bytes.starts_with(received)))) {
+        if (!received.empty() &&
+            (received.starts_with(each.first_bytes) ||
+             (received.size() < each.first_bytes.size() && is_control(received.front()) &&
+              each.first_bytes.starts_with(received)))) {
             return {{}, true, each.cause, each.advice};
         }
     }

@@ -84,9 +84,8 @@ std::string_view path_to_show(std::string_view target) {
     target = target.substr(0, target.find_first_of("?#"));
     // A page's address that was encoded once too often has its query in the path.
     for (const std::string_view mark : {"%3f", "%23", "%26", "token=", "token%"}) {
-        const auto* const at = std::search(
-            target.begin(), target.end(), mark.begin(), mark.end(),
-            [](char a, char b) { return lower(a) == b; });
+        const auto* const at = std::search(target.begin(), target.end(), mark.begin(), mark.end(),
+                                           [](char a, char b) { return lower(a) == b; });
         target = target.substr(0, static_cast<std::size_t>(at - target.begin()));
     }
     return target;

@@ -47,10 +47,10 @@ struct refused_client {
     connection_number number{};
     asio::ip::tcp::endpoint peer;
     std::optional<asio::ip::address> client{}; ///< who is behind trusted proxies; nothing: unknown
-    std::string_view path{};   ///< as it came, without its query; empty: unknown
-    unsigned status = 0;       ///< of the answer; 0: there was none
-    std::string_view cause{};  ///< of ours; empty: the status says all
-    std::string_view advice{}; ///< of ours: what an operator may do; empty: nothing
+    std::string_view path{};                   ///< as it came, without its query; empty: unknown
+    unsigned status = 0;                       ///< of the answer; 0: there was none
+    std::string_view cause{};                  ///< of ours; empty: the status says all
+    std::string_view advice{};                 ///< of ours: what an operator may do; empty: nothing
 };
 
 /// Safe from any thread. Never logs a query string or payload; bytes from outside are escaped.

@@ -26,9 +26,10 @@
 namespace wsgate {
 
 struct limits {
-    std::chrono::milliseconds handshake{10'000};   ///< from accept to the whole request head
-    /// For each later request head. Balancers keep an idle connection for 60 s and send their next
-    /// request by it, so this is longer.
+    std::chrono::milliseconds handshake{
+        10'000}; ///< from accept, or a later request's first byte, to the whole head
+    /// For the first byte of each later request. Balancers keep an idle connection for 60 s and
+    /// send their next request by it, so this is longer.
     std::chrono::milliseconds keep_alive{75'000};
     std::chrono::milliseconds no_progress{60'000}; ///< how long a client may take no byte
     std::chrono::milliseconds linger{2'000};   ///< for the client to close after our last answer

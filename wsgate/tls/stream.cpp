@@ -40,7 +40,7 @@ tls_stream::tls_stream(const asio::any_io_executor& executor, net::connection& c
     // At its end this BIO says "not yet" (-1), and not "end of stream": the socket has more.
     BIO_set_mem_eof_return(early, -1);
     SSL_set0_rbio(ssl_.get(), early);
-    has_early_ = true;
+    has_early_ = heard_early_ = true;
     c.early.clear();
 }
 
@@ -126,7 +126,7 @@ asio::awaitable<net::error_code> tls_stream::handshake() {
 }
 
 bool tls_stream::has_heard() const {
-    return !has_early_ && BIO_number_read(SSL_get_rbio(ssl_.get())) > 0;
+    return heard_early_ || BIO_number_read(SSL_get_rbio(ssl_.get())) > 0;
 }
 
 /// Tells a client that speaks HTTP instead of TLS what is wrong, as far as the socket takes it.

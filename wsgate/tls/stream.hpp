@@ -83,6 +83,7 @@ private:
     bool read_blocked_ = false; ///< the last read found no whole record
     net::error_code read_over_; ///< why nothing more can be read
     bool has_early_ = false;    ///< OpenSSL still reads what came before we had the socket
+    bool heard_early_ = false;  ///< such bytes there were
     bool established_ = false;
     bool broken_ = false; ///< a fatal error, after which OpenSSL forbids SSL_shutdown
 };

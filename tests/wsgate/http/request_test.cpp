@@ -140,10 +140,12 @@ TEST(HeadScanner, KeepsTheLimits) {
     const auto head = [](std::size_t size) { // of so many bytes in all
         return "GET / HTTP/1.1\r\nA: " + std::string(size - 23, 'x') + "\r\n\r\n";
     };
-    EXPECT_EQ(head(16384).size(), 16384U);
-    EXPECT_EQ(scan(head(16384)), 0U);
-    EXPECT_EQ(scan(head(16385)), 431U);
-    EXPECT_EQ(scan("GET / HTTP/1.1\r\nA: " + std::string(20000, 'x')), 431U);
+    EXPECT_EQ(head(65536).size(), 65536U);
+    EXPECT_EQ(parse(head(65536).insert(16, host).erase(26, host.size())), 0U);
+    EXPECT_EQ(scan(head(65537)), 431U);
+    EXPECT_EQ(scan("GET / HTTP/1.1\r\nA: " + std::string(70000, 'x')), 431U);
+    EXPECT_EQ(head_scanner(100).feed(head(100)), state::complete);
+    EXPECT_EQ(head_scanner(100).feed(head(101)), state::refused);
 }
 
 TEST(HeadScanner, LeavesWhatIsBehindTheHeadAlone) {
@@ -206,6 +208,18 @@ TEST(ParseHead, KeepsMethodTargetAndFields) {
     EXPECT_EQ(r["A"], "1");
 }
 
+TEST(ParseHead, TakesTheHostOfAnAbsoluteForm) {
+    const auto r = parsed("GET WSS://desk.example:8443/a?b HTTP/1.1\r\n" + host + "\r\n");
+    EXPECT_EQ(r.target(), "/a?b");
+    EXPECT_EQ(r[wsgate::http::field::host], "desk.example:8443");
+    EXPECT_EQ(r.count(wsgate::http::field::host), 1U);
+    EXPECT_EQ(parsed("GET http://h HTTP/1.1\r\n" + host + "\r\n").target(), "/");
+    EXPECT_EQ(parsed("GET http://h?x HTTP/1.0\r\n\r\n").target(), "/?x");
+    EXPECT_EQ(parse("GET http://u@h/ HTTP/1.1\r\n" + host + "\r\n"), 400U);
+    EXPECT_EQ(parse("GET http://h/ HTTP/1.1\r\n\r\n"), 400U) << "Host is still needed";
+    EXPECT_EQ(parse("GET http://h/ HTTP/1.1\r\n" + host + host + "\r\n"), 400U);
+}
+
 TEST(ParseHead, SaysWhatARefusedHeadCountsAs) {
     using why = wsgate::handshake_failure;
     const std::vector<std::pair<std::string, why>> table{
@@ -214,7 +228,7 @@ TEST(ParseHead, SaysWhatARefusedHeadCountsAs) {
         {"GET / HTTP/1.1\r\n\r\n", why::bad_request},
         {"GET / HTTP/2.0\r\n" + host + "\r\n", why::bad_request},
         {"GET /" + std::string(8192, 'a') + " HTTP/1.1\r\n\r\n", why::too_large},
-        {"GET / HTTP/1.1\r\nA: " + std::string(20000, 'x'), why::too_large},
+        {"GET / HTTP/1.1\r\nA: " + std::string(70000, 'x'), why::too_large},
     };
     for (const auto& [text, reason] : table) {
         EXPECT_EQ(counted(text), reason) << text.substr(0, 40);

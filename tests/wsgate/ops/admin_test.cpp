@@ -66,6 +66,8 @@ TEST_F(admin_listener, SeeTheNumbersAndTheirPortAlone) {
     EXPECT_EQ(status(gateway.admin_port(), "/websockify"), "404");
     EXPECT_EQ(status(gateway.admin_port(), "/metrics", "POST"), "405");
     EXPECT_EQ(status(gateway.admin_port(), "/metrics", "HEAD"), "200");
+    EXPECT_EQ(status(gateway.admin_port(), "/healthz", "OPTIONS"), "204");
+    EXPECT_EQ(status(gateway.admin_port(), "*", "OPTIONS"), "204");
     EXPECT_EQ(status(gateway.admin_port(), "/%zz"), "400");
 }
 

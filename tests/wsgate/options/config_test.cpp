@@ -65,10 +65,10 @@ TEST(Config, SaysHowTheProcessLives) {
 TEST(Config, SwitchesOnWhatOldClientsAndBalancersNeed) {
     const auto off = good({});
     EXPECT_EQ(off.bridge.text, wsgate::text_frames::refuse);
-    EXPECT_EQ(off.session.base64, wsgate::base64_offers::refuse);
+    EXPECT_EQ(off.session.openings.base64, wsgate::base64_offers::refuse);
     EXPECT_FALSE(off.session.connect_first || off.session.verbose_close);
     EXPECT_FALSE(off.session.tells_status("/wsServer"));
-    EXPECT_EQ(good({"--base64"}).session.base64, wsgate::base64_offers::take);
+    EXPECT_EQ(good({"--base64"}).session.openings.base64, wsgate::base64_offers::take);
     const auto on = good({"--text-frames", "forward", "--connect-first", "--verbose-close",
                           "--prefix", "/vnc", "--legacy-status", "/vnc/wsServer"});
     EXPECT_EQ(on.bridge.text, wsgate::text_frames::forward);

@@ -153,9 +153,43 @@ TEST(Opening, TakesBase64OnlyWhereItMay) {
     for (const auto& [offers, answer] : table) {
         ask a;
         a.add("Sec-WebSocket-Protocol: " + offers);
-        const auto checked = check_opening(a.parse(), wsgate::base64_offers::take);
+        const auto checked = check_opening(a.parse(), {.base64 = wsgate::base64_offers::take});
         ASSERT_TRUE(std::holds_alternative<wsgate::opening>(checked)) << offers;
         EXPECT_EQ(std::get<wsgate::opening>(checked).subprotocol, answer) << offers;
+    }
+}
+
+TEST(Opening, IsTakenAsWebsockifyTakesItWhereNoHarmComesOfIt) {
+    const std::vector<std::tuple<const char*, request_text, bool>> table{
+        {"the example", ask{}, true},
+        {"a short key", ask{}.with("Sec-WebSocket-Key", "abc"), true},
+        {"no base64", ask{}.with("Sec-WebSocket-Key", "not base64!"), true},
+        {"no Connection", ask{}.with("Connection", ""), true},
+        {"another Connection", ask{}.with("Connection", "close"), true},
+        {"no key", ask{}.with("Sec-WebSocket-Key", ""), false},
+        {"two keys", ask{}.add("Sec-WebSocket-Key: abc"), false},
+        {"no Upgrade", ask{}.with("Upgrade", ""), false},
+        {"version 8", ask{}.with("Sec-WebSocket-Version", "8"), false},
+        {"HTTP/1.0", ask{}.start("GET / HTTP/1.0"), false},
+        {"a body", ask{}.with("Content-Length", "5"), false},
+    };
+    for (const auto& [why, request, good] : table) {
+        const auto checked =
+            check_opening(request.parse(), {.style = wsgate::opening_style::websockify});
+        EXPECT_EQ(std::holds_alternative<wsgate::opening>(checked), good) << why;
+    }
+}
+
+TEST(Opening, TellsWhatAProxyHasLost) {
+    const std::vector<std::pair<request_text, const char*>> table{
+        {ask{}.start("GET / HTTP/1.0"), "proxy_http_version 1.1"},
+        {ask{}.with("Upgrade", ""), "proxy_set_header Upgrade"},
+        {ask{}.with("Connection", "close"), "proxy_set_header Connection"},
+        {ask{}.with("Sec-WebSocket-Protocol", "base64"), "--base64"},
+    };
+    for (const auto& [request, advice] : table) {
+        const auto no = std::get<wsgate::refusal>(check_opening(request.parse()));
+        EXPECT_NE(no.advice.find(advice), std::string_view::npos) << no.why;
     }
 }
 
