@@ -55,7 +55,7 @@ REFUSED = [
         "no Upgrade", opening(without=("Upgrade", "Connection")), 426, b"\r\nUpgrade: websocket\r\n"
     ),
     ask("other Upgrade", opening(upgrade="h2c"), 426, b"\r\nUpgrade: websocket\r\n"),
-    ask("head of 17 KiB", opening(HANDSHAKE, ("X-Long", "a" * 17000)), 431),
+    ask("head of 65 KiB", opening(HANDSHAKE, ("X-Long", "a" * 66000)), 431),
     ask("101 fields", opening(HANDSHAKE, *((f"X-{i}", "1") for i in range(96))), 431),
     ask("request line over 8 KiB", opening("/websockify?" + "a" * 8300), 414),
     ask("only base64 offered", offering("base64"), 400),
@@ -109,7 +109,7 @@ ACCEPTED = [
         101,
     ),
     ask("an empty body", opening(HANDSHAKE, ("Content-Length", "0")), 101),
-    ask("head of 15 KiB", opening(HANDSHAKE, ("Cookie", "a" * 15000)), 101),
+    ask("head of 63 KiB", opening(HANDSHAKE, ("Cookie", "a" * 64000)), 101),
     ask("100 fields", opening(HANDSHAKE, *((f"X-{i}", "1") for i in range(95))), 101),
     ask("bytes above ASCII in a value", with_line("X: Zürich".encode()), 101),
 ]
@@ -142,6 +142,12 @@ PATHS = [
             "/wsClient?token=x",
             "/websockify?path=/wsServer",
             "http://gate.example/websockify",
+            "ws://gate.example/websockify",
+            "WSS://gate.example/websockify",
+            "//websockify",
+            "/websockify//",
+            "/./websockify",
+            "/x/../websockify",
         )
     ),
     *(
@@ -153,10 +159,21 @@ PATHS = [
             "/wsclient",
             "/websockify/x",
             "/x/websockify",
-            "/websockify//",
-            "//websockify",
+            "/../websockify",
             "/?/websockify",
         )
     ),
 ]
-ROWS = [*REFUSED, *BAD_BYTES, *ACCEPTED, *PROTOCOLS, *PATHS]
+# What is refused leaves a line that says where it went and why; no query, since that holds tokens.
+TOLD = [
+    ask(name, head, status, logged=rf"info refused .* path=/websockify status={status} cause=.*{why}")
+    for name, head, status, why in (
+        ("HTTP/1.0 is told", opening(line="GET /websockify?a HTTP/1.0"), 400, "proxy_http_version"),
+        ("no Upgrade is told", opening(without=("Upgrade", "Connection")), 426, "Upgrade"),
+        ("no Connection is told", opening(without=("Connection",)), 400, "Connection"),
+        ("no Host is told", opening(without=("Host",)), 400, "Host"),
+        ("base64 is told", offering("base64"), 400, "--base64"),
+        ("a long head is told", opening(HANDSHAKE, ("X-Long", "a" * 66000)), 431, "--max-head"),
+    )
+]
+ROWS = [*TOLD, *REFUSED, *BAD_BYTES, *ACCEPTED, *PROTOCOLS, *PATHS]

@@ -95,6 +95,7 @@ FILES = [
     file_is("percent-encoded UTF-8", "/gr%C3%B6%C3%9Fe.txt", b"name"),
     file_is("a dot segment inside", "/app/../digits.txt", DIGITS),
     file_is("absolute form", "http://gate.example/digits.txt", DIGITS),
+    file_is("two slashes in front", "//digits.txt", DIGITS),
     *(
         file_is(f"type of .{end}", f"/type.{end}", b"x", f"\r\ncontent-type: {kind}".encode())
         for end, kind in TYPES.items()
@@ -254,8 +255,22 @@ CONNECTIONS = [
 ]
 METHODS = [
     *(
-        ask(f"{m}", get("/", method=m), 405, b"\r\nallow: GET, HEAD\r\n", options=WEB)
-        for m in ("POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH")
+        ask(f"{m}", get("/", method=m), 405, b"\r\nallow: GET, HEAD, OPTIONS\r\n", options=WEB)
+        for m in ("POST", "PUT", "DELETE", "TRACE", "PATCH")
+    ),
+    *(
+        ask(
+            f"health as {line}",
+            head(line, fields),
+            204,
+            b"\r\nallow: GET, HEAD, OPTIONS\r\n",
+            lacks=(b"content-length",),
+        )
+        for line, fields in (
+            ("OPTIONS / HTTP/1.0", []),
+            ("OPTIONS * HTTP/1.1", [("Host", "a")]),
+            ("OPTIONS /healthz HTTP/1.1", [("Host", "a")]),
+        )
     ),
     ask(
         "CONNECT",

@@ -1,10 +1,12 @@
 # What is off unless somebody asks for it: text as data, a status in JSON, targets before sessions.
 # SPDX-License-Identifier: EUPL-1.2
 import base64
+import os
 import re
 import socket
 import threading
 
+from harness.http import get
 from harness.sockets import until_the_end
 from harness.websocket import (
     CLOSE,
@@ -20,7 +22,7 @@ from harness.websocket import (
     opening,
 )
 
-from cases import Talk, ask, breaks, carries
+from cases import Answer, Ask, Talk, ask, breaks, carries
 from gate import Gate, expect, read_head, status_of
 from utf8 import BAD, GOOD
 
@@ -29,6 +31,9 @@ STATUS = ("--legacy-status", "/websockify", "--legacy-status", "/wsServer")
 FIRST = ("--connect-first",)
 VERBOSE = ("--verbose-close",)
 BASE64 = ("--base64",)
+PAGES = ("--web", "{folder}/pages")
+BEHIND = (*PAGES, "--prefix", "/vnc")
+BY_TOKEN = (*PAGES, "--token-source", "{folder}/tokens")
 OFFERING = opening("/websockify", ("Sec-WebSocket-Protocol", "base64"))
 PLENTY = noise(2 << 20)
 READY = b'{"status":"ready","details":"Upstream socket connected"}'
@@ -292,5 +297,49 @@ THREADS = [
         ("fragments", fragments(PLENTY, 100_000), PLENTY),
     )
 ]
-ROWS = [*TEXT_FORWARDED, *STATUS_TOLD, *CONNECTED_FIRST, *WITH_ADDRESSES, *BASE64_SPOKEN, *THREADS]
+# What a page of noVNC asks for by an address relative to its own, by its version and `path`.
+BESIDE_PAGES = [
+    *(
+        ask(f"beside the page: {path}", opening(path), status, options=options)
+        for options, path, status in (
+            (PAGES, "/novnc/websockify", 101),
+            (PAGES, "/novnc/wsClient", 101),
+            (PAGES, "/app/websockify", 404),  # a directory without a page
+            (PAGES, "/.git/websockify", 404),
+            (PAGES, "/novnc/x/websockify", 404),
+            (BEHIND, "/vnc/websockify", 101),
+            (BEHIND, "/vnc/novnc/websockify", 101),
+            (BEHIND, "/websockify", 101),
+            (BEHIND, "/other/websockify", 404),
+            (BY_TOKEN, "/?token=b", 403),
+            (BY_TOKEN, "/vnc.html?token=b", 403),
+            (BY_TOKEN, "/vnc.html", 404),
+        )
+    ),
+    *(
+        Ask(f"behind the prefix: {path}", get(path), (Answer(status, has),), options=BEHIND)
+        for path, status, has in (
+            ("/vnc", 301, (b"\r\nlocation: ./vnc/\r\n",)),
+            ("/vnc/", 200, ()),
+            ("/vnc/novnc/vnc.html", 200, ()),
+            ("/novnc/vnc.html", 200, ()),
+            ("/vnc/healthz", 200, ()),
+            ("/healthz", 200, ()),
+            ("/vnc/none", 404, ()),
+        )
+    ),
+]
+
+
+def prepare(folder):
+    for directory in ("", "/novnc", "/app"):
+        os.makedirs(f"{folder}/pages{directory}")
+    for page in ("vnc.html", "novnc/vnc.html"):
+        with open(f"{folder}/pages/{page}", "w", encoding="ascii") as file:
+            file.write("page")
+    with open(f"{folder}/tokens", "w", encoding="ascii") as file:
+        file.write("a: 127.0.0.1:1\n")
+
+
+ROWS = [*BESIDE_PAGES, *TEXT_FORWARDED, *STATUS_TOLD, *CONNECTED_FIRST, *WITH_ADDRESSES, *BASE64_SPOKEN, *THREADS]
 STORIES = (does_not_answer, says_much)

@@ -254,6 +254,23 @@ TEST_F(access_rules, TokenChoosesTheTarget) {
     EXPECT_EQ(status(gateway, "/wsServer"), "101") << "no token there";
 }
 
+TEST_F(access_rules, TokenOfAPageChoosesTheTargetUnderTheRulesOfItsRoute) {
+    const tcp_listener other;
+    config.access.tokens.what = wsgate::token_options::kind::file;
+    config.access.tokens.path = write("tokens", "a: 127.0.0.1:" + std::to_string(other.port()));
+    config.access.origins.by_path["/websockify"] =
+        *wsgate::origin_list::parse("https://desk.example");
+    running_gateway gateway(config);
+    const std::string desk = "Origin: https://desk.example\r\n";
+    for (const auto* const path : {"/?token=a", "//vnc.html?token=a", "/websockify?token=a"}) {
+        EXPECT_EQ(status(gateway, path, desk), "101") << path;
+        EXPECT_EQ(status(gateway, path, "Origin: https://evil.example\r\n"), "403") << path;
+    }
+    EXPECT_EQ(status(gateway, "/vnc.html?token=b", desk), "403");
+    EXPECT_EQ(status(gateway, "/vnc.html", desk), "404");
+    EXPECT_TRUE(target.is_quiet());
+}
+
 TEST_F(access_rules, TokenLeadsToAUnixSocket) {
     const auto path = (directory_ / "vnc").string();
     const auto listening = bind_unix(path);
