@@ -166,7 +166,12 @@ PATHS = [
 ]
 # What is refused leaves a line that says where it went and why; no query, since that holds tokens.
 TOLD = [
-    ask(name, head, status, logged=rf"info refused .* path=/websockify status={status} cause=.*{why}")
+    ask(
+        name,
+        head,
+        status,
+        logged=rf"info refused .* path=/websockify status={status} cause=.*{why}",
+    )
     for name, head, status, why in (
         ("HTTP/1.0 is told", opening(line="GET /websockify?a HTTP/1.0"), 400, "proxy_http_version"),
         ("no Upgrade is told", opening(without=("Upgrade", "Connection")), 426, "Upgrade"),

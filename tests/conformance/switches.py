@@ -341,5 +341,13 @@ def prepare(folder):
         file.write("a: 127.0.0.1:1\n")
 
 
-ROWS = [*BESIDE_PAGES, *TEXT_FORWARDED, *STATUS_TOLD, *CONNECTED_FIRST, *WITH_ADDRESSES, *BASE64_SPOKEN, *THREADS]
+ROWS = [
+    *BESIDE_PAGES,
+    *TEXT_FORWARDED,
+    *STATUS_TOLD,
+    *CONNECTED_FIRST,
+    *WITH_ADDRESSES,
+    *BASE64_SPOKEN,
+    *THREADS,
+]
 STORIES = (does_not_answer, says_much)

@@ -48,7 +48,7 @@ class BehindProxies(ProgramCase):
         configuration = self.write(
             "nginx.conf",
             f"""{user}
-worker_processes 1;
+master_process off;
 daemon off;
 pid {self.path("nginx.pid")};
 error_log stderr;

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/fuzz/fuzz.hpp"
 #include "wsgate/http/request.hpp"
+#include "wsgate/http/url_path.hpp"
 #include "wsgate/http_answer.hpp"
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
 
 namespace {
@@ -28,6 +30,7 @@ void decide(std::string_view head) {
     static const std::array tables = {
         wsgate::route_table(wsgate::default_routes()),
         wsgate::route_table::catch_all({"/wsServer", "server", wsgate::visitor::server})};
+    static const wsgate::access_options tokens;
     const auto parsed = wsgate::parse_head(head);
     if (const auto* refused = std::get_if<wsgate::refusal>(&parsed)) {
         fuzz::require(static_cast<unsigned>(refused->status) >= 400);
@@ -35,9 +38,13 @@ void decide(std::string_view head) {
     }
     const auto& request = std::get<wsgate::request>(parsed);
     fuzz::require(request.count(wsgate::http::field::host) <= 1);
+    const auto shown = wsgate::path_to_show({request.target().data(), request.target().size()});
+    fuzz::require(shown.find('?') == std::string_view::npos);
     for (const auto& routes : tables) {
         for (const bool has_files : {false, true}) {
-            check(wsgate::decide(request, routes, has_files), request, has_files);
+            const auto has_page = [](const std::string& directory) { return directory.empty(); };
+            check(wsgate::decide(request, {routes, tokens, {}, has_files, has_page}), request,
+                  has_files);
         }
     }
 }

@@ -36,8 +36,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
         return 0;
     }
     fuzz::require(decoded->starts_with('/'));
-    (void)wsgate::route_table(wsgate::default_routes()).find(*decoded);
-    const auto path = wsgate::file_path(*decoded);
+    const auto normal = wsgate::normal_path(*decoded);
+    if (!normal) {
+        return 0;
+    }
+    fuzz::require(normal->starts_with('/') && normal->find("//") == std::string::npos);
+    fuzz::require(wsgate::normal_path(*normal) == normal);
+    (void)wsgate::route_table(wsgate::default_routes()).find(*normal);
+    const auto path = wsgate::file_path(*normal);
     if (const auto* good = std::get_if<std::string>(&path)) {
         check(*good);
     }

@@ -139,7 +139,7 @@ TEST_F(counting, WhyHandshakesFail) {
     running_gateway gateway(config);
     const std::vector<std::array<std::string, 3>> table{
         {"nonsense\r\n\r\n", "400", "bad_request"},
-        {"GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n", "431",
+        {"GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(70'000, 'x') + "\r\n\r\n", "431",
          "too_large"},
         {opening_request("/nowhere"), "404", "not_found"},
         {opening_request("/wsServer", "Origin: https://bad.example\r\n"), "403", "origin"},
