@@ -21,6 +21,16 @@ option& option::excludes(const option& other) {
     return *this;
 }
 
+std::vector<named_file> option::named_files() const {
+    std::vector<named_file> all;
+    if (file_kind_) {
+        for (const auto& value : described_->results()) {
+            all.push_back({name(), path_in_ ? path_in_(value) : value, *file_kind_});
+        }
+    }
+    return all;
+}
+
 std::size_t option::count() const {
     return described_->count();
 }

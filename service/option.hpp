@@ -3,11 +3,14 @@
 #pragma once
 
 #include "service/decided_value.hpp"
+#include "service/named_file.hpp"
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace CLI { // NOLINT(readability-identifier-naming): the library's own
@@ -67,6 +70,21 @@ public:
         return *this;
     }
 
+    /// Says that its values name files. `path_in` takes the path out of a value such as PATH=FILE;
+    /// null: the value is the path.
+    option& names_files(file_kind kind,
+                        std::function<std::string(const std::string&)> path_in = nullptr) {
+        file_kind_ = kind;
+        path_in_ = std::move(path_in);
+        return *this;
+    }
+
+    /// Nothing unless its values name files.
+    [[nodiscard]] std::optional<file_kind> kind_of_files() const { return file_kind_; }
+
+    /// The files that its values name.
+    [[nodiscard]] std::vector<named_file> named_files() const;
+
     /// How many times it was given.
     [[nodiscard]] std::size_t count() const;
 
@@ -99,6 +117,8 @@ private:
     on_reload on_reload_;
     std::vector<decided_value> decided_;
     bool decides_its_own_ = false;
+    std::optional<file_kind> file_kind_;
+    std::function<std::string(const std::string&)> path_in_;
 };
 
 } // namespace service

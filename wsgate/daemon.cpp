@@ -131,11 +131,14 @@ private:
 
 int check(const config& c) {
     try {
-        service::log log{service::log::options{}};
+        service::log::options to_standard_error;
+        to_standard_error.pattern = journal::pattern(c.log_format);
+        service::log log{to_standard_error};
         journal j(log, c.log_format);
         asio::io_context context;
         metrics m;
-        const terms_keeper usable(context.get_executor(), c, j, m);
+        terms_keeper usable(context.get_executor(), c, j, m);
+        usable.warn();
     } catch (const std::exception& e) {
         std::cerr << "wsgate: " << e.what() << '\n';
         return EX_CONFIG;

@@ -37,9 +37,12 @@ constexpr refusal came_late{
     no_answer, "the request head did not come in time", {}, "--handshake-timeout allows more"};
 constexpr refusal ended_early{no_answer, "the connection ended in the middle of a request head"};
 
-text_response no_such_file(const request& r) {
-    auto none = text_answer(http::status::not_found, "no such file");
+/// Tells the client no more than that.
+text_response no_such_file(const request& r, const absence& why) {
+    auto none = text_answer(http::status::not_found, missing_file.why);
     none.keep_alive(may_stay(r));
+    none.cause = why.why;
+    none.advice = why.advice;
     return none;
 }
 
@@ -312,16 +315,17 @@ refused_client http_connection::facts_of_refusal() const {
     return facts;
 }
 
-/// Pages that are not there, as scanners look for by the thousand, are told at level debug only.
+/// Pages that are not there, as scanners look for by the thousand, are told at level debug only;
+/// not those that are there and not served, for which there is an advice.
 void http_connection::tell_refused(const request& r, const text_response& text) const {
     auto facts = facts_of_refusal();
     facts.path = shown_path(r);
     facts.status = text.result_int();
     facts.cause = text.cause;
     facts.advice = text.advice;
-    const bool is_attempt = is_attempt_at_session(r, offers());
+    const bool is_worth_it = !text.advice.empty() || is_attempt_at_session(r, offers());
     connection_.services.journal.refused(
-        facts, is_attempt ? connection_.terms->doorman.admit_line(facts.client) : std::nullopt);
+        facts, is_worth_it ? connection_.terms->doorman.admit_line(facts.client) : std::nullopt);
 }
 
 /// Tells of a head that was refused before it was a request, or never came to its end.
@@ -356,21 +360,26 @@ asio::awaitable<http_connection::next> http_connection::answer_text(const reques
 
 asio::awaitable<http_connection::next> http_connection::answer_file(const request& r,
                                                                     const send_file& wanted) {
-    auto no = check_certificate(wanted.asked);
-    if (!no) {
-        no = co_await connection_.terms->doorman.admit_request(r, sender_);
-    }
-    if (no) {
-        co_return co_await answer_denial(r, *no);
+    if (!is_acme_challenge(wanted.path)) {
+        auto no = check_certificate(wanted.asked);
+        if (!no) {
+            no = co_await connection_.terms->doorman.admit_request(r, sender_);
+        }
+        if (no) {
+            co_return co_await answer_denial(r, *no);
+        }
     }
     const auto& conf = connection_.conf();
     const auto& root = *connection_.terms->files;
     auto file = open_file(r, root, wanted.path);
     if (!file && !wanted.otherwise.empty()) {
-        file = open_file(r, root, wanted.otherwise);
+        auto other = open_file(r, root, wanted.otherwise);
+        if (other || other.error() != missing_file) {
+            file = std::move(other);
+        }
     }
     if (!file) {
-        co_return co_await answer_text(r, no_such_file(r));
+        co_return co_await answer_text(r, no_such_file(r, file.error()));
     }
     auto what = wsgate::answer_file(r, *file, conf.files, std::time(nullptr));
     if (auto* const text = std::get_if<text_response>(&what)) {

@@ -24,12 +24,13 @@ std::vector<listener_rules> make_rules(const config& c) {
     return all;
 }
 
-std::optional<static_root> open_web(const std::string& directory) {
+std::optional<static_root> open_web(const std::string& directory,
+                                    std::shared_ptr<const hidden_files> hidden) {
     if (directory.empty()) {
         return std::nullopt;
     }
     try {
-        return std::optional<static_root>(directory);
+        return std::optional<static_root>(std::in_place, directory, std::move(hidden));
     } catch (const std::system_error& e) {
         throw std::runtime_error(fmt::format("cannot serve files from {}: {} (choose another with "
                                              "--web)",
@@ -70,9 +71,9 @@ std::shared_ptr<const tls_client> make_target_tls(const config& c,
 } // namespace
 
 terms::terms(config c, access_memory& memory, std::shared_ptr<ticket_ring> tickets,
-             const wsgate::doorman::complaint& complain)
+             std::shared_ptr<const hidden_files> hidden, const wsgate::doorman::complaint& complain)
     : conf(one_session_at_a_time(std::move(c))), listeners(make_rules(conf)),
-      files(open_web(conf.web)), doorman(conf.access, memory, complain),
+      files(open_web(conf.web, std::move(hidden))), doorman(conf.access, memory, complain),
       tls(load_certificates(conf.tls, std::move(tickets))),
       target_tls(make_target_tls(conf, listeners)) {
     const auto needs_certificate = [](const listener_rules& d) {

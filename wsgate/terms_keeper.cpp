@@ -9,9 +9,12 @@
 
 #include <chrono>
 #include <exception>
+#include <filesystem>
+#include <fmt/format.h>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -27,6 +30,20 @@ service::file_watch watch_of(const config& c) {
     return service::file_watch(std::move(files));
 }
 
+/// The files that standard output and standard error are, where somebody has redirected the log.
+std::vector<service::named_file> standard_files() {
+    std::vector<service::named_file> all;
+    for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+        std::error_code ec;
+        const auto path = std::filesystem::read_symlink(fmt::format("/proc/self/fd/{}", fd), ec);
+        if (!ec && std::filesystem::is_regular_file(path, ec)) {
+            all.push_back({fd == STDERR_FILENO ? "standard error" : "standard output",
+                           path.string(), service::file_kind::secret});
+        }
+    }
+    return all;
+}
+
 } // namespace
 
 terms_keeper::terms_keeper(const asio::any_io_executor& executor, const config& c, journal& j,
@@ -37,8 +54,10 @@ terms_keeper::terms_keeper(const asio::any_io_executor& executor, const config& 
 }
 
 std::shared_ptr<const terms> terms_keeper::build(config c) {
+    hidden_->add(c.own_files);
+    hidden_->add(standard_files());
     return std::make_shared<const terms>(
-        std::move(c), memory_, tickets_,
+        std::move(c), memory_, tickets_, hidden_,
         [&j = journal_](std::string_view what) { j.skipped(what); });
 }
 
@@ -58,6 +77,7 @@ void terms_keeper::reload() {
         // name.
         renew(current_->conf);
         journal_.reloaded({});
+        warn_of_own_files();
         warn_of_certificates();
     } catch (const std::exception& e) {
         journal_.not_reloaded(e.what());
@@ -122,8 +142,21 @@ void terms_keeper::warn() {
     for (const auto& each : current_->conf.warnings) {
         journal_.warned(each);
     }
+    warn_of_own_files();
     warn_of_open_paths();
     warn_of_certificates();
+}
+
+/// Warns of secrets and logs where files are served from. They are not served, but another program
+/// may serve that directory, too.
+void terms_keeper::warn_of_own_files() {
+    const auto& web = current_->conf.web;
+    for (const auto& each :
+         web.empty() ? std::vector<service::named_file>{} : hidden_->below(web)) {
+        journal_.warned(fmt::format("{} ({}) lies below --web: it is never served, but belongs "
+                                    "somewhere else",
+                                    each.path, each.option));
+    }
 }
 
 /// Warns of paths on which any web page may open sessions. Only viewers' paths matter: servers come

@@ -42,6 +42,7 @@ private:
     void renew(config);
     void publish();
     void publish_certificates();
+    void warn_of_own_files();
     void warn_of_open_paths();
     void warn_of_certificates();
 
@@ -49,6 +50,7 @@ private:
     metrics& metrics_;
     access_memory memory_;
     std::shared_ptr<ticket_ring> tickets_ = std::make_shared<ticket_ring>();
+    std::shared_ptr<hidden_files> hidden_ = std::make_shared<hidden_files>();
     service::file_watch files_; ///< of current_; taken before the files were read
     std::shared_ptr<const terms> current_;
     net::wake_up renewed_; ///< when current_ was replaced

@@ -128,8 +128,8 @@ validators validators_of(const static_file& file) {
     return v;
 }
 
-std::optional<static_file> open_file(const request& r, const static_root& root,
-                                     const std::string& path) {
+boost::system::result<static_file, absence> open_file(const request& r, const static_root& root,
+                                                      const std::string& path) {
     std::string codings; // the field may come several times (RFC 9110 5.3)
     const auto fields = r.equal_range(http::field::accept_encoding);
     for (auto field = fields.first; field != fields.second; ++field) {

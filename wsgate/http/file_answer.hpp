@@ -9,7 +9,6 @@
 
 #include <chrono>
 #include <ctime>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -30,9 +29,9 @@ struct file_part {
 };
 
 /// Opens the file that the request wants, or its compressed neighbour where there is one and the
-/// client takes gzip. `path` is from file_path(). Nothing where there is no such file.
-[[nodiscard]] std::optional<static_file> open_file(const request&, const static_root&,
-                                                   const std::string& path);
+/// client takes gzip. `path` is from file_path().
+[[nodiscard]] boost::system::result<static_file, absence>
+open_file(const request&, const static_root&, const std::string& path);
 
 /// Redirects a directory's path that lacks its slash: "/a/app?x" to "./app/?x". The location is
 /// relative, so that it is also right behind a proxy that strips a part of the path.

@@ -1,4 +1,4 @@
-// Holds the path rule and the table of types, and opens files by openat2(2).
+// Holds the path rule and the table of types, and looks for indexes and compressed neighbours.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/static_files.hpp"
 
@@ -9,11 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -21,21 +17,14 @@ namespace wsgate {
 
 namespace {
 
-constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK; // a FIFO must not block us
+using file_result = boost::system::result<static_file, absence>;
 
-// The system calls' own signatures.
-// NOLINTBEGIN(cppcoreguidelines-pro-type-vararg)
+constexpr std::string_view well_known = ".well-known"; // RFC 8615
 
-net::unique_fd open_at(int directory, const char* name, int flags) {
-    return net::unique_fd{::openat(directory, name, flags)};
+net::unique_fd open_root(const std::string& directory) {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): the system call's own signature
+    return net::unique_fd{::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
 }
-
-net::unique_fd open_at(int directory, const char* name, open_how how) {
-    return net::unique_fd{
-        static_cast<int>(::syscall(SYS_openat2, directory, name, &how, sizeof how))};
-}
-
-// NOLINTEND(cppcoreguidelines-pro-type-vararg)
 
 bool is_harmless(std::string_view path) {
     return is_utf8(path) && std::none_of(path.begin(), path.end(), [](char c) {
@@ -56,31 +45,28 @@ std::vector<std::string_view> components(std::string_view path) {
     return parts;
 }
 
-/// What stat(2) says of the file; nothing unless it is a regular file or a directory.
-std::optional<struct stat> look_at(const net::unique_fd& fd) {
-    struct stat about {};
-
-    if (!fd || ::fstat(fd.get(), &about) != 0 ||
-        !(S_ISREG(about.st_mode) || S_ISDIR(about.st_mode))) {
-        return std::nullopt;
-    }
-    return about;
+bool is_base64url(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '-' || c == '_';
+    });
 }
 
-static_file regular_file(net::unique_fd fd, const struct stat& about, std::string name) {
+static_file regular_file(found_below found, std::string name) {
     static_file file;
-    file.fd = std::move(fd);
-    file.size = static_cast<std::uint64_t>(about.st_size);
+    file.fd = std::move(found.fd);
+    file.size = static_cast<std::uint64_t>(found.about.st_size);
     file.name = std::move(name);
-    file.modified = about.st_mtim;
+    file.modified = found.about.st_mtim;
     return file;
 }
 
 } // namespace
 
 std::variant<std::string, refusal> file_path(std::string_view path) {
-    constexpr auto not_found =
-        refusal{http::status::not_found, "no such file", handshake_failure::not_found};
+    constexpr auto not_found = [](std::string_view why) {
+        return refusal{http::status::not_found, why, handshake_failure::not_found};
+    };
     if (!path.starts_with('/') || path.starts_with("//") || !is_harmless(path)) {
         return refusal{http::status::bad_request, "bad path"};
     }
@@ -89,7 +75,7 @@ std::variant<std::string, refusal> file_path(std::string_view path) {
     for (const auto part : parts) {
         if (part == "..") {
             if (kept.empty()) {
-                return not_found;
+                return not_found(missing_file.why);
             }
             kept.pop_back();
         } else if (part != ".") {
@@ -98,8 +84,8 @@ std::variant<std::string, refusal> file_path(std::string_view path) {
     }
     std::string relative;
     for (const auto part : kept) {
-        if (part.front() == '.') {
-            return not_found;
+        if (part.front() == '.' && !(relative.empty() && part == well_known)) {
+            return not_found("names that begin with a dot are not served");
         }
         relative += relative.empty() ? "" : "/";
         relative += part;
@@ -113,10 +99,16 @@ std::variant<std::string, refusal> file_path(std::string_view path) {
     return relative;
 }
 
+bool is_acme_challenge(std::string_view path) {
+    constexpr std::string_view directory = ".well-known/acme-challenge/";
+    return path.starts_with(directory) && is_base64url(path.substr(directory.size()));
+}
+
 std::string_view mime_type(std::string_view name) {
     using entry = std::pair<std::string_view, std::string_view>;
-    static constexpr std::array<entry, 21> table{{
+    static constexpr std::array<entry, 27> table{{
         {"html", "text/html; charset=utf-8"},
+        {"htm", "text/html; charset=utf-8"},
         {"js", "text/javascript; charset=utf-8"},
         {"mjs", "text/javascript; charset=utf-8"},
         {"css", "text/css; charset=utf-8"},
@@ -127,15 +119,20 @@ std::string_view mime_type(std::string_view name) {
         {"jpg", "image/jpeg"},
         {"jpeg", "image/jpeg"},
         {"gif", "image/gif"},
+        {"webp", "image/webp"},
+        {"avif", "image/avif"},
         {"ico", "image/x-icon"},
         {"woff", "font/woff"},
         {"woff2", "font/woff2"},
         {"ttf", "font/ttf"},
+        {"otf", "font/otf"},
         {"wasm", "application/wasm"},
         {"mp3", "audio/mpeg"},
         {"oga", "audio/ogg"},
         {"ogg", "audio/ogg"},
+        {"wav", "audio/wav"},
         {"txt", "text/plain; charset=utf-8"},
+        {"md", "text/markdown; charset=utf-8"},
         {"webmanifest", "application/manifest+json"},
     }};
     const auto dot = name.rfind('.');
@@ -146,99 +143,78 @@ std::string_view mime_type(std::string_view name) {
     return found == table.end() ? "application/octet-stream" : found->second;
 }
 
-static_root::static_root(const std::string& directory, guard g)
-    : root_(open_at(AT_FDCWD, directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), guard_(g) {
-    if (!root_) {
-        throw std::system_error(errno, std::generic_category(), directory);
+static_root::static_root(std::string directory, std::shared_ptr<const hidden_files> hidden)
+    : directory_(std::move(directory)), hidden_(std::move(hidden)), first_(open_root(directory_)) {
+    if (!first_) {
+        throw std::system_error(errno, std::generic_category(), directory_);
     }
 }
 
-std::optional<static_file> static_root::open(const std::string& path,
-                                             content_coding accepted) const {
-    auto file = find(path);
+file_result static_root::open(const std::string& path, content_coding accepted) const {
+    const auto now = open_root(directory_);
+    const int root = now ? now.get() : first_.get();
+    auto file = find(root, path);
     if (file) {
-        look_for_gzip(*file, accepted);
+        look_for_gzip(root, *file, accepted);
     }
     return file;
 }
 
-std::optional<static_file> static_root::find(const std::string& path) const {
-    auto fd = open_beneath(path.empty() ? "." : path);
-    auto about = look_at(fd);
-    if (!about) {
-        return std::nullopt;
+file_result static_root::find(int root, const std::string& path) const {
+    auto found = open_unless_hidden(root, path);
+    if (!found) {
+        return found.error();
     }
-    if (S_ISREG(about->st_mode)) {
-        return regular_file(std::move(fd), *about, path);
-    }
+    return S_ISDIR(found->about.st_mode) ? find_index(root, path)
+                                         : file_result(regular_file(std::move(*found), path));
+}
+
+file_result static_root::find_index(int root, const std::string& path) const {
     const bool complete = path.empty() || path.ends_with('/');
+    absence why{"directories are not listed, and this one has no index.html or vnc.html"};
     for (const auto* const index : {"index.html", "vnc.html"}) {
         const auto name = (complete ? path : path + "/") + index;
-        fd = open_beneath(name);
-        about = look_at(fd);
-        if (about && S_ISREG(about->st_mode)) {
-            auto file = regular_file(std::move(fd), *about, name);
+        auto found = open_unless_hidden(root, name);
+        if (found && S_ISREG(found->about.st_mode)) {
+            auto file = regular_file(std::move(*found), name);
             file.lacks_slash = complete ? "" : path;
             return file;
         }
+        if (!found && found.error() != missing_file) {
+            why = found.error();
+        }
     }
-    return std::nullopt;
+    return why;
+}
+
+boost::system::result<found_below, absence>
+static_root::open_unless_hidden(int root, const std::string& path) const {
+    auto found = open_below(root, path);
+    if (!found || !hidden_ || !S_ISREG(found->about.st_mode)) {
+        return found;
+    }
+    if (hidden_->hides(*found)) {
+        return absence{"it is a secret or a log of wsgate, or a copy of one",
+                       "move secrets and logs out of --web"};
+    }
+    return found;
 }
 
 /// Looks for a compressed neighbour. One that is older than the file was made from a former state
 /// of it. Compares seconds only, since archives keep no more of a file's time.
-void static_root::look_for_gzip(static_file& file, content_coding accepted) const {
-    auto fd = open_beneath(file.name + ".gz");
-    const auto about = look_at(fd);
-    if (!about || !S_ISREG(about->st_mode) || about->st_mtim.tv_sec < file.modified.tv_sec) {
+void static_root::look_for_gzip(int root, static_file& file, content_coding accepted) const {
+    auto found = open_unless_hidden(root, file.name + ".gz");
+    if (!found || !S_ISREG(found->about.st_mode) ||
+        found->about.st_mtim.tv_sec < file.modified.tv_sec) {
         return;
     }
     file.has_gzip = true;
     if (accepted == content_coding::gzip) {
         file.coding = content_coding::gzip;
-        file.fd = std::move(fd);
-        file.size = static_cast<std::uint64_t>(about->st_size);
-        file.modified = about->st_mtim;
+        file.size = static_cast<std::uint64_t>(found->about.st_size);
+        file.modified = found->about.st_mtim;
+        file.fd = std::move(found->fd);
     }
-}
-
-net::unique_fd static_root::open_beneath(const std::string& path) const {
-    if (guard_ == guard::follow_nothing) {
-        return open_by_component(path);
-    }
-    open_how how{};
-    how.flags = static_cast<std::uint64_t>(open_flags);
-    // Links that stay below the root are followed. Magic links (proc(5)) are not, since they lead
-    // to open files, wherever those are.
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-    for (int attempt = 0; attempt < 3; ++attempt) {
-        auto fd = open_at(root_.get(), path.c_str(), how);
-        if (fd) {
-            return fd;
-        }
-        // An old kernel, or a sandbox, may have no openat2.
-        if (errno == ENOSYS || errno == EPERM) {
-            return open_by_component(path);
-        }
-        // EAGAIN: something was renamed meanwhile, so that the kernel could not be sure; worth
-        // another attempt (openat2(2)).
-        if (errno != EAGAIN) {
-            break;
-        }
-    }
-    return net::unique_fd{};
-}
-
-net::unique_fd static_root::open_by_component(const std::string& path) const {
-    const auto parts = components(path);
-    auto here = open_at(root_.get(), ".", open_flags | O_DIRECTORY);
-    for (std::size_t i = 0; here && i < parts.size(); ++i) {
-        // One component at a time without following links, so that none can lead out of the root.
-        const bool must_be_directory = i + 1 < parts.size() || path.ends_with('/');
-        here = open_at(here.get(), std::string{parts[i]}.c_str(),
-                       open_flags | O_NOFOLLOW | (must_be_directory ? O_DIRECTORY : 0));
-    }
-    return here;
 }
 
 } // namespace wsgate

@@ -62,6 +62,7 @@ void add_passwords(service::option_list& options, raw_access& raw, access_option
         .list("--auth-file", raw.auth_files, "[PATH=]FILE", takes_effect,
               "Who opens a session gives a name and a password of this file (htpasswd -B); "
               "with PATH= for that path only; repeatable")
+        .names_files(service::file_kind::secret, value_in)
         .decides(a.passwords.all.file);
     options.flag("--web-auth", a.files_need_login, takes_effect,
                  "Who wants a file does so as well");
@@ -81,6 +82,7 @@ void add_tokens(service::option_list& options, raw_access& raw, access_options& 
     options
         .text("--token-source", raw.token_source, "PATH", takes_effect,
               "Lines `token: host:port`: a file, or a directory of such files")
+        .names_files(service::file_kind::secret)
         .decides(a.tokens.path);
     options
         .text("--token-plugin", raw.token_plugin, "TokenFile|ReadOnlyTokenFile|TokenFileName",
@@ -91,10 +93,13 @@ void add_tokens(service::option_list& options, raw_access& raw, access_options& 
     options
         .text("--target-config", raw.target_config, "PATH", takes_effect,
               "The same as --token-source")
+        .names_files(service::file_kind::secret)
         .decides(a.tokens.path);
-    options.list("--token-key", a.tokens.keys, "FILE", takes_effect,
-                 "Take tokens that were signed with the key in this file (wsgate make-token); "
-                 "repeatable");
+    options
+        .list("--token-key", a.tokens.keys, "FILE", takes_effect,
+              "Take tokens that were signed with the key in this file (wsgate make-token); "
+              "repeatable")
+        .names_files(service::file_kind::secret);
     options
         .list("--token-path", raw.token_paths, "PATH", takes_effect,
               "Where a token chooses the target; repeatable [the paths that viewers come by: "

@@ -4,6 +4,7 @@
 
 #include "net/connection.hpp"
 #include "service/log.hpp"
+#include "service/named_file.hpp"
 #include "wsgate/access/access_options.hpp"
 #include "wsgate/http/file_answer.hpp"
 #include "wsgate/ops/admin_options.hpp"
@@ -44,8 +45,9 @@ struct config {
     unsigned unix_mode = 0600;      ///< of the files of Unix sockets
     /// Where inherited sockets lead whose names do not say it; nothing: paths decide, by `routes`.
     std::optional<catch_all> catch_all_for_unnamed{};
-    std::vector<std::string> warnings{}; ///< to be logged at the start
-    std::string file;                    ///< named by --config; empty: none
+    std::vector<std::string> warnings{};          ///< to be logged at the start
+    std::string file;                             ///< named by --config; empty: none
+    std::vector<service::named_file> own_files{}; ///< all that options name
     target server_target{"127.0.0.1", 5500};
     target viewer_target{"127.0.0.1", 5900};
     std::vector<route> routes = default_routes(); ///< their paths include the prefix

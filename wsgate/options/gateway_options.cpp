@@ -44,9 +44,11 @@ gateway_options::gateway_options(config& c)
     : c_(c),
       list_({"wsgate", "Carries VNC between browsers' WebSockets and a repeater's TCP ports.",
              footer}) {
-    list_.text("--config", c.file, "FILE", service::on_reload::never,
-               "Read options from this file, too: lines NAME = VALUE, with their long "
-               "names without the dashes; the command line wins [none]");
+    list_
+        .text("--config", c.file, "FILE", service::on_reload::never,
+              "Read options from this file, too: lines NAME = VALUE, with their long "
+              "names without the dashes; the command line wins [none]")
+        .names_files(service::file_kind::secret);
     add_listen_options(list_, listen_, c);
     add_web_options(list_, web_, c);
     add_tls_options(list_, tls_, c.tls, c.client_rules, c.target_tls);
@@ -87,6 +89,10 @@ void gateway_options::finish() {
     }
     check_speech(c_);
     check_paths(c_);
+    for (const auto& each : list_.all()) {
+        const auto files = each.named_files();
+        c_.own_files.insert(c_.own_files.end(), files.begin(), files.end());
+    }
 }
 
 std::string keep_what_needs_a_restart(const config& now, config& next) {

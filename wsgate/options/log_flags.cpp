@@ -12,8 +12,10 @@ const service::choices<service::log_format> format_names{{"text", service::log_f
 } // namespace
 
 void add_log_file(service::option_list& options, std::string& file) {
-    options.text("--log-file", file, "FILE", service::on_reload::needs_restart,
-                 "Append the log to this file [standard error]");
+    options
+        .text("--log-file", file, "FILE", service::on_reload::needs_restart,
+              "Append the log to this file [standard error]")
+        .names_files(service::file_kind::secret);
 }
 
 void add_syslog(service::option_list& options, std::string& where) {

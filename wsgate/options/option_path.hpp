@@ -23,6 +23,11 @@ namespace wsgate {
     return {path, text.substr(equals + 1)};
 }
 
+/// What is behind the path.
+[[nodiscard]] inline std::string value_in(const std::string& text) {
+    return split_path(text).second;
+}
+
 template <class T>
 void put(per_path<T>& into, const std::string& path, T value) {
     if (path.empty()) {

@@ -27,15 +27,19 @@ void add_server_options(service::option_list& options, raw_tls& raw, tls_options
         .list("--cert", raw.certificates, "FILE", takes_effect,
               "Speak TLS with this certificate chain (PEM, leaf first); repeatable: the "
               "client's name chooses, the first is the default [no TLS]")
+        .names_files(service::file_kind::certificate)
         .decides(o.certificates);
     options
         .list("--key", raw.keys, "FILE", takes_effect,
               "The certificate's key (PEM); repeatable, in the order of --cert [in the file "
               "of --cert]")
+        .names_files(service::file_kind::secret)
         .decides(o.certificates);
-    options.text("--key-password-file", o.key_password_file, "FILE", takes_effect,
-                 fmt::format("Its first line opens encrypted keys [the variable {}]",
-                             key_password_variable));
+    options
+        .text("--key-password-file", o.key_password_file, "FILE", takes_effect,
+              fmt::format("Its first line opens encrypted keys [the variable {}]",
+                          key_password_variable))
+        .names_files(service::file_kind::secret);
     options.choice("--ssl-version", o.minimum, minimum_names, "tlsv1_2|tlsv1_3", takes_effect,
                    "The oldest TLS accepted");
     options.text(
@@ -54,8 +58,10 @@ void add_client_options(service::option_list& options, raw_tls& raw, tls_options
               "none, request or require a client certificate; with PATH= for that path only; "
               "repeatable; alone: require [none]")
         .decides(rules.all.ask);
-    options.text("--cafile", o.client_ca_file, "FILE", takes_effect,
-                 "Who signs clients' certificates (PEM)");
+    options
+        .text("--cafile", o.client_ca_file, "FILE", takes_effect,
+              "Who signs clients' certificates (PEM)")
+        .names_files(service::file_kind::certificate);
     options
         .list("--allow-client-name", raw.allowed_names, "[PATH=]NAME", takes_effect,
               "The client certificate must have this CN or SAN; with PATH= for that path "
@@ -65,9 +71,11 @@ void add_client_options(service::option_list& options, raw_tls& raw, tls_options
 
 void add_target_options(service::option_list& options, target_tls_options& target) {
     using enum service::on_reload;
-    const auto& ca = options.text("--target-cafile", target.ca_file, "FILE", takes_effect,
-                                  "Who signs the certificates of targets tls:HOST:PORT (PEM) "
-                                  "[the system's]");
+    const auto& ca = options
+                         .text("--target-cafile", target.ca_file, "FILE", takes_effect,
+                               "Who signs the certificates of targets tls:HOST:PORT (PEM) "
+                               "[the system's]")
+                         .names_files(service::file_kind::certificate);
     options
         .flag("--target-insecure", target.insecure, takes_effect,
               "Believe whatever certificate such a target shows")

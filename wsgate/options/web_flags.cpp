@@ -41,8 +41,10 @@ std::optional<std::string> read_hsts(std::string_view text) {
 
 void add_web_options(service::option_list& options, raw_web& raw, config& c) {
     using enum service::on_reload;
-    options.text("--web", c.web, "DIR", takes_effect,
-                 "Serve the files below this directory, e.g. noVNC [none]");
+    options
+        .text("--web", c.web, "DIR", takes_effect,
+              "Serve the files below this directory, e.g. noVNC [none]")
+        .names_files(service::file_kind::shared);
     options.whole_seconds(
         "--cache-max-age", c.files.max_age, {0, 31'536'000}, takes_effect,
         "How long browsers may use a file without asking again; HTML they always ask for");

@@ -31,7 +31,9 @@ void add_ignored_and_refused(service::option_list& options, raw_websockify& raw)
     options.flag("--libserver", raw.libserver, takes_effect, "Ignored").group(group);
     options.flag("--traffic", raw.traffic, takes_effect, "Ignored").group(group);
     options.flag("--legacy-syslog", raw.legacy_syslog, takes_effect, "Ignored").group(group);
-    options.text("--record", raw.record, "FILE", takes_effect, "Refused").group(group);
+    options.text("--record", raw.record, "FILE", takes_effect, "Refused")
+        .group(group)
+        .names_files(service::file_kind::secret);
     options.text("--wrap-mode", raw.wrap_mode, "MODE", takes_effect, "Refused").group(group);
 }
 
