@@ -71,7 +71,7 @@ std::shared_ptr<const tls_client> make_target_tls(const config& c,
 } // namespace
 
 terms::terms(config c, access_memory& memory, std::shared_ptr<ticket_ring> tickets,
-             std::shared_ptr<const hidden_files> hidden, const wsgate::doorman::complaint& complain)
+             const wsgate::doorman::complaint& complain, std::shared_ptr<const hidden_files> hidden)
     : conf(one_session_at_a_time(std::move(c))), listeners(make_rules(conf)),
       files(open_web(conf.web, std::move(hidden))), doorman(conf.access, memory, complain),
       tls(load_certificates(conf.tls, std::move(tickets))),

@@ -19,9 +19,10 @@ namespace wsgate {
 /// It never changes, so that all threads may use it; a reload makes another.
 struct terms {
     /// Opens and reads all files. Throws std::runtime_error, with a text for the operator, where
-    /// one of them cannot be used. `memory` outlives this. `hidden` is not served.
+    /// one of them cannot be used. `memory` outlives this. `hidden` is what is never served; null:
+    /// nothing.
     terms(config, access_memory& memory, std::shared_ptr<ticket_ring>,
-          std::shared_ptr<const hidden_files> hidden, const wsgate::doorman::complaint&);
+          const wsgate::doorman::complaint&, std::shared_ptr<const hidden_files> hidden = nullptr);
     terms(const terms&) = delete;
     terms& operator=(const terms&) = delete;
     ~terms() = default;

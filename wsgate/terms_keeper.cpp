@@ -57,8 +57,8 @@ std::shared_ptr<const terms> terms_keeper::build(config c) {
     hidden_->add(c.own_files);
     hidden_->add(standard_files());
     return std::make_shared<const terms>(
-        std::move(c), memory_, tickets_, hidden_,
-        [&j = journal_](std::string_view what) { j.skipped(what); });
+        std::move(c), memory_, tickets_,
+        [&j = journal_](std::string_view what) { j.skipped(what); }, hidden_);
 }
 
 /// Takes the stamps before it reads the files, so that a change during the reading is noticed at

@@ -35,6 +35,19 @@ protected:
         return peer.read_head().substr(9, 3);
     }
 
+    static std::string page(plain_peer& peer, const std::string& path) {
+        peer.stream().send(bytes_of("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n"));
+        const auto head = peer.read_head();
+        const auto at = head.find("Content-Length: ") + 16;
+        (void)peer.stream().receive(std::stoul(head.substr(at)));
+        return head.substr(9, 3);
+    }
+
+    static std::string page(const running_gateway& g, const std::string& path) {
+        auto peer = connect(g);
+        return page(peer, path);
+    }
+
     static void expect_at(tcp_listener& target, plain_peer& peer) {
         peer.send(binary_frame, "hello");
         EXPECT_EQ(text_of(target.accept().receive(5)), "hello");
@@ -115,24 +128,40 @@ TEST_F(reloading, ServesAnotherDirectory) {
     EXPECT_EQ(page(), "200") << "what was there is kept";
 }
 
-TEST_F(reloading, FindsADirectoryThatReplacedAnother) {
+TEST_F(reloading, IsNotNeededForADirectoryThatReplacedAnother) {
     const scratch_directory directory;
     const auto served = directory.path() / "served";
     std::filesystem::create_directory(served);
     config.web = served;
-    running_gateway gateway(config);
-    const auto page = [&gateway] {
-        auto peer = connect(gateway);
-        peer.stream().send("GET /new.html HTTP/1.1\r\nHost: h\r\n\r\n"_bytes);
-        return peer.read_head().substr(9, 3);
-    };
+    const running_gateway gateway(config);
+    EXPECT_EQ(page(gateway, "/new.html"), "404");
     std::filesystem::rename(served, directory.path() / "old");
     std::filesystem::create_directory(served);
     (void)directory.file("served/new.html", "page");
-    EXPECT_EQ(page(), "404") << "the old one is still open";
-    gateway.reload();
+    EXPECT_EQ(page(gateway, "/new.html"), "200");
+}
+
+TEST_F(reloading, HidesSecretsThatAreAndThoseThatWere) {
+    const scratch_directory directory;
+    for (const auto* const name : {"before", "after", "index.html"}) {
+        (void)directory.file(name, "text");
+    }
+    config.web = next.web = directory.path();
+    config.own_files = {{"--token-key", directory.path() / "before"}};
+    next.own_files = {{"--token-key", directory.path() / "after"}};
+    running_gateway gateway(config);
+    auto stays = connect(gateway);
+    EXPECT_EQ(page(stays, "/after"), "200");
+    EXPECT_EQ(page(stays, "/before"), "404");
+    gateway.reload(next);
     (void)gateway.lines.wait_for(" reloaded");
-    EXPECT_EQ(page(), "200");
+    for (const auto* const name : {"before", "after"}) { // whichever was named first
+        EXPECT_NE(gateway.lines.wait_for(" warning ").find(name), std::string::npos);
+    }
+    EXPECT_EQ(page(gateway, "/before"), "404");
+    EXPECT_EQ(page(gateway, "/after"), "404");
+    EXPECT_EQ(page(stays, "/after"), "404") << "whoever came before may not read it either";
+    EXPECT_EQ(page(gateway, "/index.html"), "200");
 }
 
 TEST_F(reloading, SaysWhatHasToWaitForARestart) {

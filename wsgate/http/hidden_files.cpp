@@ -3,6 +3,7 @@
 #include "wsgate/http/hidden_files.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
 #include <optional>
@@ -21,6 +22,13 @@ std::optional<struct stat> look(const std::string& path) {
     struct stat found {};
 
     return ::stat(path.c_str(), &found) == 0 ? std::optional{found} : std::nullopt;
+}
+
+/// As look(), or what was there before where we are not allowed to.
+std::optional<struct stat> look_or(const std::string& path,
+                                   const std::optional<struct stat>& then) {
+    auto now = look(path);
+    return now || errno != EACCES ? now : then;
 }
 
 std::optional<file_identity> identity_at(const std::string& path) {
@@ -67,17 +75,6 @@ bool has_name_in(const std::string& directory, const struct stat& file) {
     return false;
 }
 
-bool is_copy_of(const found_below& found, const fs::path& original) {
-    const auto name = original.filename().string();
-    const bool may_be = std::any_of(found.names.begin(), found.names.end(), [&](const auto& each) {
-        return is_name_of_copy(each.name, name);
-    });
-    const auto directory = may_be ? identity_at(original.parent_path().string()) : std::nullopt;
-    return directory && std::any_of(found.names.begin(), found.names.end(), [&](const auto& each) {
-               return each.directory == *directory && is_name_of_copy(each.name, name);
-           });
-}
-
 /// A file of a directory that an option names was looked up there, or has another name there.
 bool is_in(const found_below& found, const std::string& directory, const file_identity& id) {
     return std::any_of(found.names.begin(), found.names.end(),
@@ -85,18 +82,9 @@ bool is_in(const found_below& found, const std::string& directory, const file_id
            (found.about.st_nlink > 1 && has_name_in(directory, found.about));
 }
 
-bool covers(const named_file& hidden, const found_below& found) {
-    const auto now = look(hidden.path);
-    if (now && S_ISDIR(now->st_mode)) {
-        return is_in(found, hidden.path, identity_of(*now));
-    }
-    const bool is_it = now && identity_of(*now) == identity_of(found.about);
-    return (is_it || is_copy_of(found, hidden.path)) &&
-           (hidden.kind == file_kind::secret || !is_public_certificate(found.fd.get()));
-}
-
-/// The links in a directory of tokens lead to files that may be anywhere.
-void add_links_in(const named_file& directory, std::vector<named_file>& all) {
+/// The links in a directory of tokens, which lead to files that may be anywhere.
+std::vector<named_file> links_in(const named_file& directory) {
+    std::vector<named_file> all;
     std::error_code ec;
     for (fs::directory_iterator each(directory.path, ec), end; !ec && each != end;
          each.increment(ec)) {
@@ -105,6 +93,7 @@ void add_links_in(const named_file& directory, std::vector<named_file>& all) {
             all.push_back({directory.option, each->path().string(), directory.kind});
         }
     }
+    return all;
 }
 
 /// Whether the directory is `root` or below it, also where one of them is mounted in two places.
@@ -133,35 +122,63 @@ bool holds_a_secret(const named_file& file) {
 } // namespace
 
 bool is_name_of_copy(std::string_view name, std::string_view original) {
-    if (name.starts_with('#') || name.starts_with('.')) {
-        name.remove_prefix(1);
-    }
     const auto dot = original.rfind('.');
     const bool has_end = dot != std::string_view::npos && dot > 0;
-    return goes_on_from(name, original) || (has_end && name.ends_with(original.substr(dot)) &&
-                                            goes_on_from(name, original.substr(0, dot)));
+    const auto is_copy = [&](std::string_view n) {
+        return goes_on_from(n, original) || (has_end && n.ends_with(original.substr(dot)) &&
+                                             goes_on_from(n, original.substr(0, dot)));
+    };
+    const bool is_marked = name.starts_with('#') || name.starts_with('.');
+    return is_copy(name) || (is_marked && is_copy(name.substr(1)));
+}
+
+bool hidden_files::hidden_file::is_copied_by(const found_below& found) const {
+    const fs::path original = named.path;
+    const auto is_copy = [name = original.filename().string()](const auto& each) {
+        return is_name_of_copy(each.name, name);
+    };
+    if (std::none_of(found.names.begin(), found.names.end(), is_copy)) {
+        return false;
+    }
+    const auto directory = look_or(original.parent_path().string(), directory_then);
+    return directory && std::any_of(found.names.begin(), found.names.end(), [&](const auto& each) {
+               return each.directory == identity_of(*directory) && is_copy(each);
+           });
+}
+
+bool hidden_files::hidden_file::covers(const found_below& found) const {
+    const auto now = look_or(named.path, then);
+    if (now && S_ISDIR(now->st_mode)) {
+        return is_in(found, named.path, identity_of(*now));
+    }
+    const bool is_it = now && identity_of(*now) == identity_of(found.about);
+    return (is_it || is_copied_by(found)) &&
+           (named.kind == file_kind::secret || !is_public_certificate(found.fd.get()));
+}
+
+void hidden_files::hide(const named_file& file, files& all) {
+    const auto known = std::any_of(all.begin(), all.end(),
+                                   [&file](const auto& each) { return each.named == file; });
+    if (!known) {
+        all.push_back({file, look(file.path), look(fs::path(file.path).parent_path().string())});
+    }
 }
 
 void hidden_files::add(const std::vector<named_file>& more) {
     const std::lock_guard lock(mutex_);
     auto next = *all_;
-    const auto hide = [&next](named_file file) {
-        if (std::find(next.begin(), next.end(), file) == next.end()) {
-            next.push_back(std::move(file));
-        }
-    };
     for (auto each : more) {
         if (each.kind == file_kind::shared || each.path.empty()) {
             continue;
         }
         each.path = fs::absolute(each.path).string();
-        hide(each);
-        std::vector<named_file> others;
-        add_links_in(each, others);
-        std::for_each(others.begin(), others.end(), hide);
+        hide(each, next);
+        for (const auto& link : links_in(each)) {
+            hide(link, next);
+        }
         std::error_code ec;
         if (const auto real = fs::canonical(each.path, ec); !ec && real != each.path) {
-            hide({each.option, real.string(), each.kind});
+            hide({each.option, real.string(), each.kind}, next);
         }
     }
     all_ = std::make_shared<const files>(std::move(next));
@@ -170,17 +187,24 @@ void hidden_files::add(const std::vector<named_file>& more) {
 bool hidden_files::hides(const found_below& found) const {
     const auto hidden = all();
     return std::any_of(hidden->begin(), hidden->end(),
-                       [&found](const auto& each) { return covers(each, found); });
+                       [&found](const auto& each) { return each.covers(found); });
 }
 
 std::vector<named_file> hidden_files::below(const std::string& root) const {
     std::vector<named_file> found;
-    const auto is = identity_at(root);
-    for (const auto& each : is ? *all() : files{}) {
-        const auto path = fs::path(each.path);
-        const bool is_directory = identity_at(each.path) == is;
-        if ((is_directory || is_below(path.parent_path(), *is)) && holds_a_secret(each)) {
-            found.push_back(each);
+    std::vector<file_identity> told; // a file may have several names and several options
+    const auto is_root = identity_at(root);
+    const auto hidden = all();
+    for (const auto& [named, then, directory_then] : *hidden) {
+        const fs::path path = named.path;
+        const auto is = identity_at(named.path);
+        const bool is_there = is_root && (is == is_root || is_below(path.parent_path(), *is_root));
+        const bool is_told = is && std::find(told.begin(), told.end(), *is) != told.end();
+        if (is_there && !is_told && holds_a_secret(named)) {
+            found.push_back(named);
+            if (is) {
+                told.push_back(*is);
+            }
         }
     }
     return found;

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,20 @@ public:
     [[nodiscard]] std::vector<service::named_file> below(const std::string& root) const;
 
 private:
-    using files = std::vector<service::named_file>;
+    /// What was there when the file was named. It counts where we may not look any more, since
+    /// other directories on the way to it are closed to the user of --user.
+    struct hidden_file {
+        service::named_file named;
+        std::optional<struct stat> then;
+        std::optional<struct stat> directory_then;
 
+        [[nodiscard]] bool covers(const found_below&) const;
+        [[nodiscard]] bool is_copied_by(const found_below&) const;
+    };
+
+    using files = std::vector<hidden_file>;
+
+    static void hide(const service::named_file&, files& all);
     [[nodiscard]] std::shared_ptr<const files> all() const;
 
     mutable std::mutex mutex_;

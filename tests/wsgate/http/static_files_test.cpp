@@ -8,6 +8,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,7 +23,7 @@ using wsgate::static_root;
 using namespace std::string_literals;
 
 /// outside/secret, and web/ with some files and links beside it.
-class web_directory : public testing::TestWithParam<static_root::guard> {
+class web_directory : public testing::Test {
 protected:
     void SetUp() override {
         std::string name = testing::TempDir() + "wsgate-web-XXXXXX";
@@ -51,9 +52,8 @@ protected:
     }
 
     /// The file's text; "(none)" where there is none.
-    [[nodiscard]] std::string get(const std::string& path) const {
-        const static_root root((base_ / "web").string(), GetParam());
-        const auto file = root.open(path);
+    static std::string
+    text_of(const boost::system::result<wsgate::static_file, wsgate::absence>& file) {
         if (!file) {
             return "(none)";
         }
@@ -61,6 +61,10 @@ protected:
         const auto size = ::read(file->fd.get(), text.data(), text.size());
         EXPECT_EQ(static_cast<std::uint64_t>(size), file->size);
         return {text.data(), static_cast<std::size_t>(size)};
+    }
+
+    [[nodiscard]] std::string get(const std::string& path) const {
+        return text_of(static_root((base_ / "web").string()).open(path));
     }
 
     fs::path base_;
@@ -95,6 +99,11 @@ TEST(FilePath, FollowsTheTable) {
         {"/.htaccess", "404"},
         {"/a/.git/config", "404"},
         {"/...", "404"},
+        {"/.well-known/acme-challenge/token", ".well-known/acme-challenge/token"},
+        {"/./.well-known/security.txt", ".well-known/security.txt"},
+        {"/.well-known/.htaccess", "404"},
+        {"/.well-knownx/a", "404"},
+        {"/a/.well-known/b", "404"},
         {"//", "400"},
         {"//evil.example", "400"},
         {"", "400"},
@@ -114,6 +123,15 @@ TEST(FilePath, FollowsTheTable) {
                                      : std::to_string(static_cast<unsigned>(refused->status)),
                   expected)
             << testing::PrintToString(path);
+    }
+}
+
+TEST(AcmeChallenge, IsAFileWithTheNameOfAToken) {
+    EXPECT_TRUE(wsgate::is_acme_challenge(".well-known/acme-challenge/aZ0-_"));
+    for (const auto* const other : {".well-known/acme-challenge/", ".well-known/acme-challenge/a/b",
+                                    ".well-known/acme-challenge/a.html", ".well-known/security.txt",
+                                    "a/.well-known/acme-challenge/a", ""}) {
+        EXPECT_FALSE(wsgate::is_acme_challenge(other)) << other;
     }
 }
 
@@ -139,6 +157,10 @@ TEST(MimeType, FollowsTheTable) {
         {"bell.ogg", "audio/ogg"},
         {"a.txt", "text/plain; charset=utf-8"},
         {"a.webmanifest", "application/manifest+json"},
+        {"README.md", "text/markdown; charset=utf-8"},
+        {"a.webp", "image/webp"},
+        {"index.htm", "text/html; charset=utf-8"},
+        {"LICENSE", "application/octet-stream"},
         {"A.HTML", "text/html; charset=utf-8"},
         {"html", "application/octet-stream"},
         {"a.", "application/octet-stream"},
@@ -150,7 +172,7 @@ TEST(MimeType, FollowsTheTable) {
     }
 }
 
-TEST_P(web_directory, GivesFilesAndIndexes) {
+TEST_F(web_directory, GivesFilesAndIndexes) {
     EXPECT_EQ(get("index.html"), "index");
     EXPECT_EQ(get(""), "index");
     EXPECT_EQ(get("app/rfb.js"), "rfb");
@@ -164,27 +186,25 @@ TEST_P(web_directory, GivesFilesAndIndexes) {
     EXPECT_EQ(get("fifo"), "(none)");
 }
 
-TEST_P(web_directory, NothingLeadsOut) {
+TEST_F(web_directory, NothingLeadsOut) {
     EXPECT_EQ(get("link"), "(none)");
     EXPECT_EQ(get("absolute"), "(none)");
     EXPECT_EQ(get("way/secret"), "(none)");
     EXPECT_EQ(get("app/up"), "(none)");
     EXPECT_EQ(get("slash/etc/hostname"), "(none)");
-    if (GetParam() == static_root::guard::resolve_beneath) { // even past the path rule
-        EXPECT_EQ(get("../outside/secret"), "(none)");
-        EXPECT_EQ(get("/etc/hostname"), "(none)");
-    }
+    EXPECT_EQ(get("../outside/secret"), "(none)"); // even past the path rule
+    EXPECT_EQ(get("/etc/hostname"), "(none)");
 }
 
-TEST_P(web_directory, TellsDirectoriesWithoutTheirSlash) {
-    const static_root root((base_ / "web").string(), GetParam());
+TEST_F(web_directory, TellsDirectoriesWithoutTheirSlash) {
+    const static_root root((base_ / "web").string());
     EXPECT_EQ(root.open("app")->lacks_slash, "app");
     EXPECT_EQ(root.open("app/")->lacks_slash, "");
     EXPECT_EQ(root.open("")->lacks_slash, "");
     EXPECT_EQ(root.open("index.html")->lacks_slash, "");
 }
 
-TEST_P(web_directory, PrefersACompressedNeighbourThatIsNotOlder) {
+TEST_F(web_directory, PrefersACompressedNeighbourThatIsNotOlder) {
     write("web/app/rfb.js.gz", "compressed");
     write("web/app/old.js", "newer");
     write("web/app/old.js.gz", "older");
@@ -193,7 +213,7 @@ TEST_P(web_directory, PrefersACompressedNeighbourThatIsNotOlder) {
     fs::create_symlink("../outside/secret", base_ / "web/both/index.html.gz");
     fs::last_write_time(base_ / "web/app/old.js.gz",
                         fs::last_write_time(base_ / "web/app/old.js") - std::chrono::seconds(2));
-    const static_root root((base_ / "web").string(), GetParam());
+    const static_root root((base_ / "web").string());
     const auto coding = wsgate::content_coding::gzip;
     const auto size = [&](const char* path, wsgate::content_coding accepted) {
         return root.open(path, accepted)->size;
@@ -215,13 +235,85 @@ TEST_P(web_directory, PrefersACompressedNeighbourThatIsNotOlder) {
     EXPECT_EQ(root.open("app/rfb.js.gz", coding)->coding, wsgate::content_coding::identity);
 }
 
-TEST_P(web_directory, MustExist) {
-    EXPECT_THROW(static_root((base_ / "none").string(), GetParam()), std::system_error);
-    EXPECT_THROW(static_root((base_ / "web/index.html").string(), GetParam()), std::system_error);
+TEST_F(web_directory, MustExist) {
+    EXPECT_THROW(static_root((base_ / "none").string()), std::system_error);
+    EXPECT_THROW(static_root((base_ / "web/index.html").string()), std::system_error);
 }
 
-INSTANTIATE_TEST_SUITE_P(BothGuards, web_directory,
-                         testing::Values(static_root::guard::resolve_beneath,
-                                         static_root::guard::follow_nothing));
+TEST_F(web_directory, TellsWhyAFileIsNotServed) {
+    const static_root root((base_ / "web").string());
+    const std::vector<std::pair<std::string, std::string>> table{
+        {"nothing", "no such file"},
+        {"index.html/", "no such file"},
+        {"link", "a link leads out of --web"},
+        {"way/none", "a link leads out of --web"}, // what is there outside is not told
+        {"fifo", "it is no regular file"},
+        {"empty", "directories are not listed, and this one has no index.html or vnc.html"},
+    };
+    for (const auto& [path, why] : table) {
+        EXPECT_EQ(root.open(path).error().why, why) << path;
+    }
+    fs::create_symlink("../link", base_ / "web/empty/index.html");
+    EXPECT_EQ(root.open("empty/").error().why, "a link leads out of --web");
+}
+
+TEST_F(web_directory, IsLookedUpByItsNameEachTime) {
+    write("release-5/index.html", "5");
+    write("release-6/index.html", "6");
+    const auto current = base_ / "current";
+    const auto show = [&](const char* release) {
+        fs::create_directory_symlink(release, base_ / "next");
+        fs::rename(base_ / "next", current);
+    };
+    show("release-5");
+    const static_root root(current.string());
+    const auto page = [&root] { return text_of(root.open("")); };
+    EXPECT_EQ(page(), "5");
+    show("release-6");
+    EXPECT_EQ(page(), "6");
+    fs::remove(current);
+    EXPECT_EQ(page(), "5") << "what was there at first";
+    write("current/index.html", "again");
+    EXPECT_EQ(page(), "again");
+    fs::remove_all(current);
+    fs::rename(base_ / "web", current);
+    EXPECT_EQ(page(), "index");
+}
+
+TEST_F(web_directory, ServesAVolumeOfKubernetes) {
+    write("volume/..2026_1/vnc.html", "old");
+    fs::create_symlink("..2026_1", base_ / "volume/..data");
+    fs::create_symlink("..data/vnc.html", base_ / "volume/vnc.html");
+    fs::create_symlink(base_ / "volume/vnc.html", base_ / "volume/index.html");
+    const static_root root((base_ / "volume").string());
+    EXPECT_EQ(text_of(root.open("vnc.html")), "old");
+    EXPECT_EQ(text_of(root.open("")), "old");
+    write("volume/..2026_2/vnc.html", "new");
+    fs::create_symlink("..2026_2", base_ / "volume/..data_tmp");
+    fs::rename(base_ / "volume/..data_tmp", base_ / "volume/..data");
+    fs::remove_all(base_ / "volume/..2026_1");
+    EXPECT_EQ(text_of(root.open("vnc.html")), "new");
+}
+
+TEST_F(web_directory, HidesWhatItIsTold) {
+    write("web/users.gz", "compressed");
+    write("web/app/index.html", "secret");
+    const auto hidden = std::make_shared<wsgate::hidden_files>();
+    const static_root root((base_ / "web").string(), hidden);
+    EXPECT_EQ(text_of(root.open("app/index.html")), "secret");
+    hidden->add({{"--key", base_ / "web/app/index.html"}, {"--auth-file", base_ / "web/users"}});
+    for (const auto* const path : {"app/index.html", "users", "users.gz"}) {
+        EXPECT_FALSE(root.open(path)) << path;
+    }
+    EXPECT_EQ(root.open("app/index.html").error().why,
+              "it is a secret or a log of wsgate, or a copy of one");
+    EXPECT_EQ(text_of(root.open("app/")), "vnc") << "the next index";
+    write("web/users", "u:p");
+    write("web/page", "page");
+    write("web/page.gz", "gz");
+    hidden->add({{"--token-key", base_ / "web/page.gz"}});
+    EXPECT_EQ(root.open("page", wsgate::content_coding::gzip)->coding,
+              wsgate::content_coding::identity);
+}
 
 } // namespace static_files_test

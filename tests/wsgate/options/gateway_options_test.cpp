@@ -147,4 +147,51 @@ TEST(GatewayOptions, HaveTheDefaultsThatHelpTells) {
          "one a core", "standard error", "refused"});
 }
 
+/// Whatever names files says of what kind they are, so that no secret is served by chance.
+TEST(GatewayOptions, SayWhatFilesTheirValuesName) {
+    const std::set<std::string> without_files{
+        // sockets are never served
+        "--listen", "--unix-listen", "--server-target", "--viewer-target", "--route",
+        "--unix-target", "--allow-target", "--syslog", "--admin-listen",
+        // paths of requests
+        "--prefix", "--token-path", "--legacy-status",
+        // words
+        "--unix-listen-mode", "--frame-options", "--ssl-version", "--ssl-ciphers",
+        "--verify-client", "--allow-client-name", "--origin", "--trusted-proxy", "--real-ip-header",
+        "--auth-plugin", "--auth-source", "--token-plugin", "--send-proxy", "--admin-allow",
+        "--text-frames", "--dial", "--log-format", "--log-level", "--user", "--wrap-mode",
+        "--key-password",
+        // numbers
+        "--cache-max-age", "--tls-watch", "--max-sessions", "--max-per-ip", "--max-handshakes",
+        "--max-failures", "--proxy-timeout", "--handshake-timeout", "--connect-timeout",
+        "--ping-interval", "--pong-timeout", "--session-idle", "--max-frame", "--threads",
+        "--timeout", "--idle-exit", "--heartbeat", "--idle-timeout",
+
+        };
+    wsgate::config c;
+    const wsgate::gateway_options options(c);
+    for (const auto& each : options.list().all()) {
+        if (each.takes_value() && !each.is_positional()) {
+            EXPECT_NE(each.kind_of_files().has_value(), without_files.contains(each.name()))
+                << each.name() << ": call names_files(), or add it to this list";
+        }
+    }
+}
+
+TEST(GatewayOptions, TellTheFilesThatTheyName) {
+    using support::described;
+    const described<wsgate::config, wsgate::gateway_options> given(
+        {"--cert=/c", "--key=/k", "--auth-file=/all", "--auth-file=/websockify=/one",
+         "--token-key=/t", "--token-key=/u", "--web=/w"});
+    std::set<std::string> secrets;
+    std::set<std::string> others;
+    for (const auto& each : given.config.own_files) {
+        (each.kind == service::file_kind::secret ? secrets : others)
+            .insert(each.option + each.path);
+    }
+    EXPECT_EQ(secrets, (std::set<std::string>{"--key/k", "--auth-file/all", "--auth-file/one",
+                                              "--token-key/t", "--token-key/u"}));
+    EXPECT_EQ(others, (std::set<std::string>{"--cert/c", "--web/w"}));
+}
+
 } // namespace gateway_options_test
