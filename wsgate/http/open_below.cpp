@@ -136,8 +136,9 @@ private:
         if (!rest_.empty()) {
             return failed(ENOTDIR);
         }
-        return S_ISREG(is->st_mode) ? end_at_file(std::move(name))
-                                    : result(absence{"it is no regular file"});
+        return S_ISREG(is->st_mode)
+                   ? end_at_file(std::move(name))
+                   : result(absence{"it is no regular file", "sockets and devices are not served"});
     }
 
     std::optional<result> follow(const net::unique_fd& link) {
@@ -190,7 +191,7 @@ private:
 
     static result leads_out() {
         return absence{"a link leads out of --web",
-                       "copy what it leads to, or let it lead below --web"};
+                       "copy what it leads to, or let it lead to a place below --web"};
     }
 
     /// What is missing outside is not told apart from what is there.
@@ -200,16 +201,16 @@ private:
             return absence{"permission denied",
                            "the user that wsgate runs as (--user) must be allowed to read it"};
         case ELOOP:
-            return absence{"too many links"};
+            return absence{"too many links", "they lead in a circle"};
         case EMFILE:
         case ENFILE:
-            return absence{"too many open files"};
+            return absence{"too many open files", "allow more of them (LimitNOFILE=)"};
         case ENOENT:
         case ENOTDIR:
         case ENAMETOOLONG:
             return inside_.empty() ? leads_out() : result(missing_file);
         default:
-            return absence{"it cannot be opened"};
+            return absence{"it cannot be opened", "see whether the file system is in order"};
         }
     }
 

@@ -171,7 +171,8 @@ file_result static_root::find(int root, const std::string& path) const {
 
 file_result static_root::find_index(int root, const std::string& path) const {
     const bool complete = path.empty() || path.ends_with('/');
-    absence why{"directories are not listed, and this one has no index.html or vnc.html"};
+    absence why{"directories are not listed, and this one has no index.html or vnc.html",
+                "name the page that is wanted, or link index.html to it"};
     for (const auto* const index : {"index.html", "vnc.html"}) {
         const auto name = (complete ? path : path + "/") + index;
         auto found = open_unless_hidden(root, name);

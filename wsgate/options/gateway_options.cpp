@@ -18,8 +18,8 @@ namespace {
 constexpr auto footer =
     "Addresses of IPv6 are in brackets: [::1]:6080.\n"
     "Signals: TERM or INT closes the sessions and exits with 0; a second one exits at once.\n"
-    "HUP opens the log file and the directory of --web anew, and reads the file of --config,\n"
-    "passwords, tokens, certificates and keys again.\n"
+    "HUP opens the log file anew, and reads the file of --config, passwords, tokens,\n"
+    "certificates and keys again.\n"
     "USR1 writes the sessions that there are into the log.\n"
     "Exit codes: 64 wrong command line, 71 cannot listen, 78 unusable file.";
 
