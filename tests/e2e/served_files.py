@@ -185,6 +185,59 @@ class LinksTest(FilesTest):
         self.assertEqual(self.get("/"), ("200", "page"))
 
 
+class ReasonsTest(FilesTest):
+    def expect_reason(self, path, cause):
+        self.expect("404", path)
+        line = self.gateway.line_with(f" refused .* path={path} ")
+        self.assertIn(" info ", line)
+        self.assertIn(f' status=404 cause="{cause}" advice=', line)
+
+    def test_are_in_the_log(self):
+        self.write("outside", "secret")
+        self.link("../outside", "out.html")
+        self.link("loop", "loop")
+        os.mkfifo(os.path.join(self.web, "fifo"))
+        os.mkdir(os.path.join(self.web, "empty"))
+        key = self.page("token.key", "k" * 44)
+        os.chmod(key, 0o600)
+        self.serve("--token-key", key)
+        self.expect_reason("/out.html", "a link leads out of --web")
+        self.expect_reason("/loop", "too many links")
+        self.expect_reason("/fifo", "it is no regular file")
+        self.expect_reason(
+            "/empty/", "directories are not listed, and this one has no index.html or vnc.html"
+        )
+        self.expect("404", "/none", "/.git/config")
+        self.expect_reason("/token.key", "it is a secret or a log of wsgate, or a copy of one")
+        self.assertNotIn("/none", self.gateway.said())
+
+    def test_are_told_where_a_file_may_not_be_read(self):
+        os.chmod(self.page("closed.html"), 0)
+        os.mkdir(os.path.join(self.web, "shut"), 0)
+        user = []
+        if os.getuid() == 0:
+            os.chmod(self.folder, 0o755)
+            user = ["--user", "nobody"]
+        self.serve(*user)
+        self.expect("200", "/")
+        self.expect_reason("/closed.html", "permission denied")
+        self.expect_reason("/shut/page.html", "permission denied")
+
+    @unittest.skipUnless(os.getuid() == 0, "only root may become another user")
+    def test_are_not_needed_where_only_the_way_to_the_directory_is_closed(self):
+        os.chmod(self.folder, 0o700)
+        make_certificate(self.page("self.pem"), self.page("self.pem"), "h")
+        os.chmod(f"{self.web}/self.pem", 0o644)
+        log = self.page("gate.log", "")
+        os.chmod(log, 0o644)
+        self.page("gate.log.1")
+        files = ("--cert", f"{self.web}/self.pem", "--log-file", log)
+        plain = ("--listen", "plain:127.0.0.1:0")
+        self.serve_with_log("gate.log", "--web", self.web, "--user", "nobody", *plain, *files)
+        self.expect("200", "/", "/vnc.html")
+        self.expect("404", "/self.pem", "/gate.log", "/gate.log.1")
+
+
 class ChallengeTest(FilesTest):
     def test_of_a_certificate_authority_needs_no_password(self):
         self.page(".well-known/acme-challenge/aZ-_09", "proof")
