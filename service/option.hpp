@@ -70,6 +70,14 @@ public:
         return *this;
     }
 
+    /// Says that its values may be any text, and no number or one of a few words.
+    option& of_text() {
+        takes_any_text_ = true;
+        return *this;
+    }
+
+    [[nodiscard]] bool takes_any_text() const { return takes_any_text_; }
+
     /// Says that its values name files. `path_in` takes the path out of a value such as PATH=FILE;
     /// null: the value is the path.
     option& names_files(file_kind kind,
@@ -117,6 +125,7 @@ private:
     on_reload on_reload_;
     std::vector<decided_value> decided_;
     bool decides_its_own_ = false;
+    bool takes_any_text_ = false;
     std::optional<file_kind> file_kind_;
     std::function<std::string(const std::string&)> path_in_;
 };

@@ -70,7 +70,9 @@ option& option_list::flag(const std::string& names, const std::function<void()>&
 
 option& option_list::text(const std::string& names, std::string& value, const std::string& type,
                           on_reload what, const std::string& help) {
-    return add(app_->add_option(names, value, help)->type_name(type), what).decides_its_own(value);
+    return add(app_->add_option(names, value, help)->type_name(type), what)
+        .of_text()
+        .decides_its_own(value);
 }
 
 option& option_list::list(const std::string& names, std::vector<std::string>& values,
@@ -80,7 +82,7 @@ option& option_list::list(const std::string& names, std::vector<std::string>& va
     if (lists_are_told_) {
         o->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
-    return add(o, what).decides_its_own(values);
+    return add(o, what).of_text().decides_its_own(values);
 }
 
 option& option_list::comma_list(const std::string& names, std::vector<std::string>& values,

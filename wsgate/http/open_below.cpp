@@ -198,6 +198,7 @@ private:
     [[nodiscard]] result failed(int error) const {
         switch (error) {
         case EACCES:
+        case EPERM:
             return absence{"permission denied",
                            "the user that wsgate runs as (--user) must be allowed to read it"};
         case ELOOP:
