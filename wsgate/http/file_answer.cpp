@@ -3,6 +3,7 @@
 #include "wsgate/http/file_answer.hpp"
 
 #include "wsgate/http/date.hpp"
+#include "wsgate/text/ascii.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -54,9 +55,8 @@ file_part part_of(const request& r, const static_file& file, const file_options&
 std::string escaped(std::string_view name) {
     std::string out;
     for (const char c : name) {
-        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                           (c >= 'A' && c <= 'Z') ||
-                           std::string_view{"-._~"}.find(c) != std::string_view::npos;
+        const bool plain =
+            is_letter_or_digit(c) || std::string_view{"-._~"}.find(c) != std::string_view::npos;
         if (plain) {
             out += c;
         } else {

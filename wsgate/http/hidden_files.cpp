@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/hidden_files.hpp"
 
+#include "wsgate/text/ascii.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
@@ -34,10 +36,6 @@ std::optional<struct stat> look_or(const std::string& path,
 std::optional<file_identity> identity_at(const std::string& path) {
     const auto found = look(path);
     return found ? std::optional{identity_of(*found)} : std::nullopt;
-}
-
-bool is_letter_or_digit(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 /// Whether the name goes on behind this beginning with something that belongs to no word.

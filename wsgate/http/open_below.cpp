@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/http/open_below.hpp"
 
-#include <climits>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -17,12 +15,13 @@ namespace wsgate {
 namespace {
 
 constexpr int most_links = 40; // as in the kernel (path_resolution(7))
+constexpr std::size_t longest_link = 4096;
 constexpr int place_flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
 constexpr int read_flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 
 net::unique_fd open_at(int directory, const char* name, int flags) {
-    return net::unique_fd{
-        ::openat(directory, name, flags)}; // NOLINT(cppcoreguidelines-pro-type-vararg)
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): the system call's own signature
+    return net::unique_fd{::openat(directory, name, flags)};
 }
 
 std::optional<struct stat> about(const net::unique_fd& fd) {
@@ -89,7 +88,7 @@ private:
 
     void enter(net::unique_fd fd, file_identity id) {
         if (id == root_id_) { // by whatever name we came
-            inside_.erase(inside_.begin(), inside_.end());
+            inside_.clear();
         }
         if (id == root_id_ || !inside_.empty()) {
             inside_.push_back({std::move(fd), id});
@@ -142,7 +141,7 @@ private:
     }
 
     std::optional<result> follow(const net::unique_fd& link) {
-        std::array<char, PATH_MAX> text{};
+        std::array<char, longest_link> text{};
         const auto size = ::readlinkat(link.get(), "", text.data(), text.size());
         if (size <= 0) {
             return failed(size == 0 ? ENOENT : errno);

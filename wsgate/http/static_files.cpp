@@ -47,8 +47,7 @@ std::vector<std::string_view> components(std::string_view path) {
 
 bool is_base64url(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               c == '-' || c == '_';
+        return is_letter_or_digit(c) || c == '-' || c == '_';
     });
 }
 

@@ -1,4 +1,4 @@
-// Letters, blanks and control characters of ASCII, whatever the locale.
+// Letters, digits, blanks and control characters of ASCII, whatever the locale.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -16,6 +16,10 @@ inline constexpr std::string_view blanks = " \t";
 
 [[nodiscard]] constexpr bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+[[nodiscard]] constexpr bool is_letter_or_digit(char c) {
+    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
 }
 
 /// Without the blanks and tabs around it.
