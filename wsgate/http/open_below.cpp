@@ -24,49 +24,50 @@ net::unique_fd open_at(int directory, const char* name, int flags) {
     return net::unique_fd{::openat(directory, name, flags)};
 }
 
-std::optional<struct stat> about(const net::unique_fd& fd) {
+std::optional<struct stat> about(int fd) {
     struct stat found {};
 
-    return fd && ::fstat(fd.get(), &found) == 0 ? std::optional{found} : std::nullopt;
+    return fd >= 0 && ::fstat(fd, &found) == 0 ? std::optional{found} : std::nullopt;
 }
 
-struct place {
-    net::unique_fd fd;
-    file_identity id;
-};
+std::optional<file_identity> identity(int fd) {
+    const auto is = about(fd);
+    return is ? std::optional{identity_of(*is)} : std::nullopt;
+}
 
 class walk {
 public:
     using result = boost::system::result<found_below, absence>;
 
-    walk(int root, std::string_view path) {
-        put_in_front(path);
-        if (auto fd = open_at(root, ".", place_flags | O_DIRECTORY); const auto is = about(fd)) {
-            root_id_ = identity_of(*is);
-            inside_.push_back({std::move(fd), root_id_});
-        }
-    }
+    walk(int root, std::string_view path) : root_(root) { put_in_front(path); }
 
     result run() {
-        while (!inside_.empty() || outside_.fd) {
+        std::optional<result> end;
+        while (!end) {
             if (rest_.empty()) {
                 return end_at_directory();
             }
             auto name = std::move(rest_.back());
             rest_.pop_back();
             if (name == "..") {
-                go_up();
+                end = go_up();
             } else if (name != ".") {
-                if (auto end = look_up(std::move(name))) {
-                    return std::move(*end);
-                }
+                end = look_up(name);
             }
         }
-        return failed(errno);
+        return std::move(*end);
     }
 
 private:
-    [[nodiscard]] const place& here() const { return inside_.empty() ? outside_ : inside_.back(); }
+    // Each step returns what the walk ends with, or nothing where it goes on.
+    using step = std::optional<result>;
+
+    [[nodiscard]] int here() const {
+        if (!is_inside_) {
+            return outside_.get();
+        }
+        return inside_.empty() ? root_ : inside_.back().get();
+    }
 
     /// The names of the path come before those that are left. A slash at its end demands a
     /// directory, as "." does.
@@ -86,61 +87,85 @@ private:
         std::move(names.rbegin(), names.rend(), std::back_inserter(rest_));
     }
 
-    void enter(net::unique_fd fd, file_identity id) {
-        if (id == root_id_) { // by whatever name we came
-            inside_.clear();
+    void enter(net::unique_fd directory) {
+        if (is_inside_) {
+            inside_.push_back(std::move(directory));
+            return;
         }
-        if (id == root_id_ || !inside_.empty()) {
-            inside_.push_back({std::move(fd), id});
-        } else {
-            outside_ = {std::move(fd), id};
-        }
+        const auto id = identity(directory.get());
+        is_inside_ = id && id == identity(root_); // by whatever name we came
+        outside_ = std::move(directory);
     }
 
-    void leave_to(net::unique_fd fd) {
+    step leave_to(net::unique_fd directory) {
+        is_inside_ = false;
         inside_.clear();
-        outside_ = {};
-        if (const auto is = about(fd)) {
-            enter(std::move(fd), identity_of(*is));
+        if (!directory) {
+            return failed(errno);
         }
+        enter(std::move(directory));
+        return std::nullopt;
     }
 
     /// Only from the root, or outside of it, is the kernel asked what lies above.
-    void go_up() {
-        if (inside_.size() > 1) {
+    step go_up() {
+        if (is_inside_ && !inside_.empty()) {
             inside_.pop_back();
-        } else {
-            leave_to(open_at(here().fd.get(), "..", place_flags | O_DIRECTORY));
+            return std::nullopt;
         }
+        return leave_to(open_at(here(), "..", place_flags | O_DIRECTORY));
     }
 
-    /// What the walk ends with; nothing where it goes on.
-    std::optional<result> look_up(std::string name) {
-        auto fd = open_at(here().fd.get(), name.c_str(), place_flags);
-        const auto is = about(fd);
+    step look_up(const std::string& name) {
+        int why_unread = 0;
+        if (is_inside_ && rest_.empty()) { // most names are what they seem
+            auto fd = open_at(here(), name.c_str(), read_flags);
+            why_unread = fd ? 0 : errno;
+            if (const auto is = about(fd.get()); is && S_ISREG(is->st_mode)) {
+                return end_at_file(std::move(fd), *is, name);
+            }
+        } else if (auto fd = open_at(here(), name.c_str(), place_flags | O_DIRECTORY)) {
+            enter(std::move(fd));
+            return std::nullopt;
+        }
+        return why_unread == ENOENT ? failed(ENOENT) : look_closer(name, why_unread);
+    }
+
+    /// Finds out what has the name, without opening it to be read, which is not possible, or not
+    /// right yet.
+    step look_closer(const std::string& name, int why_unread) {
+        auto fd = open_at(here(), name.c_str(), place_flags);
+        const auto is = about(fd.get());
         if (!is) {
             return failed(errno);
         }
         if (S_ISDIR(is->st_mode)) {
-            enter(std::move(fd), identity_of(*is));
+            enter(std::move(fd));
             return std::nullopt;
         }
-        names_.push_back({here().id, name});
         if (S_ISLNK(is->st_mode)) {
+            note(name);
             return follow(fd);
         }
-        if (inside_.empty()) {
+        if (!is_inside_) {
             return leads_out();
         }
         if (!rest_.empty()) {
             return failed(ENOTDIR);
         }
-        return S_ISREG(is->st_mode)
-                   ? end_at_file(std::move(name))
-                   : result(absence{"it is no regular file", "sockets and devices are not served"});
+        if (!S_ISREG(is->st_mode)) {
+            return absence{"it is no regular file", "sockets and devices are not served"};
+        }
+        // It was something else when we tried to read it: the name is looked up again.
+        const bool has_changed = why_unread == 0 || why_unread == ELOOP;
+        if (!has_changed || ++steps_ > most_links) {
+            return failed(has_changed ? ELOOP : why_unread);
+        }
+        rest_.push_back(name);
+        return std::nullopt;
     }
 
-    std::optional<result> follow(const net::unique_fd& link) {
+    step follow(const net::unique_fd& link) {
         std::array<char, longest_link> text{};
         const auto size = ::readlinkat(link.get(), "", text.data(), text.size());
         if (size <= 0) {
@@ -150,40 +175,36 @@ private:
             return failed(ELOOP);
         }
         const std::string_view target{text.data(), static_cast<std::size_t>(size)};
-        if (target.front() == '/') {
-            leave_to(open_at(AT_FDCWD, "/", place_flags | O_DIRECTORY));
-        }
         put_in_front(target);
-        return std::nullopt;
+        return target.front() == '/' ? leave_to(open_at(AT_FDCWD, "/", place_flags | O_DIRECTORY))
+                                     : std::nullopt;
     }
 
-    /// Opens the file to be read. Something else may have taken its name since it was looked at;
-    /// then the name is looked up again.
-    std::optional<result> end_at_file(std::string name) {
+    void note(const std::string& name) {
+        names_.push_back({identity(here()).value_or(file_identity{}), name});
+    }
+
+    result end_at_file(net::unique_fd fd, const struct stat& is, const std::string& name) {
+        note(name);
         found_below found;
-        found.fd = open_at(here().fd.get(), name.c_str(), read_flags);
-        const auto is = about(found.fd);
-        if (is && S_ISREG(is->st_mode)) {
-            found.about = *is;
-            found.names = std::move(names_);
-            return result(std::move(found));
-        }
-        if ((is || errno == ELOOP) && ++steps_ <= most_links) {
-            rest_.push_back(std::move(name));
-            return std::nullopt;
-        }
-        return failed(errno);
+        found.fd = std::move(fd);
+        found.about = is;
+        found.names = std::move(names_);
+        return found;
     }
 
     result end_at_directory() {
-        if (inside_.empty()) {
+        if (!is_inside_) {
             return leads_out();
         }
         found_below found;
-        found.fd = std::move(inside_.back().fd);
-        if (const auto is = about(found.fd)) {
-            found.about = *is;
+        found.fd = inside_.empty() ? open_at(root_, ".", place_flags | O_DIRECTORY)
+                                   : std::move(inside_.back());
+        const auto is = about(found.fd.get());
+        if (!is) {
+            return failed(errno);
         }
+        found.about = *is;
         found.names = std::move(names_);
         return found;
     }
@@ -208,16 +229,17 @@ private:
         case ENOENT:
         case ENOTDIR:
         case ENAMETOOLONG:
-            return inside_.empty() ? leads_out() : result(missing_file);
+            return is_inside_ ? result(missing_file) : leads_out();
         default:
             return absence{"it cannot be opened", "see whether the file system is in order"};
         }
     }
 
-    file_identity root_id_;
-    std::vector<place> inside_; ///< from the root to here; empty: we are outside
-    place outside_;
-    std::vector<std::string> rest_; ///< the next name is the last
+    int root_;
+    bool is_inside_ = true;
+    std::vector<net::unique_fd> inside_; ///< the directories from the root, without it, to here
+    net::unique_fd outside_;             ///< where we are unless we are inside
+    std::vector<std::string> rest_;      ///< the next name is the last
     std::vector<name_on_the_way> names_;
     int steps_ = 0; ///< links that were followed, and names that changed under us
 };
