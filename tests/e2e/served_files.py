@@ -114,7 +114,9 @@ class SecretsTest(FilesTest):
 
     def test_are_warned_of(self):
         checked = outcome(WSGATE, "--check", *self.options)
-        self.assertEqual((checked.returncode, checked.stdout), (0, "wsgate: all this could be used\n"))
+        self.assertEqual(
+            (checked.returncode, checked.stdout), (0, "wsgate: all this could be used\n")
+        )
         self.start_it()
         eventually("it warns", lambda: "any_origin" in self.read("web/log"))
         for said in checked.stderr, self.read("web/log"):

@@ -11,8 +11,7 @@ NUMBERS = {"x86_64": {"openat2": 437}, "aarch64": {"openat2": 437}}
 
 
 def without(system_call, error):
-    """For Popen's preexec_fn: this system call fails so. Other programs of the same kernel need no
-    more than its number, since they run on the machine's own architecture."""
+    """For Popen's preexec_fn: this system call fails with this error."""
     number = NUMBERS[platform.machine()][system_call]
     code = [(LOAD, 0, 0, 0), (JUMP_IF_EQUAL, 0, 1, number)]
     code += [(RETURN, 0, 0, FAIL | error), (RETURN, 0, 0, ALLOW)]
