@@ -13,7 +13,6 @@
 
 #include <cstdlib>
 #include <exception>
-#include <iostream>
 #include <memory>
 #include <sysexits.h>
 #include <unistd.h>
@@ -58,7 +57,7 @@ private:
     int cannot_serve(const std::string& why) {
         const auto line =
             "ultravnc_repeater: error: " + why + " (choose another with -c, -s or --bind)";
-        std::cerr << line << '\n';
+        service::print_error(line + '\n');
         if (!config_->log.file.empty()) {
             sinks_.log().lines().line(service::log_level::error, line);
         }
@@ -98,15 +97,11 @@ private:
         return m;
     }
 
-    /// Opens the log file anew, then reads the configuration again. Where it is bad all of the old
-    /// one stays in effect, and the log says why.
+    /// Lets the log open its file anew, which tells of a failure itself, and reads the configuration
+    /// again. Where that is bad all of the old one stays in effect, and the log says why.
     void reload() {
         event::reloaded outcome;
-        try {
-            sinks_.log().lines().reopen();
-        } catch (const std::exception& e) {
-            outcome.error = e.what(); // the old file stays in use
-        }
+        sinks_.log().lines().reopen();
         auto again = reread_();
         if (const auto* bye = std::get_if<service::early_exit>(&again)) {
             outcome.error = bye->text.substr(0, bye->text.find('\n'));

@@ -6,14 +6,15 @@
 #include "repeater/options/web_request.hpp"
 #include "repeater/supervisor.hpp"
 #include "service/descriptors.hpp"
+#include "service/line_file.hpp"
 
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <fcntl.h>
 #include <filesystem>
-#include <fstream>
-#include <iostream>
+#include <fmt/format.h>
+#include <string>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -40,12 +41,12 @@ config under_supervision(config c) {
 }
 
 void say_how_it_was_started(const char* program, const std::vector<std::string>& words) {
-    std::cerr << "pwd:  " << std::filesystem::current_path().string() << "\nzero: " << program
-              << "\nread:";
+    auto text = fmt::format("pwd:  {}\nzero: {}\nread:",
+                            std::filesystem::current_path().string(), program);
     for (const auto& word : words) {
-        std::cerr << ' ' << word;
+        text += ' ' + word;
     }
-    std::cerr << '\n';
+    service::print_error(text + '\n');
 }
 
 /// Says so, and returns false, where the log could not be written.
@@ -53,13 +54,12 @@ bool can_log(const config& c) {
     if (c.log.file.empty()) {
         return true;
     }
-    errno = 0;
-    if (!std::ofstream(c.log.file, std::ios::app)) {
-        std::cerr << "ultravnc_repeater.pl: " << c.log.file << ' '
-                  << std::error_code(errno, std::generic_category()).message() << '\n';
-        return false;
+    const auto file = service::line_file::open(c.log.file, {.holds_fifo = true});
+    if (!file) {
+        service::print_error("ultravnc_repeater.pl: " + c.log.file + ' ' +
+                             service::open_error_text(file.error()) + '\n');
     }
-    return true;
+    return file.has_value();
 }
 
 int start(const char* program, const std::vector<std::string>& command_line) {
@@ -103,11 +103,12 @@ int main(int argc, char** argv) {
     try {
         keep_standard_descriptors();
         (void)std::signal(SIGPIPE, SIG_IGN);
+        (void)std::signal(SIGXFSZ, SIG_IGN);
         (void)std::signal(SIGHUP, SIG_IGN); // until the daemon can reload
         service::raise_descriptor_limit();
         return start(argv[0], {argv + 1, argv + argc});
     } catch (const std::exception& e) {
-        std::cerr << "ultravnc_repeater: " << e.what() << '\n';
+        service::print_error(std::string{"ultravnc_repeater: "} + e.what() + '\n');
         return EXIT_FAILURE;
     }
 }

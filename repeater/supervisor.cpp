@@ -3,6 +3,7 @@
 #include "repeater/supervisor.hpp"
 
 #include "repeater/events/configured_log.hpp"
+#include "service/line_file.hpp"
 #include "service/pid_file.hpp"
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdexcept>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,9 +31,13 @@ constexpr auto longest_pause = std::chrono::seconds(60);
 constexpr auto long_enough = std::chrono::seconds(10);
 
 /// Tells the log one event. The log lives for this call alone, since fork(2) wants no other
-/// threads.
+/// threads. Where it takes nothing we go on: our work is to keep the child running.
 void tell(const config& c, const any_event& e) {
-    configured_log(c.log).sink().receive(e);
+    constexpr auto patience = std::chrono::milliseconds(250);
+    try {
+        configured_log(c.log, patience).sink().receive(e);
+    } catch (const std::runtime_error&) { // the file cannot be opened: the child says why
+    }
 }
 
 /// Leaves the terminal, twice forked, so that the process is nobody's job; what is still printed
@@ -47,13 +53,14 @@ bool go_to_background(const config& c) {
     }
     (void)::setpgid(0, 0);
     const net::unique_fd nothing{::open("/dev/null", O_RDWR | O_CLOEXEC)};
-    net::unique_fd log;
-    if (!c.log.file.empty()) {
-        log = net::unique_fd{::open(c.log.file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC)};
+    int to = nothing.get();
+    auto log = service::line_file::open(c.log.file, {.holds_fifo = true});
+    if (log) {
+        to = log->native_handle();
     }
     (void)::dup2(nothing.get(), STDIN_FILENO);
     for (const int output : {STDOUT_FILENO, STDERR_FILENO}) {
-        (void)::dup2(log ? log.get() : nothing.get(), output);
+        (void)::dup2(to, output);
     }
     return true;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace service {
 
@@ -15,5 +16,9 @@ struct early_exit {
 /// Prints the text to standard output where the code is 0, and otherwise to standard error. Returns
 /// the code.
 int print(const early_exit&);
+
+/// Prints the text to standard error, whose reader is waited for at most a second, so that nobody
+/// can keep us from ending. Nothing where standard error is closed.
+void print_error(std::string_view text);
 
 } // namespace service

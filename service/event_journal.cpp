@@ -14,6 +14,12 @@ constexpr std::size_t longest_defect = 300;
 
 } // namespace
 
+log_notice event_journal::notice(log_format f) {
+    return [f](log_level, std::string_view event, const json::object& fields) {
+        return log_line(f, event, fields);
+    };
+}
+
 void event_journal::write(log_level level, std::string_view event, const json::object& fields) {
     log_.line(level, log_line(format_, event, fields));
 }

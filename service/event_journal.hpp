@@ -20,6 +20,9 @@ class event_journal {
 public:
     event_journal(log& to, log_format f) : log_(to), format_(f) {}
 
+    /// For the log's options: what the log tells of itself, in the same form.
+    [[nodiscard]] static log_notice notice(log_format);
+
     /// Accepting failed; the listener pauses for 100 ms.
     void accept_failed(const net::error_code&);
     /// `how`: such as "graceful" or "now".

@@ -1,25 +1,22 @@
-// Builds the log from spdlog's asynchronous logger and sinks of our own.
+// Builds the log from spdlog's asynchronous logger and a sink of our own.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/log.hpp"
 
-#include "net/unique_fd.hpp"
-#include "service/syslog.hpp"
+#include "service/early_exit.hpp"
+#include "service/log_writer.hpp"
 
 #include <spdlog/async.h>
 #include <spdlog/async_logger.h>
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/dist_sink.h>
 
-#include <algorithm>
-#include <cerrno>
+#include <atomic>
 #include <chrono>
-#include <mutex>
-#include <stdexcept>
+#include <fmt/format.h>
+#include <future>
 #include <thread>
 #include <unistd.h>
 #include <utility>
-#include <vector>
 
 namespace service {
 
@@ -39,91 +36,68 @@ spdlog::level::level_enum to_spdlog(log_level level) {
     return spdlog::level::err;
 }
 
-/// A sink for standard error that collects the lines of a burst and writes them at once; spdlog's
-/// own sink makes a system call for each line.
-class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
-public:
-    stderr_sink() : to_(::dup(STDERR_FILENO)) {}
-
-protected:
-    void sink_it_(const spdlog::details::log_msg& line) override {
-        constexpr std::size_t enough = 65536;
-        spdlog::memory_buf_t text;
-        formatter_->format(line, text);
-        pending_.append(text.data(), text.size());
-        if (pending_.size() >= enough) {
-            flush_();
-        }
-    }
-
-    void flush_() override {
-        std::string_view rest = pending_;
-        while (!rest.empty()) {
-            const auto written = ::write(to_.get(), rest.data(), rest.size());
-            if (written <= 0 && errno != EINTR) {
-                break; // the lines are lost: there is nowhere to report it
-            }
-            rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
-        }
-        pending_.clear();
-    }
-
-private:
-    net::unique_fd to_; ///< none where standard error is closed: lines are lost
-    std::string pending_;
-};
-
-syslog_severity severity_of(spdlog::level::level_enum level) {
+log_level from_spdlog(spdlog::level::level_enum level) {
     switch (level) {
     case spdlog::level::trace:
     case spdlog::level::debug:
-        return syslog_severity::debug;
+        return log_level::debug;
     case spdlog::level::info:
-        return syslog_severity::info;
+        return log_level::info;
     case spdlog::level::warn:
-        return syslog_severity::warning;
+        return log_level::warn;
     default:
-        return syslog_severity::error;
+        return log_level::error;
     }
 }
 
-/// A sink for syslog. Sends the line without its pattern, since the daemon adds time and level
-/// itself.
-class syslog_sink final : public spdlog::sinks::base_sink<std::mutex> {
+spdlog::string_view_t show_to_spdlog(std::string_view text) {
+    return {text.data(), text.size()};
+}
+
+/// Formats lines and gives them to the writer, which it flushes when nothing more is queued: at
+/// once after a single line, once after a burst. Then the log's thread sleeps for 5 ms, since
+/// waking it for each line of a burst costs more than writing the lines. No lock: the log's thread
+/// alone comes here, and nobody may wait for it.
+class writer_sink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
 public:
-    syslog_sink(const std::string& destination, const std::string& tag) : to_(destination, tag) {}
+    writer_sink(const log_options& o, spdlog::details::thread_pool& queue)
+        : queue_(queue), writer_(o, [this](log_level level, std::string_view text) {
+              return formatted({{}, to_spdlog(level), show_to_spdlog(text)});
+          }) {}
+
+    [[nodiscard]] log_writer& writer() { return writer_; }
 
 protected:
     void sink_it_(const spdlog::details::log_msg& line) override {
-        to_.write(severity_of(line.level), {line.payload.data(), line.payload.size()});
-    }
-
-    void flush_() override {}
-
-private:
-    syslog_writer to_;
-};
-
-std::vector<spdlog::sink_ptr> open_sinks(const log::options& options) {
-    std::vector<spdlog::sink_ptr> all;
-    if (!options.file.empty()) {
-        try {
-            all.push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file));
-        } catch (const spdlog::spdlog_ex& e) {
-            throw std::runtime_error(e.what());
+        notice_overruns();
+        writer_.add(from_spdlog(line.level), formatted(line),
+                    {line.payload.data(), line.payload.size()});
+        if (queue_.queue_size() == 0) {
+            flush_();
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
     }
-    if (!options.syslog.empty()) {
-        all.push_back(std::make_shared<syslog_sink>(options.syslog, options.tag));
+
+    void flush_() override { writer_.flush(); }
+
+private:
+    std::string formatted(const spdlog::details::log_msg& line) {
+        spdlog::memory_buf_t text;
+        formatter_->format(line, text);
+        return {text.data(), text.size()};
     }
-    if (all.empty()) {
-        all.push_back(std::make_shared<stderr_sink>());
+
+    void notice_overruns() {
+        const auto so_far = queue_.overrun_counter();
+        if (so_far > overruns_) {
+            writer_.lose(so_far - std::exchange(overruns_, so_far), "nobody read the log");
+        }
     }
-    for (const auto& each : all) {
-        each->set_pattern(options.pattern);
-    }
-    return all;
-}
+
+    spdlog::details::thread_pool& queue_;
+    std::size_t overruns_ = 0; ///< lines that a full queue has dropped
+    log_writer writer_;
+};
 
 } // namespace
 
@@ -132,71 +106,74 @@ std::string_view name_of(log_level level) {
     return {name.data(), name.size()};
 }
 
-namespace {
-
-/// Passes lines to all sinks, and flushes them when nothing more is queued: at once after a single
-/// line, once after a burst. Then the log's thread sleeps for 5 ms, since waking it for each line
-/// of a burst costs more than writing the lines.
-class sink_group final : public spdlog::sinks::dist_sink_mt {
-public:
-    explicit sink_group(spdlog::details::thread_pool& queue) : queue_(queue) {}
-
-protected:
-    void sink_it_(const spdlog::details::log_msg& line) override {
-        spdlog::sinks::dist_sink_mt::sink_it_(line);
-        if (queue_.queue_size() == 0) {
-            flush_();
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
-        }
-    }
-
-private:
-    spdlog::details::thread_pool& queue_;
-};
-
-} // namespace
-
-struct log::sinks {
-    explicit sinks(const log::options& o)
+struct log::parts {
+    explicit parts(const log_options& o)
         : options(o), pool(std::make_shared<spdlog::details::thread_pool>(o.queue, 1)),
-          current(std::make_shared<sink_group>(*pool)) {
-        current->set_sinks(open_sinks(options));
+          sink(std::make_shared<writer_sink>(o, *pool)) {
+        sink->set_pattern(o.pattern);
         logger = std::make_shared<spdlog::async_logger>(
-            "", current, pool, spdlog::async_overflow_policy::overrun_oldest);
-        logger->set_level(to_spdlog(options.from));
+            "", sink, pool, spdlog::async_overflow_policy::overrun_oldest);
+        logger->set_level(to_spdlog(o.from));
         // A line that cannot be written is lost: there is nowhere to report it.
         logger->set_error_handler([](const std::string&) {});
     }
 
-    ~sinks() {
+    /// Waits until all that is queued is written or lost.
+    void end() {
         logger.reset();
-        pool.reset(); // writes what is queued and joins its thread
-        try {
-            current->flush();
-        } catch (const spdlog::spdlog_ex&) { // the disk is full: lines are lost
-        }
+        pool.reset(); // joins its thread
+        sink->flush();
     }
 
-    sinks(const sinks&) = delete;
-    sinks& operator=(const sinks&) = delete;
-
-    log::options options;
+    log_options options;
     std::shared_ptr<spdlog::details::thread_pool> pool;
-    std::shared_ptr<sink_group> current;
+    std::shared_ptr<writer_sink> sink;
     std::shared_ptr<spdlog::async_logger> logger;
 };
 
-log::log(const options& o) : sinks_(std::make_unique<sinks>(o)) {}
+namespace {
 
-log::~log() = default;
+void tell_standard_error(const log_options& o, std::size_t lines) {
+    print_error(fmt::format("{}: {} lines of the log were lost at the end\n",
+                            o.tag.empty() ? "log" : o.tag, lines));
+}
+
+} // namespace
+
+log::log(const options& o) : parts_(std::make_shared<parts>(o)) {}
+
+/// A disk that hangs holds the log's thread in the kernel for ever. Then that thread, and the one
+/// that waits for it, are left behind with what they use.
+log::~log() {
+    const auto patience = parts_->options.patience;
+    constexpr auto for_giving_up = std::chrono::milliseconds(200);
+    auto& writer = parts_->sink->writer();
+    writer.end_at(log_writer::clock::now() + patience);
+    std::promise<void> ended;
+    const auto end = ended.get_future();
+    std::thread last([parts = parts_, ended = std::move(ended)]() mutable {
+        parts->end();
+        ended.set_value();
+    });
+    if (end.wait_for(patience + for_giving_up) == std::future_status::ready) {
+        last.join();
+    } else {
+        last.detach();
+    }
+    const auto lost = writer.unwritten();
+    const bool elsewhere = !parts_->options.file.empty() || !parts_->options.syslog.empty();
+    if (lost > 0 && elsewhere) {
+        tell_standard_error(parts_->options, lost);
+    }
+}
 
 void log::line(log_level level, std::string_view text) {
-    sinks_->logger->log(to_spdlog(level), spdlog::string_view_t(text.data(), text.size()));
+    parts_->logger->log(to_spdlog(level), show_to_spdlog(text));
 }
 
 void log::reopen() {
-    // Opens the new files first, so that the old sinks stay in use where that throws.
-    sinks_->current->set_sinks(open_sinks(sinks_->options));
+    parts_->sink->writer().request_reopen();
+    parts_->logger->flush(); // wakes the thread where it waits for a line
 }
 
 } // namespace service

@@ -38,7 +38,7 @@ std::string word_of(const setting& s, const option& o) {
 } // namespace
 
 option_file::option_file(std::string path) : path_(std::move(path)) {
-    const auto text = read_file(path_, largest_file);
+    const auto text = read_file(path_, largest_file, pipes::ours);
     if (!text) {
         throw unusable_file(fmt::format("--config: cannot read {}: {}", path_, last_error_text()));
     }

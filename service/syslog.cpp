@@ -99,20 +99,29 @@ void syslog_writer::open_udp() {
     cannot_log(destination_, error_text(errno));
 }
 
-void syslog_writer::write(syslog_severity severity, std::string_view line) {
+syslog_outcome syslog_writer::write(syslog_severity severity, std::string_view line) {
     const auto text =
         fmt::format("<{}>{} {}{}[{}]: {}", facility_daemon * 8 + static_cast<int>(severity),
                     timestamp(), host_, tag_, ::getpid(), line.substr(0, longest_line));
-    constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-    if (::send(socket_.get(), text.data(), text.size(), flags) >= 0 || !is_local() ||
-        errno == EAGAIN || errno == EWOULDBLOCK) {
-        return;
+    auto outcome = send(text);
+    if (outcome == syslog_outcome::failed) {
+        try {
+            if (is_local()) { // the daemon may have been restarted: connect again
+                open_local();
+            } // over UDP the error was about an earlier line
+            outcome = send(text);
+        } catch (const std::runtime_error&) { // the line is lost
+        }
     }
-    try { // the daemon may have been restarted: connect again
-        open_local();
-        (void)::send(socket_.get(), text.data(), text.size(), flags);
-    } catch (const std::runtime_error&) { // the line is lost
+    return outcome;
+}
+
+syslog_outcome syslog_writer::send(std::string_view text) const {
+    if (::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) {
+        return syslog_outcome::taken;
     }
+    const bool full = errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS;
+    return full ? syslog_outcome::full : syslog_outcome::failed;
 }
 
 } // namespace service

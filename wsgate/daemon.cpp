@@ -27,6 +27,10 @@ namespace wsgate {
 
 namespace {
 
+void complain(const std::string& what) {
+    service::print_error("wsgate: " + what + '\n');
+}
+
 class daemon {
 public:
     daemon(const config& c, const reread& again)
@@ -55,6 +59,7 @@ private:
         }
         o.from = c.log_level;
         o.pattern = journal::pattern(c.log_format);
+        o.notice = journal::notice(c.log_format);
         return o;
     }
 
@@ -94,11 +99,7 @@ private:
 
     void reload() {
         service::notify_manager("RELOADING=1");
-        try {
-            log_.reopen();
-        } catch (const std::exception& e) { // the log goes on in the old file
-            journal_.warned(e.what());
-        }
+        log_.reopen();
         if (config_.file.empty()) {
             server_.reload();
         } else {
@@ -140,7 +141,7 @@ int check(const config& c) {
         terms_keeper usable(context.get_executor(), c, j, m);
         usable.warn();
     } catch (const std::exception& e) {
-        std::cerr << "wsgate: " << e.what() << '\n';
+        complain(e.what());
         return EX_CONFIG;
     }
     std::cout << "wsgate: all this could be used\n";
@@ -162,10 +163,10 @@ int run_daemon(const config& c, const reread& again) {
             behind->serves();
         }
     } catch (const std::system_error& e) {
-        std::cerr << "wsgate: " << e.what() << " (choose another with --listen)\n";
+        complain(std::string{e.what()} + " (choose another with --listen)");
         return EX_OSERR;
     } catch (const std::exception& e) {
-        std::cerr << "wsgate: " << e.what() << '\n';
+        complain(e.what());
         return EX_CONFIG;
     }
     d->run();

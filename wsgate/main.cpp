@@ -12,7 +12,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
-#include <iostream>
+#include <string>
 #include <string_view>
 
 namespace {
@@ -45,6 +45,7 @@ int run_gateway(int argc, const char* const* argv) {
 int main(int argc, char** argv) {
     try {
         (void)std::signal(SIGPIPE, SIG_IGN); // writing to a closed pipe must not end us
+        (void)std::signal(SIGXFSZ, SIG_IGN); // nor writing to a file that is as large as it may be
         (void)std::signal(SIGHUP, SIG_IGN);  // until the daemon obeys it
         service::raise_descriptor_limit();
         if (wsgate::is_tunnel(argc, argv)) {
@@ -55,7 +56,7 @@ int main(int argc, char** argv) {
         }
         return run_gateway(argc, argv);
     } catch (const std::exception& e) {
-        std::cerr << "wsgate: " << e.what() << '\n';
+        service::print_error(std::string{"wsgate: "} + e.what() + '\n');
         return EXIT_FAILURE;
     }
 }

@@ -256,6 +256,16 @@ void compat_log::receive(const any_event& e) {
     std::visit(compat_writer{log_, stamp_, process_}, e);
 }
 
+std::string compat_notice(std::string_view event, const boost::json::object& members) {
+    const std::string_view why = members.at("why").as_string();
+    const auto start = compat_time(std::time(nullptr));
+    if (event == "log_lost") {
+        return fmt::format("{}WARNING: {} lines of this log were lost: {}", start,
+                           members.at("lines").as_uint64(), why);
+    }
+    return fmt::format("{}HUP: the old log file stays: {}", start, why);
+}
+
 std::string compat_time(std::time_t when) {
     std::tm local{};
     ::localtime_r(&when, &local);

@@ -5,8 +5,11 @@
 #include "repeater/events/event.hpp"
 #include "service/log.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <ctime>
 #include <string>
+#include <string_view>
 
 namespace repeater {
 
@@ -24,6 +27,9 @@ private:
     std::time_t second_ = 0; ///< that of stamp_
     std::string stamp_;      ///< what lines begin with
 };
+
+/// What the log tells of itself, as a whole line. From any thread.
+[[nodiscard]] std::string compat_notice(std::string_view event, const boost::json::object& members);
 
 /// "Sun Nov 22 22:37:23 2026: ": local time as ctime(3) writes it.
 [[nodiscard]] std::string compat_time(std::time_t);

@@ -5,6 +5,7 @@
 #include "repeater/events/event.hpp"
 #include "repeater/events/output_config.hpp"
 
+#include <chrono>
 #include <memory>
 
 namespace repeater {
@@ -12,8 +13,10 @@ namespace repeater {
 /// Owns the lines of the log and the sink that writes events into them.
 class configured_log {
 public:
-    /// Throws std::runtime_error where the file cannot be opened.
-    explicit configured_log(const log_config&);
+    /// `patience`: how long the end waits for the log's reader. Throws std::runtime_error where the
+    /// file cannot be opened.
+    explicit configured_log(const log_config&,
+                            std::chrono::milliseconds patience = service::log_options{}.patience);
 
     [[nodiscard]] event_sink& sink() { return *sink_; }
 

@@ -39,6 +39,7 @@ public:
         sigset_t blocked{};
         ::sigemptyset(&by_default);
         ::sigaddset(&by_default, SIGPIPE);
+        ::sigaddset(&by_default, SIGXFSZ);
         ::sigemptyset(&blocked);
         ::posix_spawnattr_setsigdefault(&attributes_, &by_default);
         ::posix_spawnattr_setsigmask(&attributes_, &blocked);

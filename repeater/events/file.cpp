@@ -2,31 +2,32 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/file.hpp"
 
-#include "net/unique_fd.hpp"
+#include <boost/system/errc.hpp>
 
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <unistd.h>
+#include <chrono>
 
 namespace repeater {
 
 std::optional<std::string> file_output::deliver(const std::string& json) {
     constexpr mode_t owner_and_group = 0640;
-    const net::unique_fd file{
-        ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, owner_and_group)};
-    if (file.get() < 0) {
-        return std::strerror(errno); // NOLINT: its text is copied at once
+    constexpr auto patience = std::chrono::seconds(1); // with the reader of a pipe
+    if (!file_) {
+        auto opened = service::line_file::open(path_, {.mode = owner_and_group});
+        if (!opened) {
+            return service::open_error_text(opened.error());
+        }
+        file_ = std::move(*opened);
     }
     const auto line = json + '\n';
-    const auto written = ::write(file.get(), line.data(), line.size());
-    if (written < 0) {
-        return std::strerror(errno); // NOLINT: as above
+    const auto until = std::chrono::steady_clock::now() + patience;
+    const auto error = file_->write(line, service::room_until(until)).error;
+    if (!file_->is_descriptor() && !file_->owes_a_rest()) {
+        file_.reset();
     }
-    if (static_cast<std::size_t>(written) != line.size()) {
-        return "only a part of the line could be written";
+    if (error == boost::system::errc::operation_would_block) {
+        return "nobody reads it";
     }
-    return std::nullopt;
+    return error ? std::optional{error.message()} : std::nullopt;
 }
 
 } // namespace repeater

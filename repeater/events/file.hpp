@@ -3,12 +3,16 @@
 #pragma once
 
 #include "repeater/events/output.hpp"
+#include "service/line_file.hpp"
 
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace repeater {
 
-/// Appends a line an event, opening the file each time, so that it can be rotated at any moment.
+/// Appends a line an event, opening the file each time, so that it can be rotated at any moment. An
+/// event of which only a part could be written is not delivered, and no part of it stays.
 class file_output final : public output {
 public:
     explicit file_output(std::string path) : path_(std::move(path)) {}
@@ -17,6 +21,9 @@ public:
 
 private:
     std::string path_;
+    /// Open between deliveries where it has no name to be opened by again, such as standard output,
+    /// or where the rest of a line is to follow.
+    std::optional<service::line_file> file_;
 };
 
 } // namespace repeater

@@ -3,6 +3,7 @@
 #include "wsgate/tls/client.hpp"
 
 #include "wsgate/tls/error.hpp"
+#include "wsgate/tls/require_file.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -33,6 +34,7 @@ int no_password(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*arg*/) 
 void set_trust(SSL_CTX* context, const tls_client_options& o) {
     SSL_CTX_set_verify(context, o.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
     if (!o.ca_file.empty()) {
+        require_file("CA certificates in", o.ca_file);
         if (SSL_CTX_load_verify_file(context, o.ca_file.c_str()) != 1) {
             fail_tls(fmt::format("cannot use the CA certificates in {} (PEM)", o.ca_file));
         }
@@ -45,11 +47,13 @@ void set_identity(SSL_CTX* context, const tls_client_options& o) {
     if (o.certificate.empty()) {
         return;
     }
+    require_file("client certificate", o.certificate);
     if (SSL_CTX_use_certificate_chain_file(context, o.certificate.c_str()) != 1) {
         fail_tls(
             fmt::format("cannot use the client certificate {} (PEM, leaf first)", o.certificate));
     }
     const auto& key = o.key.empty() ? o.certificate : o.key;
+    require_file("key", key);
     if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1) {
         fail_tls(fmt::format("cannot use the key {} (PEM, without a password, of the client "
                              "certificate {})",

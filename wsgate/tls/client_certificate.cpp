@@ -3,6 +3,7 @@
 #include "wsgate/tls/client_certificate.hpp"
 
 #include "wsgate/tls/error.hpp"
+#include "wsgate/tls/require_file.hpp"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -61,6 +62,9 @@ void bind_tickets(SSL_CTX* context, const tls_options& o) {
 } // namespace
 
 void ask_clients(SSL_CTX* context, const tls_options& o) {
+    if (!o.client_ca_file.empty()) {
+        require_file("clients' CA", o.client_ca_file);
+    }
     bind_tickets(context, o);
     if (o.clients == client_certificates::none) {
         return;

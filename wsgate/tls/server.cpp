@@ -4,6 +4,7 @@
 
 #include "wsgate/tls/client_certificate.hpp"
 #include "wsgate/tls/error.hpp"
+#include "wsgate/tls/require_file.hpp"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -16,7 +17,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdlib>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -25,7 +25,6 @@
 #include <stdexcept>
 #include <string_view>
 #include <sys/stat.h>
-#include <system_error>
 #include <utility>
 
 namespace wsgate {
@@ -37,22 +36,14 @@ using std::chrono::system_clock;
 constexpr auto soon = std::chrono::hours{14 * 24};
 constexpr auto ticket_life = std::chrono::seconds{2 * 60 * 60};
 
-std::ifstream open_file(const std::string& what, const std::string& name) {
-    std::ifstream file(name, std::ios::binary);
-    if (!file) {
-        throw std::runtime_error(fmt::format("cannot read the {} {}: {}", what, name,
-                                             std::generic_category().message(errno)));
-    }
-    return file;
-}
-
 const std::string& key_file(const certificate_files& f) {
     return f.key.empty() ? f.chain : f.key;
 }
 
 std::string key_password(const tls_options& o) {
     if (!o.key_password_file.empty()) {
-        auto file = open_file("key password", o.key_password_file);
+        require_file("key password", o.key_password_file);
+        std::ifstream file(o.key_password_file, std::ios::binary);
         std::string line;
         std::getline(file, line);
         if (line.ends_with('\r')) {
@@ -108,7 +99,7 @@ struct password_request {
 
 void load_key(SSL_CTX* context, const certificate_files& f, const std::string& password) {
     const auto& file = key_file(f);
-    (void)open_file("key", file);
+    require_file("key", file);
     password_request request{password};
     SSL_CTX_set_default_passwd_cb(context, password_request::answer);
     SSL_CTX_set_default_passwd_cb_userdata(context, &request);
@@ -179,7 +170,7 @@ void tls_server::add(const certificate_files& f, const tls_options& o,
     choose_http11(context);
     set_tickets(context);
     ask_clients(context, o);
-    (void)open_file("certificate", f.chain);
+    require_file("certificate", f.chain);
     if (SSL_CTX_use_certificate_chain_file(context, f.chain.c_str()) != 1) {
         fail_tls(fmt::format("cannot use the certificate {} (PEM, leaf first)", f.chain));
     }

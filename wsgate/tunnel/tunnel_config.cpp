@@ -4,15 +4,13 @@
 
 #include "net/text/escape.hpp"
 #include "net/text/number.hpp"
+#include "service/read_file.hpp"
 #include "wsgate/options/config.hpp"
 #include "wsgate/text/ascii.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstring>
 #include <fmt/format.h>
-#include <fstream>
 #include <utility>
 
 namespace wsgate {
@@ -156,13 +154,12 @@ void take_over(const tunnel_words& words, const helpchannel_conf& conf, const en
 }
 
 std::string read_password(const std::string& file) {
-    std::ifstream in(file);
-    std::array<char, max_password + 2> line{};
-    if (!in.getline(line.data(), line.size()) || std::strlen(line.data()) > max_password) {
+    const auto text = service::read_file(file, max_file, service::pipes::ours);
+    auto password = text.value_or("").substr(0, text.value_or("").find('\n'));
+    if (!text || text->empty() || password.size() > max_password) {
         throw tunnel_file_unusable(fmt::format(
             "cannot read a password from {} (its first line, at most 1000 bytes)", file));
     }
-    std::string password = line.data();
     if (password.ends_with('\r')) {
         password.pop_back();
     }
@@ -170,18 +167,15 @@ std::string read_password(const std::string& file) {
 }
 
 helpchannel_conf read_helpchannel_conf(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::string text(max_file, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!in.is_open() || in.bad()) {
-        throw tunnel_file_unusable(
-            fmt::format("cannot read {}: {}", file, std::strerror(errno))); // NOLINT: one thread
-    }
-    if (in) {
+    const auto text = service::read_file(file, max_file, service::pipes::ours);
+    if (!text && errno == EFBIG) {
         throw tunnel_file_unusable(fmt::format("{} is longer than 64 KiB", file));
     }
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    return parse_helpchannel_conf(text);
+    if (!text) {
+        throw tunnel_file_unusable(
+            fmt::format("cannot read {}: {}", file, service::last_error_text()));
+    }
+    return parse_helpchannel_conf(*text);
 }
 
 } // namespace wsgate

@@ -11,7 +11,7 @@
 
 #include <cstdlib>
 #include <exception>
-#include <iostream>
+#include <fmt/format.h>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,12 +25,7 @@ namespace {
 /// the log.
 service::signal_meanings meanings(tunnel_server& server, service::log& log) {
     service::signal_meanings m;
-    m.reload = [&log] {
-        try {
-            log.reopen();
-        } catch (const std::exception&) { // the log goes on in the old file
-        }
-    };
+    m.reload = [&log] { log.reopen(); };
     m.stop = [&server] { server.stop(); };
     m.stop_now = [&server] { server.stop_now(); };
     return m;
@@ -51,7 +46,9 @@ int start(const tunnel_config& config) {
     service::log::options options;
     options.file = config.log_file;
     options.from = config.log_level;
+    options.tag = "wsgate tunnel";
     options.pattern = service::log_pattern(config.log_format);
+    options.notice = tunnel_journal::notice(config.log_format);
     asio::io_context context{1};
     service::signals signals(context.get_executor()); // before the log, so that no HUP is lost
     std::unique_ptr<service::log> log;
@@ -62,10 +59,10 @@ int start(const tunnel_config& config) {
         journal = std::make_unique<tunnel_journal>(*log, config.log_format);
         server = std::make_unique<tunnel_server>(context.get_executor(), config, *journal);
     } catch (const std::system_error& e) {
-        std::cerr << "wsgate tunnel: " << e.what() << " (choose another with --listen)\n";
+        service::print_error(fmt::format("wsgate tunnel: {} (choose another with --listen)\n", e.what()));
         return EX_OSERR;
     } catch (const std::exception& e) {
-        std::cerr << "wsgate tunnel: " << e.what() << '\n';
+        service::print_error(fmt::format("wsgate tunnel: {}\n", e.what()));
         return EX_CONFIG;
     }
     asio::co_spawn(context, run_server(*server, signals), rethrow);
