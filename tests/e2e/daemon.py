@@ -3,7 +3,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 import os
 import re
+import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,7 +16,8 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
 
 from harness.case import ProgramCase
 from harness.files import json_lines
-from harness.patience import eventually
+from harness.patience import PATIENCE, eventually
+from harness.pipes import full_pipe
 from harness.ports import free_ports
 from harness.processes import hang_up, is_alive, outcome
 from harness.rfb import BANNER, hello
@@ -98,7 +101,142 @@ class Signals(DaemonTest):
         self.assertEqual(live[0].recv(1), b"")
 
 
+class UnreadLog(DaemonTest):
+    """Standard error is a pipe that is full and that nobody reads."""
+
+    def start_unread(self, *options, blocking=True):
+        process = self.start(
+            *(repeater, "--bind", "127.0.0.1", *options),
+            *(str(self.viewer_port), str(self.server_port)),
+            start_new_session=True,
+            stderr=full_pipe(self, blocking),
+        )
+        eventually("it listens", lambda: listens(self.server_port))
+        return process
+
+    def test_stops_nobody(self):
+        for blocking in (True, False):
+            for last_words in ([signal.SIGINT], [signal.SIGTERM, signal.SIGTERM]):
+                with self.subTest(blocking=blocking, signals=last_words):
+                    process = self.start_unread(blocking=blocking)
+                    live = self.pair("live")
+                    for _ in range(3):
+                        hang_up(process)
+                        self.assert_joined(live)
+                    self.assert_joined(self.pair("new"))
+                    for each in last_words:
+                        process.send_signal(each)
+                        eventually("nobody listens", lambda: not listens(self.viewer_port))
+                    self.assertEqual(process.wait(), 0)
+
+    def test_stops_no_supervisor(self):
+        process = self.start_unread("-L")
+        children = f"/proc/{process.pid}/task/{process.pid}/children"
+
+        def child():
+            with open(children, encoding="utf-8") as numbers:
+                return numbers.read().split()
+
+        first = child()
+        os.kill(int(first[0]), signal.SIGKILL)
+        eventually("there is another", lambda: child() not in ([], first))
+        eventually("it listens", lambda: listens(self.server_port))
+        self.assert_joined(self.pair("1"))
+        process.terminate()
+        self.assertEqual(process.wait(), 0)
+        eventually("nobody listens", lambda: not listens(self.server_port))
+
+    def test_neither_does_a_fifo_that_nobody_reads(self):
+        os.mkfifo(self.log)
+        process = self.start_repeater("--event-file", self.log)
+        eventually("it listens", lambda: listens(self.server_port))
+        hang_up(process)
+        self.assert_joined(self.pair("1"))
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(), 0)
+
+    def test_a_program_that_cannot_start_says_so_to_nobody(self):
+        process = self.start(repeater, "--no-such-option", stderr=full_pipe(self))
+        self.assertEqual(process.wait(), 64)
+
+
+class Descriptors(DaemonTest):
+    def lines_at(self, name, *options):
+        """What a socket hears that is standard output and to which `name` leads."""
+        ours, theirs = socket.socketpair()
+        self.closing(ours).settimeout(PATIENCE)
+        with theirs:
+            process = self.start_repeater(*options, log=name, stdout=theirs)
+        heard = b""
+        while b"/server.\n" not in heard:
+            heard += ours.recv(4096)
+        hang_up(process)
+        while b"HUP: configuration read again." not in heard:
+            heard += ours.recv(4096)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(), 0)
+        with ours.makefile("rb") as rest:
+            return heard + rest.read()
+
+    def test_a_log_that_is_a_socket(self):
+        os.symlink("/dev/stdout", self.path("link"))
+        for name in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", self.path("link")):
+            with self.subTest(name):
+                self.lines_at(name)
+
+    def test_events_to_a_socket(self):
+        heard = self.lines_at("/dev/stdout", "--event-file", "/dev/stdout")
+        self.assertIn(b'{"event":"started"', heard)
+        self.assertIn(b'{"event":"stopped"', heard)
+
+
 class Files(DaemonTest):
+    def test_a_full_disk_leaves_whole_lines(self):
+        limit = 2000
+
+        def limited():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
+        process = self.start_repeater("--event-file", self.path("events"), preexec_fn=limited)
+        eventually("it listens", lambda: listens(self.server_port))
+        for n in range(30):
+            self.assert_joined(self.pair(str(n)))
+        self.assertIsNone(process.poll(), "SIGXFSZ does not end it")
+        for name in ("log", "events"):
+            eventually("it is full", lambda name=name: len(self.read(name)) > limit - 400)
+            self.assertTrue(self.read(name).endswith("\n"), self.read(name))
+        lines = self.read("log").count("\n")
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (1 << 20, resource.RLIM_INFINITY))
+        self.assert_joined(self.pair("last"))
+        self.says(r"WARNING: \d+ lines of this log were lost: File too large$")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(), 0)
+        self.assertGreater(self.read("log").count("\n"), lines)
+        for line in self.read("log").splitlines():
+            self.assertRegex(line, r"^\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}: \S")
+        json_lines(self.path("events"))
+
+    def test_a_log_that_cannot_be_opened_anew_is_told(self):
+        process = self.start_repeater()
+        self.ready()
+        os.rename(self.log, self.path("log.1"))
+        os.mkdir(self.log)
+        hang_up(process)
+        eventually("both are told", lambda: "read again" in self.read("log.1"))
+        self.assertRegex(self.read("log.1"), r"HUP: the old log file stays: .*Is a directory\n")
+
+    def test_a_fifo_as_configuration_is_refused_at_once(self):
+        conf = self.write("conf", "threads = 2\n")
+        process = self.start_repeater("--config", conf)
+        self.ready()
+        os.remove(conf)
+        os.mkfifo(conf)
+        hang_up(process)
+        self.says(r"HUP: the old configuration stays: .*it is no regular file ")
+        self.assert_joined(self.pair("1"))
+        done = outcome(repeater, "--config", conf)
+        self.assertEqual(done.returncode, 78, done)
+
     def test_hup_opens_a_rotated_log_anew(self):
         process = self.start_repeater()
         self.ready()

@@ -17,9 +17,10 @@ from harness.case import ProgramCase
 from harness.daemons import Gateway
 from harness.http import get
 from harness.patience import PATIENCE, eventually
+from harness.pipes import full_pipe
 from harness.ports import free_port
 from harness.processes import hang_up, is_alive, outcome
-from harness.sockets import address_of, all_of, port_of
+from harness.sockets import address_of, all_of, listens, port_of
 from harness.websocket import close, open_session, opening
 
 WSGATE = ""
@@ -314,6 +315,106 @@ class ProcessTest(GatewayTest):
             bad = outcome(WSGATE, "--check", *arguments)
             self.assertEqual(bad.returncode, code, bad.stderr)
             self.assertIn(words, bad.stderr)
+
+
+class LogTest(GatewayTest):
+    def test_nobody_waits_for_a_log_that_nobody_reads(self):
+        target = self.listen()
+        for blocking in (True, False):
+            for last_words in ([signal.SIGTERM], [signal.SIGTERM, signal.SIGINT]):
+                with self.subTest(blocking=blocking, signals=last_words):
+                    port = free_port()
+                    gateway = self.start(
+                        *(WSGATE, "--listen", f"127.0.0.1:{port}"),
+                        *("--viewer-target", address_of(target)),
+                        stderr=full_pipe(self, blocking),
+                    )
+                    eventually("it listens", lambda port=port: listens(port))
+                    session = open_session(self.connect(port))
+                    there = self.accept(target)
+                    for _ in range(3):
+                        hang_up(gateway)
+                        self.assertEqual(self.status_at(port), "200")
+                        there.sendall(b"on")
+                        self.assertEqual(all_of(4, session)[2:], b"on")
+                    if len(last_words) == 1:
+                        session.close()
+                    for each in last_words:
+                        gateway.send_signal(each)
+                    self.assertEqual(gateway.wait(), 0)
+
+    def test_a_full_syslog_daemon_stops_nobody(self):
+        path = self.path("syslog")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as daemon:
+            daemon.bind(path)
+            port = free_port()
+            options = ("--listen", f"127.0.0.1:{port}", "--syslog", path, "--log-level", "debug")
+            gateway = self.start(WSGATE, *options)
+            eventually("it listens", lambda: listens(port))
+            for _ in range(600):  # more than its queue holds
+                with self.connect(port) as peer:
+                    peer.sendall(get("/nothing"))
+                    peer.recv(100)
+            hang_up(gateway)
+            self.assertEqual(self.status_at(port), "200")
+            gateway.stop()
+            self.assertRegex(gateway.all_said(), r"^wsgate: \d+ lines of the log were lost")
+
+    def test_logs_to_a_descriptor_that_is_a_socket(self):
+        for options in ((), ("-D",)):
+            ours, theirs = socket.socketpair()
+            self.closing(ours).settimeout(PATIENCE)
+            port = free_port()
+            where = ("--listen", f"127.0.0.1:{port}", "--log-file", "/dev/stdout")
+            with theirs:
+                gateway = self.start(WSGATE, *where, *options, stdout=theirs)
+            heard = b""
+            while b"listening on" not in heard:
+                heard += ours.recv(4096)
+            eventually("it listens", lambda port=port: listens(port))
+            pid = process_at(port)
+            os.kill(pid, signal.SIGHUP)
+            while b" reloaded" not in heard:
+                heard += ours.recv(4096)
+            end(pid)
+            gateway.wait()
+
+    def test_tells_of_a_log_that_cannot_be_opened_anew(self):
+        log = self.path("log")
+        gateway = self.start(WSGATE, "--listen", "127.0.0.1:0", "--log-file", log)
+        eventually("there is a log", lambda: "listening" in self.read("log"))
+        os.rename(log, log + ".1")
+        os.mkdir(log)
+        hang_up(gateway)
+        eventually("it is reloaded", lambda: " reloaded" in self.read("log.1"))
+        self.assertRegex(self.read("log.1"), r"error log_not_reopened why=.*Is a directory")
+        gateway.stop()
+
+    def test_a_fifo_in_the_place_of_a_file_stops_nobody(self):
+        conf = self.write("conf", "listen = 127.0.0.1:0\n")
+        gateway = self.start(WSGATE, "--config", conf)
+        port = int(gateway.says(r"listening on 127\.0\.0\.1:(\d+)").group(1))
+        os.remove(conf)
+        os.mkfifo(conf)
+        hang_up(gateway)
+        self.assertIn("it is no regular file", gateway.line_with("not_reloaded"))
+        self.assertEqual(self.status_at(port), "200")
+        gateway.stop()
+        for option in ("--config", "--cert", "--auth-file", "--token-source"):
+            done = outcome(WSGATE, "--check", option, conf)
+            self.assertEqual(done.returncode, 78, option)
+
+    def test_a_configuration_from_a_pipe_is_read_once(self):
+        reader, writer = os.pipe()
+        os.write(writer, b"listen = 127.0.0.1:0\n")
+        os.close(writer)
+        gateway = self.start(WSGATE, "--config", f"/dev/fd/{reader}", pass_fds=[reader])
+        os.close(reader)
+        port = int(gateway.says(r"listening on 127\.0\.0\.1:(\d+)").group(1))
+        hang_up(gateway)
+        self.assertIn("this pipe has been read already", gateway.line_with("not_reloaded"))
+        self.assertEqual(self.status_at(port), "200")
+        gateway.stop()
 
 
 def process_at(port):

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 import os
 import random
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
 from harness.case import ProgramCase
 from harness.daemons import Gateway
 from harness.patience import eventually
+from harness.pipes import full_pipe
 from harness.ports import free_port
 from harness.processes import hang_up, outcome
 from harness.sockets import address_of, exactly, listens, until_the_end
@@ -99,7 +101,27 @@ class StandardInputTest(ProgramCase):
             self.assertEqual(child.wait(), 0)
 
 
+    def test_a_log_that_nobody_reads_stops_no_session(self):
+        child, there = self.open(stderr=full_pipe(self))
+        hang_up(child)
+        there.sendall(b"hello")
+        self.assertEqual(child.stdout.read(5), b"hello")
+        child.terminate()
+        child.terminate()
+        child.wait()
+
+
 class ProcessTest(ProgramCase):
+    def test_a_log_that_nobody_reads_does_not_stop_its_end(self):
+        for last_words in (signal.SIGTERM, signal.SIGINT):
+            port = free_port()
+            options = ("--url", "ws://h/", "--listen", f"127.0.0.1:{port}")
+            process = self.start(WSGATE, "tunnel", *options, stderr=full_pipe(self))
+            eventually("it listens", lambda port=port: listens(port))
+            hang_up(process)
+            process.send_signal(last_words)
+            self.assertEqual(process.wait(), 0)
+
     def test_opens_its_log_anew(self):
         log = self.path("log")
         process = self.start(
