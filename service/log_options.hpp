@@ -33,8 +33,9 @@ struct log_options {
     log_notice notice = [](log_level, std::string_view event, const boost::json::object& fields) {
         return log_line(log_format::text, event, fields);
     };
-    std::chrono::milliseconds patience{1000}; ///< how long the end waits for readers and disks
-    line_file::write_call write{};            ///< in the place of write(2), for tests; empty: none
+    /// How long the end waits for readers and disks, and a line for a syslog daemon that is busy.
+    std::chrono::milliseconds patience{1000};
+    line_file::write_call write{}; ///< in the place of write(2), for tests; empty: none
 };
 
 } // namespace service

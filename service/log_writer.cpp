@@ -20,7 +20,6 @@ namespace {
 
 constexpr std::size_t enough = 65536; ///< bytes that are worth a write
 constexpr std::size_t longest_reason = 300;
-constexpr auto syslog_limit = std::chrono::seconds(1);
 
 std::size_t lines_in(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::count(text, '\n'));
@@ -156,6 +155,7 @@ void log_writer::write_pending() {
         }
         // The first line may be the one that tells of those which are lost already.
         lost_ += lines_in(pending_) - (told_ > 0 ? 1 : 0);
+        lost_ += is_over() && to_.file->owes_a_rest() ? 1U : 0U;
         told_ = 0;
         pending_.clear();
         why_ = is_over() ? "nobody read the log" : error.message();
@@ -199,10 +199,10 @@ void log_writer::send_to_syslog(log_level level, std::string_view plain) {
     update_unwritten();
 }
 
-/// Waits a second for a syslog daemon that is busy, but not again before it has taken a line.
+/// Waits for a syslog daemon that is busy, but not again before it has taken a line.
 bool log_writer::reaches_syslog(log_level level, std::string_view plain) {
     using enum syslog_outcome;
-    const auto end = clock::now() + syslog_limit;
+    const auto end = clock::now() + options_.patience;
     auto sent = to_.syslog->write(severity_of(level), plain);
     while (sent == full && !syslog_is_deaf_ && wait_for_room(to_.syslog->native_handle(), end)) {
         sent = to_.syslog->write(severity_of(level), plain);
@@ -219,7 +219,9 @@ bool log_writer::wait_for_room(int fd, clock::time_point limit) {
             return false;
         }
         int left = -1;
-        if (end != clock::time_point::max()) {
+        if (reopens_) {
+            left = 0; // only what fits now
+        } else if (end != clock::time_point::max()) {
             const auto rest = std::chrono::ceil<std::chrono::milliseconds>(end - clock::now());
             left = static_cast<int>(std::max<std::int64_t>(rest.count(), 0));
         }

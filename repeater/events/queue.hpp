@@ -5,13 +5,9 @@
 #include "repeater/events/output.hpp"
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 
@@ -28,6 +24,7 @@ public:
         std::chrono::milliseconds first_pause{500};
         std::chrono::milliseconds longest_pause{8'000};
         std::chrono::milliseconds report_interval{10'000};
+        std::chrono::milliseconds longest_delivery{6'000}; ///< that the end waits for
     };
 
     /// How many events are lost since the last report, and why. On the queue's thread.
@@ -43,33 +40,15 @@ public:
     /// Adds an event. From any thread; never waits for a delivery.
     void push(std::string json);
 
-    /// Delivers what is queued, but begins nothing after that time.
+    /// Delivers what is queued, but begins nothing after that time. A delivery that hangs then is
+    /// left to itself.
     void finish(std::chrono::milliseconds at_most);
 
 private:
-    using clock = std::chrono::steady_clock;
+    class deliveries;
 
-    void run();
-    /// With the lock held; returns with the lock held.
-    void deliver_first(std::unique_lock<std::mutex>&);
-    void pause_until(clock::time_point, std::unique_lock<std::mutex>&); ///< or until the end
-    void lose(std::size_t count, const std::string& why);
-    void report_losses(bool now);
-
-    [[nodiscard]] bool out_of_time() const { return end_ && clock::now() >= *end_; }
-
-    std::unique_ptr<output> output_;
-    options options_;
-    report report_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<std::string> queue_; ///< the first is being delivered, where `busy_`
-    bool busy_ = false;
-    std::optional<clock::time_point> end_;
-    std::size_t lost_ = 0;
-    std::string why_lost_;
-    std::optional<clock::time_point> reported_;
-    std::thread thread_; // last: it uses all of the above
+    std::shared_ptr<deliveries> deliveries_; ///< shared with a thread that a disk may hold for ever
+    std::thread thread_;
 };
 
 } // namespace repeater

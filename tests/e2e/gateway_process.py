@@ -343,6 +343,33 @@ class LogTest(GatewayTest):
                         gateway.send_signal(each)
                     self.assertEqual(gateway.wait(), 0)
 
+    def test_a_reader_that_has_gone_loses_lines_only(self):
+        for reader, writer in (os.pipe(), os.openpty()):
+            port = free_port()
+            gateway = self.start(WSGATE, "--listen", f"127.0.0.1:{port}", stderr=writer)
+            os.close(writer)
+            os.close(reader)
+            eventually("it listens", lambda port=port: listens(port))
+            hang_up(gateway)
+            self.assertEqual(self.status_at(port), "200")
+            gateway.stop()
+
+    def test_a_terminal_that_is_not_read_stops_nobody(self):
+        reader, writer = os.openpty()
+        self.addCleanup(os.close, reader)
+        port = free_port()
+        options = ("--listen", f"127.0.0.1:{port}", "--log-level", "debug")
+        gateway = self.start(WSGATE, *options, stderr=writer)
+        os.close(writer)
+        eventually("it listens", lambda: listens(port))
+        for _ in range(300):  # more than the terminal holds
+            with self.connect(port) as peer:
+                peer.sendall(get("/nothing"))
+                peer.recv(100)
+        hang_up(gateway)
+        self.assertEqual(self.status_at(port), "200")
+        gateway.stop()
+
     def test_a_full_syslog_daemon_stops_nobody(self):
         path = self.path("syslog")
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as daemon:
@@ -400,7 +427,7 @@ class LogTest(GatewayTest):
         self.assertIn("it is no regular file", gateway.line_with("not_reloaded"))
         self.assertEqual(self.status_at(port), "200")
         gateway.stop()
-        for option in ("--config", "--cert", "--auth-file", "--token-source"):
+        for option in ("--config", "--cert", "--auth-file"):
             done = outcome(WSGATE, "--check", option, conf)
             self.assertEqual(done.returncode, 78, option)
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/unique_fd.hpp"
 #include "service/log.hpp"
+#include "tests/support/unix_socket.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,6 +19,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -248,6 +250,28 @@ TEST_F(Log, ReopensInTheMidstOfAWait) {
         log.line(service::log_level::info, "last");
     }
     EXPECT_THAT(content(dir / "log"), testing::EndsWith("x\nlast\n"));
+}
+
+TEST_F(Log, TellsASyslogDaemonWhatItDidNotTake) {
+    options.file.clear();
+    options.syslog = dir / "syslog";
+    options.patience = std::chrono::milliseconds(20);
+    const auto daemon = support::bind_unix(options.syslog, 0, SOCK_DGRAM);
+    const timeval limit{10, 0};
+    ::setsockopt(daemon.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    service::log log(options);
+    for (int i = 0; i < 2000; ++i) { // more than any queue holds
+        log.line(service::log_level::info, "line");
+    }
+    std::string heard;
+    while (heard.find("log_lost lines=") == std::string::npos) {
+        std::array<char, 1000> text{};
+        const auto size = ::recv(daemon.get(), text.data(), text.size(), 0);
+        ASSERT_GE(size, 0);
+        heard.assign(text.data(), static_cast<std::size_t>(size));
+        log.line(service::log_level::info, "line");
+    }
+    EXPECT_THAT(heard, HasSubstr("why=\"the syslog daemon did not take them\""));
 }
 
 TEST_F(Log, CountsWhatADiskDidNotTake) {

@@ -1,6 +1,7 @@
 // What is told from which level on, in each format.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/configured_log.hpp"
+#include "tests/support/scratch_directory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,6 +11,7 @@
 #include <sstream>
 #include <string>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace configured_log_test {
@@ -60,6 +62,26 @@ TEST(ConfiguredLog, AnOpenProxyIsAWarningInEveryFormat) {
 TEST(ConfiguredLog, ThePerlsLogHasNoLevels) {
     const auto all = logged(log_format::compat, service::log_level::error, {event::starting{42}});
     EXPECT_NE(all.find("starting up.  pid: 42"), std::string::npos) << all;
+}
+
+TEST(ConfiguredLog, ALogThatCannotBeOpenedAnewIsToldInEveryFormat) {
+    for (const auto& [format, words] : {std::pair{log_format::compat, "HUP: the old log file stays: "},
+                                        std::pair{log_format::text, "Z error log_not_reopened why="},
+                                        std::pair{log_format::json, R"("event":"log_not_reopened")"}}) {
+        const support::scratch_directory directory;
+        log_config c;
+        c.format = format;
+        c.file = directory.path() / "log";
+        {
+            configured_log log(c);
+            std::filesystem::rename(c.file, directory.path() / "log.1");
+            std::filesystem::create_directory(c.file);
+            log.lines().reopen();
+        }
+        std::ostringstream all;
+        all << std::ifstream(directory.path() / "log.1").rdbuf();
+        EXPECT_NE(all.str().find(words), std::string::npos) << all.str();
+    }
 }
 
 } // namespace configured_log_test

@@ -17,11 +17,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <poll.h>
 #include <sstream>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace output_test {
@@ -78,6 +82,33 @@ TEST(FileOutput, AppendsLinesAndMayBeRotated) {
 TEST(FileOutput, SaysWhyItCannotWrite) {
     EXPECT_THAT(file_output("/no/such/folder/x").deliver("1"), Optional(HasSubstr("No such file")));
     EXPECT_THAT(file_output("/dev/full").deliver("1"), Optional(HasSubstr("No space")));
+}
+
+TEST(FileOutput, WhatDoesNotFitLeavesNothingAndIsTriedAgain) {
+    const scratch_folder folder;
+    file_output file(folder / "events");
+    EXPECT_EQ(file.deliver("1"), std::nullopt);
+    rlimit before{};
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit small{4, before.rlim_max};
+    auto* const handler = std::signal(SIGXFSZ, SIG_IGN);
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    EXPECT_THAT(file.deliver("three"), Optional(HasSubstr("too large")));
+    EXPECT_EQ(content(folder / "events"), "1\n");
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    (void)std::signal(SIGXFSZ, handler);
+    EXPECT_EQ(file.deliver("three"), std::nullopt);
+    EXPECT_EQ(content(folder / "events"), "1\nthree\n");
+}
+
+TEST(FileOutput, AFifoThatNobodyReadsIsAFailureAndNoWait) {
+    const scratch_folder folder;
+    const auto path = folder / "fifo";
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    file_output file(path);
+    EXPECT_THAT(file.deliver("1"), Optional(HasSubstr("nobody reads this FIFO")));
+    const net::unique_fd reader{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    EXPECT_EQ(file.deliver("2"), std::nullopt);
 }
 
 TEST(ExecOutput, TheProgramGetsItsWordsAndTheEvent) {

@@ -162,4 +162,35 @@ TEST(OutputQueue, TheEndCutsAPauseShortThatHasBegun) {
     EXPECT_EQ(q.lost.count, 1U);
 }
 
+/// Hangs until it is let go, as a write to a dead disk does.
+class hanging_output final : public output {
+public:
+    explicit hanging_output(std::shared_future<void> until) : until_(std::move(until)) {}
+
+    std::optional<std::string> deliver(const std::string& /*json*/) override {
+        until_.wait();
+        return std::nullopt;
+    }
+
+private:
+    std::shared_future<void> until_;
+};
+
+TEST(OutputQueue, TheEndLeavesADeliveryThatHangsToItself) {
+    std::promise<void> let_go;
+    losses lost;
+    auto o = quick();
+    o.longest_delivery = milliseconds(20);
+    {
+        output_queue queue(std::make_unique<hanging_output>(let_go.get_future().share()), o,
+                           into(lost));
+        queue.push("1");
+        queue.push("2");
+        queue.finish(milliseconds(1));
+        EXPECT_EQ(lost.count, 2U);
+        EXPECT_EQ(lost.why, "a delivery hangs");
+    }
+    let_go.set_value();
+}
+
 } // namespace queue_test
