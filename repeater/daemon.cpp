@@ -97,8 +97,9 @@ private:
         return m;
     }
 
-    /// Lets the log open its file anew, which tells of a failure itself, and reads the configuration
-    /// again. Where that is bad all of the old one stays in effect, and the log says why.
+    /// Lets the log open its file anew, which tells of a failure itself, and reads the
+    /// configuration again. Where that is bad all of the old one stays in effect, and the log says
+    /// why.
     void reload() {
         event::reloaded outcome;
         sinks_.log().lines().reopen();

@@ -41,8 +41,8 @@ config under_supervision(config c) {
 }
 
 void say_how_it_was_started(const char* program, const std::vector<std::string>& words) {
-    auto text = fmt::format("pwd:  {}\nzero: {}\nread:",
-                            std::filesystem::current_path().string(), program);
+    auto text =
+        fmt::format("pwd:  {}\nzero: {}\nread:", std::filesystem::current_path().string(), program);
     for (const auto& word : words) {
         text += ' ' + word;
     }

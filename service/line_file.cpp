@@ -4,10 +4,11 @@
 
 #include "net/text/number.hpp"
 
+#include <climits>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <climits>
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
@@ -103,7 +104,8 @@ std::optional<int> descriptor_named(std::string path) {
         }
         for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/", ours.c_str()}) {
             if (path.starts_with(folder)) {
-                return net::parse_number<unsigned short>(std::string_view{path}.substr(folder.size()));
+                return net::parse_number<unsigned short>(
+                    std::string_view{path}.substr(folder.size()));
             }
         }
         std::error_code no_link;
@@ -180,14 +182,14 @@ line_file::outcome line_file::write(std::string_view lines, const room_wait& wai
 
 /// Writes until all bytes are out; adds to `done` those that are.
 boost::system::error_code line_file::put(std::string_view bytes, const room_wait& wait,
-                               std::size_t& done) const {
+                                         std::size_t& done) const {
     constexpr auto short_pause = std::chrono::milliseconds(10);
     while (done < bytes.size()) {
         if (!wait(fd_.get())) {
             return make_error_code(boost::system::errc::operation_would_block);
         }
-        const auto n = write_(fd_.get(), bytes.data() + done,
-                              std::min(bytes.size() - done, largest_));
+        const auto n =
+            write_(fd_.get(), bytes.data() + done, std::min(bytes.size() - done, largest_));
         if (n > 0) {
             done += static_cast<std::size_t>(n);
         } else if (n == 0) {

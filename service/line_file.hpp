@@ -51,7 +51,7 @@ public:
     [[nodiscard]] static boost::system::result<line_file> of_descriptor(int fd, write_call = {});
 
     struct outcome {
-        std::size_t taken = 0; ///< bytes, up to the end of a line
+        std::size_t taken = 0;           ///< bytes, up to the end of a line
         boost::system::error_code error; ///< why not all; would_block where the wait gave up
     };
 
@@ -71,7 +71,8 @@ public:
 private:
     line_file(net::unique_fd, write_call, bool is_descriptor);
 
-    boost::system::error_code put(std::string_view bytes, const room_wait&, std::size_t& done) const;
+    boost::system::error_code put(std::string_view bytes, const room_wait&,
+                                  std::size_t& done) const;
     boost::system::error_code finish_begun(const room_wait&);
     std::size_t settle(std::string_view piece, std::size_t done, bool goes_on);
     [[nodiscard]] bool take_back(std::size_t part) const;

@@ -49,9 +49,9 @@ log_writer::log_writer(log_options o, pattern p)
 log_writer::outputs log_writer::open() const {
     outputs all;
     if (!options_.file.empty()) {
-        auto file = line_file::open(options_.file, {.makes_directories = true,
-                                                    .holds_fifo = true,
-                                                    .write = options_.write});
+        auto file = line_file::open(
+            options_.file,
+            {.makes_directories = true, .holds_fifo = true, .write = options_.write});
         if (!file) {
             throw std::runtime_error(fmt::format("cannot open the log file {}: {}", options_.file,
                                                  open_error_text(file.error())));
@@ -131,7 +131,8 @@ void log_writer::reopen_if_wanted() {
         to_.syslog = std::move(fresh.syslog);
         syslog_is_deaf_ = false;
     } catch (const std::exception& e) {
-        add_notice(log_level::error, "log_not_reopened", {{"why", net::escaped(e.what(), longest_reason)}});
+        add_notice(log_level::error, "log_not_reopened",
+                   {{"why", net::escaped(e.what(), longest_reason)}});
     }
 }
 
@@ -140,8 +141,8 @@ void log_writer::reopen_if_wanted() {
 void log_writer::write_pending() {
     tell_losses();
     while (!pending_.empty() && to_.file) {
-        const auto [taken, error] =
-            to_.file->write(pending_, [this](int fd) { return wait_for_room(fd, clock::time_point::max()); });
+        const auto [taken, error] = to_.file->write(
+            pending_, [this](int fd) { return wait_for_room(fd, clock::time_point::max()); });
         if (taken > 0) {
             lost_ -= std::exchange(told_, 0);
         }

@@ -39,6 +39,7 @@ public:
     void request_reopen();
     /// From then on nothing is waited for, and what cannot be written is lost.
     void end_at(clock::time_point);
+
     /// Lines that have been added or told as lost and that are not written.
     [[nodiscard]] std::size_t unwritten() const { return unwritten_; }
 
@@ -62,10 +63,10 @@ private:
     log_options options_;
     pattern pattern_;
     outputs to_;
-    std::string pending_;         ///< lines that are to be written to the file
-    std::size_t lost_ = 0;        ///< lines that the file's readers have not been told of
-    std::size_t told_ = 0;        ///< of them, those that the first line of pending_ tells of
-    std::string why_;             ///< the last of them was lost
+    std::string pending_;  ///< lines that are to be written to the file
+    std::size_t lost_ = 0; ///< lines that the file's readers have not been told of
+    std::size_t told_ = 0; ///< of them, those that the first line of pending_ tells of
+    std::string why_;      ///< the last of them was lost
     std::size_t lost_by_syslog_ = 0;
     bool syslog_is_deaf_ = false; ///< it has been waited for in vain
     net::unique_fd wake_;         ///< an eventfd

@@ -26,8 +26,8 @@ pid_file::pid_file(std::string path) : path_(std::move(path)) {
         return;
     }
     // Without O_NONBLOCK a FIFO would hold us.
-    const net::unique_fd file{::open(path_.c_str(),
-                                     O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666)};
+    const net::unique_fd file{
+        ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666)};
     const auto text = std::to_string(::getpid()) + '\n';
     if (!file || ::write(file.get(), text.data(), text.size()) < 0) {
         error_ = {errno, boost::system::system_category()};

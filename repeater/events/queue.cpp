@@ -143,7 +143,8 @@ void output_queue::deliveries::deliver_first(std::unique_lock<std::mutex>& lock)
     lose(1, why);
 }
 
-void output_queue::deliveries::pause_until(clock::time_point time, std::unique_lock<std::mutex>& lock) {
+void output_queue::deliveries::pause_until(clock::time_point time,
+                                           std::unique_lock<std::mutex>& lock) {
     while (clock::now() < time && !out_of_time()) {
         changed_.wait_until(lock, end_ ? std::min(time, *end_) : time); // finish() may set end_
     }

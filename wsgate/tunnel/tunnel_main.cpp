@@ -59,7 +59,8 @@ int start(const tunnel_config& config) {
         journal = std::make_unique<tunnel_journal>(*log, config.log_format);
         server = std::make_unique<tunnel_server>(context.get_executor(), config, *journal);
     } catch (const std::system_error& e) {
-        service::print_error(fmt::format("wsgate tunnel: {} (choose another with --listen)\n", e.what()));
+        service::print_error(
+            fmt::format("wsgate tunnel: {} (choose another with --listen)\n", e.what()));
         return EX_OSERR;
     } catch (const std::exception& e) {
         service::print_error(fmt::format("wsgate tunnel: {}\n", e.what()));

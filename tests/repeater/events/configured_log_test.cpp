@@ -65,9 +65,10 @@ TEST(ConfiguredLog, ThePerlsLogHasNoLevels) {
 }
 
 TEST(ConfiguredLog, ALogThatCannotBeOpenedAnewIsToldInEveryFormat) {
-    for (const auto& [format, words] : {std::pair{log_format::compat, "HUP: the old log file stays: "},
-                                        std::pair{log_format::text, "Z error log_not_reopened why="},
-                                        std::pair{log_format::json, R"("event":"log_not_reopened")"}}) {
+    for (const auto& [format, words] :
+         {std::pair{log_format::compat, "HUP: the old log file stays: "},
+          std::pair{log_format::text, "Z error log_not_reopened why="},
+          std::pair{log_format::json, R"("event":"log_not_reopened")"}}) {
         const support::scratch_directory directory;
         log_config c;
         c.format = format;
