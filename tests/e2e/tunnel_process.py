@@ -100,7 +100,6 @@ class StandardInputTest(ProgramCase):
             there.close()
             self.assertEqual(child.wait(), 0)
 
-
     def test_a_log_that_nobody_reads_stops_no_session(self):
         child, there = self.open(stderr=full_pipe(self))
         hang_up(child)
