@@ -10,12 +10,10 @@
 #include <spdlog/details/null_mutex.h>
 #include <spdlog/sinks/base_sink.h>
 
-#include <atomic>
 #include <chrono>
 #include <fmt/format.h>
 #include <future>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 
 namespace service {
