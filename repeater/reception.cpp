@@ -152,12 +152,12 @@ private:
         if (is_probe && !reception_.is_worth_telling(who_.name.side, announced_)) {
             return;
         }
-        announce();
         if (is_probe) {
-            reception_.tell_probe(failed);
-        } else {
-            reception_.events_.receive(failed);
+            reception_.tell_probe(failed, announced_);
+            return;
         }
+        announce();
+        reception_.events_.receive(failed);
     }
 
     void expect(net::clock::time_point when) {
@@ -289,21 +289,15 @@ bool reception::is_worth_telling(rfb::side side, bool announced) {
     return false;
 }
 
-void reception::tell_probe(event::introduction_failed how) {
+void reception::tell_probe(event::introduction_failed how, bool announced) {
     auto& here = probes_.at(how.peer.side == rfb::side::viewer ? 0 : 1);
     here.quiet_until = net::clock::now() + probes_told_every;
-    events_.receive(event::probed{std::move(how), std::exchange(here.untold, 0)});
+    events_.receive(event::probed{std::move(how), announced, std::exchange(here.untold, 0)});
 }
 
-void reception::note_probe(const peer_name& who, const error_code& error) {
+void reception::note_probe(peer_name who) {
     if (is_worth_telling(who.side, false)) {
-        const bool left = error == asio::error::eof;
-        tell_probe({who,
-                    left ? reason::too_short : reason::read_failed,
-                    0,
-                    0,
-                    left ? error_code{} : error,
-                    {}});
+        tell_probe({std::move(who), reason::too_short, 0, 0, {}, {}}, false);
     }
 }
 

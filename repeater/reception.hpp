@@ -43,7 +43,7 @@ public:
     void receive(peer, std::optional<asio::ip::tcp::endpoint> proxy, std::shared_ptr<const config>);
 
     /// A proxy's connection was closed without a byte, and is counted with the others.
-    void note_probe(const peer_name&, const error_code&);
+    void note_probe(peer_name);
 
     /// Closes everybody here.
     void clear();
@@ -63,7 +63,7 @@ private:
     /// False where such a connection is only counted. Of one that has been announced the end is
     /// told.
     [[nodiscard]] bool is_worth_telling(rfb::side, bool announced);
-    void tell_probe(event::introduction_failed);
+    void tell_probe(event::introduction_failed, bool announced);
 
     net::poller& poller_;
     event_sink& events_;

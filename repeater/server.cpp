@@ -82,9 +82,8 @@ asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c) {
     if (closed_) {
         co_return; // drain() came meanwhile, after which nobody is welcomed
     }
-    if (!header &&
-        (header.error() == asio::error::eof || header.error() == asio::error::connection_reset)) {
-        reception_.note_probe(name, header.error());
+    if (!header && header.error() == net::proxy_error::nothing) {
+        reception_.note_probe(std::move(name));
         co_return;
     }
     if (!header) {

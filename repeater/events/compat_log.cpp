@@ -126,6 +126,9 @@ struct compat_writer {
     }
 
     void operator()(const event::probed& e) const {
+        if (!e.announced) {
+            line(fmt::format("new vnc {} connecting.", word(e.how.peer.side)));
+        }
         failed(e.how);
         if (e.others > 0) {
             line(fmt::format("{} other vnc {} connections closed without a byte before.", e.others,

@@ -95,6 +95,7 @@ struct introduction_failed {
 /// of load balancers do. Most are only counted.
 struct probed {
     introduction_failed how;
+    bool announced = false; ///< its arrival has been told
     std::size_t others = 0; ///< that were not told since the last one
 };
 
