@@ -123,6 +123,10 @@ public:
         }
         announce();
         auto hello = rfb::parse_hello(reader_.block(), who_.name.side, conf_->hello);
+        const auto& early = who_.connection.early;
+        if (hello && hello->unended && !early.empty() && !rfb::may_become_version(early)) {
+            hello = rfb::error::id_too_long; // cut off, it could become another's
+        }
         if (!hello) {
             tell(reason::not_understood, hello.error());
         }

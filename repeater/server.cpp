@@ -100,8 +100,11 @@ asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c) {
 
 void server::introduced(reception::guest g) {
     if (!g.hello) {
-        const auto* const why = g.hello.error() == rfb::error::text_behind_id
+        const auto error = g.hello.error();
+        const auto* const why = error == rfb::error::text_behind_id
                                     ? "The repeater takes IDs without a blank in them."
+                                : error == rfb::error::id_too_long
+                                    ? "The ID is too long."
                                     : "The repeater needs an ID, as ID:1234, and got none.";
         tasks_.spawn(explain_to(std::move(g.who), why, std::move(g.conf)));
     } else if (std::holds_alternative<rfb::repeater_id>(g.hello->wish)) {
@@ -114,8 +117,11 @@ void server::introduced(reception::guest g) {
 void server::meet(reception::guest g) {
     const auto& id = std::get<rfb::repeater_id>(g.hello->wish);
     const auto& port = g.hello->port;
-    if (g.hello->key || !port.empty()) {
-        events_.receive(event::id_truncated{g.who.name, id, g.hello->key ? "+KEY" : ":" + port});
+    if (g.hello->key || g.hello->unended || !port.empty()) {
+        events_.receive(event::id_truncated{g.who.name, id,
+                                            g.hello->key       ? "+KEY"
+                                            : g.hello->unended ? "what follows its block"
+                                                               : ":" + port});
     }
     auto outcome = room_.arrive(std::move(g.who), id, port, g.conf);
     if (auto* met = std::get_if<pair>(&outcome)) {

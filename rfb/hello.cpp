@@ -139,6 +139,13 @@ result<hello> match(std::span<const std::byte> block, side from, const hello_rul
 
 result<hello> parse_hello(std::span<const std::byte> block, side from, const hello_rules& rules) {
     auto said = match(block, from, rules);
+    if (said && !block.empty() && block.size() == rules.size) {
+        const auto ends = [](std::byte b) {
+            return b == std::byte{0} || is_blank(static_cast<char>(b));
+        };
+        said->unended = std::holds_alternative<repeater_id>(said->wish) && !ends(block.back()) &&
+                        std::find(block.begin(), block.end(), std::byte{0}) == block.end();
+    }
     if (said && rules.uvnc_alias) {
         if (auto* id = std::get_if<repeater_id>(&said->wish)) {
             *id = repeater_id::make(uvnc_alias(id->text())).value();

@@ -43,6 +43,8 @@ struct hello {
     /// have not named the same and must not meet.
     std::string port;
     bool key = false; ///< a server's "+KEY:..." was cut off
+    /// The text fills its block, without a NUL, blank or newline: it may go on behind it.
+    bool unended = false;
 };
 
 /// Reads one complete block. Only the part before the first NUL counts; padding may hold anything.

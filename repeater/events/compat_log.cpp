@@ -99,7 +99,8 @@ struct compat_writer {
             break;
         }
         // Unlike the Perl: escaped and cut at the first NUL (spec 9.13).
-        if (e.error == rfb::error::bad_id || e.error == rfb::error::text_behind_id) {
+        if (e.error == rfb::error::bad_id || e.error == rfb::error::text_behind_id ||
+            e.error == rfb::error::id_too_long) {
             line(fmt::format("invalid ID:NNNNN string for vnc {}: {}", word(e.peer.side),
                              net::escaped(e.text)));
         } else {

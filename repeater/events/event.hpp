@@ -110,7 +110,7 @@ struct short_hello {
 struct id_truncated {
     peer_name peer;
     rfb::repeater_id id;
-    std::string ignored; ///< ":5900", or "+KEY"
+    std::string ignored; ///< ":5900", "+KEY", or "what follows its block"
 };
 
 /// A newcomer was closed: it named the ID under which another peer waits, but with another port

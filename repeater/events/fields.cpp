@@ -98,10 +98,11 @@ struct describer {
 
     [[nodiscard]] std::string event_text(const event::introduction_failed& e) const {
         constexpr std::string_view prefix = "ID:";
+        const auto text = rfb::trim(e.text).substr(0, longest_block);
         if (e.came == rfb::first_bytes::id) {
-            return std::string{prefix} + print(rfb::trim(e.text).substr(prefix.size()));
+            return std::string{prefix} + print(text.substr(prefix.size()));
         }
-        return e.came == rfb::first_bytes::bare_id ? print(rfb::trim(e.text))
+        return e.came == rfb::first_bytes::bare_id ? print(text)
                                                    : net::escaped(telling_part(e), longest_block);
     }
 

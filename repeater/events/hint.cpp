@@ -78,6 +78,9 @@ std::string_view hint_of(const failed& e) {
     if (const auto known = hint_for_protocol(e.came); !known.empty()) {
         return known;
     }
+    if (e.error == rfb::error::id_too_long) {
+        return "its ID goes on behind the block: a shorter one, or a larger block (-b)";
+    }
     if (e.came == first_bytes::id) {
         return e.why == reason::not_understood
                    ? "an ID is ID: in capitals, then a letter, a digit or _; --id-match exact "

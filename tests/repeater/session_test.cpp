@@ -472,15 +472,26 @@ TEST(HelpChannel, WhatIsNoCodeIsRefusedAndNeverDialled) {
     EXPECT_EQ(repeater.events.count<event::introduction_failed>(), std::size(no_codes));
 }
 
-// Old noVNC sends a long ID as it is: unpadded and untruncated.
-TEST(HelpChannel, ACodeOf300BytesIsReadUpToTheBlocksEnd) {
+// Old noVNC sends a long ID as it is: unpadded and untruncated. Two could begin alike.
+TEST(HelpChannel, ACodeOf300BytesIsRefusedAndNotCut) {
     running_server repeater(help_channel());
     auto viewer = repeater.connect(rfb::side::viewer);
     running_server::expect_greeting(viewer);
     viewer.send(bytes_of(std::string(300, 'x')));
-    const auto waiting = repeater.events.wait_for<event::waiting>();
-    EXPECT_EQ(waiting.id.text(), std::string(250, 'x'));
-    EXPECT_TRUE(viewer.is_quiet());
+    EXPECT_TRUE(viewer.is_closed_by_peer());
+    EXPECT_EQ(repeater.events.wait_for<event::introduction_failed>().error,
+              rfb::error::id_too_long);
+}
+
+TEST(Session, AnIdThatFillsItsBlockIsTakenAndTold) {
+    running_server repeater;
+    const auto longest = "ID:" + std::string(247, 'x');
+    auto server = repeater.wait_as(rfb::side::server, longest, "RFB 003.008\n");
+    auto viewer = repeater.introduce(rfb::side::viewer, longest);
+    EXPECT_EQ(viewer.receive(12), bytes_of("RFB 003.008\n"));
+    EXPECT_EQ(repeater.events.wait_for<event::id_truncated>(2).ignored, "what follows its block");
+    auto longer = repeater.introduce(rfb::side::server, longest, "x and more");
+    EXPECT_TRUE(longer.is_closed_by_peer());
 }
 
 // x11vnc's hello and greeting come in two segments; a tunnel may put them into one.
