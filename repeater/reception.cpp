@@ -83,7 +83,7 @@ public:
         const auto quiet = net::clock::now() - last_bytes_;
         auto whole = reader_;
         auto early = whole.take_short();
-        if (!early || quiet < conf_->limits.handshake / 4) {
+        if (!early || to_greet_ > 0 || quiet < conf_->limits.handshake / 4) {
             return false;
         }
         const auto said = rfb::parse_hello(whole.block(), who_.name.side, conf_->hello);
