@@ -106,9 +106,11 @@ TEST(CompatLog, SaysEachEventInThePerlsWords) {
                                     "a\nb", rfb::first_bytes::other},
          "invalid ID:NNNNN string for vnc server: a\\x0ab\n"},
         {event::introduction_failed{server, reason::not_understood, 250, 250,
-                                    rfb::error::text_behind_id, "ID:desk one", rfb::first_bytes::id},
+                                    rfb::error::text_behind_id, "ID:desk one",
+                                    rfb::first_bytes::id},
          "invalid ID:NNNNN string for vnc server: ID:desk one\n"
-         "vnc server: an ID is ID: in capitals, then a letter, a digit or _; --id-match exact takes "
+         "vnc server: an ID is ID: in capitals, then a letter, a digit or _; --id-match exact "
+         "takes "
          "no blank in it and ASCII alone.\n"},
         {event::waiting{server, id}, "storing new vnc server with ID:7.\n"},
         {event::partner_checked{server, id, true},

@@ -298,7 +298,8 @@ TEST(Config, AFileHasNothingThatWouldBePassedOver) {
         {"client_port = 5901\n", ":1: no such option: client_port"},
         {"config = /etc/other\n", ":1: no such option: config"},
         {"check = true\n", ":1: no such option: check"},
-        {"\nbind = [127.0.0.1,\n nowhere]\n", ":3: --bind: nowhere is not an IPv4 or IPv6 address, or *"},
+        {"\nbind = [127.0.0.1,\n nowhere]\n",
+         ":3: --bind: nowhere is not an IPv4 or IPv6 address, or *"},
         {"viewer-port = 1\nserver-port = 1\n",
          ":1: --viewer-port: viewers and servers need different ports"},
     };
