@@ -25,6 +25,12 @@ using reason = event::introduction_failed::reason;
 constexpr auto probes_close_within = std::chrono::milliseconds(250);
 constexpr auto probes_told_every = std::chrono::minutes(10);
 
+/// The peer has closed before a byte came from it, and nothing else is wrong.
+bool is_probe(const event::introduction_failed& e) {
+    return e.got == 0 && (e.why == reason::too_short || e.error == asio::error::connection_reset ||
+                          e.error == asio::error::broken_pipe);
+}
+
 std::string text_of(std::span<const std::byte> block) {
     const auto end = std::find(block.begin(), block.end(), std::byte{0});
     std::string text;
@@ -152,16 +158,12 @@ private:
                                                 error,
                                                 text_of(block),
                                                 rfb::recognise(block)};
-        const bool is_probe = failed.got == 0 && why != reason::timed_out;
-        if (is_probe && !reception_.is_worth_telling(who_.name.side, announced_)) {
-            return;
-        }
-        if (is_probe) {
+        if (!is_probe(failed)) {
+            announce();
+            reception_.events_.receive(failed);
+        } else if (reception_.is_worth_telling(who_.name.side, announced_)) {
             reception_.tell_probe(failed, announced_);
-            return;
         }
-        announce();
-        reception_.events_.receive(failed);
     }
 
     void expect(net::clock::time_point when) {

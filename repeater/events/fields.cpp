@@ -87,16 +87,16 @@ struct describer {
     }
 
     /// What a peer sent that is of no use. What may be an ID is shown as IDs are.
-    members& came(members& all, const event::introduction_failed& e) const {
-        if (e.got == 0) {
-            return all;
+    void add_first_bytes(members& all, const event::introduction_failed& e) const {
+        if (e.got > 0) {
+            all.word("came", to_string(e.came));
         }
-        all.word("came", to_string(e.came));
-        const auto text = event_text(e);
-        return text.empty() ? all : all.word("text", text);
+        if (const auto text = first_bytes_of(e); !text.empty()) {
+            all.word("text", text);
+        }
     }
 
-    [[nodiscard]] std::string event_text(const event::introduction_failed& e) const {
+    [[nodiscard]] std::string first_bytes_of(const event::introduction_failed& e) const {
         constexpr std::string_view prefix = "ID:";
         const auto text = rfb::trim(e.text).substr(0, longest_block);
         if (e.came == rfb::first_bytes::id) {
@@ -112,7 +112,7 @@ struct describer {
         if (e.error) {
             all.error("error", e.error);
         }
-        came(all, e);
+        add_first_bytes(all, e);
         if (const auto hint = hint_of(e); !hint.empty()) {
             all.word("hint", hint);
         }
