@@ -164,21 +164,21 @@ void listener::close() {
     acceptor_.close(ignored);
 }
 
-std::vector<listener> listen_on(const asio::any_io_executor& executor,
-                                const std::vector<asio::ip::address>& addresses, std::uint16_t port,
-                                const tcp_options& options) {
-    const bool by_default = addresses.empty();
-    const auto wanted = by_default ? std::vector<asio::ip::address>{asio::ip::address_v4::any(),
-                                                                    asio::ip::address_v6::any()}
-                                   : addresses;
+namespace {
+
+/// Binds the same port everywhere. Without IPv6, [::] is left out where it `may_lack` it: the
+/// kernel has no such family, or no interface of it.
+std::vector<listener> bind_all(const asio::any_io_executor& executor,
+                               const std::vector<asio::ip::address>& addresses, std::uint16_t port,
+                               const tcp_options& options, bool may_lack_ipv6) {
     std::vector<listener> all;
-    for (const auto& address : wanted) {
+    for (const auto& address : addresses) {
         try {
             all.emplace_back(executor, tcp::endpoint{address, port}, options);
         } catch (const boost::system::system_error& e) {
             const bool no_ipv6 = e.code() == asio::error::address_family_not_supported ||
                                  e.code().value() == EADDRNOTAVAIL;
-            if (!by_default || !address.is_v6() || !no_ipv6) {
+            if (!may_lack_ipv6 || !address.is_v6() || !no_ipv6) {
                 throw cannot_listen(e.code(), {address, port});
             }
         }
@@ -187,6 +187,36 @@ std::vector<listener> listen_on(const asio::any_io_executor& executor,
         }
     }
     return all;
+}
+
+} // namespace
+
+std::vector<listener> listen_on(const asio::any_io_executor& executor,
+                                const std::vector<asio::ip::address>& addresses, std::uint16_t port,
+                                const tcp_options& options) {
+    const bool every = addresses.empty();
+    const auto wanted = every ? std::vector<asio::ip::address>{asio::ip::address_v4::any(),
+                                                               asio::ip::address_v6::any()}
+                              : addresses;
+    constexpr int attempts = 10; // a port that is free on one address may be taken on another
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return bind_all(executor, wanted, port, options, every);
+        } catch (const cannot_listen& e) {
+            if (port != 0 || attempt == attempts || e.code() != std::errc::address_in_use) {
+                throw;
+            }
+        }
+    }
+}
+
+std::vector<listener> listen_on(const asio::any_io_executor& executor, const listen_at& at,
+                                const tcp_options& options) {
+    std::vector<asio::ip::address> addresses;
+    if (at.address) {
+        addresses.push_back(*at.address);
+    }
+    return listen_on(executor, addresses, at.port, options);
 }
 
 } // namespace net

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "net/connection.hpp"
+#include "net/text/listen_at.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -56,10 +57,14 @@ public:
     const asio::ip::tcp::endpoint at;
 };
 
-/// Listens on `port` of each address; no address means 0.0.0.0 and, where the machine has IPv6,
-/// [::]. Port 0 picks one free port for all. Throws cannot_listen.
+/// Listens on `port` of each address; no address means every one, as for listen_at. Port 0 picks
+/// one free port for all. Throws cannot_listen.
 [[nodiscard]] std::vector<listener> listen_on(const asio::any_io_executor&,
                                               const std::vector<asio::ip::address>&,
                                               std::uint16_t port, const tcp_options&);
+
+/// Returns one listener, or one for IPv4 and one for IPv6. Throws cannot_listen.
+[[nodiscard]] std::vector<listener> listen_on(const asio::any_io_executor&, const listen_at&,
+                                              const tcp_options&);
 
 } // namespace net

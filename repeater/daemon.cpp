@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/daemon.hpp"
 
+#include "net/own_addresses.hpp"
 #include "repeater/events/sinks.hpp"
 #include "repeater/options/repeater_options.hpp"
 #include "repeater/server.hpp"
@@ -71,6 +72,15 @@ private:
         }
         for (const auto& text : config_->warnings) {
             sinks_.receive(event::advice{text});
+        }
+        const bool must_know_itself =
+            config_->mode1.mode == mode1::vnc || config_->mode1.mode == mode1::list;
+        if (const net::own_addresses ours; must_know_itself && ours.error()) {
+            sinks_.receive(event::advice{
+                "the system does not list this machine's addresses, which Mode I must not dial (" +
+                ours.error().message() +
+                "): each destination is tried with bind(2) instead; in a unit, add AF_NETLINK to "
+                "RestrictAddressFamilies="});
         }
         sinks_.receive(event::starting{::getpid(), config_->duplicates == duplicate_policy::refuse,
                                        config_->mode1.mode == mode1::any});

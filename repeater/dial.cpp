@@ -33,13 +33,32 @@ struct request {
 /// The far end's version becomes its early bytes. Nothing of the viewer's is sent before that:
 /// otherwise a viewer could speak to any service that stands behind us. A far end that greets with
 /// 000.000 is a repeater, perhaps ourselves by another address, so that the pair would be a circle.
-asio::awaitable<error_code> expect_rfb(net::stream& far, std::vector<std::byte>& early) {
+asio::awaitable<void> expect_rfb(net::stream& far, std::vector<std::byte>& early,
+                                 event::dial_attempt_failed& failure) {
+    using reason = event::dial_attempt_failed::reason;
     const auto version = co_await hear_version(far, early);
     if (!version) {
-        co_return version.error();
+        failure.error = version.error();
+        failure.why =
+            failure.error.category() == rfb::category() ? reason::no_version : reason::left;
+        failure.came = rfb::recognise(early);
+    } else if (*version == rfb::repeater_greeting) {
+        failure.error = rfb::error::bad_version;
+        failure.why = reason::repeater;
     }
-    co_return *version == rfb::repeater_greeting ? error_code{rfb::error::bad_version}
-                                                 : error_code{};
+}
+
+/// Waits for the far end's version. The failure says what came instead, where its `error` is set.
+asio::awaitable<void> await_greeting(const request& r, net::stream& far,
+                                     std::vector<std::byte>& early,
+                                     event::dial_attempt_failed& failure) {
+    const auto limit = r.conf.limits.handshake;
+    const auto heard = co_await (expect_rfb(far, early, failure) || net::expire_after(limit));
+    if (heard.index() == 1) {
+        failure.why = event::dial_attempt_failed::reason::no_greeting;
+        failure.error = asio::error::timed_out;
+        failure.limit = limit;
+    }
 }
 
 /// Connects to one address and, unless it is trusted, waits for its version. Empty where that
@@ -47,20 +66,18 @@ asio::awaitable<error_code> expect_rfb(net::stream& far, std::vector<std::byte>&
 asio::awaitable<server_end> try_address(const request& r, tcp::endpoint to, bool trusted) {
     const auto executor = co_await asio::this_coro::executor;
     auto got = co_await net::connect(to, r.conf.limits.connect, r.conf.tcp);
-    auto ec = got.error;
-    if (!ec) {
+    event::dial_attempt_failed failure{r.viewer.name, to, got.error};
+    if (!failure.error) {
         net::tcp_stream stream(executor, got.connection);
         std::vector<std::byte> early;
         if (!trusted) {
-            const auto heard = co_await (expect_rfb(stream, early) ||
-                                         net::expire_after(r.conf.limits.first_bytes));
-            ec = heard.index() == 0 ? std::get<0>(heard) : asio::error::timed_out;
+            co_await await_greeting(r, stream, early, failure);
         }
-        if (!ec) {
+        if (!failure.error) {
             co_return stream.detach(std::move(early));
         }
     }
-    r.events.receive(event::dial_attempt_failed{r.viewer.name, to, ec});
+    r.events.receive(failure);
     co_return std::nullopt;
 }
 
@@ -81,11 +98,12 @@ asio::awaitable<server_end> reach(const request& r) {
     }
     // Each address is judged after the look-up, not the name before it: names can point anywhere,
     // and may point elsewhere the next time. Our own addresses may change as well.
-    const auto ours = net::own_addresses();
+    const net::own_addresses ours;
+    const is_own is_ours = [&ours](const asio::ip::address& a) { return ours.contains(a); };
     std::optional<verdict> against;
     bool tried = false;
     for (const auto& to : found.endpoints) {
-        const auto verdict = judge(r.conf.mode1, r.to.host, to, ours);
+        const auto verdict = judge(r.conf.mode1, r.to.host, to, is_ours);
         if (verdict != verdict::allowed && verdict != verdict::trusted) {
             against = verdict;
             continue;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -19,6 +20,16 @@ namespace repeater {
 namespace {
 
 using reason = event::introduction_failed::reason;
+
+// A load balancer's check is over within a round trip; people who try a port by hand take longer.
+constexpr auto probes_close_within = std::chrono::milliseconds(250);
+constexpr auto probes_told_every = std::chrono::minutes(10);
+
+/// The peer has closed before a byte came from it, and nothing else is wrong.
+bool is_probe(const event::introduction_failed& e) {
+    return e.got == 0 && (e.why == reason::too_short || e.error == asio::error::connection_reset ||
+                          e.error == asio::error::broken_pipe);
+}
 
 std::string text_of(std::span<const std::byte> block) {
     const auto end = std::find(block.begin(), block.end(), std::byte{0});
@@ -33,9 +44,10 @@ std::string text_of(std::span<const std::byte> block) {
 /// A peer whose hello is awaited. Watched from watch() to its end.
 class reception::newcomer final : public net::poller::watcher {
 public:
-    newcomer(reception& here, peer who, std::shared_ptr<const config> conf)
+    newcomer(reception& here, peer who, std::optional<asio::ip::tcp::endpoint> proxy,
+             std::shared_ptr<const config> conf)
         : deadline(net::clock::now() + conf->limits.handshake), reception_(here),
-          who_(std::move(who)), conf_(std::move(conf)),
+          who_(std::move(who)), proxy_(std::move(proxy)), conf_(std::move(conf)),
           channel_(std::move(who_.connection.socket), true), reader_(conf_->hello),
           to_greet_(who_.name.side == rfb::side::viewer && conf_->greet_viewers ? rfb::version_size
                                                                                 : 0) {}
@@ -43,18 +55,55 @@ public:
     newcomer(const newcomer&) = delete;
     newcomer& operator=(const newcomer&) = delete;
 
-    ~newcomer() {
-        if (watched_) {
-            reception_.poller_.remove(channel_.native_handle(), *this);
-            reception_.deadlines_.remove(deadline, number());
-        }
-    }
+    ~newcomer() { stop_watching(); }
 
     /// Throws std::system_error.
     void watch() {
         reception_.poller_.add(channel_.native_handle(), *this);
-        reception_.deadlines_.add(deadline, number());
         watched_ = true;
+        // Whoever has not closed until then is no probe, and its arrival is told.
+        expect(announced_ ? deadline : std::min(deadline, net::clock::now() + probes_close_within));
+    }
+
+    /// Tells of the arrival, once.
+    void announce() {
+        if (!std::exchange(announced_, true)) {
+            const bool greeted = who_.name.side == rfb::side::server || conf_->greet_viewers;
+            reception_.events_.receive(event::arrived{who_.name, greeted, proxy_});
+        }
+    }
+
+    /// A time that it waited for has come. True where that was the deadline.
+    [[nodiscard]] bool is_late() {
+        if (next_ >= deadline) {
+            return true;
+        }
+        announce();
+        expect(deadline);
+        return false;
+    }
+
+    /// At the deadline: a peer that has sent less than a block and waits, as old viewers do, has
+    /// said all where its text is complete and means something. Whoever still sends has not.
+    [[nodiscard]] bool has_sent_a_short_block() {
+        const auto quiet = net::clock::now() - last_bytes_;
+        auto whole = reader_;
+        auto early = whole.take_short();
+        if (!early || to_greet_ > 0 || quiet < conf_->limits.handshake / 4) {
+            return false;
+        }
+        const auto said = rfb::parse_hello(whole.block(), who_.name.side, conf_->hello);
+        const bool is_destination = said && std::holds_alternative<rfb::destination>(said->wish);
+        const auto came = rfb::recognise(whole.block());
+        if (!said || (is_destination && came != rfb::first_bytes::destination &&
+                      came != rfb::first_bytes::bare_id)) {
+            return false;
+        }
+        reception_.events_.receive(
+            event::short_hello{who_.name, whole.block().size(), conf_->hello.size});
+        reader_ = std::move(whole);
+        who_.connection.early = std::move(*early);
+        return true;
     }
 
     void wake(net::ready r) override {
@@ -73,26 +122,21 @@ public:
 
     /// What it wants, for whoever goes on with it; nothing where the connection is lost, which an
     /// event tells. An ID or destination that cannot be used is an error in the guest.
-    [[nodiscard]] std::optional<guest> conclude(event_sink& events) {
-        event::introduction_failed failed{who_.name,         {}, reader_.block().size(),
-                                          conf_->hello.size, {}, {}};
+    [[nodiscard]] std::optional<guest> conclude() {
         if (failure_) {
-            failed.why = failure_->why;
-            failed.error = failure_->error;
-            events.receive(failed);
+            tell(failure_->why, failure_->error);
             return std::nullopt;
         }
+        announce();
         auto hello = rfb::parse_hello(reader_.block(), who_.name.side, conf_->hello);
+        const auto& early = who_.connection.early;
+        if (hello && hello->unended && !early.empty() && !rfb::may_become_version(early)) {
+            hello = rfb::error::id_too_long; // cut off, it could become another's
+        }
         if (!hello) {
-            failed.why = reason::not_understood;
-            failed.error = hello.error();
-            failed.text = text_of(reader_.block());
-            events.receive(failed);
+            tell(reason::not_understood, hello.error());
         }
-        if (std::exchange(watched_, false)) {
-            reception_.poller_.remove(channel_.native_handle(), *this);
-            reception_.deadlines_.remove(deadline, number());
-        }
+        stop_watching();
         who_.connection.socket = channel_.release();
         return guest{std::move(who_), std::move(hello), std::move(conf_)};
     }
@@ -104,6 +148,35 @@ private:
         reason why{};
         error_code error;
     };
+
+    void tell(reason why, const error_code& error) {
+        const auto block = reader_.block();
+        const event::introduction_failed failed{who_.name,
+                                                why,
+                                                block.size(),
+                                                conf_->hello.size,
+                                                error,
+                                                text_of(block),
+                                                rfb::recognise(block)};
+        if (!is_probe(failed)) {
+            announce();
+            reception_.events_.receive(failed);
+        } else if (reception_.is_worth_telling(who_.name.side, announced_)) {
+            reception_.tell_probe(failed, announced_);
+        }
+    }
+
+    void expect(net::clock::time_point when) {
+        next_ = when;
+        reception_.deadlines_.add(next_, number());
+    }
+
+    void stop_watching() {
+        if (std::exchange(watched_, false)) {
+            reception_.poller_.remove(channel_.native_handle(), *this);
+            reception_.deadlines_.remove(next_, number());
+        }
+    }
 
     /// False where the connection is broken.
     [[nodiscard]] bool greet() {
@@ -136,6 +209,8 @@ private:
                      left ? error_code{} : got.error);
                 return true;
             }
+            announce();
+            last_bytes_ = net::clock::now();
             const auto bytes = std::span<const std::byte>(buffer).first(got.bytes);
             const auto rest = bytes.subspan(reader_.feed(bytes));
             auto& early = who_.connection.early;
@@ -146,12 +221,16 @@ private:
 
     reception& reception_;
     peer who_;
+    std::optional<asio::ip::tcp::endpoint> proxy_;
     std::shared_ptr<const config> conf_;
     net::tcp_channel channel_;
     rfb::hello_reader reader_;
     std::size_t to_greet_; ///< bytes of the greeting that it has not got
     std::optional<failure> failure_;
+    net::clock::time_point last_bytes_{};
+    net::clock::time_point next_{}; ///< when it is looked at; while it is watched
     bool watched_ = false;
+    bool announced_ = false;
 };
 
 reception::reception(const asio::any_io_executor& executor, net::poller& p, event_sink& events,
@@ -165,10 +244,13 @@ void reception::clear() {
     here_.clear();
 }
 
-void reception::receive(peer who, std::shared_ptr<const config> conf) {
+void reception::receive(peer who, std::optional<asio::ip::tcp::endpoint> proxy,
+                        std::shared_ptr<const config> conf) {
     const auto number = who.name.number;
     auto& arrived =
-        *here_.emplace(number, std::make_unique<newcomer>(*this, std::move(who), std::move(conf)))
+        *here_
+             .emplace(number, std::make_unique<newcomer>(*this, std::move(who), std::move(proxy),
+                                                         std::move(conf)))
              .first->second;
     // Most peers speak at once, and have spoken before we come to them: those are never watched.
     bool done = arrived.advance();
@@ -187,15 +269,41 @@ void reception::receive(peer who, std::shared_ptr<const config> conf) {
 
 void reception::finish(newcomer& which) {
     const auto leaving = here_.extract(which.number());
-    if (auto spoken = which.conclude(events_)) {
+    if (auto spoken = which.conclude()) {
         tell_(std::move(*spoken));
     }
 }
 
 void reception::expire(session_number number) {
-    if (const auto found = here_.find(number); found != here_.end()) {
-        found->second->fail(reason::timed_out, {});
-        finish(*found->second);
+    const auto found = here_.find(number);
+    if (found == here_.end() || !found->second->is_late()) {
+        return;
+    }
+    auto& late = *found->second;
+    if (!late.has_sent_a_short_block()) {
+        late.fail(reason::timed_out, {});
+    }
+    finish(late);
+}
+
+bool reception::is_worth_telling(rfb::side side, bool announced) {
+    auto& here = probes_.at(side == rfb::side::viewer ? 0 : 1);
+    if (announced || net::clock::now() >= here.quiet_until) {
+        return true;
+    }
+    ++here.untold;
+    return false;
+}
+
+void reception::tell_probe(event::introduction_failed how, bool announced) {
+    auto& here = probes_.at(how.peer.side == rfb::side::viewer ? 0 : 1);
+    here.quiet_until = net::clock::now() + probes_told_every;
+    events_.receive(event::probed{std::move(how), announced, std::exchange(here.untold, 0)});
+}
+
+void reception::note_probe(peer_name who) {
+    if (is_worth_telling(who.side, false)) {
+        tell_probe({std::move(who), reason::too_short, 0, 0, {}, {}}, false);
     }
 }
 

@@ -8,14 +8,18 @@
 #include "repeater/pair.hpp"
 #include "rfb/hello.hpp"
 
+#include <array>
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 namespace repeater {
 
 /// Belongs to the thread that decides. Sends viewers "RFB 000.000\n", then collects the hello
-/// block, all within limits.handshake. repeater spec 2.1-2.3
+/// block, all within limits.handshake. Tells of each arrival, but for connections that are closed
+/// without a byte: of those one in ten minutes. repeater spec 2.1-2.3
 class reception {
 public:
     /// A peer that has spoken: what it wants, or an error of rfb's category, where it is to be
@@ -34,8 +38,12 @@ public:
     reception& operator=(const reception&) = delete;
     ~reception();
 
-    /// Takes a new peer. Where it has said all already, on_hello is called before this returns.
-    void receive(peer, std::shared_ptr<const config>);
+    /// Takes a new peer; `proxy` speaks for it. Where it has said all already, on_hello is called
+    /// before this returns.
+    void receive(peer, std::optional<asio::ip::tcp::endpoint> proxy, std::shared_ptr<const config>);
+
+    /// A proxy's connection was closed without a byte, and is counted with the others.
+    void note_probe(peer_name);
 
     /// Closes everybody here.
     void clear();
@@ -46,11 +54,23 @@ private:
     void finish(newcomer&);
     void expire(session_number);
 
+    /// What is known of connections that were closed without a byte.
+    struct probes {
+        std::size_t untold = 0;
+        net::clock::time_point quiet_until{};
+    };
+
+    /// False where such a connection is only counted. Of one that has been announced the end is
+    /// told.
+    [[nodiscard]] bool is_worth_telling(rfb::side, bool announced);
+    void tell_probe(event::introduction_failed, bool announced);
+
     net::poller& poller_;
     event_sink& events_;
     on_hello tell_;
     net::deadlines<session_number> deadlines_;
     std::unordered_map<session_number, std::unique_ptr<newcomer>> here_;
+    std::array<probes, 2> probes_; ///< of viewers, of servers
 };
 
 } // namespace repeater

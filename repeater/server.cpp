@@ -74,15 +74,17 @@ void server::accept(rfb::side side, net::connection c) {
 }
 
 void server::welcome(peer who, std::optional<asio::ip::tcp::endpoint> proxy) {
-    const bool greeted = who.name.side == rfb::side::server || config_->greet_viewers;
-    events_.receive(event::arrived{who.name, greeted, std::move(proxy)});
-    reception_.receive(std::move(who), config_);
+    reception_.receive(std::move(who), std::move(proxy), config_);
 }
 
 asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c) {
     auto header = co_await net::receive_proxy_header(c, config_->limits.proxy_header);
     if (closed_) {
         co_return; // drain() came meanwhile, after which nobody is welcomed
+    }
+    if (!header && header.error() == net::proxy_error::nothing) {
+        reception_.note_probe(std::move(name));
+        co_return;
     }
     if (!header) {
         events_.receive(event::proxy_header_failed{std::move(name), header.error()});
@@ -98,8 +100,11 @@ asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c) {
 
 void server::introduced(reception::guest g) {
     if (!g.hello) {
-        const auto* const why = g.hello.error() == rfb::error::text_behind_id
+        const auto error = g.hello.error();
+        const auto* const why = error == rfb::error::text_behind_id
                                     ? "The repeater takes IDs without a blank in them."
+                                : error == rfb::error::id_too_long
+                                    ? "The ID is too long."
                                     : "The repeater needs an ID, as ID:1234, and got none.";
         tasks_.spawn(explain_to(std::move(g.who), why, std::move(g.conf)));
     } else if (std::holds_alternative<rfb::repeater_id>(g.hello->wish)) {
@@ -111,15 +116,18 @@ void server::introduced(reception::guest g) {
 
 void server::meet(reception::guest g) {
     const auto& id = std::get<rfb::repeater_id>(g.hello->wish);
-    if (g.hello->truncated) {
-        events_.receive(event::id_truncated{g.who.name, id});
+    const auto& port = g.hello->port;
+    if (g.hello->key || g.hello->unended || !port.empty()) {
+        events_.receive(event::id_truncated{g.who.name, id,
+                                            g.hello->key       ? "+KEY"
+                                            : g.hello->unended ? "what follows its block"
+                                                               : ":" + port});
     }
-    auto outcome = room_.arrive(std::move(g.who), id, g.conf);
+    auto outcome = room_.arrive(std::move(g.who), id, port, g.conf);
     if (auto* met = std::get_if<pair>(&outcome)) {
         relays_.start(std::move(*met));
-    } else if (auto* refused = std::get_if<peer>(&outcome)) {
-        tasks_.spawn(explain_to(std::move(*refused), "Another viewer waits for this ID already.",
-                                std::move(g.conf)));
+    } else if (auto* refused = std::get_if<waiting_room::refusal>(&outcome)) {
+        tasks_.spawn(explain_to(std::move(refused->who), refused->why, std::move(g.conf)));
     }
 }
 

@@ -53,7 +53,7 @@ private:
 
     /// Reads the PROXY header of a connection from --proxy-from, then welcomes whom it speaks for.
     [[nodiscard]] asio::awaitable<void> hear_proxy(peer_name, net::connection);
-    /// Tells of the arrival, and waits for what the peer says.
+    /// Waits for what the peer says.
     void welcome(peer, std::optional<asio::ip::tcp::endpoint> proxy = std::nullopt);
 
     /// Called when a peer has said what it wants: an ID, a destination, or nothing of use.

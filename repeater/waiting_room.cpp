@@ -16,9 +16,10 @@ namespace repeater {
 /// limits.early_bytes; the rest stays in the kernel.
 class waiting_room::waiter final : public net::poller::watcher {
 public:
-    waiter(waiting_room& room, peer who, rfb::repeater_id wanted, std::shared_ptr<const config> c)
-        : id(std::move(wanted)), conf(std::move(c)), room_(room), who_(std::move(who)),
-          channel_(std::move(who_.connection.socket)) {
+    waiter(waiting_room& room, peer who, rfb::repeater_id wanted, std::string behind_it,
+           std::shared_ptr<const config> c)
+        : id(std::move(wanted)), port(std::move(behind_it)), conf(std::move(c)), room_(room),
+          who_(std::move(who)), channel_(std::move(who_.connection.socket)) {
         room_.poller_.add(channel_.native_handle(), *this);
         if (may_wait().count() > 0) {
             until_ = net::clock::now() + may_wait();
@@ -56,6 +57,7 @@ public:
     }
 
     const rfb::repeater_id id;
+    const std::string port; ///< that stood behind the ID; mostly empty
     const std::shared_ptr<const config> conf;
 
 private:
@@ -94,8 +96,12 @@ waiting_room::waiting_room(const asio::any_io_executor& executor, net::poller& p
 waiting_room::~waiting_room() = default;
 
 waiting_room::arrival waiting_room::arrive(peer newcomer, const rfb::repeater_id& id,
-                                           std::shared_ptr<const config> conf) {
+                                           std::string port, std::shared_ptr<const config> conf) {
     drop_dead(id, newcomer.name.side);
+    if (const auto* const other = contradicts(id, newcomer.name.side, port)) {
+        events_.receive(event::ports_differ{newcomer.name, other->name(), id, port, other->port});
+        return refusal{std::move(newcomer), "Somebody waits for this ID with another port."};
+    }
     // From here on nothing suspends: the tables of rendezvous_ and waiters_ change together.
     const auto outcome = rendezvous_.arrive(id, newcomer.name.side, newcomer.name.number);
     if (const auto* found = std::get_if<rendezvous::pairs>(&outcome)) {
@@ -105,13 +111,13 @@ waiting_room::arrival waiting_room::arrive(peer newcomer, const rfb::repeater_id
     }
     if (std::holds_alternative<rendezvous::refused>(outcome)) {
         events_.receive(event::refused{newcomer.name, id});
-        return newcomer;
+        return refusal{std::move(newcomer), "Another viewer waits for this ID already."};
     }
     if (const auto* found = std::get_if<rendezvous::replaces>(&outcome)) {
         const auto older = std::move(waiters_.extract(found->older).mapped());
         events_.receive(event::replaced{older->name(), newcomer.name.number, id});
     }
-    admit(std::move(newcomer), id, std::move(conf));
+    admit(std::move(newcomer), id, std::move(port), std::move(conf));
     return rendezvous::waits{};
 }
 
@@ -134,13 +140,25 @@ void waiting_room::drop_dead(const rfb::repeater_id& id, rfb::side newcomer) {
     }
 }
 
-void waiting_room::admit(peer newcomer, const rfb::repeater_id& id,
+const waiting_room::waiter* waiting_room::contradicts(const rfb::repeater_id& id,
+                                                      rfb::side newcomer,
+                                                      std::string_view port) const {
+    const auto number = port.empty() ? std::nullopt : rendezvous_.in_the_way(id, newcomer);
+    if (!number) {
+        return nullptr;
+    }
+    const auto& found = *waiters_.at(*number);
+    const bool differs = !found.port.empty() && found.port != port;
+    return differs && found.name().side != newcomer ? &found : nullptr;
+}
+
+void waiting_room::admit(peer newcomer, const rfb::repeater_id& id, std::string port,
                          std::shared_ptr<const config> conf) {
     const auto name = newcomer.name;
     events_.receive(event::waiting{name, id});
     try {
-        waiters_.emplace(name.number,
-                         std::make_unique<waiter>(*this, std::move(newcomer), id, std::move(conf)));
+        waiters_.emplace(name.number, std::make_unique<waiter>(*this, std::move(newcomer), id,
+                                                               std::move(port), std::move(conf)));
     } catch (const std::system_error& e) { // no memory or no watch is left
         rendezvous_.leave(id, name.number);
         events_.receive(event::left{name, id, e.code()});

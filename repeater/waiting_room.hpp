@@ -11,6 +11,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <variant>
 
@@ -20,8 +22,13 @@ namespace repeater {
 /// a peer is either here or it is not, and a pair that leaves is free of this thread's event loop.
 class waiting_room {
 public:
-    /// A pair that has met; or the newcomer waits; or the newcomer itself, where it was refused.
-    using arrival = std::variant<pair, rendezvous::waits, peer>;
+    struct refusal {
+        peer who;
+        std::string_view why; ///< for a viewer to read
+    };
+
+    /// A pair that has met; or the newcomer waits; or it was refused.
+    using arrival = std::variant<pair, rendezvous::waits, refusal>;
 
     /// `tasks` runs what tells viewers that they have waited too long.
     waiting_room(const asio::any_io_executor&, net::poller&, duplicate_policy, net::task_group&,
@@ -30,8 +37,10 @@ public:
     waiting_room& operator=(const waiting_room&) = delete;
     ~waiting_room();
 
-    /// Pairs the newcomer, or lets it wait under the limits of this configuration.
-    [[nodiscard]] arrival arrive(peer, const rfb::repeater_id&, std::shared_ptr<const config>);
+    /// Pairs the newcomer, or lets it wait under the limits of this configuration. `port` stood
+    /// behind its ID (rfb::hello).
+    [[nodiscard]] arrival arrive(peer, const rfb::repeater_id&, std::string port,
+                                 std::shared_ptr<const config>);
 
     /// Sets what duplicates mean for peers that come from now on.
     void set_policy(duplicate_policy p) { rendezvous_.set_policy(p); }
@@ -47,8 +56,11 @@ private:
 
     /// Closes peers in the newcomer's way whose connections are dead.
     void drop_dead(const rfb::repeater_id&, rfb::side newcomer);
+    /// The peer of the other side that waits under this ID, and named it with another port.
+    [[nodiscard]] const waiter* contradicts(const rfb::repeater_id&, rfb::side newcomer,
+                                            std::string_view port) const;
     /// Lets the peer wait, and watches it.
-    void admit(peer, const rfb::repeater_id&, std::shared_ptr<const config>);
+    void admit(peer, const rfb::repeater_id&, std::string port, std::shared_ptr<const config>);
     [[nodiscard]] std::unique_ptr<waiter> take_out(session_number);
     /// Called when a peer that waits has closed or broken off.
     void has_left(session_number, const error_code&);

@@ -25,6 +25,8 @@ public:
             return "no usable repeater ID";
         case error::text_behind_id:
             return "the ID is followed by a blank and more text";
+        case error::id_too_long:
+            return "the ID is longer than the block that it must stand in";
         case error::empty_destination:
             return "neither an ID nor a host was named";
         case error::bad_destination:

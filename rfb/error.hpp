@@ -12,6 +12,7 @@ enum class error {
     bad_version = 1,   ///< not "RFB ddd.ddd\n"
     bad_id,            ///< no usable repeater ID
     text_behind_id,    ///< an ID that must be exact is followed by a blank and more text
+    id_too_long,       ///< an ID goes on behind its block
     empty_destination, ///< a viewer named neither an ID nor a host
     bad_destination,   ///< not host, host:display, host:port, host::port or an IPv6 literal
     port_out_of_range, ///< port above 65535 (or 0 after normalising)

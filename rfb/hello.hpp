@@ -7,22 +7,25 @@
 #include "rfb/side.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
+#include <string>
 #include <variant>
 #include <vector>
 
 namespace rfb {
 
-/// How text becomes an ID.
+/// How text becomes an ID. Under each rule any number of "ID:" (in any case) behind the first one
+/// is removed, and blanks and newlines at the end are padding.
 enum class id_match {
-    word, ///< "ID:" and the longest run of [A-Za-z0-9_] behind it: the Perl's rule
-    /// "ID:" and all of the text behind it, but for padding (blanks, newlines) and a ":digits"
-    /// tail. Text with a blank inside is refused, so that no two texts that differ become the same
-    /// ID.
+    /// "ID:" and text that begins with one of [A-Za-z0-9_], but for a ":PORT" at its end (and a
+    /// server's "+KEY:" and hex digits). The Perl ends the ID at the first other byte; here such
+    /// text is an ID as a whole, with its other bytes as in repeater_id's percent_encoded().
+    word,
+    /// The same for text of visible ASCII alone. Text with a blank inside is refused.
     exact,
-    /// [A-Za-z0-9_-], any number of "ID:" (in any case) before it removed; no Mode I
-    /// (Help-Channel). A server must send one "ID:", and may add "+KEY:" and hex digits, which are
-    /// ignored.
+    /// [A-Za-z0-9_-], with any number of "ID:" before it; no Mode I (Help-Channel). A server must
+    /// send one "ID:", and may add "+KEY:" and hex digits.
     raw,
 };
 
@@ -36,10 +39,12 @@ struct hello_rules {
 
 struct hello {
     std::variant<repeater_id, destination> wish;
-    /// True where something other than NUL, blank or newline was cut off behind the ID, so that two
-    /// different texts may have become the same ID. Worth a warning. (The key of raw does not
-    /// count.)
-    bool truncated = false;
+    /// The digits of a ":PORT" that was cut off behind the ID. Peers of one ID whose ports differ
+    /// have not named the same and must not meet.
+    std::string port;
+    bool key = false; ///< a server's "+KEY:..." was cut off
+    /// The text fills its block, without a NUL, blank or newline: it may go on behind it.
+    bool unended = false;
 };
 
 /// Reads one complete block. Only the part before the first NUL counts; padding may hold anything.
@@ -64,6 +69,12 @@ public:
     std::size_t feed(std::span<const std::byte>);
 
     [[nodiscard]] bool complete() const;
+
+    /// For a peer that has sent less than rules.size and waits for an answer, as old viewers do:
+    /// what has come is the block, provided that a NUL or newline ends its text. Returns what
+    /// belongs to the session: an RFB version behind that end. (Other bytes there are padding.)
+    /// Nothing where the text may be incomplete.
+    [[nodiscard]] std::optional<std::vector<std::byte>> take_short();
 
     [[nodiscard]] std::span<const std::byte> block() const { return block_; }
 

@@ -30,6 +30,10 @@ private:
     std::string text_;
 };
 
+/// The text with every byte that an ID cannot hold, and '%', as "%" and two hex digits: texts that
+/// differ stay different.
+[[nodiscard]] std::string percent_encoded(std::string_view text);
+
 } // namespace rfb
 
 template <>

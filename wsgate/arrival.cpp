@@ -112,6 +112,9 @@ asio::awaitable<bool> arriving::hear_proxy() {
     const auto left = made_.deadline - net::clock::now();
     const auto header = co_await net::receive_proxy_header(
         socket_, std::min<net::clock::duration>(left, connection_.conf().proxy.header));
+    if (!header && header.error() == net::proxy_error::nothing) {
+        co_return false; // the balancer's health check
+    }
     if (!header) {
         connection_.services.metrics.handshake_failed(handshake_failure::proxy_header);
         connection_.services.journal.proxy_header_failed(connection_.number, made_.peer,

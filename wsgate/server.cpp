@@ -58,11 +58,7 @@ std::vector<net::listener> server::listen_at(const listen_address& at) {
                          config_.tcp);
         return all;
     }
-    std::vector<asio::ip::address> addresses;
-    if (at.address) {
-        addresses.push_back(*at.address);
-    }
-    return net::listen_on(executor_, addresses, at.port, config_.tcp);
+    return net::listen_on(executor_, {at.address, at.port}, config_.tcp);
 }
 
 void server::listen() {
@@ -86,7 +82,9 @@ void server::start() {
                               [this](const net::error_code& ec) { journal_.accept_failed(ec); }));
     }
     if (admin_) {
-        journal_.admin_listening(admin_->local());
+        for (const auto& each : admin_->listeners()) {
+            journal_.admin_listening(each.local());
+        }
         admin_->start([this](const net::error_code& ec) { journal_.accept_failed(ec); });
     }
     accepting_.spawn(terms_.watch());

@@ -37,6 +37,8 @@ public:
             return "the PROXY header is too short for its addresses";
         case proxy_error::bad_tlv:
             return "a PROXY header with a malformed TLV";
+        case proxy_error::nothing:
+            return "it was closed before a byte came";
         case proxy_error::bad_checksum:
             return "the PROXY header's checksum is wrong";
         }

@@ -59,6 +59,7 @@ enum class proxy_error {
     bad_length,
     bad_tlv,
     bad_checksum,
+    nothing, ///< closed before a byte came, as health checks do
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(proxy_error);

@@ -27,6 +27,7 @@ io_result peek(tcp_stream& stream, std::span<std::byte> into) {
 
 asio::awaitable<error_code> read_header(tcp_stream& stream, proxy_reader& reader) {
     std::array<std::byte, 512> buffer{};
+    bool has_spoken = false;
     while (!reader.done()) {
         if (const auto [ec] = co_await stream.wait(readiness::read); ec) {
             co_return ec;
@@ -36,8 +37,9 @@ asio::awaitable<error_code> read_header(tcp_stream& stream, proxy_reader& reader
             continue;
         }
         if (seen.error) {
-            co_return seen.error;
+            co_return has_spoken ? seen.error : proxy_error::nothing;
         }
+        has_spoken = true;
         const auto taken = reader.feed(std::span(buffer).first(seen.bytes));
         if (const auto got = stream.read_some(std::span(buffer).first(taken)); got.error) {
             co_return got.error;

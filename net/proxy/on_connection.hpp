@@ -12,8 +12,8 @@
 namespace net {
 
 /// Reads the PROXY header that the connection must begin with, and not a byte more. Nothing is
-/// sent. Errors: proxy_error, eof, timed_out, the socket's, and operation_aborted where the wait
-/// was cancelled.
+/// sent. Errors: proxy_error (`nothing` where no byte came at all), eof, timed_out, the socket's,
+/// and operation_aborted where the wait was cancelled.
 [[nodiscard]] asio::awaitable<boost::system::result<proxy_header>>
 receive_proxy_header(connection&, clock::duration limit);
 

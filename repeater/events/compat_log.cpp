@@ -4,6 +4,7 @@
 
 #include "net/connection.hpp"
 #include "net/text/escape.hpp"
+#include "repeater/events/hint.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -73,7 +74,8 @@ struct compat_writer {
                          net::to_string(e.proxy.address), e.error.message(), event::proxy_advice));
     }
 
-    void operator()(const event::introduction_failed& e) const {
+    /// The Perl's words.
+    void failed(const event::introduction_failed& e) const {
         using reason = event::introduction_failed::reason;
         switch (e.why) {
         case reason::greeting_failed:
@@ -97,7 +99,8 @@ struct compat_writer {
             break;
         }
         // Unlike the Perl: escaped and cut at the first NUL (spec 9.13).
-        if (e.error == rfb::error::bad_id || e.error == rfb::error::text_behind_id) {
+        if (e.error == rfb::error::bad_id || e.error == rfb::error::text_behind_id ||
+            e.error == rfb::error::id_too_long) {
             line(fmt::format("invalid ID:NNNNN string for vnc {}: {}", word(e.peer.side),
                              net::escaped(e.text)));
         } else {
@@ -106,10 +109,49 @@ struct compat_writer {
         }
     }
 
+    /// Behind the Perl's words: what came, where they do not say it, and what it means.
+    void operator()(const event::introduction_failed& e) const {
+        failed(e);
+        auto text = fmt::format("vnc {}", word(e.peer.side));
+        const bool is_told = e.why == event::introduction_failed::reason::not_understood;
+        if (!is_told && e.got > 0) {
+            text += fmt::format(" sent {} of {} bytes, '{}'", e.got, e.size,
+                                net::escaped(telling_part(e)));
+        }
+        const auto hint = hint_of(e);
+        if (!hint.empty()) {
+            line(fmt::format("{}: {}.", text, hint));
+        } else if (!is_told && e.got > 0) {
+            line(text + ".");
+        }
+    }
+
+    void operator()(const event::probed& e) const {
+        if (!e.announced) {
+            line(fmt::format("new vnc {} connecting.", word(e.how.peer.side)));
+        }
+        failed(e.how);
+        if (e.others > 0) {
+            line(fmt::format("{} other vnc {} connections closed without a byte before.", e.others,
+                             word(e.how.peer.side)));
+        }
+    }
+
+    void operator()(const event::short_hello& e) const {
+        line(fmt::format("vnc {} sent {} of {} bytes and waited: {}.", word(e.peer.side), e.got,
+                         e.size, event::short_hello_advice));
+    }
+
     void operator()(const event::id_truncated& e) const {
-        line(fmt::format("WARNING: text behind ID:{} of a vnc {} was ignored; "
-                         "--id-match exact keeps such IDs apart.",
-                         id_of(e.id), word(e.peer.side)));
+        line(fmt::format("text behind ID:{} of a vnc {} is no part of it: {}", id_of(e.id),
+                         word(e.peer.side), net::escaped(e.ignored)));
+    }
+
+    void operator()(const event::ports_differ& e) const {
+        line(fmt::format("refusing vnc {} for ID:{}: it named ID:{}:{}, and ID:{}:{} the vnc {}.",
+                         word(e.newcomer.side), id_of(e.id), id_of(e.id),
+                         net::escaped(e.newcomer_port), id_of(e.id), net::escaped(e.partner_port),
+                         word(e.partner.side)));
     }
 
     void operator()(const event::waiting& e) const {
@@ -165,8 +207,15 @@ struct compat_writer {
     }
 
     void operator()(const event::dial_attempt_failed& e) const {
-        line(fmt::format("{} connect error: {}", e.to.address().is_v4() ? "IPv4" : "IPv6",
-                         e.error.message()));
+        using reason = event::dial_attempt_failed::reason;
+        if (e.why == reason::unreachable || e.why == reason::left) {
+            line(fmt::format("{} connect error: {}", e.to.address().is_v4() ? "IPv4" : "IPv6",
+                             e.error.message()));
+            return;
+        }
+        const auto limit = std::chrono::duration<double>(e.limit).count();
+        line(fmt::format("connected to {}, but {}{}.", net::to_string(e.to), hint_of(e),
+                         e.why == reason::no_greeting ? fmt::format(" ({} s)", limit) : ""));
     }
 
     void operator()(const event::dial_failed& e) const {

@@ -36,6 +36,23 @@ std::string_view to_string(event::dial_refused::reason why) {
     return why == reason::mode1_off ? "mode1_off" : why == reason::port ? "port" : "address";
 }
 
+std::string_view to_string(event::dial_attempt_failed::reason why) {
+    using reason = event::dial_attempt_failed::reason;
+    switch (why) {
+    case reason::unreachable:
+        return "unreachable";
+    case reason::left:
+        return "left";
+    case reason::no_greeting:
+        return "no_greeting";
+    case reason::no_version:
+        return "no_version";
+    case reason::repeater:
+        break;
+    }
+    return "repeater";
+}
+
 std::string_view to_string(event::ended::how how) {
     using end = event::ended::how;
     switch (how) {

@@ -5,6 +5,7 @@
 #include "net/nothrow.hpp"
 #include "repeater/rules/session_number.hpp"
 #include "rfb/destination.hpp"
+#include "rfb/first_bytes.hpp"
 #include "rfb/handshake.hpp"
 #include "rfb/repeater_id.hpp"
 #include "rfb/side.hpp"
@@ -83,16 +84,43 @@ struct introduction_failed {
 
     peer_name peer;
     reason why{};
-    std::size_t got = 0;  ///< bytes of the hello block
-    std::size_t size = 0; ///< bytes it should have
-    error_code error;     ///< of the socket, or of the block (rfb::error)
-    std::string text;     ///< the block up to its first NUL; the peer's bytes: escape them
+    std::size_t got = 0;     ///< bytes of the hello block
+    std::size_t size = 0;    ///< bytes it should have
+    error_code error;        ///< of the socket, or of the block (rfb::error)
+    std::string text;        ///< the block up to its first NUL; the peer's bytes: escape them
+    rfb::first_bytes came{}; ///< what they look like
 };
 
-/// Something was cut off behind the ID, so that different texts may have become the same ID.
+/// A connection was closed by its peer before a byte came, as port scanners and the health checks
+/// of load balancers do. Most are only counted.
+struct probed {
+    introduction_failed how;
+    bool announced = false; ///< its arrival has been told
+    std::size_t others = 0; ///< that were not told since the last one
+};
+
+/// A peer sent less than a block and waited, but the end of its text was there: it was taken.
+struct short_hello {
+    peer_name peer;
+    std::size_t got = 0;
+    std::size_t size = 0; ///< bytes the block should have
+};
+
+/// Something known was cut off behind the ID.
 struct id_truncated {
     peer_name peer;
     rfb::repeater_id id;
+    std::string ignored; ///< ":5900", "+KEY", or "what follows its block"
+};
+
+/// A newcomer was closed: it named the ID under which another peer waits, but with another port
+/// behind it, so that the two may not mean each other.
+struct ports_differ {
+    peer_name newcomer;
+    peer_name partner;
+    rfb::repeater_id id;
+    std::string newcomer_port;
+    std::string partner_port;
 };
 
 /// A peer waits for a partner.
@@ -170,9 +198,20 @@ struct dial_refused {
 
 /// One address of the destination could not be reached, or it was not a VNC server.
 struct dial_attempt_failed {
+    enum class reason {
+        unreachable, ///< there is no connection
+        left,        ///< the connection ended before a version had come
+        no_greeting, ///< no version came within limits.handshake
+        no_version,  ///< what came is no RFB version
+        repeater,    ///< another repeater, or ourselves: it greets with 000.000
+    };
+
     peer_name viewer;
     asio::ip::tcp::endpoint to;
     error_code error;
+    reason why{};
+    std::chrono::milliseconds limit{}; ///< of no_greeting
+    rfb::first_bytes came{};           ///< where there is no_version
 };
 
 /// Mode I: no address of the destination could be reached, or the viewer left meanwhile.
@@ -266,6 +305,10 @@ inline constexpr std::string_view proxy_advice =
     "connections from --proxy-from must begin with a PROXY header: let the proxy send one (wsgate "
     "--send-proxy, HAProxy send-proxy-v2), or take its address out of --proxy-from";
 
+/// How short_hello comes without the wait.
+inline constexpr std::string_view short_hello_advice =
+    "such blocks are taken at the end of --handshake-timeout; -b 0 takes them at once";
+
 /// What --mode1 any means.
 inline constexpr std::string_view open_proxy_advice =
     "--mode1 any lets every viewer connect to any host and port through us";
@@ -273,6 +316,7 @@ inline constexpr std::string_view open_proxy_advice =
 /// One word each, the same in every log and output.
 [[nodiscard]] std::string_view to_string(introduction_failed::reason);
 [[nodiscard]] std::string_view to_string(dial_refused::reason);
+[[nodiscard]] std::string_view to_string(dial_attempt_failed::reason);
 [[nodiscard]] std::string_view to_string(ended::how);
 
 /// What became of the RFB session: "understood", "refused" or "opaque".
@@ -294,12 +338,12 @@ struct defect {
 using any_event =
     std::variant<event::starting, event::advice, event::listening, event::accept_failed,
                  event::arrived, event::proxy_header_failed, event::introduction_failed,
-                 event::id_truncated, event::waiting, event::partner_checked, event::matched,
-                 event::replaced, event::refused, event::left, event::expired, event::dismissed,
-                 event::dialling, event::dial_refused, event::dial_attempt_failed,
-                 event::dial_failed, event::paired, event::described, event::ended, event::stopping,
-                 event::stopped, event::reloaded, event::events_lost, event::pid_file_failed,
-                 event::supervising, event::defect>;
+                 event::probed, event::short_hello, event::id_truncated, event::ports_differ,
+                 event::waiting, event::partner_checked, event::matched, event::replaced,
+                 event::refused, event::left, event::expired, event::dismissed, event::dialling,
+                 event::dial_refused, event::dial_attempt_failed, event::dial_failed, event::paired,
+                 event::described, event::ended, event::stopping, event::stopped, event::reloaded,
+                 event::events_lost, event::pid_file_failed, event::supervising, event::defect>;
 
 /// Receives events, on the thread that decides; the logs may be told from any thread. receive()
 /// must not block or throw.

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/fields.hpp"
 
+#include "net/text/escape.hpp"
+#include "repeater/events/hint.hpp"
 #include "repeater/events/members.hpp"
+#include "rfb/text.hpp"
 #include "service/version.hpp"
 
 #include <boost/asio/error.hpp>
@@ -83,20 +86,73 @@ struct describer {
                     .take()};
     }
 
+    /// What a peer sent that is of no use. What may be an ID is shown as IDs are.
+    void add_first_bytes(members& all, const event::introduction_failed& e) const {
+        if (e.got > 0) {
+            all.word("came", to_string(e.came));
+        }
+        if (const auto text = first_bytes_of(e); !text.empty()) {
+            all.word("text", text);
+        }
+    }
+
+    [[nodiscard]] std::string first_bytes_of(const event::introduction_failed& e) const {
+        constexpr std::string_view prefix = "ID:";
+        const auto text = rfb::trim(e.text).substr(0, longest_block);
+        if (e.came == rfb::first_bytes::id) {
+            return std::string{prefix} + print(text.substr(prefix.size()));
+        }
+        return e.came == rfb::first_bytes::bare_id ? print(text)
+                                                   : net::escaped(telling_part(e), longest_block);
+    }
+
     event_fields operator()(const event::introduction_failed& e) const {
         auto all = start();
         all.peer(e.peer).word("why", to_string(e.why)).number("got", e.got).number("of", e.size);
         if (e.error) {
             all.error("error", e.error);
         }
-        if (!e.text.empty()) {
-            all.outside("text", e.text, longest_block);
+        add_first_bytes(all, e);
+        if (const auto hint = hint_of(e); !hint.empty()) {
+            all.word("hint", hint);
         }
         return {"refused", log_level::warn, all.take()};
     }
 
+    event_fields operator()(const event::probed& e) const {
+        auto all = start();
+        all.peer(e.how.peer).word("why", to_string(e.how.why));
+        if (e.how.error) {
+            all.error("error", e.how.error);
+        }
+        return {"probed", log_level::info, all.number("others", e.others).take()};
+    }
+
+    event_fields operator()(const event::short_hello& e) const {
+        return {"short_hello", log_level::info,
+                start()
+                    .peer(e.peer)
+                    .number("got", e.got)
+                    .number("of", e.size)
+                    .word("hint", event::short_hello_advice)
+                    .take()};
+    }
+
     event_fields operator()(const event::id_truncated& e) const {
-        return {"id_truncated", log_level::warn, start().peer(e.peer).id(e.id).take()};
+        return {"id_truncated", log_level::info,
+                start().peer(e.peer).id(e.id).outside("ignored", e.ignored, longest_block).take()};
+    }
+
+    event_fields operator()(const event::ports_differ& e) const {
+        return {"refused", log_level::warn,
+                start()
+                    .peer(e.newcomer)
+                    .id(e.id)
+                    .word("why", "ports_differ")
+                    .outside("port", e.newcomer_port, longest_block)
+                    .number("with", e.partner.number)
+                    .outside("with_port", e.partner_port, longest_block)
+                    .take()};
     }
 
     event_fields operator()(const event::waiting& e) const {
@@ -157,8 +213,20 @@ struct describer {
     }
 
     event_fields operator()(const event::dial_attempt_failed& e) const {
-        return {"dial_attempt_failed", log_level::info,
-                start().peer(e.viewer).address("to", e.to).error("error", e.error).take()};
+        using reason = event::dial_attempt_failed::reason;
+        auto all = start();
+        all.peer(e.viewer).address("to", e.to).word("why", event::to_string(e.why));
+        if (e.why == reason::no_greeting) {
+            all.seconds("seconds", e.limit);
+        } else if (e.why == reason::no_version) {
+            all.word("came", to_string(e.came));
+        } else if (e.error) {
+            all.error("error", e.error);
+        }
+        if (const auto hint = hint_of(e); !hint.empty()) {
+            all.word("hint", hint);
+        }
+        return {"dial_attempt_failed", log_level::info, all.take()};
     }
 
     event_fields operator()(const event::dial_failed& e) const {

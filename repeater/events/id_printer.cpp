@@ -20,12 +20,11 @@ id_printer::id_printer(id_form how) : how_(how) {
     }
 }
 
-std::string id_printer::operator()(const rfb::repeater_id& id) const {
+std::string id_printer::operator()(std::string_view text) const {
     if (how_ == id_form::full) {
-        return net::escaped(id.text(), rfb::repeater_id::max_size);
+        return net::escaped(text, rfb::repeater_id::max_size);
     }
     std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
-    const std::string_view text = id.text();
     const auto shown = std::min<std::size_t>(4, text.size() / 2); // never most of a short one
     HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
          reinterpret_cast<const unsigned char*>(text.data()), // NOLINT: OpenSSL's bytes

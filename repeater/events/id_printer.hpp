@@ -7,6 +7,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 
 namespace repeater {
 
@@ -18,7 +19,12 @@ public:
     /// Throws std::runtime_error where the system has no random bytes.
     explicit id_printer(id_form);
 
-    [[nodiscard]] std::string operator()(const rfb::repeater_id&) const;
+    [[nodiscard]] std::string operator()(const rfb::repeater_id& id) const {
+        return (*this)(std::string_view(id.text()));
+    }
+
+    /// Text that may be an ID, or was meant as one.
+    [[nodiscard]] std::string operator()(std::string_view text) const;
 
 private:
     id_form how_;

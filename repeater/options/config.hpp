@@ -31,14 +31,15 @@ enum class splicing {
 };
 
 struct limits {
-    std::chrono::milliseconds handshake{10'000};   ///< from accept to the whole hello block
+    /// From accept to the whole hello block; in Mode I from the connection to the far end's
+    /// version.
+    std::chrono::milliseconds handshake{10'000};
     std::chrono::milliseconds proxy_header{3'000}; ///< from accept to its end
     std::size_t early_bytes = 1024;                ///< kept of a peer that waits
     std::chrono::milliseconds viewer_wait{0};      ///< for a partner; 0: for ever
     std::chrono::milliseconds server_wait{0};
     std::chrono::milliseconds connect{10'000}; ///< Mode I: each address
     std::chrono::milliseconds name_lookup{5'000};
-    std::chrono::milliseconds first_bytes{10'000}; ///< Mode I: until the far end has spoken
     /// Mode I: a refusal takes at least so long, so that it tells nothing about our network.
     std::chrono::milliseconds refusal{1'000};
     /// For a viewer to take the reason why it gets no session.

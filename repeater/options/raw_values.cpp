@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/options/raw_values.hpp"
 
+#include "net/text/listen_at.hpp"
 #include "net/text/number.hpp"
 #include "service/option.hpp"
 
@@ -57,10 +58,17 @@ std::vector<T> parse_all(const char* option, const std::vector<std::string>& tex
     return all;
 }
 
-std::optional<asio::ip::address> parse_address(std::string_view text) {
-    boost::system::error_code ec;
-    const auto address = asio::ip::make_address(text, ec);
-    return ec ? std::nullopt : std::optional{address};
+/// Nothing where one of them means every address.
+std::vector<asio::ip::address> parse_bind(const std::vector<std::string>& texts) {
+    std::vector<asio::ip::address> all;
+    for (const auto& at : parse_all<net::listen_at>("--bind", texts, net::parse_listen_host,
+                                                    "an IPv4 or IPv6 address, or *")) {
+        if (!at.address) {
+            return {};
+        }
+        all.push_back(*at.address);
+    }
+    return all;
 }
 
 std::vector<net::address_range> parse_networks(const char* option,
@@ -84,8 +92,7 @@ void take_over(const raw_values& raw, config& c) {
     if (c.viewer_port == c.server_port && c.viewer_port != 0) {
         throw service::bad_option("--viewer-port", "viewers and servers need different ports");
     }
-    c.bind =
-        parse_all<asio::ip::address>("--bind", raw.bind, parse_address, "an IPv4 or IPv6 address");
+    c.bind = parse_bind(raw.bind);
     c.proxy_from = parse_networks("--proxy-from", raw.proxy_from);
     c.mode1.allow = parse_all<mode1_rule>("--mode1-allow", raw.mode1_allow, parse_allow_rule,
                                           "of the form ADDRESS[/BITS]:PORT[-PORT] or HOST:PORT");

@@ -48,7 +48,7 @@ void add_ports(service::option_list& options, config& c, raw_values& raw) {
     options.rest("surplus", raw.surplus);
     options
         .comma_list("--bind", raw.bind, "ADDR", needs_restart,
-                    "Listen on this address only; repeatable [all]")
+                    "Listen on this address only; * is every one; repeatable [*]")
         .decides(c.bind);
     options
         .comma_list("--proxy-from", raw.proxy_from, "NETWORK", takes_effect,
@@ -102,7 +102,7 @@ void add_limits(service::option_list& options, config& c) {
     constexpr service::seconds_range some{service::shortest_time, 10 * service::a_day};
     constexpr service::seconds_range any{0.0, 10 * service::a_day};
     options.seconds("--handshake-timeout", c.limits.handshake, some, takes_effect,
-                    "For a peer's first block");
+                    "For a peer's first block; Mode I: for the server's greeting");
     options.seconds("--proxy-timeout", c.limits.proxy_header, some, takes_effect,
                     "For the PROXY header of --proxy-from");
     options.seconds("--connect-timeout", c.limits.connect, some, takes_effect,

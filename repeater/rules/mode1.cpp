@@ -81,10 +81,9 @@ std::optional<address_v4> embedded_v4(const address_v6& v6) {
     return std::nullopt;
 }
 
-bool is_denied(const address& a, const std::vector<address>& ours) {
+bool is_denied(const address& a, const is_own& ours) {
     const auto within = [&a](const net::address_range& n) { return n.contains(a); };
-    return std::any_of(denied().begin(), denied().end(), within) ||
-           std::find(ours.begin(), ours.end(), a) != ours.end();
+    return std::any_of(denied().begin(), denied().end(), within) || ours(a);
 }
 
 /// What is denied is allowed by a rule that means just that: one address, or no more than the
@@ -113,7 +112,7 @@ std::optional<mode1_rule> parse_deny_rule(std::string_view text) {
 }
 
 verdict judge(const mode1_policy& policy, std::string_view host, const asio::ip::tcp::endpoint& to,
-              const std::vector<address>& ours) {
+              const is_own& ours) {
     if (policy.mode == mode1::off) {
         return verdict::off;
     }

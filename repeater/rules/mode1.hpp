@@ -6,6 +6,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -40,11 +41,13 @@ struct mode1_policy {
 
 enum class verdict { allowed, trusted, bad_port, bad_address, off };
 
-/// `host`: as the viewer wrote it; `to`: one of its addresses. `ours`: the addresses of this
-/// machine. `trusted`: may be dialled and need not speak RFB.
-/// IPv4 inside IPv6 (mapped, compatible, NAT64, 6to4, Teredo) is judged by the IPv4 as well.
+/// Whether an address is one of this machine's.
+using is_own = std::function<bool(const asio::ip::address&)>;
+
+/// `host`: as the viewer wrote it; `to`: one of its addresses. `trusted`: may be dialled and need
+/// not speak RFB. IPv4 inside IPv6 (mapped, compatible, NAT64, 6to4, Teredo) is judged by the IPv4
+/// as well.
 [[nodiscard]] verdict judge(const mode1_policy&, std::string_view host,
-                            const asio::ip::tcp::endpoint& to,
-                            const std::vector<asio::ip::address>& ours);
+                            const asio::ip::tcp::endpoint& to, const is_own& ours);
 
 } // namespace repeater

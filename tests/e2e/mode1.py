@@ -4,6 +4,7 @@
 #
 # The default policy dials no address of this machine, so loopback cannot show it at work. Here the
 # repeater and the viewers live in one namespace, the far end in another, a veth pair between them.
+import errno
 import os
 import socket
 import subprocess
@@ -18,12 +19,13 @@ from harness.daemons import Repeater
 from harness.namespaces import enter, run
 from harness.patience import PATIENCE
 from harness.rfb import BANNER, SERVER_BANNER, hello
+from harness.sandbox import without
 from harness.sockets import connect, exactly, until_the_end
 
 OURS, FAR = "10.77.0.1", "10.77.0.2"
 
 # What the far end says on each port, before it reports what it was sent.
-FAR_END = {5900: SERVER_BANNER, 5901: b"SSH-2.0-x\r\n\r\n", 5902: BANNER}
+FAR_END = {5900: SERVER_BANNER, 5901: b"SSH-2.0-x\r\n\r\n", 5902: BANNER, 5903: b""}
 
 
 def tell(line):
@@ -78,9 +80,9 @@ class Mode1(unittest.TestCase):
         cls.far.kill()
         cls.far.wait(PATIENCE)
 
-    def ask_for(self, destination, early=b""):
+    def ask_for(self, destination, early=b"", repeater=None):
         """A viewer that has named its destination and read its greeting."""
-        viewer = connect(self.repeater.viewer_port)
+        viewer = connect((repeater or self.repeater).viewer_port)
         self.addCleanup(viewer.close)
         viewer.sendall(hello(destination) + early)
         self.assertEqual(exactly(len(BANNER), viewer), BANNER)
@@ -105,6 +107,37 @@ class Mode1(unittest.TestCase):
         self.assertEqual(viewer.recv(1), b"")
         self.assertEqual(self.far.stdout.readline().split(), ["got", "5902"])
 
+    def start(self, *options, before=()):
+        repeater = Repeater(REPEATER, *options, before=before)
+        self.addCleanup(repeater.stop)
+        return repeater
+
+    def test_a_server_that_does_not_greet_in_time_is_told_as_such(self):
+        repeater = self.start("--handshake-timeout", "0.3")
+        viewer = self.ask_for(FAR + ":5903", repeater=repeater)
+        self.assertEqual(viewer.recv(1), b"")
+        repeater.says(rf"connected to {FAR}:5903, but it did not greet .* --handshake-timeout")
+        self.assertEqual(self.far.stdout.readline().split(), ["got", "5903"])
+
+    def test_what_came_in_the_place_of_a_greeting_is_told(self):
+        repeater = self.start()
+        for port, told in ((5901, "is no RFB version"), (5902, "it is a repeater itself")):
+            self.assertEqual(self.ask_for(f"{FAR}:{port}", repeater=repeater).recv(1), b"")
+            repeater.says(f"connected to {FAR}:{port}, but .*{told}")
+            self.assertEqual(self.far.stdout.readline().split(), ["got", str(port)])
+
+    def test_our_own_addresses_are_refused_where_the_system_does_not_list_them(self):
+        repeater = self.start(before=[sys.executable, __file__, "--without-netlink"])
+        repeater.says("does not list this machine's addresses.*AF_NETLINK")
+        for destination in (OURS, f"::ffff:{OURS}", "127.0.0.1"):
+            viewer = self.ask_for(destination, repeater=repeater)
+            self.assertEqual(viewer.recv(1), b"", destination)
+            repeater.says(f"refusing direct connection to {destination}:5900: address not allowed")
+        viewer = self.ask_for(FAR, repeater=repeater)
+        self.assertEqual(exactly(len(SERVER_BANNER), viewer), SERVER_BANNER)
+        viewer.close()
+        self.assertEqual(self.far.stdout.readline().split(), ["got", "5900"])
+
     def test_our_own_addresses_and_other_ports_are_refused(self):
         for destination in (OURS, f"{OURS}:{self.repeater.viewer_port}", "127.0.0.1", FAR + ":22"):
             viewer = self.ask_for(destination)
@@ -114,6 +147,9 @@ class Mode1(unittest.TestCase):
 if __name__ == "__main__":
     if sys.argv[1:] == ["--far-end"]:
         far_end()
+    elif sys.argv[1:2] == ["--without-netlink"]:
+        without("socket", errno.EAFNOSUPPORT, socket.AF_NETLINK)()
+        os.execv(sys.argv[2], sys.argv[2:])
     else:
         enter("--net")
         REPEATER = os.path.abspath(sys.argv[1])

@@ -1,5 +1,6 @@
 // The hello block: the same whole and in two parts; parsing it knows only its errors.
 // SPDX-License-Identifier: EUPL-1.2
+#include "rfb/first_bytes.hpp"
 #include "rfb/hello.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
@@ -21,6 +22,10 @@ void collect(bytes all, std::size_t size, std::size_t cut) {
     // Without a size the cut decides; otherwise it may not.
     fuzz::require(size == 0 || (taken == taken_by_parts && whole.complete() == split.complete()));
     fuzz::require(std::ranges::equal(split.block(), all.first(taken_by_parts)));
+    (void)rfb::recognise(split.block());
+    if (const auto early = split.take_short()) {
+        fuzz::require(split.complete() && split.block().size() + early->size() == taken_by_parts);
+    }
 }
 
 void parse(bytes block, rfb::side from, rfb::id_match match) {
@@ -34,7 +39,7 @@ void parse(bytes block, rfb::side from, rfb::id_match match) {
         fuzz::require(said.error() == cut.error() && said.error().category() == rfb::category());
         return;
     }
-    fuzz::require(said->wish == cut->wish && said->truncated == cut->truncated);
+    fuzz::require(said->wish == cut->wish && said->port == cut->port && said->key == cut->key);
     if (std::holds_alternative<rfb::destination>(said->wish)) {
         fuzz::require(from == rfb::side::viewer && match != rfb::id_match::raw);
     }

@@ -107,6 +107,32 @@ TEST_F(Listener, ByDefaultBothFamiliesShareThePort) {
     EXPECT_NE(accepted[0].peer.address().is_v6(), accepted[1].peer.address().is_v6());
 }
 
+TEST_F(Listener, EveryAddressIsBothFamiliesAndOneOfThemIsOne) {
+    const auto heard = [this](const char* where) {
+        std::string families;
+        const auto all =
+            net::listen_on(context.get_executor(), net::parse_listen_at(where).value(), {});
+        for (const auto& each : all) {
+            families += each.local().address().is_v4() ? "4" : "6";
+            EXPECT_EQ(each.local().port(), all.front().local().port());
+        }
+        return families;
+    };
+    EXPECT_EQ(heard("*:0"), "46") << "this machine has no IPv6";
+    EXPECT_EQ(heard("0.0.0.0:0"), "4");
+    EXPECT_EQ(heard("[::]:0"), "6");
+}
+
+TEST_F(Listener, ATakenPortOfOneFamilyIsNamed) {
+    const net::listener v6(context.get_executor(), {asio::ip::address_v6::any(), 0}, {});
+    try {
+        (void)net::listen_on(context.get_executor(), {std::nullopt, v6.local().port()}, {});
+        FAIL() << "bound a taken port";
+    } catch (const net::cannot_listen& e) {
+        EXPECT_EQ(e.at, v6.local());
+    }
+}
+
 TEST_F(Listener, TakesASocketThatListensAlready) {
     const support::scratch_directory directory;
     const auto path = (directory.path() / "gate").string();

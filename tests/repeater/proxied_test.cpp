@@ -136,6 +136,19 @@ TEST(Proxied, WithoutAHeaderTheConnectionIsClosedUnheard) {
     EXPECT_EQ(repeater.events.count<event::arrived>(), 0U);
 }
 
+TEST(Proxied, AHealthCheckOfTheProxyIsOnlyCounted) {
+    running_server repeater(behind_proxy());
+    for (int i = 0; i < 3; ++i) {
+        repeater.connect(rfb::side::server).close();
+    }
+    (void)repeater.events.wait_for<event::probed>();
+    auto viewer = repeater.connect(rfb::side::viewer);
+    viewer.send(joined({header(from("192.0.2.7", 4711)), padded("ID:1", 250)}));
+    (void)repeater.events.wait_for<event::waiting>();
+    EXPECT_EQ(repeater.events.count<event::probed>(), 1U);
+    EXPECT_EQ(repeater.events.count<event::proxy_header_failed>(), 0U);
+}
+
 TEST(Proxied, AHeaderHasItsTime) {
     auto c = behind_proxy();
     c.limits.proxy_header = std::chrono::milliseconds(30);

@@ -127,7 +127,7 @@ TEST(Session, TheHandshakeLimitIsAbsolute) {
     auto trickler = repeater.connect(rfb::side::server);
     // Trickled bytes do not move the limit: at some byte the connection is closed.
     bool cut_off = false;
-    const auto hello = padded("ID:1", 250);
+    const auto hello = padded("ID:" + std::string(247, 'x'), 250);
     for (std::size_t i = 0; i < 200 && !cut_off; ++i) {
         pollfd p{trickler.native_handle(), POLLIN, 0};
         cut_off = ::poll(&p, 1, 2) == 1;
@@ -151,6 +151,97 @@ TEST(Session, AShortHelloIsClosedWithItsReason) {
     EXPECT_EQ(failed.why, event::introduction_failed::reason::too_short);
     EXPECT_EQ(failed.got, 4U);
     EXPECT_EQ(failed.size, 250U);
+}
+
+TEST(Session, AShortBlockIsTakenAtTheLimitOnceItsTextIsEnded) {
+    auto c = support::loopback_config();
+    c.limits.handshake = std::chrono::milliseconds(200);
+    running_server repeater(c);
+    auto server = repeater.connect(rfb::side::server);
+    server.send(bytes_of("ID:1\nRFB 003.008\n"));
+    (void)repeater.events.wait_for<event::waiting>();
+    auto viewer = repeater.connect(rfb::side::viewer);
+    viewer.send(bytes_of(std::string_view("ID:1:5900\0", 10)));
+    running_server::expect_greeting(viewer);
+    EXPECT_EQ(viewer.receive(12), bytes_of("RFB 003.008\n"));
+    expect_joined(viewer, server);
+    EXPECT_EQ(repeater.events.wait_for<event::short_hello>(2).got, 10U);
+    EXPECT_EQ(repeater.events.count<event::introduction_failed>(), 0U);
+}
+
+TEST(Session, WhatMayBeHalfAnIdOrIsNoneIsNotTakenAtTheLimit) {
+    auto c = support::loopback_config();
+    c.limits.handshake = std::chrono::milliseconds(100);
+    running_server repeater(c);
+    const std::pair<std::string_view, rfb::first_bytes> rows[] = {
+        {"ID:1", rfb::first_bytes::id},
+        {"RFB 003.008\n", rfb::first_bytes::rfb_version},
+        {"SSH-2.0-x\r\n", rfb::first_bytes::ssh},
+        {"GET / HTTP/1.1\r\n\r\n", rfb::first_bytes::http}};
+    std::size_t failures = 0;
+    for (const auto& [text, came] : rows) {
+        for (const auto side : {rfb::side::viewer, rfb::side::server}) {
+            auto peer = repeater.connect(side);
+            peer.send(bytes_of(text));
+            const auto failed = repeater.events.wait_for<event::introduction_failed>(++failures);
+            EXPECT_EQ(failed.why, event::introduction_failed::reason::timed_out) << text;
+            EXPECT_EQ(failed.got, text.size());
+            EXPECT_EQ(failed.came, came) << text;
+        }
+    }
+    EXPECT_EQ(repeater.events.count<event::dialling>(), 0U);
+    EXPECT_EQ(repeater.events.count<event::waiting>(), 0U);
+}
+
+TEST(Session, PortProbesAreCountedAndNotTold) {
+    running_server repeater;
+    for (const auto side : {rfb::side::viewer, rfb::side::server}) {
+        for (int i = 0; i < 4; ++i) {
+            auto probe = repeater.connect(side);
+            if (i % 2 == 0) {
+                probe.reset();
+            } else {
+                probe.close();
+            }
+        }
+    }
+    (void)repeater.events.wait_for<event::probed>(2); // one of each side
+    auto server = repeater.wait_as(rfb::side::server, "ID:1");
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    expect_joined(viewer, server);
+    EXPECT_EQ(repeater.events.count<event::probed>(), 2U);
+    EXPECT_EQ(repeater.events.count<event::arrived>(), 2U) << "of the pair";
+    EXPECT_EQ(repeater.events.count<event::introduction_failed>(), 0U);
+}
+
+TEST(Session, IdsThatDifferNeverMeet) {
+    const std::pair<const char*, const char*> rows[] = {
+        {"ID:ID:111", "ID:ID:222"},     {"ID:desk-1", "ID:desk-2"},
+        {"ID:a.b", "ID:a.c"},           {"ID:desk", "ID:desk-2"},
+        {"ID:desk one", "ID:desk two"}, {"ID:m\xc3\xbcl", "ID:m\xc3\xb6l"},
+        {"ID:c:1", "ID:c:2"},           {"ID:a+b", "ID:a"},
+        {"ID:a\nb", "ID:a\nc"}};
+    running_server repeater;
+    for (const auto& [one, other] : rows) {
+        auto server = repeater.wait_as(rfb::side::server, one);
+        auto stranger = repeater.introduce(rfb::side::viewer, other);
+        EXPECT_TRUE(server.is_quiet()) << one << " and " << other;
+        auto viewer = repeater.introduce(rfb::side::viewer, one);
+        expect_joined(viewer, server);
+    }
+}
+
+TEST(Session, APortBehindAnIdIsNoPartOfItAndTold) {
+    running_server repeater;
+    auto server = repeater.wait_as(rfb::side::server, "ID:ID:alpha");
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:alpha:5900");
+    expect_joined(viewer, server);
+    EXPECT_EQ(repeater.events.wait_for<event::id_truncated>().ignored, ":5900");
+    auto other = repeater.wait_as(rfb::side::server, "ID:alpha:1");
+    auto refused = repeater.introduce(rfb::side::viewer, "ID:alpha:2");
+    EXPECT_TRUE(refused.is_closed_by_peer());
+    const auto told = repeater.events.wait_for<event::ports_differ>();
+    EXPECT_EQ(told.newcomer_port + " " + told.partner_port, "2 1");
 }
 
 TEST(Session, BadIdsAreClosedAndDisturbNobody) {
@@ -381,15 +472,26 @@ TEST(HelpChannel, WhatIsNoCodeIsRefusedAndNeverDialled) {
     EXPECT_EQ(repeater.events.count<event::introduction_failed>(), std::size(no_codes));
 }
 
-// Old noVNC sends a long ID as it is: unpadded and untruncated.
-TEST(HelpChannel, ACodeOf300BytesIsReadUpToTheBlocksEnd) {
+// Old noVNC sends a long ID as it is: unpadded and untruncated. Two could begin alike.
+TEST(HelpChannel, ACodeOf300BytesIsRefusedAndNotCut) {
     running_server repeater(help_channel());
     auto viewer = repeater.connect(rfb::side::viewer);
     running_server::expect_greeting(viewer);
     viewer.send(bytes_of(std::string(300, 'x')));
-    const auto waiting = repeater.events.wait_for<event::waiting>();
-    EXPECT_EQ(waiting.id.text(), std::string(250, 'x'));
-    EXPECT_TRUE(viewer.is_quiet());
+    EXPECT_TRUE(viewer.is_closed_by_peer());
+    EXPECT_EQ(repeater.events.wait_for<event::introduction_failed>().error,
+              rfb::error::id_too_long);
+}
+
+TEST(Session, AnIdThatFillsItsBlockIsTakenAndTold) {
+    running_server repeater;
+    const auto longest = "ID:" + std::string(247, 'x');
+    auto server = repeater.wait_as(rfb::side::server, longest, "RFB 003.008\n");
+    auto viewer = repeater.introduce(rfb::side::viewer, longest);
+    EXPECT_EQ(viewer.receive(12), bytes_of("RFB 003.008\n"));
+    EXPECT_EQ(repeater.events.wait_for<event::id_truncated>(2).ignored, "what follows its block");
+    auto longer = repeater.introduce(rfb::side::server, longest, "x and more");
+    EXPECT_TRUE(longer.is_closed_by_peer());
 }
 
 // x11vnc's hello and greeting come in two segments; a tunnel may put them into one.

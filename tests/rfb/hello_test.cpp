@@ -13,7 +13,7 @@ using namespace support;
 using rfb::id_match;
 using rfb::side;
 
-// "id <text>", "id <text> truncated", "dial <host> <port>" or the error's name.
+// "id <text>", the same and " port <digits>" or " key", "dial <host> <port>" or the error's name.
 std::string describe(const rfb::result<rfb::hello>& said) {
     if (!said) {
         return said.error() == rfb::error::bad_id              ? "bad id"
@@ -22,7 +22,8 @@ std::string describe(const rfb::result<rfb::hello>& said) {
                : said.error() == rfb::error::bad_destination   ? "bad destination"
                                                                : said.error().message();
     }
-    const std::string tail = said->truncated ? " truncated" : "";
+    const std::string tail =
+        (said->port.empty() ? "" : " port " + said->port) + (said->key ? " key" : "");
     if (const auto* to = std::get_if<rfb::destination>(&said->wish)) {
         return "dial " + to->host + ' ' + std::to_string(to->port) + tail;
     }
@@ -57,10 +58,16 @@ TEST(HelloWord, FollowsTheSpecRowByRow) {
         {"ID:1234\0"_bytes, "id 1234", "id 1234", ""},
         {"ID:007"_bytes, "id 007", "id 007", "leading zeros matter"},
         {"ID:abc_9"_bytes, "id abc_9", "id abc_9", ""},
-        {"ID:a-b"_bytes, "id a truncated", "id a truncated", "collides with a-c, as in the Perl"},
-        {"ID:a-c"_bytes, "id a truncated", "id a truncated", "collides with a-b, as in the Perl"},
-        {"ID:A+B"_bytes, "id A truncated", "id A truncated", ""},
-        {"ID:a\xe9"_bytes, "id a truncated", "id a truncated", "above 0x7f: no word character"},
+        {"ID:a-b"_bytes, "id a-b", "id a-b", "unlike the Perl, does not collide with a-c"},
+        {"ID:a-c"_bytes, "id a-c", "id a-c", "unlike the Perl, does not collide with a-b"},
+        {"ID:A+B"_bytes, "id A+B", "id A+B", "unlike the Perl"},
+        {"ID:a.b"_bytes, "id a.b", "id a.b", "unlike the Perl"},
+        {"ID:a\xe9"_bytes, "id a%e9", "id a%e9", "unlike the Perl, does not collide with a\\xe8"},
+        {"ID:m\xc3\xbcller"_bytes, "id m%c3%bcller", "id m%c3%bcller", "UTF-8"},
+        {"ID:desk one"_bytes, "id desk%20one", "id desk%20one", "must not meet desk two"},
+        {"ID:desk%20one"_bytes, "id desk%2520one", "id desk%2520one", "nor this"},
+        {"ID:a\x01"_bytes, "id a%01", "id a%01", ""},
+        {"ID:-5"_bytes, "bad id", "bad id", "begins with no word character, as in the Perl"},
         {bytes_of("ID:" + word_247), "id " + word_247, "id " + word_247, "no NUL is needed"},
         {"ID:"_bytes, "bad id", "bad id", "unlike the Perl, no look-up of a host called ID:"},
         {"ID: 5"_bytes, "bad id", "bad id", "unlike the Perl"},
@@ -74,17 +81,26 @@ TEST(HelloWord, FollowsTheSpecRowByRow) {
 
 TEST(HelloWord, ReadsWhatRealEndpointsSend) {
     const row rows[] = {
-        {"ID:alpha:5900"_bytes, "id alpha truncated", "id alpha truncated",
+        {"ID:alpha:5900"_bytes, "id alpha port 5900", "id alpha port 5900",
          "libvncclient, text ID"},
         {"ID:alpha"_bytes, "id alpha", "id alpha", "meets the one above"},
         {"ID:5912\0\xcc\x7f stack garbage"_bytes, "id 5912", "id 5912", "UltraVNC viewer"},
         {"10.0.0.5:5901\0garbage:7"_bytes, "bad id", "dial 10.0.0.5 5901", "UltraVNC viewer"},
         {"\0garbage"_bytes, "bad id", "empty", "UltraVNC viewer, empty host"},
-        {"ID:ID:5"_bytes, "id ID truncated", "id ID truncated", "UltraVNC server, id:5 typed"},
+        {"ID:ID:5"_bytes, "id 5", "id 5", "UltraVNC server, id:5 typed"},
+        {"ID:ID:ID:5"_bytes, "id 5", "id 5", ""},
+        {"ID:id:5"_bytes, "id 5", "id 5", "any case behind the first"},
+        {"ID:ID:5:5900"_bytes, "id 5 port 5900", "id 5 port 5900", ""},
+        {"ID:ID:"_bytes, "bad id", "bad id", ""},
+        {"ID:ID"_bytes, "id ID", "id ID", "a name as any other"},
+        {"ID:n1+KEY:00aF"_bytes, "id n1 key", "id n1+KEY:00aF", "servers may add a key"},
+        {"ID:a:b"_bytes, "id a:b", "id a:b", "no port"},
+        {"ID:a:1 x"_bytes, "id a:1%20x", "id a:1%20x", "no port at the end"},
         {"ID::12"_bytes, "bad id", "bad id", "UltraVNC viewer"},
         {"ID:q\n"_bytes, "id q", "id q", "newline"},
         {"ID:q\r\n"_bytes, "id q", "id q", "newline"},
-        {"ID:q\tx"_bytes, "id q", "id q", "blank"},
+        {"ID:q\tx"_bytes, "id q%09x", "id q%09x", "unlike the Perl, all of it"},
+        {"ID:q \t\r\n"_bytes, "id q", "id q", "padding"},
         {"ID:x \0y"_bytes, "id x", "id x", "blank, then dirty padding"},
         {"RFB 003.008\n"_bytes, "bad id", "bad destination", "a peer that can name nothing"},
     };
@@ -114,11 +130,16 @@ TEST(HelloExact, TakesTheWholeTextOrNothing) {
         {"ID:a-c"_bytes, "id a-c", "id a-c", "does not collide"},
         {"ID:A+B!~"_bytes, "id A+B!~", "id A+B!~", ""},
         {"ID:alpha"_bytes, "id alpha", "id alpha", ""},
-        {"ID:alpha:5900"_bytes, "id alpha truncated", "id alpha truncated", "libvncclient"},
-        {"ID:alpha:5900\n"_bytes, "id alpha truncated", "id alpha truncated", "port, padding"},
+        {"ID:alpha:5900"_bytes, "id alpha port 5900", "id alpha port 5900", "libvncclient"},
+        {"ID:alpha:5900\n"_bytes, "id alpha port 5900", "id alpha port 5900", "port, padding"},
+        {"ID:ID:111"_bytes, "id 111", "id 111", "not the port of an ID called ID"},
+        {"ID:ID:ID:x"_bytes, "id x", "id x", ""},
+        {"ID:id:x"_bytes, "id x", "id x", ""},
+        {"ID:ID: x"_bytes, "bad id", "bad id", ""},
+        {"ID:x+KEY:0a"_bytes, "id x+KEY:0a", "id x+KEY:0a", "no key here"},
         {"ID:alpha:5900 x"_bytes, "text behind the id", "text behind the id", "port, then blank"},
         {"ID:a:b"_bytes, "id a:b", "id a:b", "not a port"},
-        {"ID:a:b:5"_bytes, "id a:b truncated", "id a:b truncated", ""},
+        {"ID:a:b:5"_bytes, "id a:b port 5", "id a:b port 5", ""},
         {"ID:a:"_bytes, "id a:", "id a:", "not a port"},
         {"ID:5900"_bytes, "id 5900", "id 5900", "the ID itself is no port"},
         {"ID:desk one"_bytes, "text behind the id", "text behind the id", "must not meet desk two"},
@@ -161,7 +182,7 @@ TEST(HelloRaw, NormalisesAsHelpDesksNeed) {
         {" ID:x"_bytes, "bad id", "bad id", ""},
         {"127.0.0.1:5901"_bytes, "bad id", "bad id", "no Mode I"},
         {"host"_bytes, "bad id", "id host", "no Mode I"},
-        {"ID:n1+KEY:00aF"_bytes, "id n1", "bad id", "servers may add a key"},
+        {"ID:n1+KEY:00aF"_bytes, "id n1 key", "bad id", "servers may add a key"},
         {"ID:n1+KEY:"_bytes, "bad id", "bad id", "an empty key"},
         {"ID:n1+KEY:xyz"_bytes, "bad id", "bad id", "not hex"},
         {"ID:n1+KEY:00+KEY:00"_bytes, "bad id", "bad id", "two keys"},
@@ -279,6 +300,40 @@ TEST(HelloReader, WithoutASizeNothingCompletesNothing) {
     EXPECT_FALSE(reader.complete());
     EXPECT_EQ(reader.feed("x"_bytes), 1U);
     EXPECT_TRUE(reader.complete());
+}
+
+TEST(HelloReader, TakesAShortBlockWhoseTextIsEnded) {
+    struct short_row {
+        bytes came;
+        std::string block; ///< "-": is not taken
+        bytes early;
+        std::string_view why;
+    };
+
+    const short_row rows[] = {
+        {"ID:1234:5900\0"_bytes, std::string("ID:1234:5900\0", 13), {}, "libvncclient 0.9.12"},
+        {"ID:1\n"_bytes, "ID:1\n", {}, "a line"},
+        {"ID:1\0\0\0"_bytes, std::string("ID:1\0\0\0", 7), {}, "some padding"},
+        {"ID:1\0RFB 003.008\n"_bytes, std::string("ID:1\0", 5), "RFB 003.008\n"_bytes,
+         "its version"},
+        {"ID:1\0RFB 003."_bytes, std::string("ID:1\0", 5), "RFB 003."_bytes, "some of it"},
+        {"ID:1\nRFB 003.008\nx"_bytes, "ID:1\n", "RFB 003.008\nx"_bytes, "and more"},
+        {"ID:1\0garbage"_bytes, std::string("ID:1\0garbage", 12), {}, "dirty padding"},
+        {"ID:1"_bytes, "-", {}, "may be the half of ID:12"},
+        {{}, "-", {}, "nothing"},
+    };
+    for (const auto& r : rows) {
+        rfb::hello_reader reader({.size = 250});
+        (void)reader.feed(r.came);
+        EXPECT_FALSE(reader.complete()) << r.why;
+        const auto early = reader.take_short();
+        EXPECT_EQ(early.has_value(), r.block != "-") << r.why;
+        EXPECT_EQ(reader.complete(), r.block != "-") << r.why;
+        if (early) {
+            EXPECT_EQ(text_of(reader.block()), r.block) << r.why;
+            EXPECT_EQ(*early, r.early) << r.why;
+        }
+    }
 }
 
 } // namespace hello_test

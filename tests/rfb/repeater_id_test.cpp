@@ -39,4 +39,11 @@ TEST(RepeaterId, IsComparedAndHashedByText) {
     EXPECT_EQ(set.count(id("b")), 1U);
 }
 
+TEST(RepeaterId, PercentEncodingKeepsTextsApart) {
+    EXPECT_EQ(rfb::percent_encoded("a_B-9:!~"), "a_B-9:!~");
+    EXPECT_EQ(rfb::percent_encoded("a b"), "a%20b");
+    EXPECT_EQ(rfb::percent_encoded("a%20b"), "a%2520b");
+    EXPECT_EQ(rfb::percent_encoded("\xc3\xbc\n\x7f"), "%c3%bc%0a%7f");
+}
+
 } // namespace repeater_id_test

@@ -129,7 +129,7 @@ public:
 
     /// Of the admin listener.
     [[nodiscard]] std::uint16_t admin_port() const {
-        return server_.admin_listener()->local().port();
+        return server_.admin_listener()->listeners().front().local().port();
     }
 
     /// What /metrics would say.

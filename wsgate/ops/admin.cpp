@@ -8,25 +8,18 @@
 
 namespace wsgate {
 
-namespace {
-
-net::listener listen_at(const asio::any_io_executor& executor, const asio::ip::tcp::endpoint& where,
-                        const net::tcp_options& tcp) {
-    return std::move(net::listen_on(executor, {where.address()}, where.port(), tcp).front());
-}
-
-} // namespace
-
 admin::admin(const asio::any_io_executor& executor, const admin_options& o,
              const net::tcp_options& tcp, const metrics& m, readiness& r,
              net::task_group::escape on_escape)
     : executor_(executor), options_(o), metrics_(m), ready_(r),
-      listener_(listen_at(executor, o.listen.value(), tcp)), accepting_(executor, on_escape),
+      listeners_(net::listen_on(executor, o.listen.value(), tcp)), accepting_(executor, on_escape),
       clients_(executor, std::move(on_escape)) {}
 
-void admin::start(on_error on_accept_failed) {
-    accepting_.spawn(listener_.run([this](net::connection c) { accept(std::move(c)); },
-                                   std::move(on_accept_failed)));
+void admin::start(const on_error& on_accept_failed) {
+    for (auto& each : listeners_) {
+        accepting_.spawn(
+            each.run([this](net::connection c) { accept(std::move(c)); }, on_accept_failed));
+    }
 }
 
 /// Closes a connection at once where its address is not allowed or there are too many already.
@@ -44,7 +37,9 @@ asio::awaitable<void> admin::serve(net::connection c) {
 }
 
 asio::awaitable<void> admin::stop() {
-    listener_.close();
+    for (auto& each : listeners_) {
+        each.close();
+    }
     accepting_.cancel();
     clients_.cancel();
     co_await accepting_.join();

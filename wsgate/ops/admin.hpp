@@ -19,7 +19,7 @@ class admin {
 public:
     using on_error = net::listener::on_error;
 
-    /// Binds the listener. `metrics` and `readiness` outlive this. Throws std::system_error that
+    /// Binds the address. `metrics` and `readiness` outlive this. Throws std::system_error that
     /// names the address.
     admin(const asio::any_io_executor&, const admin_options&, const net::tcp_options&,
           const metrics&, readiness&, net::task_group::escape);
@@ -27,12 +27,13 @@ public:
     admin& operator=(const admin&) = delete;
     ~admin() = default;
 
-    void start(on_error);
+    void start(const on_error&);
 
-    /// Closes the listener and all connections; completes when none is left.
+    /// Closes the listeners and all connections; completes when none is left.
     [[nodiscard]] asio::awaitable<void> stop();
 
-    [[nodiscard]] const asio::ip::tcp::endpoint& local() const { return listener_.local(); }
+    /// One, or one for IPv4 and one for IPv6.
+    [[nodiscard]] const std::vector<net::listener>& listeners() const { return listeners_; }
 
 private:
     void accept(net::connection);
@@ -42,7 +43,7 @@ private:
     admin_options options_;
     const metrics& metrics_;
     readiness& ready_;
-    net::listener listener_;
+    std::vector<net::listener> listeners_;
     net::task_group accepting_;
     net::task_group clients_;
 };

@@ -3,8 +3,7 @@
 #pragma once
 
 #include "net/text/address_range.hpp"
-
-#include <boost/asio/ip/tcp.hpp>
+#include "net/text/listen_at.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -14,10 +13,10 @@
 namespace wsgate {
 
 struct admin_options {
-    std::optional<boost::asio::ip::tcp::endpoint> listen; ///< nothing: no admin listener
-    std::vector<net::address_range> allow;                ///< may ask, besides this machine
-    std::size_t connections = 16;                         ///< at most, at the same time
-    std::chrono::milliseconds patience{10'000};           ///< for each request, and each answer
+    std::optional<net::listen_at> listen;       ///< nothing: no admin listener
+    std::vector<net::address_range> allow;      ///< may ask, besides this machine
+    std::size_t connections = 16;               ///< at most, at the same time
+    std::chrono::milliseconds patience{10'000}; ///< for each request, and each answer
 };
 
 } // namespace wsgate

@@ -2,26 +2,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/admin_flags.hpp"
 
-#include "net/text/host_port.hpp"
-
-#include <cstdint>
 #include <fmt/format.h>
-#include <string_view>
 
 namespace wsgate {
 
 namespace {
 
-namespace ip = boost::asio::ip;
-
 constexpr auto listen_option = "--admin-listen";
 constexpr auto allow_option = "--admin-allow";
-
-std::optional<ip::tcp::endpoint> parse_endpoint(std::string_view text) {
-    const auto where = net::split_host_port(text);
-    const auto address = where ? net::address_in(*where) : std::nullopt;
-    return address ? std::optional{ip::tcp::endpoint{*address, where->port}} : std::nullopt;
-}
 
 } // namespace
 
@@ -54,14 +42,14 @@ void take_over(const raw_admin& raw, admin_options& options) {
         }
         return;
     }
-    options.listen = parse_endpoint(raw.listen);
+    options.listen = net::parse_listen_at(raw.listen);
     if (!options.listen) {
         throw service::bad_option(
             listen_option,
             fmt::format("{} is not ADDRESS:PORT, such as 127.0.0.1:6081 or [::1]:6081",
                         raw.listen));
     }
-    if (!options.listen->address().is_loopback() && options.allow.empty()) {
+    if (!options.listen->is_loopback() && options.allow.empty()) {
         throw service::bad_option(
             listen_option, fmt::format("others can reach {}: name those who may ask there with "
                                        "--admin-allow, or listen on 127.0.0.1",

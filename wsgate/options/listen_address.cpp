@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/listen_address.hpp"
 
-#include "net/text/host_port.hpp"
+#include "net/text/listen_at.hpp"
 #include "wsgate/text/ascii.hpp"
 
 #include <boost/system/error_code.hpp>
@@ -59,16 +59,13 @@ bool parse_address(std::string_view text, listen_address& at) {
     if (text.starts_with("unix:/")) {
         return parse_unix(text.substr(unix_prefix.size()), at);
     }
-    const auto where = net::split_host_port(text);
+    const auto where = net::parse_listen_at(text);
     if (!where) {
         return false;
     }
+    at.address = where->address;
     at.port = where->port;
-    if (where->host == "*" && !where->in_brackets) {
-        return true;
-    }
-    at.address = net::address_in(*where);
-    return at.address.has_value();
+    return true;
 }
 
 } // namespace

@@ -127,12 +127,15 @@ listen_address read_source(const std::string& text, bool prefer_ipv6) {
     listen_address at;
     at.port = from->port;
     const std::string host{from->host};
-    if (host.empty()) {
+    if (host.empty() || host == "*") {
         return at;
     }
     boost::system::error_code not_literal;
     const auto literal = asio::ip::make_address(host, not_literal);
-    at.address = not_literal ? look_up(host, prefer_ipv6) : literal;
+    // Python's socket of [::] hears IPv4 as well, which is every address.
+    if (not_literal || literal != asio::ip::address_v6::any()) {
+        at.address = not_literal ? look_up(host, prefer_ipv6) : literal;
+    }
     return at;
 }
 

@@ -42,26 +42,24 @@ std::uint16_t port_in(const std::string& text, std::string_view where) {
     return port;
 }
 
-std::optional<asio::ip::tcp::endpoint> read_listen(const std::string& text,
-                                                   const helpchannel_conf& conf) {
+std::optional<net::listen_at> read_listen(const std::string& text, const helpchannel_conf& conf) {
     const auto loopback = asio::ip::address_v4::loopback();
     if (text.empty()) {
-        return asio::ip::tcp::endpoint{loopback, conf.local_port.empty()
-                                                     ? default_tunnel_port
-                                                     : port_in(conf.local_port, "local_port")};
+        return net::listen_at{loopback, conf.local_port.empty()
+                                            ? default_tunnel_port
+                                            : port_in(conf.local_port, "local_port")};
     }
     if (text == "-") {
         return std::nullopt;
     }
-    const auto at = parse_listen(text);
-    // parse_listen() also takes what only the gateway has, such as Unix sockets and routes.
-    if (!at || *at != listen_address{at->address, at->port}) {
+    const auto at = net::parse_listen_at(text);
+    if (!at) {
         throw tunnel_misconfigured(fmt::format("--listen: {} is not ADDRESS:PORT, such as "
                                                "127.0.0.1:6000, nor - for standard input and "
                                                "output",
                                                net::escaped(text)));
     }
-    return asio::ip::tcp::endpoint{at->address.value_or(asio::ip::address_v6::any()), at->port};
+    return at;
 }
 
 /// The proxy that the four values of Help-Channel's file name.
@@ -105,7 +103,7 @@ std::optional<http_proxy> choose_proxy(const tunnel_words& words, const helpchan
 }
 
 void warn(const helpchannel_conf& conf, tunnel_config& c) {
-    if (c.listen && !c.listen->address().is_loopback()) {
+    if (c.listen && !c.listen->is_loopback()) {
         c.warnings.emplace_back("other machines can use this tunnel: --listen is no loopback "
                                 "address");
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/text/listen_at.hpp"
 #include "service/log.hpp"
 #include "service/log_line.hpp"
 #include "wsgate/tls/client.hpp"
@@ -29,7 +30,7 @@ inline constexpr std::uint16_t default_tunnel_port = 6000;
 
 struct tunnel_config {
     /// Where it listens; nothing: it carries one session over standard input and output.
-    std::optional<asio::ip::tcp::endpoint> listen;
+    std::optional<net::listen_at> listen;
     ws_url url;
     std::optional<http_proxy> proxy;
     opening_extras extras;

@@ -23,12 +23,8 @@ net::task_group::escape report_to(tunnel_journal& j) {
     return [&j](const std::exception_ptr& escaped) { j.defect(net::what(escaped)); };
 }
 
-std::optional<net::listener> listen(const asio::any_io_executor& executor, const tunnel_config& c) {
-    if (!c.listen) {
-        return std::nullopt;
-    }
-    auto all = net::listen_on(executor, {c.listen->address()}, c.listen->port(), c.tcp);
-    return std::move(all.front());
+std::vector<net::listener> listen(const asio::any_io_executor& executor, const tunnel_config& c) {
+    return c.listen ? net::listen_on(executor, *c.listen, c.tcp) : std::vector<net::listener>{};
 }
 
 } // namespace
@@ -37,7 +33,7 @@ tunnel_server::tunnel_server(asio::any_io_executor executor, const tunnel_config
                              tunnel_journal& j)
     : executor_(std::move(executor)), config_(c), journal_(j),
       tls_(c.tls), way_{c.url, c.proxy, c.extras, &tls_, c.tcp}, scratch_(scratch_size),
-      listener_(listen(executor_, c)), accepting_(executor_, report_to(j)),
+      listeners_(listen(executor_, c)), accepting_(executor_, report_to(j)),
       tasks_(executor_, report_to(j)), changed_(executor_) {}
 
 tunnel::surroundings tunnel_server::around() {
@@ -46,12 +42,13 @@ tunnel::surroundings tunnel_server::around() {
 
 asio::awaitable<void> tunnel_server::run() {
     journal_.leading(config_);
-    if (listener_) {
-        journal_.listening(listener_->local());
+    for (auto& each : listeners_) {
+        journal_.listening(each.local());
         accepting_.spawn(
-            listener_->run([this](net::connection c) { accept(std::move(c)); },
-                           [this](const net::error_code& ec) { journal_.accept_failed(ec); }));
-    } else {
+            each.run([this](net::connection c) { accept(std::move(c)); },
+                     [this](const net::error_code& ec) { journal_.accept_failed(ec); }));
+    }
+    if (listeners_.empty()) {
         tasks_.spawn(serve(std::make_unique<tunnel>(around(), executor_, tunnel_number{++accepted_},
                                                     "-", std::make_unique<stdio_stream>(executor_),
                                                     [] { return false; })));
@@ -59,8 +56,8 @@ asio::awaitable<void> tunnel_server::run() {
     while (!is_done()) {
         co_await changed_.wait();
     }
-    if (listener_) {
-        listener_->close();
+    for (auto& each : listeners_) {
+        each.close();
     }
     accepting_.cancel();
     co_await accepting_.join();
@@ -73,7 +70,8 @@ asio::awaitable<void> tunnel_server::run() {
 }
 
 bool tunnel_server::is_done() const {
-    return stopping_ || (config_.once && carried_ > 0) || (!listener_ && tasks_.size() == 0);
+    return stopping_ || (config_.once && carried_ > 0) ||
+           (listeners_.empty() && tasks_.size() == 0);
 }
 
 void tunnel_server::accept(net::connection c) {

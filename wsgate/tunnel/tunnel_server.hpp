@@ -29,7 +29,7 @@ public:
     /// Completes after stop(), or when the only session has ended (--once, standard input).
     [[nodiscard]] asio::awaitable<void> run();
 
-    /// Closes the listener, and all sessions with 1001.
+    /// Closes the listeners, and all sessions with 1001.
     void stop();
 
     /// Cuts off all sessions at once.
@@ -39,7 +39,9 @@ public:
     [[nodiscard]] bool has_carried() const { return carried_ > 0; }
 
     /// The address and port that it is bound to; only where it listens.
-    [[nodiscard]] const asio::ip::tcp::endpoint& local() const { return listener_->local(); }
+    [[nodiscard]] const asio::ip::tcp::endpoint& local() const {
+        return listeners_.front().local();
+    }
 
 private:
     void accept(net::connection);
@@ -53,7 +55,7 @@ private:
     tls_client tls_;
     ws_way way_;
     std::vector<std::byte> scratch_;
-    std::optional<net::listener> listener_;
+    std::vector<net::listener> listeners_;
     net::task_group accepting_;
     net::task_group tasks_;
     std::list<tunnel*> tunnels_;

@@ -71,20 +71,47 @@ TEST(CompatLog, SaysEachEventInThePerlsWords) {
          "ultravnc_repeater: accept Too many open files\n"},
         {event::introduction_failed{viewer, reason::timed_out, 0, 250, {}, {}},
          "ultravnc_repeater: got sig alarm.\n"
-         "ultravnc_repeater: read timed out: Interrupted system call\n"},
-        {event::introduction_failed{viewer, reason::timed_out, 9, 250, {}, {}},
-         "ultravnc_repeater: short read 9 != 250 \n"},
-        {event::introduction_failed{server, reason::too_short, 4, 250, {}, {}},
-         "ultravnc_repeater: short read 4 != 250 \n"},
+         "ultravnc_repeater: read timed out: Interrupted system call\n"
+         "vnc client: it said nothing to RFB 000.000, so it may know no repeaters.\n"},
+        {event::introduction_failed{
+             viewer, reason::timed_out, 9, 250, {}, "a b\n", rfb::first_bytes::other},
+         "ultravnc_repeater: short read 9 != 250 \n"
+         "vnc client sent 9 of 250 bytes, 'a b\\x0a'.\n"},
+        {event::introduction_failed{
+             server, reason::too_short, 4, 250, {}, "ID:1", rfb::first_bytes::id},
+         "ultravnc_repeater: short read 4 != 250 \n"
+         "vnc server sent 4 of 250 bytes, 'ID:1': its block is too short; -b 0 takes a peer's "
+         "first bytes, however many.\n"},
+        {event::introduction_failed{
+             server, reason::timed_out, 20, 250, {}, "GET /?token=x", rfb::first_bytes::http},
+         "ultravnc_repeater: short read 20 != 250 \n"
+         "vnc server sent 20 of 250 bytes, 'GET': this is HTTP: a browser or a health check; web "
+         "pages are wsgate's.\n"},
+        {event::probed{{server, reason::too_short, 0, 250, {}, {}}},
+         "new vnc server connecting.\nultravnc_repeater: short read 0 != 250 \n"},
+        {event::probed{{server, reason::too_short, 0, 250, {}, {}}, true, 7},
+         "ultravnc_repeater: short read 0 != 250 \n"
+         "7 other vnc server connections closed without a byte before.\n"},
+        {event::short_hello{viewer, 13, 250},
+         "vnc client sent 13 of 250 bytes and waited: such blocks are taken at the end of "
+         "--handshake-timeout; -b 0 takes them at once.\n"},
+        {event::id_truncated{viewer, id, ":5900"},
+         "text behind ID:7 of a vnc client is no part of it: :5900\n"},
+        {event::ports_differ{viewer, server, id, "1", "2"},
+         "refusing vnc client for ID:7: it named ID:7:1, and ID:7:2 the vnc server.\n"},
         {event::introduction_failed{
              server, reason::read_failed, 0, 250, asio::error::connection_reset, {}},
          "ultravnc_repeater: read error: Connection reset by peer\n"},
         {event::introduction_failed{server, reason::not_understood, 250, 250, rfb::error::bad_id,
-                                    "a\nb"},
+                                    "a\nb", rfb::first_bytes::other},
          "invalid ID:NNNNN string for vnc server: a\\x0ab\n"},
         {event::introduction_failed{server, reason::not_understood, 250, 250,
-                                    rfb::error::text_behind_id, "ID:desk one"},
-         "invalid ID:NNNNN string for vnc server: ID:desk one\n"},
+                                    rfb::error::text_behind_id, "ID:desk one",
+                                    rfb::first_bytes::id},
+         "invalid ID:NNNNN string for vnc server: ID:desk one\n"
+         "vnc server: an ID is ID: in capitals, then a letter, a digit or _; --id-match exact "
+         "takes "
+         "no blank in it and ASCII alone.\n"},
         {event::waiting{server, id}, "storing new vnc server with ID:7.\n"},
         {event::partner_checked{server, id, true},
          "server socket for ID:7 is still established.\n"},
@@ -103,6 +130,13 @@ TEST(CompatLog, SaysEachEventInThePerlsWords) {
         {event::dial_attempt_failed{
              viewer, {make_address("127.0.0.1"), 5900}, asio::error::connection_refused},
          "IPv4 connect error: Connection refused\n"},
+        {event::dial_attempt_failed{viewer,
+                                    {make_address("127.0.0.1"), 5900},
+                                    asio::error::timed_out,
+                                    event::dial_attempt_failed::reason::no_greeting,
+                                    std::chrono::milliseconds(2500)},
+         "connected to 127.0.0.1:5900, but it did not greet as a VNC server in time: see "
+         "--handshake-timeout, or name it in --mode1-allow if it never speaks first (2.5 s).\n"},
         {event::dial_failed{viewer, {"host", 5900, {}}, {}}, "failed to connect to host:5900.\n"},
         {event::paired{viewer, server, id},
          "[" + pid + "/ID:7] parent 1 -> 2.\n[" + pid + "/ID:7] child  2 -> 1.\n"},

@@ -89,6 +89,13 @@ TEST(Config, OptionsBecomeValues) {
     EXPECT_EQ(c.log.ids, id_form::full);
 }
 
+TEST(Config, AStarBindsEveryAddress) {
+    EXPECT_TRUE(parsed({"--bind", "*"}).bind.empty());
+    EXPECT_TRUE(parsed({"--bind", "127.0.0.1,*"}).bind.empty());
+    EXPECT_EQ(parsed({"--bind", "[::]"}).bind, parsed({"--bind", "::"}).bind);
+    EXPECT_EQ(parsed({"--bind", "0.0.0.0", "--bind", "::"}).bind.size(), 2U);
+}
+
 TEST(Config, RawIdsTurnModeIOff) {
     const auto c = parsed({"--raw-id"});
     EXPECT_EQ(c.hello.match, rfb::id_match::raw);
@@ -291,7 +298,8 @@ TEST(Config, AFileHasNothingThatWouldBePassedOver) {
         {"client_port = 5901\n", ":1: no such option: client_port"},
         {"config = /etc/other\n", ":1: no such option: config"},
         {"check = true\n", ":1: no such option: check"},
-        {"\nbind = [127.0.0.1,\n nowhere]\n", ":3: --bind: nowhere is not an IPv4 or IPv6 address"},
+        {"\nbind = [127.0.0.1,\n nowhere]\n",
+         ":3: --bind: nowhere is not an IPv4 or IPv6 address, or *"},
         {"viewer-port = 1\nserver-port = 1\n",
          ":1: --viewer-port: viewers and servers need different ports"},
     };

@@ -61,7 +61,7 @@ TEST(RepeaterOptions, AreInForceAfterAReloadOrNamed) {
 
 TEST(RepeaterOptions, HaveTheDefaultsThatHelpTells) {
     support::expect_brackets_are_defaults<repeater::config, repeater::repeater_options>(
-        all_changes, {"all", "nobody", "close silently", "one a core", "standard error"});
+        all_changes, {"nobody", "close silently", "one a core", "standard error"});
 }
 
 } // namespace repeater_options_test

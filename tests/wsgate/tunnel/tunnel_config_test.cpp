@@ -63,7 +63,7 @@ constexpr auto url = "--url=wss://desk.example/wsServer";
 
 TEST(TunnelConfig, HasSafeDefaults) {
     const auto c = config_of({url});
-    EXPECT_EQ(net::to_string(*c.listen), "127.0.0.1:6000");
+    EXPECT_EQ(c.listen, net::parse_listen_at("127.0.0.1:6000"));
     EXPECT_EQ(to_string(c.url), "wss://desk.example:443/wsServer");
     EXPECT_TRUE(c.tls.verify);
     EXPECT_TRUE(c.tls.http);
@@ -111,9 +111,10 @@ TEST(TunnelConfig, TakesTheProxyFromTheCommandLineTheFileOrTheEnvironment) {
 
     const auto filed = config_of({conf.c_str()});
     EXPECT_EQ(to_string(filed.url), "wss://filed.example:443/wsServer");
-    EXPECT_EQ(net::to_string(*filed.listen), "127.0.0.1:6001");
-    EXPECT_EQ(net::to_string(*config_of({conf.c_str(), "--listen=127.0.0.1:7"}).listen),
-              "127.0.0.1:7");
+    EXPECT_EQ(filed.listen, net::parse_listen_at("127.0.0.1:6001"));
+    EXPECT_EQ(config_of({conf.c_str(), "--listen=127.0.0.1:7"}).listen,
+              net::parse_listen_at("127.0.0.1:7"));
+    EXPECT_EQ(config_of({conf.c_str(), "--listen=*:7"}).listen, net::parse_listen_at("*:7"));
 }
 
 TEST(TunnelConfig, DoesNotStopVerifyingForAFile) {
