@@ -166,12 +166,44 @@ TEST(UrlOutput, PostsJson) {
 }
 
 TEST(UrlOutput, AnythingBut2xxIsFailure) {
-    for (const auto* status : {"500", "404", "302", "199"}) {
+    for (const auto* status : {"500", "404", "302", "101"}) {
         one_answer service("HTTP/1.1 " + std::string{status} + " X\r\nContent-Length: 0\r\n\r\n");
         EXPECT_THAT(post(service.url("/")), Optional(HasSubstr(status)));
     }
     one_answer nonsense("hello\r\n\r\n");
-    EXPECT_NE(post(nonsense.url("/")), std::nullopt);
+    EXPECT_THAT(post(nonsense.url("/")), Optional(HasSubstr("this is not HTTP")));
+    one_answer interim("HTTP/1.1 100 Continue\r\n\r\n");
+    EXPECT_THAT(post(interim.url("/")), Optional(HasSubstr("closed the connection before")));
+}
+
+TEST(UrlOutput, AnswersInAllForms) {
+    const std::string hint = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+    for (const auto& answer : {
+             "HTTP/1.1 100 Continue\r\n\r\n" + hint + hint + "HTTP/1.1 200 OK\r\n\r\n",
+             std::string{"HTTP/1.0 202 Accepted\nServer: x\n folded\n\n"},
+             std::string{"HTTP/1.1 200\r\nContent-Length: 2, 2\r\n\r\nok"},
+             "HTTP/1.1 200 OK\r\nSet-Cookie: " + std::string(100'000, 'x') + "\r\n\r\n",
+         }) {
+        one_answer service(answer);
+        EXPECT_EQ(post(service.url("/")), std::nullopt) << answer.substr(0, 100);
+    }
+}
+
+TEST(UrlOutput, ABusyServiceIsAskedWhenToComeAgain) {
+    one_answer service("HTTP/1.1 503 Busy\r\nRetry-After: 7\r\n\r\n");
+    url_output output(parse_http_url(service.url("/")).value(), seconds(10));
+    EXPECT_THAT(output.deliver(R"({"x":1})"), Optional(HasSubstr("503 Busy")));
+    EXPECT_EQ(output.retry_after(), seconds(7));
+}
+
+TEST(UrlOutput, NamesTheAddressesThatWereTried) {
+    std::uint16_t free_port = 0;
+    {
+        const support::tcp_listener closed;
+        free_port = closed.port();
+    }
+    const auto at = "127.0.0.1:" + std::to_string(free_port);
+    EXPECT_THAT(post("http://" + at + "/"), Optional(HasSubstr(at + ": Connection refused")));
 }
 
 TEST(UrlOutput, NobodyThereAndSilenceAreFailures) {
