@@ -165,8 +165,9 @@ struct compat_writer {
     }
 
     void operator()(const event::dial_attempt_failed& e) const {
-        line(fmt::format("{} connect error: {}", e.to.address().is_v4() ? "IPv4" : "IPv6",
-                         e.error.message()));
+        // The Perl names no address, but a name may have several.
+        line(fmt::format("{} connect error: {} ({})", e.to.address().is_v4() ? "IPv4" : "IPv6",
+                         e.error.message(), net::to_string(e.to)));
     }
 
     void operator()(const event::dial_failed& e) const {
