@@ -6,6 +6,7 @@
 #include "net/deadline.hpp"
 #include "net/dial.hpp"
 #include "net/own_addresses.hpp"
+#include "net/text/server_name.hpp"
 #include "repeater/hear_version.hpp"
 #include "rfb/error.hpp"
 
@@ -46,6 +47,10 @@ asio::awaitable<error_code> expect_rfb(net::stream& far, std::vector<std::byte>&
                                                  : error_code{};
 }
 
+bool is_name(const std::string& host) {
+    return !net::server_name_of(host).is_address;
+}
+
 /// Waits for the version of who was connected to, unless it is trusted. Empty where that failed;
 /// the event has said why.
 asio::awaitable<server_end> hear_server(const request& r, net::connection far, bool trusted) {
@@ -62,7 +67,7 @@ asio::awaitable<server_end> hear_server(const request& r, net::connection far, b
     if (!ec) {
         co_return stream.detach(std::move(early));
     }
-    r.events.receive(event::dial_attempt_failed{r.viewer.name, at, ec});
+    r.events.receive(event::dial_attempt_failed{r.viewer.name, at, ec, is_name(r.to.host)});
     co_return std::nullopt;
 }
 
@@ -107,7 +112,8 @@ asio::awaitable<server_end> try_addresses(const request& r, judged good) {
     while (!left.empty()) {
         auto got = co_await net::connect(left, r.conf.limits.connect, r.conf.tcp);
         for (const auto& [at, error] : got.missed) {
-            r.events.receive(event::dial_attempt_failed{r.viewer.name, at, error});
+            r.events.receive(
+                event::dial_attempt_failed{r.viewer.name, at, error, is_name(r.to.host)});
         }
         if (got.error) {
             break;

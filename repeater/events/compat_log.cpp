@@ -165,9 +165,10 @@ struct compat_writer {
     }
 
     void operator()(const event::dial_attempt_failed& e) const {
-        // The Perl names no address, but a name may have several.
-        line(fmt::format("{} connect error: {} ({})", e.to.address().is_v4() ? "IPv4" : "IPv6",
-                         e.error.message(), net::to_string(e.to)));
+        // The Perl names no address; of several it must be told.
+        const auto which = e.is_of_a_name ? fmt::format(" ({})", net::to_string(e.to)) : "";
+        line(fmt::format("{} connect error: {}{}", e.to.address().is_v4() ? "IPv4" : "IPv6",
+                         e.error.message(), which));
     }
 
     void operator()(const event::dial_failed& e) const {

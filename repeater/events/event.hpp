@@ -173,6 +173,7 @@ struct dial_attempt_failed {
     peer_name viewer;
     asio::ip::tcp::endpoint to;
     error_code error;
+    bool is_of_a_name = false; ///< the viewer named a host, which may have other addresses
 };
 
 /// Mode I: no address of the destination could be reached, or the viewer left meanwhile.

@@ -5,6 +5,7 @@
 #include "net/dial.hpp"
 #include "net/proxy/on_connection.hpp"
 #include "net/tcp_stream.hpp"
+#include "net/text/server_name.hpp"
 #include "wsgate/target/dial_unix.hpp"
 #include "wsgate/tls/client.hpp"
 
@@ -30,12 +31,6 @@ asio::awaitable<dialled> secure(net::connection c, const std::string& host,
                           "TLS: " + got.problem};
     }
     co_return dialled{std::move(got.stream), {}};
-}
-
-bool is_name(const std::string& host) {
-    net::error_code not_literal;
-    (void)asio::ip::make_address(host, not_literal);
-    return not_literal.failed();
 }
 
 /// What comes before the session's bytes: the PROXY header and TLS.
@@ -93,7 +88,7 @@ asio::awaitable<dialled> dial(target to, std::chrono::milliseconds limit, net::t
         co_return dialled{nullptr, found.error ? found.error : asio::error::host_not_found};
     }
     auto got = co_await reach(to, found.endpoints, limit, options, tls.get());
-    if (!is_name(to.host)) {
+    if (net::server_name_of(to.host).is_address) {
         got.missed.clear(); // whoever reads the target's name knows the address
     }
     co_return got;

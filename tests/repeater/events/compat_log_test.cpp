@@ -102,7 +102,10 @@ TEST(CompatLog, SaysEachEventInThePerlsWords) {
          "making vnc client connection directly to vnc server host='host' port='5905'.\n"},
         {event::dial_attempt_failed{
              viewer, {make_address("127.0.0.1"), 5900}, asio::error::connection_refused},
-         "IPv4 connect error: Connection refused (127.0.0.1:5900)\n"},
+         "IPv4 connect error: Connection refused\n"},
+        {event::dial_attempt_failed{
+             viewer, {make_address("::1"), 5900}, asio::error::connection_refused, true},
+         "IPv6 connect error: Connection refused ([::1]:5900)\n"},
         {event::dial_failed{viewer, {"host", 5900, {}}, {}}, "failed to connect to host:5900.\n"},
         {event::paired{viewer, server, id},
          "[" + pid + "/ID:7] parent 1 -> 2.\n[" + pid + "/ID:7] child  2 -> 1.\n"},
