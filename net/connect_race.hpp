@@ -1,5 +1,5 @@
-// Decides which of a host's addresses is tried when, and which one has won (RFC 8305). A pure
-// class: the time is a parameter. SPDX-License-Identifier: EUPL-1.2
+// Decides which of a host's addresses is tried when, and which one has won (RFC 8305). Pure.
+// SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "net/nothrow.hpp"
@@ -21,8 +21,9 @@ namespace net {
 /// Why another address than this one was taken: its answer had not come yet.
 [[nodiscard]] error_code slower_than_another();
 
-/// Tells what to do next. It has no timer and no socket: who runs the race does what look() says
-/// until that is to wait, reports what became of the attempts, and looks again.
+/// Tells what to do next. It has no timer and no socket, and the time is a parameter: who runs the
+/// race does what look() says until that is to wait, reports what became of the attempts, and looks
+/// again.
 class connect_race {
 public:
     using time_point = std::chrono::steady_clock::time_point;

@@ -1,5 +1,4 @@
-// Each step ends at its limit; a look-up, which cannot be stopped, then goes on unheard. Connecting
-// does what a connect_race says, with sockets and a timer.
+// Each step ends at its limit; a look-up, which cannot be stopped, then goes on unheard.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/dial.hpp"
 

@@ -1,5 +1,4 @@
-// Looks the name up, judges each address, lets the good ones race, and hears the RFB version of the
-// one that has won.
+// Looks the name up, judges each address, lets the good ones race, and hears the RFB version.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/dial.hpp"
 

@@ -1,5 +1,4 @@
-// Reads the answer to a request of ours up to the end of its head (RFC 9112), as it arrives. A pure
-// class: it takes text.
+// Reads the answer to a request of ours up to the end of its head (RFC 9112), as it arrives.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 

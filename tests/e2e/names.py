@@ -6,6 +6,7 @@
 # than a test lasts.
 import os
 import socket
+import ssl
 import sys
 import tempfile
 import unittest
@@ -14,6 +15,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
 
 from harness.case import ProgramCase
+from harness.certificates import make_certificate
 from harness.daemons import Gateway, Repeater, Tunnel
 from harness.http import get, head_of
 from harness.namespaces import enter, run
@@ -33,6 +35,12 @@ def mount_over(path, text, folder):
     with open(file, "w", encoding="ascii") as f:
         f.write(text)
     run("mount", "--bind", file, path)
+
+
+def addresses_of(name):
+    """In the order to try them."""
+    answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    return [address[0] for _, _, _, _, address in answers]
 
 
 class Names(ProgramCase):
@@ -88,8 +96,7 @@ class Names(ProgramCase):
 
     def half_dead(self):
         """The address of dying.example that says nothing, and a listener at the other one."""
-        answers = socket.getaddrinfo("dying.example", None, type=socket.SOCK_STREAM)
-        first, last = (address[0] for _, _, _, _, address in answers)
+        first, last = addresses_of("dying.example")
         good = self.listen(host=last)
         # A listener whose queue is full answers no further SYN.
         self.closing(socket.create_server((first, port_of(good)), backlog=0))
@@ -123,6 +130,24 @@ class Names(ProgramCase):
         said = gateway.says(r"end session=.* reason=(.*)").group(1)
         self.assertIn(f"{dead}:{port}: Connection timed out", said)
         self.assertIn(f":{port}: Connection refused", said)
+
+    def test_an_address_that_fails_in_tls_does_not_keep_out_the_next(self):
+        first, last = addresses_of("dying.example")
+        target = self.listen(host=last)
+        port = port_of(target)
+        stranger = self.listen(host=first, port=port)
+        certificate = self.path("certificate")
+        make_certificate(certificate, self.path("key"), "dying.example")
+        options = ("--viewer-target", f"tls:dying.example:{port}", "--target-cafile", certificate)
+        gateway = self.ending(Gateway(WSGATE, *options))
+        peer = open_session(self.connect(gateway.port))
+        self.accept(stranger).close()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, self.path("key"))
+        there = self.closing(context.wrap_socket(self.accept(target), server_side=True))
+        peer.sendall(binary(b"hello"))
+        self.assertEqual(all_of(5, there), b"hello")
+        gateway.says(f"passed_over .*{first}:{port}: ")
 
     def test_a_tunnel_does_not_wait_for_a_dead_address(self):
         for option in ("--url", "--proxy"):
