@@ -40,7 +40,7 @@ opening_problem not_switched(const net::client_response& r, std::string_view ori
 }
 
 /// Whether the comma-separated lists in the fields of that name hold the token, whatever its case.
-bool has_token(const net::client_response& r, std::string_view name, std::string_view token) {
+bool lists_token(const net::client_response& r, std::string_view name, std::string_view token) {
     const auto lists = r.values(name);
     return std::any_of(lists.begin(), lists.end(),
                        [token](std::string_view each) { return holds_element(each, token); });
@@ -105,7 +105,7 @@ std::optional<opening_problem> check_client_response(const net::client_response&
     if (r.status != switching) {
         return not_switched(r, origin);
     }
-    if (!has_token(r, "Upgrade", "websocket") || !has_token(r, "Connection", "upgrade")) {
+    if (!lists_token(r, "Upgrade", "websocket") || !lists_token(r, "Connection", "upgrade")) {
         return wrong("101 without Upgrade: websocket and Connection: Upgrade");
     }
     const auto accept = r.values("Sec-WebSocket-Accept");
