@@ -1,17 +1,21 @@
-// Looks the name up, judges each address, connects, and hears the far end's RFB version.
+// Looks the name up, judges each address, lets the good ones race, and hears the RFB version.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/dial.hpp"
 
 #include "net/deadline.hpp"
 #include "net/dial.hpp"
 #include "net/own_addresses.hpp"
+#include "net/text/server_name.hpp"
 #include "repeater/hear_version.hpp"
 #include "rfb/error.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace repeater {
 
@@ -61,21 +65,25 @@ asio::awaitable<void> await_greeting(const request& r, net::stream& far,
     }
 }
 
-/// Connects to one address and, unless it is trusted, waits for its version. Empty where that
-/// failed; the event has said why.
-asio::awaitable<server_end> try_address(const request& r, tcp::endpoint to, bool trusted) {
+event::dial_attempt_failed failed_attempt(const request& r, const tcp::endpoint& at,
+                                          const error_code& error) {
+    event::dial_attempt_failed failure{r.viewer.name, at, error};
+    failure.is_of_a_name = !net::server_name_of(r.to.host).is_address;
+    return failure;
+}
+
+/// Waits for the version of who was connected to, unless it is trusted. Empty where that failed;
+/// the event has said why.
+asio::awaitable<server_end> hear_server(const request& r, net::connection far, bool trusted) {
     const auto executor = co_await asio::this_coro::executor;
-    auto got = co_await net::connect(to, r.conf.limits.connect, r.conf.tcp);
-    event::dial_attempt_failed failure{r.viewer.name, to, got.error};
+    auto failure = failed_attempt(r, far.peer, {});
+    net::tcp_stream stream(executor, far);
+    std::vector<std::byte> early;
+    if (!trusted) {
+        co_await await_greeting(r, stream, early, failure);
+    }
     if (!failure.error) {
-        net::tcp_stream stream(executor, got.connection);
-        std::vector<std::byte> early;
-        if (!trusted) {
-            co_await await_greeting(r, stream, early, failure);
-        }
-        if (!failure.error) {
-            co_return stream.detach(std::move(early));
-        }
+        co_return stream.detach(std::move(early));
     }
     r.events.receive(failure);
     co_return std::nullopt;
@@ -89,6 +97,57 @@ void refuse(const request& r, verdict v) {
     r.events.receive(event::dial_refused{r.viewer.name, r.to, why});
 }
 
+/// What the policy lets us dial.
+struct judged {
+    std::vector<tcp::endpoint> allowed; ///< the trusted among them too
+    std::vector<tcp::endpoint> trusted;
+    std::optional<verdict> against; ///< why another address is left out
+};
+
+/// Each address is judged after the look-up, not the name before it: names can point anywhere, and
+/// may point elsewhere the next time. Our own addresses may change as well.
+judged judge_all(const request& r, const std::vector<tcp::endpoint>& found) {
+    const net::own_addresses ours;
+    const is_own is_ours = [&ours](const asio::ip::address& a) { return ours.contains(a); };
+    judged all;
+    for (const auto& to : found) {
+        const auto verdict = judge(r.conf.mode1, r.to.host, to, is_ours);
+        if (verdict == verdict::trusted) {
+            all.trusted.push_back(to);
+        }
+        if (verdict == verdict::trusted || verdict == verdict::allowed) {
+            all.allowed.push_back(to);
+        } else {
+            all.against = verdict;
+        }
+    }
+    return all;
+}
+
+/// Takes the first address that answers and, unless it is trusted, greets as a VNC server does.
+/// Empty where there is none; the events have said why.
+asio::awaitable<server_end> try_addresses(const request& r, judged good) {
+    auto left = std::move(good.allowed);
+    while (!left.empty()) {
+        auto got = co_await net::connect(left, r.conf.limits.connect, r.conf.tcp);
+        for (const auto& [at, error] : got.missed) {
+            r.events.receive(failed_attempt(r, at, error));
+        }
+        if (got.error) {
+            break;
+        }
+        const auto at = got.connection.peer;
+        const bool trusted =
+            std::find(good.trusted.begin(), good.trusted.end(), at) != good.trusted.end();
+        auto server = co_await hear_server(r, std::move(got.connection), trusted);
+        if (server) {
+            co_return server;
+        }
+        left = net::left_of(std::move(left), at, got.missed);
+    }
+    co_return std::nullopt;
+}
+
 /// Empty where nothing could be reached; the events have said why.
 asio::awaitable<server_end> reach(const request& r) {
     const auto found =
@@ -96,30 +155,18 @@ asio::awaitable<server_end> reach(const request& r) {
     if (found.error == asio::error::operation_aborted) {
         co_return std::nullopt; // the viewer left meanwhile: dial() says so
     }
-    // Each address is judged after the look-up, not the name before it: names can point anywhere,
-    // and may point elsewhere the next time. Our own addresses may change as well.
-    const net::own_addresses ours;
-    const is_own is_ours = [&ours](const asio::ip::address& a) { return ours.contains(a); };
-    std::optional<verdict> against;
-    bool tried = false;
-    for (const auto& to : found.endpoints) {
-        const auto verdict = judge(r.conf.mode1, r.to.host, to, is_ours);
-        if (verdict != verdict::allowed && verdict != verdict::trusted) {
-            against = verdict;
-            continue;
-        }
-        tried = true;
-        if (auto server = co_await try_address(r, to, verdict == verdict::trusted)) {
-            co_return server;
-        }
-    }
+    auto good = judge_all(r, found.endpoints);
     // Where some addresses were allowed, the viewer's problem is that none could be reached.
-    if (against && !tried) {
-        refuse(r, *against);
-    } else {
+    if (good.against && good.allowed.empty()) {
+        refuse(r, *good.against);
+        co_return std::nullopt;
+    }
+    const auto cancelled = co_await asio::this_coro::cancellation_state;
+    auto server = co_await try_addresses(r, std::move(good));
+    if (!server && cancelled.cancelled() == asio::cancellation_type::none) {
         r.events.receive(event::dial_failed{r.viewer.name, r.to, found.error});
     }
-    co_return std::nullopt;
+    co_return server;
 }
 
 /// The whole request, but for its answer's time.

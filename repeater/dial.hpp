@@ -11,7 +11,7 @@
 
 namespace repeater {
 
-/// Resolves, judges every address, and dials those that are allowed, one after the other. The
+/// Resolves, judges every address, and takes the first to answer of those that are allowed. The
 /// viewer is watched meanwhile. Refused, unreachable, timed out and not a VNC server look alike to
 /// it: the connection is closed, without a byte, limits.refusal after the request or later.
 /// security M4-M6

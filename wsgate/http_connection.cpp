@@ -266,6 +266,8 @@ asio::awaitable<std::optional<text_response>> http_connection::connect_target() 
         co_await dial(opening_->to, conf.limits.connect, conf.tcp, connection_.terms->target_tls);
     if (got.stream) {
         metrics.target_connected(net::clock::now() - began);
+        connection_.services.journal.passed_over(connection_.number, to_string(opening_->to),
+                                                 got.missed);
         opening_->connected = std::move(got.stream);
         co_return std::nullopt;
     }
@@ -274,7 +276,8 @@ asio::awaitable<std::optional<text_response>> http_connection::connect_target() 
     const std::string what = late ? "the target does not answer" : "the target cannot be reached";
     const auto to = to_string(opening_->to);
     const auto why = got.problem.empty() ? got.error.message() : got.problem;
-    connection_.services.journal.unreachable(connection_.number, client_.peer, sender_, to, why);
+    connection_.services.journal.unreachable(connection_.number, client_.peer, sender_, to,
+                                             why_not(got));
     auto text =
         text_answer(late ? http::status::gateway_timeout : http::status::bad_gateway,
                     conf.session.verbose_close ? fmt::format("{}: {}: {}", what, to, why) : what);

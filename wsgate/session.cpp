@@ -116,11 +116,18 @@ bridge_options session::options() const {
 
 dialler session::way_to_target() {
     return [this] {
-        const auto& conf = connection_.conf();
-        return opening_.connected ? connected_before(std::move(opening_.connected))
-                                  : dial(opening_.to, conf.limits.connect, conf.tcp,
-                                         connection_.terms->target_tls);
+        return opening_.connected ? connected_before(std::move(opening_.connected)) : dial_target();
     };
+}
+
+asio::awaitable<dialled> session::dial_target() const {
+    const auto& conf = connection_.conf();
+    auto got =
+        co_await dial(opening_.to, conf.limits.connect, conf.tcp, connection_.terms->target_tls);
+    if (got.stream) {
+        connection_.services.journal.passed_over(connection_.number, facts_.target, got.missed);
+    }
+    co_return got;
 }
 
 std::chrono::milliseconds session::age() const {

@@ -43,6 +43,7 @@ private:
     [[nodiscard]] session_facts facts() const;
     [[nodiscard]] bridge_options options() const;
     [[nodiscard]] dialler way_to_target();
+    [[nodiscard]] asio::awaitable<dialled> dial_target() const;
     [[nodiscard]] std::chrono::milliseconds age() const;
 
     const accepted_connection& connection_;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/terms.hpp"
 
+#include "wsgate/ops/readiness.hpp"
 #include "wsgate/target/dial.hpp"
 #include "wsgate/target/proxy_header.hpp"
 
@@ -102,9 +103,10 @@ std::vector<dialler> terms::probes() const {
     std::vector<dialler> probes;
     probes.reserve(all.size());
     for (auto& to : all) {
-        probes.emplace_back([to = std::move(to), limit = conf.limits.connect, tcp = conf.tcp] {
-            return dial(to, limit, tcp);
-        });
+        // All addresses of a name have to get their turn within the probe's own time.
+        const auto limit = std::min(conf.limits.connect, readiness_options{}.probe);
+        probes.emplace_back(
+            [to = std::move(to), limit, tcp = conf.tcp] { return dial(to, limit, tcp); });
     }
     return probes;
 }

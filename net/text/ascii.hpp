@@ -1,4 +1,4 @@
-// Letters of ASCII, whatever the locale.
+// Letters, blanks and control characters of ASCII, whatever the locale.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -6,6 +6,26 @@
 #include <string_view>
 
 namespace net {
+
+/// What RFC 9110 5.6.3 has between words (OWS).
+inline constexpr std::string_view blanks = " \t";
+
+[[nodiscard]] constexpr bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+[[nodiscard]] constexpr bool is_ascii(std::string_view text) {
+    return std::none_of(text.begin(), text.end(),
+                        [](char c) { return static_cast<unsigned char>(c) > 0x7f; });
+}
+
+/// Without the blanks and tabs around it.
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(blanks);
+    return first == std::string_view::npos
+               ? std::string_view{}
+               : text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
 
 [[nodiscard]] constexpr char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/text/web_url.hpp"
 
+#include "net/text/ascii.hpp"
 #include "net/text/number.hpp"
 
 #include <boost/url/parse.hpp>
@@ -33,6 +34,9 @@ std::optional<std::uint16_t> port_of(const urls::url_view& url) {
 } // namespace
 
 std::variant<web_url, web_url_fault> parse_web_url(std::string_view text) {
+    if (!is_ascii(text)) {
+        return web_url_fault::not_ascii;
+    }
     const auto parsed = urls::parse_uri({text.data(), text.size()});
     if (!parsed) {
         return web_url_fault::not_a_url;
@@ -48,6 +52,9 @@ std::variant<web_url, web_url_fault> parse_web_url(std::string_view text) {
     url.scheme = std::string{parsed->scheme()};
     const bool is_v6 = parsed->host_type() == urls::host_type::ipv6;
     url.host = is_v6 ? std::string{parsed->host_address()} : parsed->host();
+    if (!is_ascii(url.host)) { // such as "b%C3%BCro"
+        return web_url_fault::not_ascii;
+    }
     url.port = *port;
     url.authority = std::string{parsed->encoded_host_and_port()};
     const std::string target{parsed->encoded_target()};

@@ -33,6 +33,7 @@ struct web_url {
 enum class web_url_fault {
     not_a_url, ///< it is not what RFC 3986 calls a URI
     no_host,   ///< there is nothing between `//` and the port or the path
+    not_ascii, ///< a name of other letters has to be written in its "xn--" form (RFC 5890)
     bad_port,  ///< what stands behind the host's colon is no number of 1 to 65535
 };
 

@@ -209,8 +209,10 @@ struct compat_writer {
     void operator()(const event::dial_attempt_failed& e) const {
         using reason = event::dial_attempt_failed::reason;
         if (e.why == reason::unreachable || e.why == reason::left) {
-            line(fmt::format("{} connect error: {}", e.to.address().is_v4() ? "IPv4" : "IPv6",
-                             e.error.message()));
+            // The Perl names no address; of several it must be told.
+            const auto which = e.is_of_a_name ? fmt::format(" ({})", net::to_string(e.to)) : "";
+            line(fmt::format("{} connect error: {}{}", e.to.address().is_v4() ? "IPv4" : "IPv6",
+                             e.error.message(), which));
             return;
         }
         const auto limit = std::chrono::duration<double>(e.limit).count();

@@ -212,6 +212,7 @@ struct dial_attempt_failed {
     reason why{};
     std::chrono::milliseconds limit{}; ///< of no_greeting
     rfb::first_bytes came{};           ///< where there is no_version
+    bool is_of_a_name = false; ///< the viewer named a host, which may have other addresses
 };
 
 /// Mode I: no address of the destination could be reached, or the viewer left meanwhile.

@@ -1,22 +1,35 @@
-// By Boost.Beast, without its streams: those take long to compile.
+// Writes the request by hand, and judges the answer by its status.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/http_post.hpp"
 
+#include "net/text/escape.hpp"
+#include "net/text/number.hpp"
 #include "service/version.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
+#include <algorithm>
+#include <cstdint>
+#include <ctime>
+#include <string_view>
 
 namespace repeater {
 
 namespace {
 
-namespace http = boost::beast::http;
+constexpr int too_many_requests = 429;
+constexpr int service_unavailable = 503;
 
 void put_line(std::string& head, std::string_view name, std::string_view value) {
     head.append(name).append(": ").append(value).append("\r\n");
+}
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT", the only form that is still to be sent (RFC 9110 5.6.7).
+std::optional<std::chrono::system_clock::time_point> date_in(const std::string& text) {
+    std::tm broken{};
+    const auto* const end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &broken);
+    if (end == nullptr || *end != '\0') {
+        return std::nullopt;
+    }
+    return std::chrono::system_clock::from_time_t(::timegm(&broken));
 }
 
 } // namespace
@@ -31,18 +44,33 @@ std::string post_of_json(const http_url& to, const std::string& json) {
     return all.append("\r\n").append(json);
 }
 
-std::optional<http_status> read_status(std::string_view received) {
-    http::response_parser<http::empty_body> parser;
-    net::error_code ec;
-    parser.put(boost::asio::buffer(received), ec);
-    if (ec == http::error::need_more) {
+std::optional<std::string> post_refused(const net::client_response& r, const http_url& to) {
+    if (r.status / 100 == 2) {
         return std::nullopt;
     }
-    return http_status{ec, ec ? 0 : parser.get().result_int()};
+    auto why = "HTTP status " + std::to_string(r.status);
+    if (!r.reason.empty()) {
+        why += ' ' + net::escaped(r.reason);
+    }
+    const auto origin = (to.tls ? "https://" : "http://") + to.authority;
+    if (const auto elsewhere = net::redirected_to(r, origin); !elsewhere.empty()) {
+        why += ", redirected to " + elsewhere + ": use that as --event-url";
+    }
+    return why;
 }
 
-net::error_code no_answer(std::string_view received) {
-    return received.empty() ? http::error::end_of_stream : http::error::partial_message;
+std::chrono::seconds asked_to_wait(const net::client_response& r,
+                                   std::chrono::system_clock::time_point now) {
+    const auto all = r.values("Retry-After");
+    if ((r.status != too_many_requests && r.status != service_unavailable) || all.empty()) {
+        return {};
+    }
+    if (const auto seconds = net::parse_number<std::uint32_t>(all.front())) {
+        return std::chrono::seconds(*seconds);
+    }
+    const auto date = date_in(std::string{all.front()});
+    const auto wait = date.value_or(now) - now;
+    return std::max(std::chrono::ceil<std::chrono::seconds>(wait), std::chrono::seconds(0));
 }
 
 } // namespace repeater

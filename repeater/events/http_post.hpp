@@ -1,28 +1,26 @@
-// The bytes of a POST, and of the answer to it.                                 RFC 9110 9.3.3
+// The bytes of a POST, and what the answer to it means.                         RFC 9110 9.3.3
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/nothrow.hpp"
+#include "net/http/client_response.hpp"
 #include "repeater/events/http_url.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace repeater {
-
-struct http_status {
-    net::error_code error; ///< it is no answer
-    unsigned status = 0;
-};
 
 /// Of JSON, on a connection that ends with the answer.
 [[nodiscard]] std::string post_of_json(const http_url& to, const std::string& json);
 
-/// `received`: all that has come. Nothing: the answer's head is not whole yet. At most 8 KiB.
-[[nodiscard]] std::optional<http_status> read_status(std::string_view received);
+/// Nothing where the service has taken the POST (2xx); else why not, for a log. A redirection is
+/// not followed: events are for the service that was named.
+[[nodiscard]] std::optional<std::string> post_refused(const net::client_response&, const http_url&);
 
-/// Why there is no answer where the connection has ended with no more than that.
-[[nodiscard]] net::error_code no_answer(std::string_view received);
+/// How long a service that is busy (429, 503) asks us to wait, in seconds or until a date (RFC 9110
+/// 10.2.3); 0 where it says nothing that is understood.
+[[nodiscard]] std::chrono::seconds asked_to_wait(const net::client_response&,
+                                                 std::chrono::system_clock::time_point now);
 
 } // namespace repeater

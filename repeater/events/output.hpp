@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,9 @@ public:
 
     /// Empty once the receiver has the event; else why it has not, in a few words.
     [[nodiscard]] virtual std::optional<std::string> deliver(const std::string& json) = 0;
+
+    /// How long the receiver asked to be left alone when deliver() last failed.
+    [[nodiscard]] virtual std::chrono::seconds retry_after() const { return {}; }
 };
 
 } // namespace repeater

@@ -120,16 +120,18 @@ void output_queue::deliveries::run() {
 
 void output_queue::deliveries::deliver_first(std::unique_lock<std::mutex>& lock) {
     auto pause = options_.first_pause;
+    std::chrono::milliseconds asked{0};
     std::string why;
     busy_ = true;
     for (int tried = 0; tried < options_.tries && !out_of_time(); ++tried) {
         if (tried > 0) {
-            pause_until(clock::now() + pause, lock);
+            pause_until(clock::now() + std::max(pause, asked), lock);
             pause = std::min(pause * 2, options_.longest_pause);
         }
         const auto event = queue_.front(); // its place may move meanwhile
         lock.unlock();
         auto failure = output_->deliver(event);
+        asked = std::min<std::chrono::milliseconds>(output_->retry_after(), options_.longest_asked);
         lock.lock();
         if (!failure) {
             busy_ = false;

@@ -23,6 +23,8 @@ public:
         int tries = 6; ///< of one event
         std::chrono::milliseconds first_pause{500};
         std::chrono::milliseconds longest_pause{8'000};
+        /// The longest pause where the receiver asks for one itself (output::retry_after()).
+        std::chrono::milliseconds longest_asked{300'000};
         std::chrono::milliseconds report_interval{10'000};
         std::chrono::milliseconds longest_delivery{6'000}; ///< that the end waits for
     };

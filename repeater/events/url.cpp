@@ -3,17 +3,22 @@
 #include "repeater/events/url.hpp"
 
 #include "net/dial.hpp"
+#include "net/http/client_response.hpp"
+#include "net/text/server_name.hpp"
 #include "repeater/events/http_post.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
+#include <utility>
 
 namespace repeater {
 
@@ -23,70 +28,79 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using net::error_code;
 
+/// What became of a POST.
+struct posted {
+    std::string no_answer; ///< why there is none; empty: there is one
+    net::client_response answer{};
+};
+
+/// How a connection may end before there is an answer.
+std::string words_of(const error_code& ec) {
+    const bool has_closed = ec == asio::error::eof || ec == asio::ssl::error::stream_truncated;
+    return has_closed ? "the service closed the connection before it answered" : ec.message();
+}
+
 template <class Stream>
-asio::awaitable<http_status> exchange(Stream& stream, const std::string& request) {
+asio::awaitable<posted> exchange(Stream& stream, const std::string& request) {
     if (const auto [ec, n] =
             co_await asio::async_write(stream, asio::buffer(request), net::nothrow);
         ec) {
-        co_return http_status{ec};
+        co_return posted{words_of(ec)};
     }
-    std::string received;
-    std::array<char, 1024> some{};
+    net::client_response_reader reader;
+    std::array<char, 4096> some{};
     for (;;) {
         const auto [ec, n] = co_await stream.async_read_some(asio::buffer(some), net::nothrow);
-        received.append(some.data(), n);
         if (ec) {
-            co_return http_status{ec == asio::error::eof ? no_answer(received) : ec};
+            co_return posted{words_of(ec)};
         }
-        if (const auto status = read_status(received)) {
-            co_return *status;
+        const auto state = reader.feed({some.data(), n});
+        if (state == net::client_response_reader::state::refused) {
+            co_return posted{"the answer: " + std::string{reader.why()}};
+        }
+        if (state == net::client_response_reader::state::complete) {
+            co_return posted{{}, reader.value()};
         }
     }
 }
 
 /// Throws boost::system::system_error where TLS cannot be set up.
-asio::awaitable<http_status> exchange_by_tls(tcp::socket socket, const http_url& to,
-                                             const std::string& request) {
+asio::awaitable<posted> exchange_by_tls(tcp::socket socket, const http_url& to,
+                                        const std::string& request) {
     asio::ssl::context context(asio::ssl::context::tls_client);
     context.set_default_verify_paths();
     context.set_verify_mode(asio::ssl::verify_peer);
     asio::ssl::stream<tcp::socket> stream(std::move(socket), context);
-    stream.set_verify_callback(asio::ssl::host_name_verification(to.host));
+    auto name = net::server_name_of(to.host);
+    stream.set_verify_callback(asio::ssl::host_name_verification(name.text));
     // The macro SSL_set_tlsext_host_name, without its C casts.
-    auto name = to.host;
-    if (SSL_ctrl(stream.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-                 name.data()) != 1) {
-        co_return http_status{asio::error::invalid_argument};
+    if (!name.is_address && SSL_ctrl(stream.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME,
+                                     TLSEXT_NAMETYPE_host_name, name.text.data()) != 1) {
+        co_return posted{"no server can have this name"};
     }
     const auto [ec] = co_await stream.async_handshake(asio::ssl::stream_base::client, net::nothrow);
     if (ec) {
-        co_return http_status{ec};
+        co_return posted{"TLS: " + ec.message()};
     }
     co_return co_await exchange(stream, request);
 }
 
-/// Tries one address after the other; the error is the last one's.
-asio::awaitable<net::connected> connect(const http_url& to, net::resolver& names,
-                                        net::clock::duration limit) {
-    const auto found = co_await net::resolve(names, to.host, to.port, limit);
-    net::connected last{{}, found.error ? found.error : asio::error::not_found};
-    for (const auto& endpoint : found.endpoints) {
-        last = co_await net::connect(endpoint, limit, {});
-        if (!last.error) {
-            break;
-        }
+/// `limit`: of everything; whoever runs the event loop sees to it. Name and connection get a part
+/// of it, so that addresses that do not answer can be named.
+asio::awaitable<posted> post(const http_url& to, const std::string& request, net::resolver& names,
+                             net::clock::duration limit) {
+    const auto connected_by = net::clock::now() + limit * 9 / 10;
+    auto found = co_await net::resolve(names, to.host, to.port, limit);
+    if (found.error) {
+        co_return posted{found.error.message()};
     }
-    co_return last;
-}
-
-/// `limit`: of each step; whoever runs the event loop limits them all.
-asio::awaitable<http_status> post(const http_url& to, const std::string& request,
-                                  net::resolver& names, net::clock::duration limit) {
-    auto [c, ec] = co_await connect(to, names, limit);
-    if (ec) {
-        co_return http_status{ec};
+    auto got =
+        co_await net::connect(std::move(found.endpoints), connected_by - net::clock::now(), {});
+    if (got.error) {
+        co_return posted{got.missed.empty() ? got.error.message() : net::to_string(got.missed)};
     }
-    tcp::socket socket(co_await asio::this_coro::executor, c.peer.protocol(), c.socket.release());
+    const auto executor = co_await asio::this_coro::executor;
+    tcp::socket socket(executor, got.connection.peer.protocol(), got.connection.socket.release());
     if (to.tls) {
         co_return co_await exchange_by_tls(std::move(socket), to, request);
     }
@@ -102,16 +116,17 @@ std::optional<std::string> url_output::deliver(const std::string& json) {
     net::resolver names(context.get_executor(), net::resolver::system_lookup,
                         net::resolver::turns::own);
     std::optional<std::string> failure = "no answer in time";
+    retry_after_ = {};
     asio::co_spawn(context, post(to_, request, names, limit_),
-                   [&failure](const std::exception_ptr& escaped, const http_status& got) {
+                   [&failure, this](const std::exception_ptr& escaped, const posted& got) {
                        if (escaped) {
                            failure = "TLS cannot be used";
-                       } else if (got.error) {
-                           failure = got.error.message();
-                       } else if (got.status / 100 == 2) {
-                           failure = std::nullopt;
+                       } else if (!got.no_answer.empty()) {
+                           failure = got.no_answer;
                        } else {
-                           failure = "HTTP status " + std::to_string(got.status);
+                           failure = post_refused(got.answer, to_);
+                           retry_after_ =
+                               asked_to_wait(got.answer, std::chrono::system_clock::now());
                        }
                    });
     context.run_for(limit_);

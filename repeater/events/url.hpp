@@ -18,9 +18,12 @@ public:
 
     [[nodiscard]] std::optional<std::string> deliver(const std::string& json) override;
 
+    [[nodiscard]] std::chrono::seconds retry_after() const override { return retry_after_; }
+
 private:
     http_url to_;
     std::chrono::milliseconds limit_;
+    std::chrono::seconds retry_after_{0};
 };
 
 } // namespace repeater

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/options/raw_values.hpp"
 
+#include "net/text/ascii.hpp"
 #include "net/text/listen_at.hpp"
 #include "net/text/number.hpp"
 #include "service/option.hpp"
@@ -18,6 +19,8 @@
 namespace repeater {
 
 namespace {
+
+constexpr auto in_ascii = " in ASCII: a name of other letters is written in its form with xn--";
 
 std::uint16_t positional_port(const std::string& text, std::uint16_t otherwise) {
     if (text.empty() || text == "0") {
@@ -103,7 +106,8 @@ void take_over(const raw_values& raw, config& c) {
         c.events.url = parse_http_url(raw.event_url);
         if (!c.events.url) {
             throw service::bad_option(
-                "--event-url", raw.event_url + " is not of the form http[s]://HOST[:PORT]/PATH");
+                "--event-url", raw.event_url + " is not of the form http[s]://HOST[:PORT]/PATH" +
+                                   (net::is_ascii(raw.event_url) ? "" : in_ascii));
         }
     }
     for (const auto& word : raw.surplus) {

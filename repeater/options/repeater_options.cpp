@@ -106,7 +106,7 @@ void add_limits(service::option_list& options, config& c) {
     options.seconds("--proxy-timeout", c.limits.proxy_header, some, takes_effect,
                     "For the PROXY header of --proxy-from");
     options.seconds("--connect-timeout", c.limits.connect, some, takes_effect,
-                    "Mode I: for each address");
+                    "Mode I: for connecting, whatever addresses a name has");
     options.seconds("--linger", c.limits.linger, some, takes_effect,
                     "For what is left when one side has closed");
     options.seconds("--viewer-wait", c.limits.viewer_wait, any, takes_effect,

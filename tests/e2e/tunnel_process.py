@@ -15,12 +15,14 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
 
 from harness.case import ProgramCase
-from harness.daemons import Gateway
+from harness.daemons import Gateway, Tunnel
+from harness.http import head, head_of
 from harness.patience import eventually
 from harness.pipes import full_pipe
 from harness.ports import free_port
 from harness.processes import hang_up, outcome
-from harness.sockets import address_of, exactly, listens, until_the_end
+from harness.sockets import address_of, all_of, exactly, listens, until_the_end
+from harness.websocket import BINARY, accept_session, frame
 
 AT_ONCE = 4  # less than what a session's end is waited for
 WSGATE = ""
@@ -108,6 +110,88 @@ class StandardInputTest(ProgramCase):
         child.terminate()
         child.terminate()
         child.wait()
+
+
+class AnswersTest(ProgramCase):
+    """A server, or a proxy, that answers as HTTP allows it to."""
+
+    HINT = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+
+    def setUp(self):
+        super().setUp()
+        self.listener = self.listen()
+
+    def dial(self, *options, url=None):
+        """The tunnel, its local connection, and the server's end, which has heard nothing yet."""
+        url = url or f"ws://{address_of(self.listener)}/wsServer"
+        self.tunnel = self.ending(Tunnel(WSGATE, "--url", url, *options))
+        return self.connect(self.tunnel.port), self.accept(self.listener)
+
+    def failure(self, answer, *options, url=None):
+        """Why the tunnel failed; the local connection must have been closed."""
+        local, server = self.dial(*options, url=url)
+        head_of(server)
+        server.sendall(answer)
+        self.assertEqual(until_the_end(local), b"")
+        self.tunnel.says("connect_failed")
+        self.tunnel.stop()
+        return self.tunnel.line_with("connect_failed")
+
+    def test_interim_answers_and_early_frames(self):
+        local, server = self.dial()
+        early = frame(BINARY, b"early", mask=False)
+        accept_session(
+            server, before=b"HTTP/1.1 100 Continue\r\n\r\n" + 3 * self.HINT, behind=early
+        )
+        self.assertEqual(all_of(5, local), b"early")
+
+    def test_cookies_of_a_sign_on(self):
+        local, server = self.dial()
+        cookies = [("Set-Cookie", f"a{i}=" + "x" * 4000) for i in range(16)]
+        accept_session(server, *cookies, behind=frame(BINARY, b"in", mask=False))
+        self.assertEqual(all_of(2, local), b"in")
+
+    def test_a_redirection_is_told_and_not_followed(self):
+        for status in (301, 302, 303, 307, 308):
+            answer = head(f"HTTP/1.1 {status} X", [("Location", "https://new.example/wsServer")])
+            said = self.failure(self.HINT + answer)
+            self.assertIn("redirected to https://new.example/wsServer: use that as --url", said)
+        answer = head("HTTP/1.0 302 X", [("Location", "/other/?key=secret")])
+        said = self.failure(answer)
+        url = f"ws://{address_of(self.listener)}/other/?..."
+        self.assertIn(f"redirected to {url}: use that as --url", said)
+
+    def test_pages_that_are_not_our_business(self):
+        page = b"<html>" + b"x" * 200_000
+        length = [("Content-Length", str(len(page)))]
+        chunked = [("Transfer-Encoding", "chunked")]
+        for fields in (length, chunked, []):
+            said = self.failure(head("HTTP/1.1 403 Forbidden", fields) + page)
+            self.assertIn("403 Forbidden", said)
+            proxy = ("--proxy", f"http://{address_of(self.listener)}")
+            answer = self.HINT + head("HTTP/1.1 403 Forbidden", fields) + page
+            said = self.failure(answer, *proxy, url="ws://desk.example/")
+            self.assertIn("the proxy answers 403 Forbidden", said)
+
+    def test_a_proxys_yes(self):
+        for yes in (
+            head("HTTP/1.1 200 OK", [("Content-Length", "5")]),
+            head("HTTP/1.1 204 No Content", [("Transfer-Encoding", "chunked")]),
+            self.HINT + b"HTTP/1.0 299\n\n",
+        ):
+            proxy = ("--proxy", f"http://{address_of(self.listener)}")
+            local, server = self.dial(*proxy, url="ws://desk.example/")
+            self.assertTrue(head_of(server).startswith("CONNECT desk.example:80 HTTP/1.1\r\n"))
+            server.sendall(yes)
+            accept_session(server, before=self.HINT, behind=frame(BINARY, b"in", mask=False))
+            self.assertEqual(all_of(2, local), b"in")
+
+    def test_a_server_that_goes_mute_is_left(self):
+        local, server = self.dial("--ping-interval", "0.1", "--pong-timeout", "0.3")
+        accept_session(server)
+        local.sendall(b"x")
+        self.assertEqual(until_the_end(local), b"")
+        self.tunnel.says('end session=1 .* closed_by=tunnel reason="No answer to ping"')
 
 
 class ProcessTest(ProgramCase):

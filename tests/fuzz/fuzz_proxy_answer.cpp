@@ -9,7 +9,7 @@
 
 namespace {
 
-using wsgate::client_response_reader;
+using net::client_response_reader;
 
 client_response_reader::state read(client_response_reader& reader, std::string_view text,
                                    std::size_t step) {

@@ -9,11 +9,11 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t size) {
     constexpr auto key = "dGhlIHNhbXBsZSBub25jZQ=="; // RFC 6455 1.3
     const std::string text(input, input + size);
-    wsgate::client_response_reader reader;
-    if (reader.feed(text) != wsgate::client_response_reader::state::complete) {
+    net::client_response_reader reader;
+    if (reader.feed(text) != net::client_response_reader::state::complete) {
         return 0;
     }
-    const auto problem = wsgate::check_client_response(reader.value(), key);
+    const auto problem = wsgate::check_client_response(reader.value(), key, "wss://h");
     if (!problem) {
         fuzz::require(reader.value().status == 101);
         fuzz::require(text.find("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") < reader.size());

@@ -51,7 +51,8 @@ struct mute_listener {
 /// Leaves as soon as the event loop has nothing better to do.
 asio::awaitable<net::connected> connect_and_leave(tcp::endpoint to) {
     using namespace asio::experimental::awaitable_operators;
-    auto first = co_await (net::connect(to, long_enough, {}) || net::expire_after(0s));
+    std::vector all(1, to); // g++ 12.2 cannot have a braced list in a coroutine's expression
+    auto first = co_await (net::connect(std::move(all), long_enough, {}) || net::expire_after(0s));
     co_return first.index() == 0 ? std::move(std::get<0>(first))
                                  : net::connected{{}, asio::error::operation_aborted};
 }
@@ -70,7 +71,7 @@ TEST(Connect, ConnectionsNeverBlockAndCarryTheOptions) {
     net::tcp_options options;
     options.keepalive_idle = 33s;
     const tcp::endpoint to{make_address("127.0.0.1"), there.port()};
-    const auto got = result_of(net::connect(to, long_enough, options));
+    const auto got = result_of(net::connect({to}, long_enough, options));
     ASSERT_FALSE(got.error) << got.error.message();
     EXPECT_EQ(got.connection.peer, to);
     const int fd = got.connection.socket.get();
@@ -87,13 +88,55 @@ TEST(Connect, TellsWhyNotAndClosesItsSocket) {
     const mute_listener mute;
     const tcp::endpoint nobody{make_address("127.0.0.1"), 1};
     const auto before = open_descriptors();
-    EXPECT_EQ(result_of(net::connect(nobody, long_enough, {})).error,
+    EXPECT_EQ(result_of(net::connect({nobody}, long_enough, {})).error,
               asio::error::connection_refused);
     EXPECT_EQ(open_descriptors(), before);
-    EXPECT_EQ(result_of(net::connect(mute.at(), 50ms, {})).error, asio::error::timed_out);
+    EXPECT_EQ(result_of(net::connect({mute.at()}, 50ms, {})).error, asio::error::timed_out);
     EXPECT_EQ(open_descriptors(), before);
     EXPECT_EQ(result_of(connect_and_leave(mute.at())).error, asio::error::operation_aborted);
     EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST(Connect, AMuteAddressDoesNotHoldUpTheNext) {
+    const mute_listener mute;
+    const support::tcp_listener there("127.0.0.2");
+    const tcp::endpoint nobody{make_address("127.0.0.1"), 1};
+    const tcp::endpoint good{make_address("127.0.0.2"), there.port()};
+    const auto before = open_descriptors();
+    {
+        const auto got = result_of(net::connect({nobody, mute.at(), good}, long_enough, {}));
+        ASSERT_FALSE(got.error) << got.error.message();
+        EXPECT_EQ(got.connection.peer, good);
+        const net::missed_address refused{nobody, asio::error::connection_refused};
+        const net::missed_address slower{mute.at(), net::slower_than_another()};
+        EXPECT_EQ(got.missed, (std::vector{refused, slower}));
+        EXPECT_EQ(open_descriptors(), before + 1) << "those that did not win are closed";
+        EXPECT_EQ(net::left_of({nobody, mute.at(), good}, good, got.missed),
+                  std::vector{mute.at()});
+    }
+    EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST(Connect, TellsOfEveryAddressWhereNoneAnswers) {
+    const mute_listener mute;
+    const tcp::endpoint nobody{make_address("127.0.0.1"), 1};
+    const auto before = open_descriptors();
+    const auto got = result_of(net::connect({mute.at(), nobody}, 400ms, {}));
+    EXPECT_EQ(got.error, asio::error::timed_out);
+    const net::missed_address refused{nobody, asio::error::connection_refused};
+    const net::missed_address late{mute.at(), asio::error::timed_out};
+    EXPECT_EQ(got.missed, (std::vector{refused, late}));
+    EXPECT_EQ(net::to_string(got.missed), "127.0.0.1:1: Connection refused; " +
+                                              net::to_string(mute.at()) + ": Connection timed out");
+    EXPECT_EQ(result_of(net::connect({}, long_enough, {})).error, asio::error::host_not_found);
+    EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST(Connect, TellsOfTheFirstFewOfManyAddresses) {
+    const net::missed_address one{{make_address("192.0.2.1"), 1}, asio::error::connection_refused};
+    EXPECT_EQ(net::to_string(std::vector<net::missed_address>{}), "");
+    const auto text = net::to_string(std::vector(8, one));
+    EXPECT_TRUE(text.ends_with("192.0.2.1:1: Connection refused; and 2 more")) << text;
 }
 
 TEST(Resolve, TakesLiteralsAsTheyAre) {

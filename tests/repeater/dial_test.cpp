@@ -206,6 +206,25 @@ TEST(Dial, AViewerThatLeavesEndsTheDial) {
     answer.set_value();
 }
 
+TEST(Dial, AViewerThatLeavesWhileAddressesAreTriedIsToldOfOnce) {
+    const tcp_listener mute;
+    ASSERT_EQ(::listen(mute.native_handle(), 0), 0);
+    const support::tcp_client first(mute.port());
+    running_server repeater(allowing("127.0.0.0/8:1-65535"));
+    const auto before = support::open_descriptors();
+    auto viewer = repeater.introduce(rfb::side::viewer, at(mute.port()));
+    (void)repeater.events.wait_for<event::dialling>();
+    viewer.close();
+    EXPECT_EQ(repeater.events.wait_for<event::dial_failed>().error, asio::error::eof);
+    // Whoever comes next is served after all that the first one has left behind.
+    auto next = repeater.introduce(rfb::side::viewer, "");
+    EXPECT_TRUE(next.is_closed_by_peer());
+    next.close();
+    EXPECT_EQ(repeater.events.count<event::dial_failed>(), 1U);
+    EXPECT_EQ(repeater.events.count<event::dial_attempt_failed>(), 0U);
+    EXPECT_EQ(support::open_descriptors(), before);
+}
+
 TEST(Dial, EmptyAndImpossibleDestinationsAreRefusedWithoutALookUp) {
     running_server repeater(support::loopback_config(), [](const std::string& name) {
         ADD_FAILURE() << "looked up " << name;

@@ -60,7 +60,7 @@ std::string without_quotes(std::string_view text) {
 }
 
 /// Reads a parameter such as `realm="x"`.
-std::optional<client_response_field> parameter_in(std::string_view text) {
+std::optional<net::client_response_field> parameter_in(std::string_view text) {
     skip_blanks(text);
     const auto name = take_token(text);
     skip_blanks(text);
@@ -69,7 +69,7 @@ std::optional<client_response_field> parameter_in(std::string_view text) {
     }
     text.remove_prefix(1);
     skip_blanks(text);
-    return client_response_field{std::string{name}, without_quotes(text)};
+    return net::client_response_field{std::string{name}, without_quotes(text)};
 }
 
 /// Adds an element to the list: "Basic realm=..." and "Negotiate" begin a challenge, "qop=auth" is
@@ -94,14 +94,13 @@ void take_over(std::string_view element, std::vector<challenge>& all) {
 } // namespace
 
 const std::string* challenge::find(std::string_view name) const {
-    const auto found =
-        std::find_if(parameters.begin(), parameters.end(), [name](const client_response_field& p) {
-            return equal_but_for_case(p.name, name);
-        });
+    const auto found = std::find_if(
+        parameters.begin(), parameters.end(),
+        [name](const net::client_response_field& p) { return equal_but_for_case(p.name, name); });
     return found == parameters.end() ? nullptr : &found->value;
 }
 
-std::vector<challenge> challenges_in(const client_response& r, std::string_view field) {
+std::vector<challenge> challenges_in(const net::client_response& r, std::string_view field) {
     std::vector<challenge> all;
     for (auto rest : r.values(field)) {
         while (!rest.empty()) {

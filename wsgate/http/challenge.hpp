@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "wsgate/http/client_response.hpp"
+#include "net/http/client_response.hpp"
 
 #include <string>
 #include <string_view>
@@ -12,7 +12,7 @@ namespace wsgate {
 
 struct challenge {
     std::string scheme; ///< "Basic", "NTLM" ...
-    std::vector<client_response_field> parameters;
+    std::vector<net::client_response_field> parameters;
 
     /// The value of a parameter, whatever the case of its name; null where there is none.
     [[nodiscard]] const std::string* find(std::string_view name) const;
@@ -21,6 +21,7 @@ struct challenge {
 };
 
 /// The challenges in all fields of that name, in their order.
-[[nodiscard]] std::vector<challenge> challenges_in(const client_response&, std::string_view field);
+[[nodiscard]] std::vector<challenge> challenges_in(const net::client_response&,
+                                                   std::string_view field);
 
 } // namespace wsgate

@@ -20,6 +20,9 @@ using service::show;
 using service::show_or_none;
 
 constexpr std::size_t longest_text = 200;
+constexpr std::size_t longest_reason = 400; // it may name some addresses
+constexpr std::size_t most_told = 1000;
+constexpr std::chrono::minutes tell_again{1};
 
 /// Names the sides of a bridge as operators know them: in the gateway the WebSocket is the client's
 /// end, and TCP leads to the target.
@@ -126,7 +129,7 @@ void journal::ended(const session_facts& s, const bridge_summary& e,
         {"down", e.to_websocket},
         {"code", static_cast<std::uint64_t>(e.code)},
         {"closed_by", show(name_of(side_of(e.cause)))},
-        {"reason", net::escaped(e.reason, longest_text)},
+        {"reason", net::escaped(e.reason, longest_reason)},
     });
     write(service::log_level::info, "end", fields);
 }
@@ -180,7 +183,25 @@ void journal::unreachable(connection_number number, const asio::ip::tcp::endpoin
            {"peer", net::name_of(peer)},
            {"request", show(from.request_id)},
            {"target", net::escaped(target)},
-           {"reason", net::escaped(why, longest_text)}});
+           {"reason", net::escaped(why, longest_reason)}});
+}
+
+void journal::passed_over(connection_number number, std::string_view target,
+                          const std::vector<net::missed_address>& missed) {
+    if (missed.empty()) {
+        return;
+    }
+    write(is_news_of(target) ? service::log_level::info : service::log_level::debug, "passed_over",
+          {{"session", static_cast<std::uint64_t>(number)},
+           {"target", net::escaped(target, longest_text)},
+           {"addresses", net::escaped(net::to_string(missed), longest_reason)}});
+}
+
+bool journal::is_news_of(std::string_view target) {
+    const auto now = net::clock::now();
+    const std::lock_guard lock(mutex_);
+    std::erase_if(told_, [now](const auto& each) { return now - each.second >= tell_again; });
+    return told_.size() < most_told && told_.emplace(target, now).second;
 }
 
 void journal::warned(std::string_view what) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/dial.hpp"
 #include "net/nothrow.hpp"
 #include "service/event_journal.hpp"
 #include "wsgate/http/request.hpp"
@@ -13,9 +14,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wsgate {
 
@@ -80,6 +85,10 @@ public:
     /// A target could not be reached before the WebSocket was opened (--connect-first).
     void unreachable(connection_number, const asio::ip::tcp::endpoint& peer, const sender&,
                      std::string_view target, std::string_view why);
+    /// Addresses of a target's name were tried before one could be taken; nothing is logged where
+    /// there are none. More than once a minute for a target it is logged at level debug only.
+    void passed_over(connection_number, std::string_view target,
+                     const std::vector<net::missed_address>&);
     /// A part of the configuration cannot be used and is skipped, such as a line of a token file;
     /// `what` is a sentence of ours.
     void skipped(std::string_view what);
@@ -93,6 +102,13 @@ public:
     /// A trusted proxy did not begin with a PROXY header, although --accept-proxy demands it.
     void proxy_header_failed(connection_number, const asio::ip::tcp::endpoint& proxy,
                              const net::error_code&, lines_left_out);
+
+private:
+    [[nodiscard]] bool is_news_of(std::string_view target);
+
+    std::mutex mutex_; ///< guards what follows
+    /// When addresses of these targets were last told of, for at most a minute.
+    std::map<std::string, net::clock::time_point, std::less<>> told_;
 };
 
 } // namespace wsgate

@@ -23,7 +23,7 @@ void add_limit_options(service::option_list& options, config& c) {
     options.number("--max-head", c.limits.max_head, service::between<std::size_t>{4096, 1U << 20U},
                    takes_effect, "Bytes of a request head, at most; over it the answer is 431");
     options.seconds("--connect-timeout", c.limits.connect, some, takes_effect,
-                    "For each address of a target");
+                    "For a target's name, and again for connecting, whatever addresses it has");
     options.seconds("--ping-interval", c.bridge.ping, any, takes_effect,
                     "Ping a client after so much silence toward it; 0: never");
     options.seconds("--pong-timeout", c.pong_timeout, any, takes_effect,

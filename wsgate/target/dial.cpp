@@ -1,10 +1,11 @@
-// Resolves the name, and then tries one address after the other.
+// Resolves the name, lets its addresses race, and prepares the connection that has won.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/target/dial.hpp"
 
 #include "net/dial.hpp"
 #include "net/proxy/on_connection.hpp"
 #include "net/tcp_stream.hpp"
+#include "net/text/server_name.hpp"
 #include "wsgate/target/dial_unix.hpp"
 #include "wsgate/tls/client.hpp"
 
@@ -32,21 +33,44 @@ asio::awaitable<dialled> secure(net::connection c, const std::string& host,
     co_return dialled{std::move(got.stream), {}};
 }
 
-asio::awaitable<dialled> try_address(const target& to, asio::ip::tcp::endpoint address,
-                                     std::chrono::milliseconds limit, net::tcp_options options,
-                                     const tls_client* tls) {
+/// What comes before the session's bytes: the PROXY header and TLS.
+asio::awaitable<dialled> introduce(const target& to, net::connection c,
+                                   std::chrono::milliseconds limit, const tls_client* tls) {
     const auto executor = co_await asio::this_coro::executor;
-    auto got = co_await net::connect(address, limit, options);
-    if (!got.error && !to.proxy_header.empty()) {
-        got.error = net::send_proxy_header(got.connection, to.proxy_header);
-    }
-    if (got.error) {
-        co_return dialled{nullptr, got.error};
+    if (!to.proxy_header.empty()) {
+        if (const auto ec = net::send_proxy_header(c, to.proxy_header)) {
+            co_return dialled{nullptr, ec};
+        }
     }
     if (to.tls) {
-        co_return co_await secure(std::move(got.connection), to.host, limit, tls);
+        co_return co_await secure(std::move(c), to.host, limit, tls);
     }
-    co_return dialled{std::make_unique<net::tcp_stream>(executor, got.connection), {}};
+    co_return dialled{std::make_unique<net::tcp_stream>(executor, c), {}};
+}
+
+/// Until one of the addresses is good for the session: there may be others beside one that answers.
+asio::awaitable<dialled> reach(const target& to, std::vector<asio::ip::tcp::endpoint> addresses,
+                               std::chrono::milliseconds limit, net::tcp_options options,
+                               const tls_client* tls) {
+    dialled last;
+    std::vector<net::missed_address> missed;
+    while (!addresses.empty()) {
+        auto got = co_await net::connect(addresses, limit, options);
+        missed.insert(missed.end(), got.missed.begin(), got.missed.end());
+        if (got.error) {
+            last.error = got.error;
+            break;
+        }
+        const auto at = got.connection.peer;
+        last = co_await introduce(to, std::move(got.connection), limit, tls);
+        if (last.stream) {
+            break;
+        }
+        missed.push_back({at, last.error});
+        addresses = net::left_of(std::move(addresses), at, got.missed);
+    }
+    last.missed = std::move(missed);
+    co_return last;
 }
 
 } // namespace
@@ -60,14 +84,14 @@ asio::awaitable<dialled> dial(target to, std::chrono::milliseconds limit, net::t
     // give it up for that.
     options.user_timeout = {};
     const auto found = co_await net::resolve(to.host, to.port, limit);
-    dialled last{nullptr, found.error ? found.error : asio::error::host_not_found};
-    for (const auto& address : found.endpoints) {
-        last = co_await try_address(to, address, limit, options, tls.get());
-        if (last.stream) {
-            break;
-        }
+    if (found.endpoints.empty()) {
+        co_return dialled{nullptr, found.error ? found.error : asio::error::host_not_found};
     }
-    co_return last;
+    auto got = co_await reach(to, found.endpoints, limit, options, tls.get());
+    if (net::server_name_of(to.host).is_address) {
+        got.missed.clear(); // whoever reads the target's name knows the address
+    }
+    co_return got;
 }
 
 } // namespace wsgate

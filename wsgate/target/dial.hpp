@@ -13,9 +13,9 @@ namespace wsgate {
 
 class tls_client;
 
-/// Looks the name up and tries its addresses one after the other. `limit` holds for the look-up,
-/// for each address, and for the TLS handshake. `tls`: for targets that speak TLS; null where none
-/// does.
+/// Looks the name up and takes the first of its addresses that answers (net::connect). Where that
+/// one fails in TLS, the others are tried as well. `limit` holds for the look-up, for connecting,
+/// and for the TLS handshake. `tls`: for targets that speak TLS; null where none does.
 [[nodiscard]] asio::awaitable<dialled> dial(target, std::chrono::milliseconds limit,
                                             net::tcp_options,
                                             std::shared_ptr<const tls_client> tls = nullptr);

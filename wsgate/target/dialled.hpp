@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/dial.hpp"
 #include "net/nothrow.hpp"
 #include "net/stream.hpp"
 
@@ -10,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace wsgate {
 
@@ -21,7 +23,12 @@ struct dialled {
     net::error_code error;
     std::string problem{}; ///< what is wrong in words, for the log; empty: the error tells all
     bool counted = false;  ///< the metrics have counted the result already
+    /// Addresses of the target's name that were tried and not taken; none where it has no name.
+    std::vector<net::missed_address> missed{};
 };
+
+/// Why there is no stream, with the addresses that were tried, for the log.
+[[nodiscard]] std::string why_not(const dialled&);
 
 /// Connects to a session's target; in tests it hands over a stream.
 using dialler = std::function<asio::awaitable<dialled>()>;

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/client.hpp"
 
+#include "net/text/server_name.hpp"
 #include "wsgate/tls/error.hpp"
 #include "wsgate/tls/require_file.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -59,12 +59,6 @@ void set_identity(SSL_CTX* context, const tls_client_options& o) {
                              "certificate {})",
                              key, o.certificate));
     }
-}
-
-bool is_address(const std::string& host) {
-    net::error_code not_literal;
-    (void)asio::ip::make_address(host, not_literal);
-    return !not_literal;
 }
 
 const unsigned char* octets(std::string_view text) {
@@ -123,17 +117,17 @@ tls_session tls_client::session_for(const std::string& host) const {
         throw std::bad_alloc();
     }
     SSL_set_connect_state(session.get());
-    if (is_address(host)) { // SNI is for names only (RFC 6066 3)
-        if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session.get()), host.c_str()) != 1) {
+    auto name = net::server_name_of(host);
+    if (name.is_address) {
+        if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session.get()), name.text.c_str()) != 1) {
             throw std::bad_alloc();
         }
         return session;
     }
-    auto name = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
     SSL_set_hostflags(session.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    if (SSL_set1_host(session.get(), name.c_str()) != 1 ||
+    if (SSL_set1_host(session.get(), name.text.c_str()) != 1 ||
         SSL_ctrl(session.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-                 name.data()) != 1) {
+                 name.text.data()) != 1) {
         throw std::bad_alloc();
     }
     return session;

@@ -26,7 +26,7 @@ bool has_basic(const std::vector<challenge>& all) {
                        [](const challenge& c) { return equal_but_for_case(c.scheme, "Basic"); });
 }
 
-std::string explain_407(const client_response& r, const http_proxy& proxy) {
+std::string explain_407(const net::client_response& r, const http_proxy& proxy) {
     const auto names = net::escaped(fmt::format("{}", fmt::join(offered_schemes(r), ", ")));
     const auto offers = names.empty() ? std::string{"nothing"} : names;
     const auto all = challenges_in(r, asked_in);
@@ -79,8 +79,9 @@ std::string first_credentials(const http_proxy& proxy) {
     return basic ? basic_credentials(proxy.login) : std::string{};
 }
 
-std::optional<std::string> second_credentials(const client_response& r, const http_proxy& proxy,
-                                              std::string_view authority, std::string_view cnonce) {
+std::optional<std::string> second_credentials(const net::client_response& r,
+                                              const http_proxy& proxy, std::string_view authority,
+                                              std::string_view cnonce) {
     const auto all = challenges_in(r, asked_in);
     const bool was_no_password = has_basic(all) && !proxy.digest_only;
     if (r.status != proxy_authentication_required || proxy.login.user.empty() || was_no_password) {
@@ -89,7 +90,7 @@ std::optional<std::string> second_credentials(const client_response& r, const ht
     return digest_credentials(all, proxy.login, "CONNECT", authority, cnonce);
 }
 
-std::optional<std::string> connect_problem(const client_response& r, const http_proxy& proxy) {
+std::optional<std::string> connect_problem(const net::client_response& r, const http_proxy& proxy) {
     if (r.status / 100 == 2) {
         return std::nullopt;
     }
@@ -99,10 +100,14 @@ std::optional<std::string> connect_problem(const client_response& r, const http_
     if (r.status == unauthorized && !proxy.login.user.empty()) { // tinyproxy sends this for 407
         return "401, the proxy refuses this user name or password";
     }
-    return fmt::format("the proxy answers {} {}", r.status, net::escaped(r.reason));
+    auto text = fmt::format("the proxy answers {} {}", r.status, net::escaped(r.reason));
+    if (const auto elsewhere = net::redirected_to(r, {}); !elsewhere.empty()) {
+        text += fmt::format(", redirected to {}: it may want a log-in with a browser", elsewhere);
+    }
+    return text;
 }
 
-std::vector<std::string> offered_schemes(const client_response& r) {
+std::vector<std::string> offered_schemes(const net::client_response& r) {
     std::vector<std::string> names;
     for (auto& each : challenges_in(r, asked_in)) {
         if (std::find(names.begin(), names.end(), each.scheme) == names.end()) {

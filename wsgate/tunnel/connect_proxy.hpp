@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "wsgate/http/client_response.hpp"
+#include "net/http/client_response.hpp"
 #include "wsgate/ws/ws_url.hpp"
 
 #include <cstdint>
@@ -38,16 +38,17 @@ struct http_proxy {
 
 /// The credentials of a second request where the proxy wants Digest. Nothing otherwise, also where
 /// the proxy takes Basic: then it must be the password that it refused. `cnonce` is a random token.
-[[nodiscard]] std::optional<std::string> second_credentials(const client_response&,
+[[nodiscard]] std::optional<std::string> second_credentials(const net::client_response&,
                                                             const http_proxy&,
                                                             std::string_view authority,
                                                             std::string_view cnonce);
 
 /// Nothing where the proxy has connected us; otherwise what is wrong and what to do about it, in
 /// words for a log.
-[[nodiscard]] std::optional<std::string> connect_problem(const client_response&, const http_proxy&);
+[[nodiscard]] std::optional<std::string> connect_problem(const net::client_response&,
+                                                         const http_proxy&);
 
 /// The names in Proxy-Authenticate: "Basic", "NTLM" ...
-[[nodiscard]] std::vector<std::string> offered_schemes(const client_response&);
+[[nodiscard]] std::vector<std::string> offered_schemes(const net::client_response&);
 
 } // namespace wsgate

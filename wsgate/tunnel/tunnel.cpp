@@ -80,6 +80,7 @@ asio::awaitable<void> tunnel::carry() {
     bridge_options options;
     options.ping = conf.ping;
     options.pong = conf.pong;
+    options.ping_mute = conf.pong.count() > 0;
     options.text = text_frames::drop;
     options.keys = random_masking_key;
     bridge b(

@@ -76,7 +76,7 @@ void add_limits(service::option_list& options, tunnel_config& c) {
     options.seconds("--connect-timeout", c.timeout, some, never,
                     "For one attempt, from the name to the open WebSocket");
     options.seconds("--ping-interval", c.ping, any, never,
-                    "Ping after so much silence of ours; 0: never");
+                    "Ping after so much silence of ours, or of the server; 0: never");
     options.seconds("--pong-timeout", c.pong, any, never,
                     "End a session whose server is mute so long after a ping; 0: never");
     options.number("--retry", c.retries, service::between<int>{0, 1'000'000}, never,

@@ -37,7 +37,9 @@ struct tunnel_config {
     tls_client_options tls;
     std::chrono::milliseconds timeout{10'000}; ///< for an attempt, from name to WebSocket
     std::chrono::milliseconds ping{25'000};    ///< sent when we were silent for so long; 0: never
-    std::chrono::milliseconds pong{0}; ///< how long the server may be mute after one; 0: no limit
+    /// How long the server may be mute after one; 0: no limit. Three pings, since a slow line
+    /// behind a proxy may be busy with what was sent before them.
+    std::chrono::milliseconds pong{75'000};
     std::chrono::milliseconds first_pause{1'000}; ///< before the second attempt; doubled for each
     std::chrono::milliseconds longest_pause{30'000};
     std::chrono::milliseconds stop{5'000}; ///< for all sessions to end after Close 1001

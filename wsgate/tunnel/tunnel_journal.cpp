@@ -17,7 +17,7 @@ namespace json = boost::json;
 using service::log_level;
 using service::show;
 
-constexpr std::size_t longest_text = 300;
+constexpr std::size_t longest_text = 400;
 
 json::object start_of(tunnel_number n, std::string_view peer) {
     return {{"session", static_cast<std::uint64_t>(n)}, {"peer", show(peer)}};
@@ -58,7 +58,13 @@ void tunnel_journal::listening(const asio::ip::tcp::endpoint& at) {
 }
 
 void tunnel_journal::opened(tunnel_number n, std::string_view peer, const ws_opening& how) {
+    if (!how.missed().empty()) {
+        auto others = start_of(n, peer);
+        others["addresses"] = net::escaped(net::to_string(how.missed()), longest_text);
+        write(log_level::info, "passed_over", others);
+    }
     auto fields = start_of(n, peer);
+    fields["address"] = net::to_string(how.address());
     fields["tls"] = show(how.tls_version().empty() ? "none" : how.tls_version());
     fields["subprotocol"] = how.is_binary() ? "binary" : "none";
     write(log_level::info, "start", fields);

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/ws_client.hpp"
 
-#include "net/dial.hpp"
 #include "net/tcp_stream.hpp"
 #include "net/text/escape.hpp"
 #include "net/text/host_port.hpp"
@@ -13,7 +12,6 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <openssl/rand.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <exception>
@@ -29,8 +27,6 @@ namespace {
 using namespace asio::experimental::awaitable_operators;
 
 constexpr std::size_t piece_size = 4096;
-// The least time that an address gets while others wait for their turn.
-constexpr std::chrono::seconds least_time{1};
 
 using piece = std::array<std::byte, piece_size>;
 
@@ -105,23 +101,19 @@ asio::awaitable<bool> ws_opening::find() {
     co_return true;
 }
 
-/// Tries the addresses one after the other. Each gets an equal share of the time that is left, so
-/// that one that does not answer cannot use up all of it.
+/// Takes the first address that answers. A second connection begins with that address: a proxy's
+/// challenge is its own, and another proxy of the same name would not know it.
 asio::awaitable<bool> ws_opening::connect() {
     stage_ = ws_stage::tcp;
-    auto left = static_cast<int>(addresses_.size());
-    for (const auto& address : addresses_) {
-        const auto rest = deadline_ - net::clock::now();
-        const auto share = std::min<net::clock::duration>(
-            rest, std::max<net::clock::duration>(rest / left--, least_time));
-        auto got = co_await net::connect(address, share, way_.tcp);
-        if (!got.error) {
-            connection_ = std::move(got.connection);
-            co_return true;
-        }
-        fail(fmt::format("{}: {}", net::to_string(address), got.error.message()));
+    auto got = co_await net::connect(addresses_, deadline_ - net::clock::now(), way_.tcp);
+    missed_.insert(missed_.end(), got.missed.begin(), got.missed.end());
+    if (got.error) {
+        co_return fail(got.missed.empty() ? got.error.message() : net::to_string(got.missed));
     }
-    co_return false;
+    connection_ = std::move(got.connection);
+    std::erase(addresses_, connection_.peer);
+    addresses_.insert(addresses_.begin(), connection_.peer);
+    co_return true;
 }
 
 asio::awaitable<bool> ws_opening::pass_proxy() {
@@ -130,7 +122,7 @@ asio::awaitable<bool> ws_opening::pass_proxy() {
     }
     const auto& proxy = *way_.proxy;
     const auto to = net::join_host_port(way_.url.host, way_.url.port);
-    client_response got;
+    net::client_response got;
     auto ask = connect_request(to, first_credentials(proxy));
     if (!co_await ask_proxy(std::move(ask), got)) {
         co_return false;
@@ -149,10 +141,10 @@ asio::awaitable<bool> ws_opening::pass_proxy() {
     co_return true;
 }
 
-asio::awaitable<bool> ws_opening::ask_proxy(std::string head, client_response& got) {
+asio::awaitable<bool> ws_opening::ask_proxy(std::string head, net::client_response& got) {
     stage_ = ws_stage::proxy;
     net::tcp_stream plain(executor_, connection_);
-    client_response_reader reader;
+    net::client_response_reader reader;
     const auto fd = plain.native_handle();
     if (!co_await say(plain, std::move(head)) || !co_await hear_proxy(plain, fd, reader)) {
         co_return false;
@@ -165,7 +157,7 @@ asio::awaitable<bool> ws_opening::ask_proxy(std::string head, client_response& g
 /// Takes the head off the socket, and leaves what is behind it there for TLS or the WebSocket: it
 /// looks with MSG_PEEK, and then reads only as much as belongs to the head.
 asio::awaitable<bool> ws_opening::hear_proxy(net::stream& from, int fd,
-                                             client_response_reader& reader) {
+                                             net::client_response_reader& reader) {
     piece bytes{};
     for (;;) {
         if (!co_await wait_readable(from)) {
@@ -181,10 +173,10 @@ asio::awaitable<bool> ws_opening::hear_proxy(net::stream& from, int fd,
         const auto before = reader.size();
         const auto state = reader.feed(text_in(bytes, static_cast<std::size_t>(seen)));
         (void)::recv(fd, bytes.data(), reader.size() - before, MSG_DONTWAIT);
-        if (state == client_response_reader::state::refused) {
+        if (state == net::client_response_reader::state::refused) {
             co_return fail(fmt::format("the proxy's answer: {}", reader.why()));
         }
-        if (state == client_response_reader::state::complete) {
+        if (state == net::client_response_reader::state::complete) {
             co_return true;
         }
     }
@@ -212,11 +204,12 @@ asio::awaitable<bool> ws_opening::shake_hands() {
     if (!co_await say(*stream_, std::move(ask))) {
         co_return false;
     }
-    client_response_reader reader;
+    net::client_response_reader reader;
     if (!co_await hear_server(reader)) {
         co_return false;
     }
-    if (auto problem = check_client_response(reader.value(), key)) {
+    const auto origin = fmt::format("{}://{}", way_.url.tls ? "wss" : "ws", way_.url.authority);
+    if (auto problem = check_client_response(reader.value(), key, origin)) {
         stage_ = problem->stage == opening_stage::accept ? ws_stage::accept : ws_stage::http_status;
         co_return fail(std::move(problem->text));
     }
@@ -224,7 +217,7 @@ asio::awaitable<bool> ws_opening::shake_hands() {
     co_return true;
 }
 
-asio::awaitable<bool> ws_opening::hear_server(client_response_reader& reader) {
+asio::awaitable<bool> ws_opening::hear_server(net::client_response_reader& reader) {
     piece bytes{};
     for (;;) {
         if (!co_await wait_readable(*stream_)) {
@@ -240,10 +233,10 @@ asio::awaitable<bool> ws_opening::hear_server(client_response_reader& reader) {
         }
         const auto before = reader.size();
         const auto state = reader.feed(text_in(bytes, got.bytes));
-        if (state == client_response_reader::state::refused) {
+        if (state == net::client_response_reader::state::refused) {
             co_return fail(fmt::format("the server's answer: {}", reader.why()));
         }
-        if (state == client_response_reader::state::complete) {
+        if (state == net::client_response_reader::state::complete) {
             const auto behind = std::span(bytes).first(got.bytes).subspan(reader.size() - before);
             early_.assign(behind.begin(), behind.end());
             co_return true;

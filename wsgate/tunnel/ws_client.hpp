@@ -4,6 +4,7 @@
 
 #include "net/connection.hpp"
 #include "net/deadline.hpp"
+#include "net/dial.hpp"
 #include "net/stream.hpp"
 #include "wsgate/tls/client.hpp"
 #include "wsgate/tunnel/connect_proxy.hpp"
@@ -57,6 +58,12 @@ public:
 
     [[nodiscard]] bool is_binary() const { return binary_; }
 
+    /// The server's address, or the proxy's, that was connected to.
+    [[nodiscard]] const asio::ip::tcp::endpoint& address() const { return addresses_.front(); }
+
+    /// Other addresses that were tried before.
+    [[nodiscard]] const std::vector<net::missed_address>& missed() const { return missed_; }
+
     // To be called after run() has returned false: where it failed, and why, in words for a log.
     [[nodiscard]] ws_stage stage() const { return stage_; }
 
@@ -66,11 +73,12 @@ private:
     [[nodiscard]] asio::awaitable<bool> find();
     [[nodiscard]] asio::awaitable<bool> connect();
     [[nodiscard]] asio::awaitable<bool> pass_proxy();
-    [[nodiscard]] asio::awaitable<bool> ask_proxy(std::string request, client_response& got);
-    [[nodiscard]] asio::awaitable<bool> hear_proxy(net::stream&, int fd, client_response_reader&);
+    [[nodiscard]] asio::awaitable<bool> ask_proxy(std::string request, net::client_response& got);
+    [[nodiscard]] asio::awaitable<bool> hear_proxy(net::stream&, int fd,
+                                                   net::client_response_reader&);
     [[nodiscard]] asio::awaitable<bool> secure();
     [[nodiscard]] asio::awaitable<bool> shake_hands();
-    [[nodiscard]] asio::awaitable<bool> hear_server(client_response_reader&);
+    [[nodiscard]] asio::awaitable<bool> hear_server(net::client_response_reader&);
 
     [[nodiscard]] asio::awaitable<bool> say(net::stream&, std::string text);
     [[nodiscard]] asio::awaitable<bool> wait_readable(net::stream&);
@@ -81,7 +89,8 @@ private:
     net::clock::time_point deadline_;
     ws_stage stage_ = ws_stage::dns;
     std::string why_;
-    std::vector<asio::ip::tcp::endpoint> addresses_;
+    std::vector<asio::ip::tcp::endpoint> addresses_; ///< once connected, that one is the first
+    std::vector<net::missed_address> missed_;
     net::connection connection_;
     std::unique_ptr<net::stream> stream_;
     std::vector<std::byte> early_;

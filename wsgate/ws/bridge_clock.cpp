@@ -107,13 +107,14 @@ bridge_clock::due bridge_clock::look_for_pong(time_point now, std::size_t untake
     return due::no_pong;
 }
 
-/// Whether a ping is due. Only silence of ours calls for one, and none is sent where bytes of ours
-/// still wait: the peer could not answer a ping behind them.
+/// Whether a ping is due. Silence of ours calls for one, and of the WebSocket where that is asked
+/// for. None is sent where bytes of ours still wait: the peer could not answer a ping behind them.
 bool bridge_clock::takes_ping(time_point now, bool flushed) {
     if (now < next_ping_) {
         return false;
     }
-    if (const auto silent = sent_ + limits_.ping; silent > now) {
+    const bool is_mute = !std::exchange(heard_, false) && limits_.ping_mute && !is_delivering_;
+    if (const auto silent = sent_ + limits_.ping; silent > now && !is_mute) {
         next_ping_ = silent;
         return false;
     }

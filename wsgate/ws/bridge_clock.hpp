@@ -14,6 +14,9 @@ struct bridge_limits {
     std::chrono::milliseconds ping{25'000};
     /// The WebSocket may be mute so long after a ping; 0: no limit.
     std::chrono::milliseconds pong{0};
+    /// Also ping a WebSocket that is mute for so long while we are not. It costs a ping where data
+    /// goes one way only, and finds that nobody is there to take it.
+    bool ping_mute = false;
     /// How long the session may go without data in either direction; 0: no limit.
     std::chrono::milliseconds idle{0};
     /// How long an ending session may go without a sign of progress.
@@ -55,7 +58,10 @@ public:
     bridge_clock(const bridge_limits&, time_point now);
 
     /// Something came from the WebSocket, so it is not mute.
-    void heard() { unanswered_.reset(); }
+    void heard() {
+        unanswered_.reset();
+        heard_ = true;
+    }
 
     /// A pong came: the time since the oldest ping that had none; nothing where no ping was sent.
     [[nodiscard]] std::optional<duration> ponged(time_point now);
@@ -114,6 +120,7 @@ private:
     std::optional<time_point> end_began_;
     time_point taken_;        ///< when the peer's kernel last took bytes, while ending
     std::size_t untaken_ = 0; ///< what it had not taken then
+    bool heard_ = false;      ///< something came since the last look for a ping
     bool is_delivering_ = false;
     bool by_websocket_ = false;
 };

@@ -110,7 +110,7 @@ void bridge::tcp_not_reached(const dialled& got) {
     }
     close_with(end_cause::tcp_unreachable, close_code::internal_error, told);
     if (summary_.cause == end_cause::tcp_unreachable) {
-        summary_.reason = fmt::format("{}: {}", what, why);
+        summary_.reason = fmt::format("{}: {}", what, why_not(got));
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "net/text/escape.hpp"
 #include "wsgate/text/ascii.hpp"
+#include "wsgate/text/comma_list.hpp"
 #include "wsgate/ws/server_handshake.hpp"
 
 #include <openssl/evp.h>
@@ -22,24 +23,12 @@ bool is_name_character(char c) {
     return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_';
 }
 
-/// A URL without user, password, query and fragment, which may hold passwords and tokens, for a
-/// log.
-std::string without_secrets(std::string_view url) {
-    url = url.substr(0, url.find_first_of("?#"));
-    const auto slashes = url.find("//");
-    if (slashes == std::string_view::npos) {
-        return std::string{url};
-    }
-    const auto authority = url.substr(slashes + 2, url.find('/', slashes + 2) - (slashes + 2));
-    const auto login = authority.find('@') == std::string_view::npos ? 0 : authority.rfind('@') + 1;
-    return fmt::format("{}{}", url.substr(0, slashes + 2), url.substr(slashes + 2 + login));
-}
-
-opening_problem not_switched(const client_response& r) {
+opening_problem not_switched(const net::client_response& r, std::string_view origin) {
     auto text = fmt::format("{} {}", r.status, net::escaped(r.reason));
-    const auto elsewhere = r.values("Location");
-    if (r.status / 100 == 3 && !elsewhere.empty()) {
-        text += fmt::format(", leads to {}", net::escaped(without_secrets(elsewhere.front()), 200));
+    if (const auto elsewhere = net::redirected_to(r, origin); !elsewhere.empty()) {
+        // Never followed: the request carries secrets, and whoever redirects may not be who was
+        // meant.
+        text += fmt::format(", redirected to {}: use that as --url", elsewhere);
     } else if (r.status == 401) {
         text += ", wants a user name and a password: wss://user:password@host/...";
     } else if (r.status == 404) {
@@ -48,6 +37,13 @@ opening_problem not_switched(const client_response& r) {
         text += ", is a page and no WebSocket";
     }
     return {opening_stage::http_status, text};
+}
+
+/// Whether the comma-separated lists in the fields of that name hold the token, whatever its case.
+bool lists_token(const net::client_response& r, std::string_view name, std::string_view token) {
+    const auto lists = r.values(name);
+    return std::any_of(lists.begin(), lists.end(),
+                       [token](std::string_view each) { return holds_element(each, token); });
 }
 
 std::optional<opening_problem> wrong(std::string_view what) {
@@ -103,12 +99,13 @@ std::string opening_request(const ws_url& url, const opening_extras& extras, std
     return text;
 }
 
-std::optional<opening_problem> check_client_response(const client_response& r,
-                                                     std::string_view key) {
+std::optional<opening_problem> check_client_response(const net::client_response& r,
+                                                     std::string_view key,
+                                                     std::string_view origin) {
     if (r.status != switching) {
-        return not_switched(r);
+        return not_switched(r, origin);
     }
-    if (!r.has_token("Upgrade", "websocket") || !r.has_token("Connection", "upgrade")) {
+    if (!lists_token(r, "Upgrade", "websocket") || !lists_token(r, "Connection", "upgrade")) {
         return wrong("101 without Upgrade: websocket and Connection: Upgrade");
     }
     const auto accept = r.values("Sec-WebSocket-Accept");

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "wsgate/http/client_response.hpp"
+#include "net/http/client_response.hpp"
 #include "wsgate/ws/ws_url.hpp"
 
 #include <array>
@@ -40,8 +40,9 @@ struct opening_problem {
     friend bool operator==(const opening_problem&, const opening_problem&) = default;
 };
 
-/// Judges the server's response. Nothing where the WebSocket is open.
-[[nodiscard]] std::optional<opening_problem> check_client_response(const client_response&,
-                                                                   std::string_view key);
+/// Judges the server's response. Nothing where the WebSocket is open. `origin`: whom we asked, such
+/// as "wss://desk.example", to tell of redirections.
+[[nodiscard]] std::optional<opening_problem>
+check_client_response(const net::client_response&, std::string_view key, std::string_view origin);
 
 } // namespace wsgate

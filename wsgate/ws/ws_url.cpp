@@ -35,6 +35,8 @@ std::string to_text(net::web_url_fault fault) {
     switch (fault) {
     case net::web_url_fault::no_host:
         return no_websocket;
+    case net::web_url_fault::not_ascii:
+        return "it is not in ASCII: a name of other letters is written in its form with xn--";
     case net::web_url_fault::bad_port:
         return "its port is not within 1 to 65535";
     case net::web_url_fault::not_a_url:

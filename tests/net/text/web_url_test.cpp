@@ -56,6 +56,8 @@ TEST(WebUrl, TellsWhatIsWrong) {
              {"http://h:0/", fault::bad_port},
              {"http://h:65536/", fault::bad_port},
              {"http://h:x/", fault::bad_port},
+             {"https://b\xc3\xbcro.example/", fault::not_ascii},
+             {"https://b%C3%BCro.example/", fault::not_ascii},
          }) {
         const auto parsed = net::parse_web_url(text);
         ASSERT_TRUE(std::holds_alternative<fault>(parsed)) << text;

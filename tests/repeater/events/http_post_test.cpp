@@ -1,4 +1,4 @@
-// The bytes of a POST, and what is read of the answer.
+// The request to the byte, and what answers mean.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/http_post.hpp"
 #include "service/version.hpp"
@@ -7,9 +7,11 @@
 
 namespace http_post_test {
 
+using net::client_response;
 using repeater::http_url;
-using repeater::no_answer;
-using repeater::read_status;
+using std::chrono::seconds;
+
+const http_url service_url{true, "h", 8443, "/events?a=b", "h:8443"};
 
 TEST(HttpPost, IsTheseBytes) {
     const http_url to{false, "h", 8080, "/events?a=b", "h:8080"};
@@ -21,24 +23,59 @@ TEST(HttpPost, IsTheseBytes) {
                   "Content-Length: 7\r\n\r\n{\"a\":1}");
 }
 
-TEST(HttpPost, KnowsTheStatusOnceTheHeadIsWhole) {
-    const std::string answer = "HTTP/1.1 204 No Content\r\nServer: s\r\n\r\n";
-    for (std::size_t size = 1; size < answer.size(); ++size) {
-        EXPECT_FALSE(read_status(answer.substr(0, size))) << size;
+TEST(HttpPost, IsTakenByAny2xx) {
+    for (const int status : {200, 201, 202, 204, 299}) {
+        EXPECT_EQ(repeater::post_refused({status, "", {}}, service_url), std::nullopt) << status;
     }
-    EXPECT_EQ(read_status(answer)->status, 204U);
-    EXPECT_FALSE(read_status(answer)->error);
-    EXPECT_EQ(read_status("HTTP/1.0 500 Oh\r\nContent-Length: 3\r\n\r\nno")->status, 500U);
 }
 
-TEST(HttpPost, RefusesWhatIsNoAnswer) {
-    EXPECT_TRUE(read_status("RFB 003.008\n")->error);
-    EXPECT_TRUE(read_status("HTTP/1.1 200 OK\r\nX: " + std::string(9000, 'x'))->error);
+TEST(HttpPost, IsElseRefusedInWords) {
+    struct row {
+        client_response answer;
+        const char* why;
+    };
+
+    for (const auto& [answer, why] : {
+             row{{500, "Oh", {}}, "HTTP status 500 Oh"},
+             row{{404, "", {}}, "HTTP status 404"},
+             row{{101, "", {}}, "HTTP status 101"},
+             row{{400, "\x1b[2J", {}}, "HTTP status 400 \\x1b[2J"},
+             row{{304, "", {}}, "HTTP status 304"},
+             row{{301, "Moved", {{"Location", "https://u:secret@other/x?key=secret"}}},
+                 "HTTP status 301 Moved, redirected to https://other/x?...: use that as "
+                 "--event-url"},
+             row{{308, "", {{"Location", "/new"}}},
+                 "HTTP status 308, redirected to https://h:8443/new: use that as --event-url"},
+         }) {
+        EXPECT_EQ(repeater::post_refused(answer, service_url), why);
+    }
 }
 
-TEST(HttpPost, SaysHowAnAnswerIsMissing) {
-    EXPECT_EQ(no_answer("").message(), "end of stream");
-    EXPECT_EQ(no_answer("HTTP/1.1 2").message(), "partial message");
+TEST(HttpPost, WaitsAsLongAsABusyServiceAsks) {
+    const auto now = std::chrono::system_clock::from_time_t(784111777); // RFC 9110 5.6.7
+
+    struct row {
+        int status;
+        const char* retry_after;
+        seconds wait;
+    };
+
+    for (const auto& [status, retry_after, wait] : {
+             row{429, "120", seconds(120)},
+             row{503, "0", seconds(0)},
+             row{503, "Sun, 06 Nov 1994 08:51:37 GMT", seconds(120)},
+             row{503, "Sun, 06 Nov 1994 08:49:37 GMT", seconds(0)},
+             row{503, "Sun, 06 Nov 1994 08:00:00 GMT", seconds(0)},
+             row{503, "soon", seconds(0)},
+             row{503, "-5", seconds(0)},
+             row{503, "", seconds(0)},
+             row{500, "120", seconds(0)},
+             row{301, "120", seconds(0)},
+         }) {
+        const client_response r{status, "", {{"Retry-After", retry_after}}};
+        EXPECT_EQ(repeater::asked_to_wait(r, now), wait) << status << ' ' << retry_after;
+    }
+    EXPECT_EQ(repeater::asked_to_wait({503, "", {}}, now), seconds(0));
 }
 
 } // namespace http_post_test

@@ -197,12 +197,44 @@ TEST(UrlOutput, PostsJson) {
 }
 
 TEST(UrlOutput, AnythingBut2xxIsFailure) {
-    for (const auto* status : {"500", "404", "302", "199"}) {
+    for (const auto* status : {"500", "404", "302", "101"}) {
         one_answer service("HTTP/1.1 " + std::string{status} + " X\r\nContent-Length: 0\r\n\r\n");
         EXPECT_THAT(post(service.url("/")), Optional(HasSubstr(status)));
     }
     one_answer nonsense("hello\r\n\r\n");
-    EXPECT_NE(post(nonsense.url("/")), std::nullopt);
+    EXPECT_THAT(post(nonsense.url("/")), Optional(HasSubstr("this is not HTTP")));
+    one_answer interim("HTTP/1.1 100 Continue\r\n\r\n");
+    EXPECT_THAT(post(interim.url("/")), Optional(HasSubstr("closed the connection before")));
+}
+
+TEST(UrlOutput, AnswersInAllForms) {
+    const std::string hint = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+    for (const auto& answer : {
+             "HTTP/1.1 100 Continue\r\n\r\n" + hint + hint + "HTTP/1.1 200 OK\r\n\r\n",
+             std::string{"HTTP/1.0 202 Accepted\nServer: x\n folded\n\n"},
+             std::string{"HTTP/1.1 200\r\nContent-Length: 2, 2\r\n\r\nok"},
+             "HTTP/1.1 200 OK\r\nSet-Cookie: " + std::string(100'000, 'x') + "\r\n\r\n",
+         }) {
+        one_answer service(answer);
+        EXPECT_EQ(post(service.url("/")), std::nullopt) << answer.substr(0, 100);
+    }
+}
+
+TEST(UrlOutput, ABusyServiceIsAskedWhenToComeAgain) {
+    one_answer service("HTTP/1.1 503 Busy\r\nRetry-After: 7\r\n\r\n");
+    url_output output(parse_http_url(service.url("/")).value(), seconds(10));
+    EXPECT_THAT(output.deliver(R"({"x":1})"), Optional(HasSubstr("503 Busy")));
+    EXPECT_EQ(output.retry_after(), seconds(7));
+}
+
+TEST(UrlOutput, NamesTheAddressesThatWereTried) {
+    std::uint16_t free_port = 0;
+    {
+        const support::tcp_listener closed;
+        free_port = closed.port();
+    }
+    const auto at = "127.0.0.1:" + std::to_string(free_port);
+    EXPECT_THAT(post("http://" + at + "/"), Optional(HasSubstr(at + ": Connection refused")));
 }
 
 TEST(UrlOutput, NobodyThereAndSilenceAreFailures) {
@@ -218,12 +250,24 @@ TEST(UrlOutput, NobodyThereAndSilenceAreFailures) {
     EXPECT_THAT(url_output(*url, milliseconds(50)).deliver("{}"), Optional(HasSubstr("in time")));
 }
 
-/// A TLS service for "localhost" that answers one request with 200.
-void serve_tls_once(boost::asio::ip::tcp::acceptor& acceptor, const support::certificate& c) {
+/// A TLS service that answers one request with 200. Returns the name that it was asked for.
+std::string serve_tls_once(boost::asio::ip::tcp::acceptor& acceptor,
+                           const support::certificate& c) {
     namespace ssl = boost::asio::ssl;
     ssl::context context(ssl::context::tls_server);
     context.use_certificate_chain(boost::asio::buffer(c.chain));
     context.use_private_key(boost::asio::buffer(c.key), ssl::context::pem);
+    std::string asked_for;
+    const auto note_name = [](SSL* session, int* /*alert*/, void* to) -> int {
+        const char* const name = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name);
+        *static_cast<std::string*>(to) = name == nullptr ? "" : name;
+        return SSL_TLSEXT_ERR_OK;
+    };
+    // What the macros of these would do with casts of C.
+    int (*const callback)(SSL*, int*, void*) = note_name;
+    SSL_CTX_callback_ctrl(context.native_handle(), SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
+                          reinterpret_cast<void (*)()>(callback));
+    SSL_CTX_ctrl(context.native_handle(), SSL_CTRL_SET_TLSEXT_SERVERNAME_ARG, 0, &asked_for);
     ssl::stream<boost::asio::ip::tcp::socket> stream(acceptor.accept(), context);
     boost::system::error_code ec;
     stream.handshake(ssl::stream_base::server, ec);
@@ -232,32 +276,39 @@ void serve_tls_once(boost::asio::ip::tcp::acceptor& acceptor, const support::cer
         boost::asio::read_until(stream, request, "{\"x\":1}", ec);
         boost::asio::write(stream, boost::asio::buffer(std::string{"HTTP/1.1 200 OK\r\n\r\n"}), ec);
     }
+    return asked_for;
 }
 
 TEST(UrlOutput, HttpsIsVerified) {
     const scratch_folder folder;
-    const auto certificate = support::make_certificate();
-    std::ofstream(folder / "trusted.pem") << certificate.chain;
+    const auto names_alone = support::make_certificate();
+    const auto address_alone = support::make_certificate(30, "IP:127.0.0.1");
 
     struct row {
+        const support::certificate& certificate;
         bool trusted;
         const char* host;
         bool works;
+        const char* asked_for; ///< addresses are not sent (RFC 6066 3), but compared
     };
 
-    for (const auto& r : {row{true, "localhost", true}, row{false, "localhost", false},
-                          row{true, "127.0.0.1", false}}) {
+    for (const auto& r : {row{names_alone, true, "localhost", true, "localhost"},
+                          row{names_alone, false, "localhost", false, "localhost"},
+                          row{names_alone, true, "127.0.0.1", false, ""},
+                          row{address_alone, true, "127.0.0.1", true, ""},
+                          row{address_alone, true, "localhost", false, "localhost"}}) {
+        std::ofstream(folder / "trusted.pem") << r.certificate.chain;
         ::setenv("SSL_CERT_FILE", (folder / (r.trusted ? "trusted.pem" : "none.pem")).c_str(), 1);
         boost::asio::io_context context;
         boost::asio::ip::tcp::acceptor acceptor(context,
                                                 {boost::asio::ip::address_v4::loopback(), 0});
-        const auto served =
-            std::async(std::launch::async, [&] { serve_tls_once(acceptor, certificate); });
+        auto served =
+            std::async(std::launch::async, [&] { return serve_tls_once(acceptor, r.certificate); });
         const auto failure = post("https://" + std::string{r.host} + ":" +
                                   std::to_string(acceptor.local_endpoint().port()) + "/");
         EXPECT_EQ(failure == std::nullopt, r.works)
             << r.host << ' ' << failure.value_or("delivered");
-        served.wait();
+        EXPECT_EQ(served.get(), r.asked_for) << r.host;
     }
     ::unsetenv("SSL_CERT_FILE");
 }

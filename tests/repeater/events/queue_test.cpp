@@ -20,6 +20,7 @@ struct history {
     std::mutex mutex;
     std::vector<std::string> delivered;
     std::atomic<int> failures_to_come = 0;
+    std::atomic<int> asks_for = 0; ///< seconds that it asks to be left alone
     std::atomic<int> tries = 0;
     std::promise<void> entered;
     std::shared_future<void> may_go_on; ///< where valid, the first delivery waits for it
@@ -41,6 +42,10 @@ public:
         const std::lock_guard lock(history_.mutex);
         history_.delivered.push_back(json);
         return std::nullopt;
+    }
+
+    std::chrono::seconds retry_after() const override {
+        return std::chrono::seconds(history_.asks_for);
     }
 
 private:
@@ -149,6 +154,30 @@ TEST(OutputQueue, TheEndDoesNotWaitForAnOutputThatIsAway) {
     q.queue.finish(milliseconds(20));
     EXPECT_TRUE(q.h.delivered.empty());
     EXPECT_EQ(q.lost.count, 2U);
+}
+
+TEST(OutputQueue, WaitsAsLongAsTheReceiverAsksButNotForEver) {
+    history h;
+    h.asks_for = 3600;
+    h.failures_to_come = 1000;
+    losses lost;
+    auto o = quick();
+    {
+        output_queue queue(std::make_unique<fake_output>(h), o, into(lost));
+        queue.push("1");
+        while (h.tries == 0) {
+            std::this_thread::yield();
+        }
+        std::this_thread::sleep_for(milliseconds(20)); // ten times its own longest pause
+        EXPECT_EQ(h.tries, 1);
+    }
+    EXPECT_EQ(lost.count, 1U);
+    h.failures_to_come = 1;
+    o.longest_asked = milliseconds(1);
+    output_queue queue(std::make_unique<fake_output>(h), o, into(lost));
+    queue.push("2");
+    queue.finish(plenty);
+    EXPECT_THAT(h.delivered, ElementsAre("2"));
 }
 
 TEST(OutputQueue, TheEndCutsAPauseShortThatHasBegun) {

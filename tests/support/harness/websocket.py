@@ -1,6 +1,9 @@
 # WebSocket handshakes and frames (RFC 6455) as bytes, right and wrong ones alike.
 # SPDX-License-Identifier: EUPL-1.2
+import base64
+import hashlib
 import random
+import re
 import struct
 from dataclasses import dataclass
 
@@ -33,6 +36,17 @@ def open_session(peer, path="/websockify", *fields):
     if not answer.startswith("HTTP/1.1 101 "):
         raise AssertionError(f"no session: {answer}")
     return peer
+
+
+def accept_session(peer, *fields, before=b"", behind=b""):
+    """The server's part of the handshake; `before`: interim answers, `behind`: its first frames."""
+    asked = head_of(peer)
+    key = re.search(r"^Sec-WebSocket-Key: (\S+)\r$", asked, re.M | re.I).group(1)
+    digest = hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()
+    accept = base64.b64encode(digest).decode()
+    switch = [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", accept)]
+    peer.sendall(before + head("HTTP/1.1 101 Switching Protocols", [*switch, *fields]) + behind)
+    return asked
 
 
 def masked(payload, key):

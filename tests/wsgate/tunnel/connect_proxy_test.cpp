@@ -11,7 +11,7 @@ namespace connect_proxy_test {
 
 namespace {
 
-using wsgate::client_response;
+using net::client_response;
 using wsgate::http_proxy;
 
 const http_proxy anonymous{"proxy.example", 3128, {}};

@@ -69,6 +69,7 @@ TEST(TunnelConfig, HasSafeDefaults) {
     EXPECT_TRUE(c.tls.http);
     EXPECT_FALSE(c.proxy);
     EXPECT_EQ(c.ping, std::chrono::seconds(25));
+    EXPECT_EQ(c.pong, std::chrono::seconds(75));
     EXPECT_EQ(c.timeout, std::chrono::seconds(10));
     EXPECT_EQ(c.retries, 0U);
     EXPECT_TRUE(c.warnings.empty());

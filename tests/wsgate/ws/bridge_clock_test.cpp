@@ -116,6 +116,35 @@ TEST(BridgeClock, AMuteWebSocketIsClosedSoLongAfterTheFirstPing) {
     EXPECT_EQ(s.look(30s), "no pong");
 }
 
+TEST(BridgeClock, AMuteWebSocketIsPingedThoughWeAreNotSilentWhereThatIsAskedFor) {
+    auto limits = pinging();
+    story only_silence(limits);
+    limits.ping_mute = true;
+    story s(limits);
+    for (const auto t : {10s, 20s}) {
+        only_silence.websocket.sent = only_silence.at(t);
+        EXPECT_EQ(only_silence.look(t), "nothing");
+        s.websocket.sent = s.at(t);
+        EXPECT_EQ(s.look(t), "ping");
+    }
+    s.websocket.sent = s.at(29s);
+    EXPECT_EQ(s.look(30s), "no pong");
+}
+
+TEST(BridgeClock, WhoeverIsHeardNeedsNoPingWhileWeAreNotSilent) {
+    auto limits = pinging();
+    limits.ping_mute = true;
+    story s(limits);
+    for (auto t = 10s; t < 1h; t += 10s) {
+        s.clock.heard();
+        s.websocket.sent = s.at(t);
+        EXPECT_EQ(s.look(t), "nothing");
+    }
+    s.clock.begin_delivery(s.at(1h)); // now it cannot be heard
+    s.websocket.sent = s.at(1h + 10s);
+    EXPECT_EQ(s.look(1h + 10s), "nothing");
+}
+
 TEST(BridgeClock, AnyByteAnswersAPing) {
     story s(pinging());
     EXPECT_EQ(s.look(10s), "ping");

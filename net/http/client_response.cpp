@@ -1,18 +1,19 @@
 // Reads the status line, the fields and the empty line behind them, one line at a time.
 // SPDX-License-Identifier: EUPL-1.2
-#include "wsgate/http/client_response.hpp"
+#include "net/http/client_response.hpp"
 
-#include "wsgate/text/ascii.hpp"
-#include "wsgate/text/comma_list.hpp"
+#include "net/text/ascii.hpp"
+#include "net/text/escape.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace wsgate {
+namespace net {
 
 namespace {
 
 constexpr std::string_view http_start = "HTTP/1.";
+constexpr std::size_t longest_location = 200;
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -30,10 +31,27 @@ std::vector<std::string_view> client_response::values(std::string_view name) con
     return found;
 }
 
-bool client_response::has_token(std::string_view name, std::string_view token) const {
-    const auto lists = values(name);
-    return std::any_of(lists.begin(), lists.end(),
-                       [token](std::string_view each) { return holds_element(each, token); });
+std::string redirected_to(const client_response& r, std::string_view origin) {
+    const auto all = r.values("Location");
+    if (r.status / 100 != 3 || all.empty()) {
+        return {};
+    }
+    const auto written = all.front().substr(0, all.front().find('#'));
+    const auto query = written.find('?');
+    std::string url{written.substr(0, query)};
+    if (url.starts_with("//")) { // RFC 3986 4.2: the same scheme, another host
+        url.insert(0, origin.substr(0, origin.find("//")));
+    } else if (url.starts_with('/')) {
+        url.insert(0, origin);
+    }
+    // A login stands between "//" and the last "@" before the path.
+    if (const auto slashes = url.find("//"); slashes != url.npos) {
+        const auto login = url.rfind('@', url.find('/', slashes + 2));
+        if (login != url.npos && login > slashes) {
+            url.erase(slashes + 2, login - slashes - 1);
+        }
+    }
+    return escaped(url, longest_location) + (query == written.npos ? "" : "?...");
 }
 
 client_response_reader::state client_response_reader::feed(std::string_view bytes) {
@@ -75,7 +93,17 @@ client_response_reader::state client_response_reader::end_line() {
     if (!has_status_) {
         return read_status_line();
     }
-    return line_.empty() ? state::complete : read_field();
+    return line_.empty() ? end_head() : read_field();
+}
+
+client_response_reader::state client_response_reader::end_head() {
+    constexpr int switching = 101;
+    if (response_.status / 100 != 1 || response_.status == switching) {
+        return state::complete;
+    }
+    response_ = {};
+    has_status_ = false;
+    return state::incomplete;
 }
 
 /// Reads "HTTP/1.1 200 OK", also without the reason and the blank before it.
@@ -130,4 +158,4 @@ client_response_reader::state client_response_reader::refuse(std::string_view wh
     return state::refused;
 }
 
-} // namespace wsgate
+} // namespace net
