@@ -92,6 +92,19 @@ json::object describe(const session_facts& s) {
     return fields;
 }
 
+void describe(const compared_origin& o, json::object& fields) {
+    fields["origin"] = net::escaped(o.value, longest_text);
+    fields["host"] = net::escaped(o.host, longest_text);
+    fields["host_from"] = show(o.told_by);
+    if (o.port) {
+        fields["port_told"] = *o.port;
+    }
+    fields["allowed"] = net::escaped(o.allowed, longest_text);
+    if (!o.not_believed.empty()) {
+        fields["not_believed"] = show(o.not_believed);
+    }
+}
+
 } // namespace
 
 const char* journal::pattern(service::log_format f) {
@@ -167,6 +180,9 @@ void journal::denied(connection_number number, const asio::ip::tcp::endpoint& pe
                         {"cause", show(no.cause)}};
     if (!no.token_hash.empty()) {
         fields["token"] = no.token_hash;
+    }
+    if (no.origin) {
+        describe(*no.origin, fields);
     }
     const auto level = tell_left_out(fields, left_out, service::log_level::info);
     write(level, "denied", fields);

@@ -110,8 +110,10 @@ per_path<client_rule> client_rules(const raw_tls& raw) {
     per_path<std::optional<client_certificates>> asks;
     per_path<std::vector<std::string>> names;
     std::set<std::string> paths;
+    once_a_path once("--verify-client");
     for (const auto& text : raw.verify_client) {
         const auto [path, ask] = split_path(text);
+        once.note(path, ask);
         put(asks, path, std::optional{parse_ask(ask)});
         paths.insert(path);
     }
