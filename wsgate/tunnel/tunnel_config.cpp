@@ -3,6 +3,7 @@
 #include "wsgate/tunnel/tunnel_config.hpp"
 
 #include "net/text/escape.hpp"
+#include "net/text/lines.hpp"
 #include "net/text/number.hpp"
 #include "wsgate/options/config.hpp"
 #include "wsgate/text/ascii.hpp"
@@ -106,6 +107,29 @@ std::optional<http_proxy> choose_proxy(const tunnel_words& words, const helpchan
     return proxy;
 }
 
+void check_text(std::string_view text, const std::string& file) {
+    if (const auto fault = net::fault_of_text(text); !fault.empty()) {
+        throw tunnel_file_unusable(fmt::format("cannot read {}: {}", file, fault));
+    }
+}
+
+/// Reads a file that may be a pipe, since it is read once only.
+std::string read_text(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::string text(max_file, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!in.is_open() || in.bad()) {
+        throw tunnel_file_unusable(
+            fmt::format("cannot read {}: {}", file, std::strerror(errno))); // NOLINT: one thread
+    }
+    if (in) {
+        throw tunnel_file_unusable(fmt::format("{} is longer than 64 KiB", file));
+    }
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    check_text(text, file);
+    return text;
+}
+
 void warn(const helpchannel_conf& conf, tunnel_config& c) {
     if (c.listen && !c.listen->address().is_loopback()) {
         c.warnings.emplace_back("other machines can use this tunnel: --listen is no loopback "
@@ -156,32 +180,22 @@ void take_over(const tunnel_words& words, const helpchannel_conf& conf, const en
 }
 
 std::string read_password(const std::string& file) {
-    std::ifstream in(file);
-    std::array<char, max_password + 2> line{};
-    if (!in.getline(line.data(), line.size()) || std::strlen(line.data()) > max_password) {
+    std::ifstream in(file, std::ios::binary);
+    std::array<char, max_password + 8> begin{};
+    const bool has_line = static_cast<bool>(in.getline(begin.data(), begin.size()));
+    const auto read = static_cast<std::size_t>(in.gcount()) - (in.eof() || !has_line ? 0 : 1);
+    const std::string_view text{begin.data(), read};
+    const auto line = net::first_line(text);
+    if (!has_line || line.size() > max_password) {
         throw tunnel_file_unusable(fmt::format(
             "cannot read a password from {} (its first line, at most 1000 bytes)", file));
     }
-    std::string password = line.data();
-    if (password.ends_with('\r')) {
-        password.pop_back();
-    }
-    return password;
+    check_text(text, file);
+    return std::string{line};
 }
 
 helpchannel_conf read_helpchannel_conf(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::string text(max_file, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!in.is_open() || in.bad()) {
-        throw tunnel_file_unusable(
-            fmt::format("cannot read {}: {}", file, std::strerror(errno))); // NOLINT: one thread
-    }
-    if (in) {
-        throw tunnel_file_unusable(fmt::format("{} is longer than 64 KiB", file));
-    }
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    return parse_helpchannel_conf(text);
+    return parse_helpchannel_conf(read_text(file));
 }
 
 } // namespace wsgate

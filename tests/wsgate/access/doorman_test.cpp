@@ -168,7 +168,7 @@ TEST_F(access_rules, StrangersAreNotBelieved) {
 // ---- passwords ----
 
 TEST_F(access_rules, PasswordIsAskedOnItsPathOnly) {
-    config.access.passwords.by_path["/websockify"].file = write("users", bcrypt);
+    config.access.passwords.by_path["/websockify"].files = {write("users", bcrypt)};
     running_gateway gateway(config);
     const auto head = open(gateway, "/websockify");
     EXPECT_TRUE(head.starts_with("HTTP/1.1 401 ")) << head;
@@ -437,7 +437,7 @@ TEST_F(access_rules, OldestMuteConnectionGoesFirst) {
 // ---- reload ----
 
 TEST_F(access_rules, FilesAreReadAgain) {
-    config.access.passwords.all.file = write("users", "u:secret\n");
+    config.access.passwords.all.files = {write("users", "u:secret\n")};
     running_gateway gateway(config);
     EXPECT_EQ(status(gateway, "/websockify", password("u:secret")), "101");
     write("users", "u:changed\n");
@@ -454,9 +454,9 @@ TEST_F(access_rules, FilesAreReadAgain) {
 }
 
 TEST_F(access_rules, UnusableFilesAreToldAtStart) {
-    config.access.passwords.all.file = (directory_ / "none").string();
+    config.access.passwords.all.files = {(directory_ / "none").string()};
     EXPECT_THROW(running_gateway{config}, std::runtime_error);
-    config.access.passwords.all.file = write("empty", "# nobody\n");
+    config.access.passwords.all.files = {write("empty", "# nobody\n")};
     EXPECT_THROW(running_gateway{config}, std::runtime_error);
 }
 

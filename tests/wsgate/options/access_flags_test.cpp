@@ -53,8 +53,8 @@ TEST(AccessOptions, MayHoldForOnePathOnly) {
     EXPECT_EQ(a.origins.of("/any")->rules.at(0).what, rule::kind::same_host);
     EXPECT_EQ(a.origins.of("/wsClient")->rules.size(), 2U);
     EXPECT_EQ(a.origins.of("/wsClient/")->rules.size(), 2U);
-    EXPECT_EQ(a.passwords.of("/wsClient").file, "/etc/users");
-    EXPECT_EQ(a.passwords.of("/websockify").file, "/etc/others");
+    EXPECT_EQ(a.passwords.of("/wsClient").files, std::vector<std::string>{"/etc/users"});
+    EXPECT_EQ(a.passwords.of("/websockify").files, std::vector<std::string>{"/etc/others"});
 }
 
 TEST(AccessOptions, AreTakenOver) {
@@ -113,7 +113,7 @@ TEST(AccessOptions, UnderstandWebsockifysWords) {
     EXPECT_EQ(expect.origins.of("/x")->rules.size(), 2U);
     EXPECT_TRUE(expect.origin_required);
     const auto nobody = good({"--auth-plugin", "ExpectOrigin"});
-    EXPECT_FALSE(nobody.origins.of("/x")->admits("https://a.example", "a.example"));
+    EXPECT_FALSE(nobody.origins.of("/x")->admits("https://a.example", {"a.example"}));
     const auto names = good({"--auth-plugin", "ClientCertCNAuth", "--auth-source", "one two"});
     EXPECT_EQ(names.common_names, (std::vector<std::string>{"one", "two"}));
     EXPECT_TRUE(good({"--auth-plugin", "ClientCertCNAuth", "--web-auth"}).files_need_login);

@@ -204,6 +204,22 @@ TEST(TunnelConfig, ComplainsWithoutPasswords) {
     }
 }
 
+TEST(TunnelConfig, ReadsPasswordsOfOtherSystems) {
+    const support::scratch_directory directory;
+    const std::string long_line(1000, 'x');
+    for (const auto& [text, password] : std::vector<std::pair<std::string, std::string>>{
+             {"secret", "secret"},
+             {"secret\r\nmore", "secret"},
+             {"secret \n", "secret "},
+             {"\xef\xbb\xbfsecret\r\n", "secret"},
+             {long_line + "\n", long_line},
+         }) {
+        EXPECT_EQ(wsgate::read_password(directory.file("p", text)), password);
+    }
+    EXPECT_THROW((void)wsgate::read_password(directory.file("p", long_line + "x\n")),
+                 wsgate::tunnel_file_unusable);
+}
+
 TEST(TunnelConfig, ComplainsOfFilesWithAnotherStatus) {
     const support::scratch_directory directory;
     const auto bad_url =
@@ -219,6 +235,11 @@ TEST(TunnelConfig, ComplainsOfFilesWithAnotherStatus) {
     EXPECT_TRUE(says(complaint_about_file({url, too_long.c_str()}), "longer than 64 KiB"));
     EXPECT_TRUE(
         says(complaint_about_file({url, "--proxy=h", empty.c_str()}), "cannot read a pass"));
+    const auto wide = directory.file("e", std::string{"p\0w\0\r\0\n\0", 8});
+    const auto wide_password = "--proxy-password-file=" + wide;
+    const auto wide_config = "--config=" + wide;
+    EXPECT_TRUE(says(complaint_about_file({url, "--proxy=h", wide_password.c_str()}), "UTF-16"));
+    EXPECT_TRUE(says(complaint_about_file({url, wide_config.c_str()}), "UTF-16"));
     const auto about_url = complaint_about_file({bad_url.c_str()});
     EXPECT_TRUE(says(about_url, "tunnel_url"));
     EXPECT_FALSE(says(about_url, "hunter2")) << about_url;
