@@ -26,6 +26,8 @@ struct password_options {
     std::string plain;              ///< "user:password"; with no file either, none is asked for
 
     [[nodiscard]] bool is_used() const { return !files.empty() || !plain.empty(); }
+
+    friend bool operator==(const password_options&, const password_options&) = default;
 };
 
 struct access_options {

@@ -28,7 +28,7 @@ void add_origins(service::option_list& options, raw_access& raw, access_options&
         .list("--origin", raw.origins, "[PATH=]LIST", takes_effect,
               "Web pages that may open sessions: https://HOST[:PORT], *.DOMAIN, same-host, "
               "null or *, with commas between; with PATH= for that path only; repeatable [any]")
-        .decides(a.origins.all);
+        .decides(a.origins);
     options.flag("--origin-required", a.origin_required, takes_effect,
                  "Refuse sessions to clients that tell no origin, as programs do");
 }
@@ -63,7 +63,7 @@ void add_passwords(service::option_list& options, raw_access& raw, access_option
               "Who opens a session gives a name and a password of this file (htpasswd -B); "
               "with PATH= for that path only; repeatable")
         .names_files(service::file_kind::secret, value_in)
-        .decides(a.passwords.all.files);
+        .decides(a.passwords);
     options.flag("--web-auth", a.files_need_login, takes_effect,
                  "Who wants a file does so as well");
     options

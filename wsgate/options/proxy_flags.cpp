@@ -32,7 +32,7 @@ void add_proxy_options(service::option_list& options, raw_proxy& raw, proxy_opti
               "Begin connections to targets with a PROXY header that tells the client's "
               "address, which they must expect (ultravnc_repeater --proxy-from); with PATH= "
               "for that path only; repeatable [off]")
-        .decides(proxy.send.all);
+        .decides(proxy.send);
     options.flag("--accept-proxy", proxy.accept, takes_effect,
                  "Connections from a --trusted-proxy begin with a PROXY header");
     options.seconds("--proxy-timeout", proxy.header, {service::shortest_time, service::a_day},

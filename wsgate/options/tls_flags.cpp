@@ -57,7 +57,7 @@ void add_client_options(service::option_list& options, raw_tls& raw, tls_options
         .list("--verify-client", raw.verify_client, "[PATH=]HOW", takes_effect,
               "none, request or require a client certificate; with PATH= for that path only; "
               "repeatable; alone: require [none]")
-        .decides(rules.all.ask);
+        .decides(rules);
     options
         .text("--cafile", o.client_ca_file, "FILE", takes_effect,
               "Who signs clients' certificates (PEM)")
@@ -66,7 +66,7 @@ void add_client_options(service::option_list& options, raw_tls& raw, tls_options
         .list("--allow-client-name", raw.allowed_names, "[PATH=]NAME", takes_effect,
               "The client certificate must have this CN or SAN; with PATH= for that path "
               "only; repeatable [any that is signed]")
-        .decides(rules.all.names);
+        .decides(rules);
 }
 
 void add_target_options(service::option_list& options, target_tls_options& target) {

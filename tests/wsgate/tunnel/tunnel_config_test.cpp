@@ -204,6 +204,30 @@ TEST(TunnelConfig, ComplainsWithoutPasswords) {
     }
 }
 
+TEST(TunnelConfig, AddsUpWhatMayBeRepeatedAndRefusesTheRest) {
+    const std::string pin(43, 'A');
+    const auto one = "--pin-sha256=" + pin + "=";
+    const auto other = "--pin-sha256=sha256//" + pin + "=";
+    const auto c = config_of({url, "-HA: 1", "-H", "B: 2", "--header=C: 3", "--header", "D: 4",
+                              one.c_str(), other.c_str()});
+    EXPECT_EQ(c.extras.fields, (std::vector<std::string>{"A: 1", "B: 2", "C: 3", "D: 4"}));
+    EXPECT_EQ(c.tls.pins.size(), 2U);
+    const auto parsed = parse({"--help"});
+    const auto& help = std::get<service::early_exit>(parsed).text;
+    for (const std::string option :
+         {"--listen=127.0.0.1:0", "--url=wss://a/", "--config=/a", "--origin=a", "--proxy=h",
+          "--proxy-user=a", "--proxy-password-file=/a", "--cafile=/a", "--cert=/a", "--key=/a",
+          "--ssl-version=tlsv1_2", "--connect-timeout=1", "--ping-interval=1", "--pong-timeout=1",
+          "--retry=1", "--max-sessions=1", "--log-file=/a", "--log-format=text",
+          "--log-level=info"}) {
+        const auto name = option.substr(0, option.find('='));
+        EXPECT_TRUE(says(help, name)) << name;
+        EXPECT_TRUE(
+            says(complaint({option.c_str(), option.c_str()}), name + ": takes one value, not 2"))
+            << name;
+    }
+}
+
 TEST(TunnelConfig, ReadsPasswordsOfOtherSystems) {
     const support::scratch_directory directory;
     const std::string long_line(1000, 'x');
