@@ -26,8 +26,9 @@ void add_origins(service::option_list& options, raw_access& raw, access_options&
     using enum service::on_reload;
     options
         .list("--origin", raw.origins, "[PATH=]LIST", takes_effect,
-              "Web pages that may open sessions: https://HOST[:PORT], *.DOMAIN, same-host, "
-              "null or *, with commas between; with PATH= for that path only; repeatable [any]")
+              "Web pages that may open sessions: https://HOST[:PORT], *.DOMAIN, app://HOST, "
+              "same-host, null or *, with commas between; with PATH= for that path only; "
+              "repeatable [any]")
         .decides(a.origins);
     options.flag("--origin-required", a.origin_required, takes_effect,
                  "Refuse sessions to clients that tell no origin, as programs do");

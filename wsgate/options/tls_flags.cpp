@@ -25,7 +25,7 @@ void add_server_options(service::option_list& options, raw_tls& raw, tls_options
     using enum service::on_reload;
     options
         .list("--cert", raw.certificates, "FILE", takes_effect,
-              "Speak TLS with this certificate chain (PEM, leaf first); repeatable: the "
+              "Speak TLS with this certificate chain (PEM); repeatable: the "
               "client's name chooses, the first is the default [no TLS]")
         .names_files(service::file_kind::certificate)
         .decides(o.certificates);
