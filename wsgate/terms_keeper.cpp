@@ -58,8 +58,7 @@ std::shared_ptr<const terms> terms_keeper::build(config c, const tls_server* bef
     hidden_->add(standard_files());
     return std::make_shared<const terms>(
         std::move(c), memory_, tickets_,
-        [&j = journal_](std::string_view what) { j.skipped(what); }, hidden_,
-        before);
+        [&j = journal_](std::string_view what) { j.skipped(what); }, hidden_, before);
 }
 
 /// Takes the stamps before it reads the files, so that a change during the reading is noticed at

@@ -20,6 +20,7 @@ using service::show;
 using service::show_or_none;
 
 constexpr std::size_t longest_text = 200;
+constexpr std::size_t longest_sentence = 500; // of ours, with names of files in it
 
 /// Names the sides of a bridge as operators know them: in the gateway the WebSocket is the client's
 /// end, and TCP leads to the target.
@@ -200,11 +201,11 @@ void journal::unreachable(connection_number number, const asio::ip::tcp::endpoin
 }
 
 void journal::warned(std::string_view what) {
-    write(service::log_level::warn, "warning", {{"what", net::escaped(what, longest_text)}});
+    write(service::log_level::warn, "warning", {{"what", net::escaped(what, longest_sentence)}});
 }
 
 void journal::skipped(std::string_view what) {
-    write(service::log_level::warn, "skipped", {{"what", net::escaped(what, longest_text)}});
+    write(service::log_level::warn, "skipped", {{"what", net::escaped(what, longest_sentence)}});
 }
 
 void journal::any_page(std::string_view path) {
@@ -224,7 +225,7 @@ void journal::reloaded(std::string_view needs_restart) {
 
 void journal::not_reloaded(std::string_view why) {
     write(service::log_level::error, "not_reloaded",
-          {{"why", net::escaped(why, longest_text)}, {"kept", "what was read before"}});
+          {{"why", net::escaped(why, longest_sentence)}, {"kept", "what was read before"}});
 }
 
 void journal::tls_failed(const refused_client& r, lines_left_out left_out) {

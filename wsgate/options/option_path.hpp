@@ -46,9 +46,9 @@ public:
     void note(const std::string& path, const std::string& value) {
         const auto [at, is_new] = seen_.emplace(path, value);
         if (!is_new && at->second != value) {
-            throw service::bad_option(option_,
-                                      fmt::format("\"{}\" and \"{}\" are both said for {}", at->second,
-                                                  value, path.empty() ? "all paths" : path));
+            throw service::bad_option(option_, fmt::format("\"{}\" and \"{}\" are both said for {}",
+                                                           at->second, value,
+                                                           path.empty() ? "all paths" : path));
         }
     }
 

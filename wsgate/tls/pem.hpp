@@ -1,5 +1,5 @@
-// Reads PEM files (RFC 7468) as people have them: certificates and keys in any order, written by
-// any system; and says what a file is that is none. SPDX-License-Identifier: EUPL-1.2
+// Reads PEM files (RFC 7468) as people have them, and says what a file is that is none.
+// SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include <openssl/types.h>

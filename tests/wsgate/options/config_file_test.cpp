@@ -123,7 +123,8 @@ TEST_F(option_file, IsRefusedByLine) {
         {"web =\n", ":1: a value is missing"},
         {"listen = *:1\nlisten = nowhere\n", ":2: --listen: nowhere is not ADDRESS:PORT"},
         {"route = /a\n", ":1: --route: /a is not /PATH=TARGET"},
-        {"route = /a=h:1\nroute = /a=h:2\n", ":2: --route: \"h:1\" and \"h:2\" are both said for /a"},
+        {"route = /a=h:1\nroute = /a=h:2\n",
+         ":2: --route: \"h:1\" and \"h:2\" are both said for /a"},
         {std::string{"\xff\xfew\0e\0b\0", 8}, ":1: this is UTF-16"},
     };
     for (const auto& [text, why] : table) {
