@@ -83,6 +83,7 @@ void add_tokens(service::option_list& options, raw_access& raw, access_options& 
     const auto& source = options
                              .text("--token-source", raw.token_source, "PATH", takes_effect,
                                    "Lines `token: host:port`: a file, or a directory of such files")
+                             .names_files(service::file_kind::secret)
                              .decides(a.tokens.path);
     options
         .text("--token-plugin", raw.token_plugin, "TokenFile|ReadOnlyTokenFile|TokenFileName",

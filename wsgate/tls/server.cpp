@@ -116,6 +116,7 @@ void tls_server::keep(const certificate_files& f, const tls_options& o, const tl
         for (const auto& each : before->identities_) {
             if (each.files == f && not_after(each.own->leaf.get()) > system_clock::now()) {
                 add(f, o, each.own);
+                facts_.push_back(facts_of(each.own->leaf.get(), f.chain));
                 why += " (what was read before stays in use)";
                 break;
             }
