@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/config_file.hpp"
 
+#include "net/text/lines.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -10,7 +12,7 @@ namespace service {
 
 namespace {
 
-constexpr std::string_view blanks = " \t\r";
+constexpr std::string_view blanks = " \t";
 
 std::string_view without_blanks(std::string_view text) {
     const auto first = text.find_first_not_of(blanks);
@@ -74,7 +76,7 @@ std::string_view without_comment(std::string_view text) {
 
 class reader {
 public:
-    explicit reader(std::string_view text) : rest_(text) {}
+    explicit reader(std::string_view text) : lines_(text) {}
 
     std::variant<std::vector<setting>, bad_setting> read() {
         while (why_.empty() && next_line()) {
@@ -90,13 +92,12 @@ public:
 
 private:
     bool next_line() {
-        if (rest_.empty()) {
+        const auto next = lines_.next();
+        if (!next) {
             return false;
         }
-        const auto end = rest_.find('\n');
-        line_ = without_blanks(rest_.substr(0, end));
-        rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
-        ++number_;
+        line_ = without_blanks(next->text);
+        number_ = next->number;
         if (line_.find('\0') != std::string_view::npos) {
             why_ = "a NUL byte";
         }
@@ -206,7 +207,7 @@ private:
         }
     }
 
-    std::string_view rest_;
+    net::text_lines lines_;
     std::string_view line_; ///< without the blanks at its ends
     std::size_t number_ = 0;
     std::vector<setting> all_;
@@ -216,6 +217,9 @@ private:
 } // namespace
 
 std::variant<std::vector<setting>, bad_setting> parse_settings(std::string_view text) {
+    if (net::is_utf16(text)) {
+        return bad_setting{1, std::string{net::utf16_fault}};
+    }
     return reader(text).read();
 }
 

@@ -5,6 +5,7 @@
 #include "service/decided_value.hpp"
 #include "service/named_file.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -48,6 +49,17 @@ public:
 
     /// Refuses a command line that has both options.
     option& excludes(const option& other);
+
+    /// Notes another spelling of this option: on the command line either replaces what a file has
+    /// of both. `other` belongs to the same list.
+    option& is_also(const option& other) {
+        also_.push_back(&other);
+        return *this;
+    }
+
+    [[nodiscard]] bool says_the_same_as(const option& other) const {
+        return std::find(also_.begin(), also_.end(), &other) != also_.end();
+    }
 
     /// Names a value that the option sets in the configuration. May be called several times, for
     /// several values.
@@ -124,6 +136,7 @@ private:
     CLI::Option* described_;
     on_reload on_reload_;
     std::vector<decided_value> decided_;
+    std::vector<const option*> also_;
     bool decides_its_own_ = false;
     bool takes_any_text_ = false;
     std::optional<file_kind> file_kind_;

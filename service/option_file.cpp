@@ -83,7 +83,7 @@ option_file::words(const option_list& said,
         } catch (const bad_option& e) {
             refuse(each, e.what());
         }
-        if (option->count() == 0) {
+        if (!said.is_said(*option)) {
             all.push_back(std::move(word));
         }
     }
@@ -94,7 +94,7 @@ void option_file::blame_line(const bad_option& e, const option_list& said) const
     const std::string_view what = e.what();
     const setting* found = nullptr;
     for (const auto& each : settings_) {
-        if (said.find_for_file(each.name)->count() > 0 ||
+        if (said.is_said(*said.find_for_file(each.name)) ||
             !what.starts_with(fmt::format("--{}: ", each.name))) {
             continue;
         }

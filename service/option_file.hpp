@@ -25,7 +25,8 @@ public:
     /// Reads the file, of at most 1 MiB. Throws unusable_file.
     explicit option_file(std::string path);
 
-    /// The settings as words, without options that `said`, the command line, has as well.
+    /// The settings as words, without options that `said`, the command line, has as well,
+    /// by whatever name.
     /// `try_alone` parses one word and throws bad_option where it is wrong, so that its line can be
     /// named. Throws unusable_file.
     [[nodiscard]] std::vector<std::string>

@@ -38,12 +38,9 @@ std::string as_shown(const std::string& shown, const std::vector<std::string>& w
 } // namespace
 
 option_list::option_list(const program& p)
-    : app_(std::make_unique<CLI::App>(p.purpose, p.name)),
-      lists_are_told_(p.twice == repeated::last_one_counts),
+    : app_(std::make_unique<CLI::App>(p.purpose, p.name)), twice_(p.twice),
       nothing_is_not_set_(p.nothing_is_not_set) {
-    if (p.twice == repeated::last_one_counts) {
-        app_->option_defaults()->take_last();
-    }
+    app_->option_defaults()->take_last();
     if (p.has_version) {
         app_->set_version_flag("--version", p.name + " " + version);
     }
@@ -78,10 +75,8 @@ option& option_list::text(const std::string& names, std::string& value, const st
 option& option_list::list(const std::string& names, std::vector<std::string>& values,
                           const std::string& type, on_reload what, const std::string& help) {
     auto* const o = app_->add_option(names, values, help)->type_name(type)->allow_extra_args(false);
-    // The default of all options is then to take the last value; lists are to have all of them.
-    if (lists_are_told_) {
-        o->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    }
+    // The default of all options is to take the last value; lists are to have all of them.
+    o->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     return add(o, what).of_text().decides_its_own(values);
 }
 
@@ -201,6 +196,17 @@ void option_list::parse(std::vector<std::string> words) {
     } catch (const CLI::ParseError& e) {
         throw bad_option(e.what());
     }
+    if (twice_ == repeated::refused) {
+        refuse_repeated();
+    }
+}
+
+void option_list::refuse_repeated() const {
+    for (const auto& each : all_) {
+        if (each.takes_value() && !each.takes_many() && each.count() > 1) {
+            throw bad_option(each.name(), fmt::format("takes one value, not {}", each.count()));
+        }
+    }
 }
 
 std::vector<const option*> option_list::given() const {
@@ -213,6 +219,13 @@ std::vector<const option*> option_list::given() const {
         }
     }
     return found;
+}
+
+bool option_list::is_said(const option& o) const {
+    return std::any_of(all_.begin(), all_.end(), [&o](const option& each) {
+        return each.count() > 0 &&
+               (&each == &o || each.says_the_same_as(o) || o.says_the_same_as(each));
+    });
 }
 
 const option* option_list::find_for_file(const std::string& name) const {

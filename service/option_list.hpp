@@ -48,7 +48,11 @@ template <class Value>
 using choices = std::map<std::string, Value>;
 
 /// Whether an option that is not a list may be given several times.
-enum class repeated { refused, last_one_counts };
+enum class repeated {
+    refused,
+    last_one_counts,
+    decided_later ///< the last one counts, unless refuse_repeated() is called
+};
 
 struct program {
     std::string name;
@@ -134,12 +138,18 @@ public:
     /// Parses the words and sets the values. Throws text_asked_for or bad_option.
     void parse(std::vector<std::string> words);
 
+    /// Throws bad_option where an option that is not a list was given several times.
+    void refuse_repeated() const;
+
     /// The options that were given, in the order of the words, without --help and --version.
     [[nodiscard]] std::vector<const option*> given() const;
 
     /// Finds an option by its long name without dashes; null where there is none that a file may
     /// hold.
     [[nodiscard]] const option* find_for_file(const std::string& name) const;
+
+    /// Whether this option was given, or another one that says the same.
+    [[nodiscard]] bool is_said(const option&) const;
 
     [[nodiscard]] const std::deque<option>& all() const { return all_; }
 
@@ -161,7 +171,7 @@ private:
     option& add(CLI::Option*, on_reload);
 
     std::unique_ptr<CLI::App> app_;
-    bool lists_are_told_; ///< lists need to be told to take all values, not the last
+    repeated twice_;
     bool nothing_is_not_set_;
     std::deque<option> all_;
 };

@@ -47,9 +47,11 @@ config one_session_at_a_time(config c) {
 }
 
 std::unique_ptr<const tls_server> load_certificates(const tls_options& o,
-                                                    std::shared_ptr<ticket_ring> tickets) {
-    return o.certificates.empty() ? nullptr
-                                  : std::make_unique<const tls_server>(o, std::move(tickets));
+                                                    std::shared_ptr<ticket_ring> tickets,
+                                                    const tls_server* before) {
+    return o.certificates.empty()
+               ? nullptr
+               : std::make_unique<const tls_server>(o, std::move(tickets), before);
 }
 
 bool speaks_tls_to_targets(const config& c, const std::vector<listener_rules>& listeners) {
@@ -72,10 +74,11 @@ std::shared_ptr<const tls_client> make_target_tls(const config& c,
 } // namespace
 
 terms::terms(config c, access_memory& memory, std::shared_ptr<ticket_ring> tickets,
-             const wsgate::doorman::complaint& complain, std::shared_ptr<const hidden_files> hidden)
+             const wsgate::doorman::complaint& complain, std::shared_ptr<const hidden_files> hidden,
+             const tls_server* tls_before)
     : conf(one_session_at_a_time(std::move(c))), listeners(make_rules(conf)),
       files(open_web(conf.web, std::move(hidden))), doorman(conf.access, memory, complain),
-      tls(load_certificates(conf.tls, std::move(tickets))),
+      tls(load_certificates(conf.tls, std::move(tickets), tls_before)),
       target_tls(make_target_tls(conf, listeners)) {
     const auto needs_certificate = [](const listener_rules& d) {
         return d.speaks != speech::plain;

@@ -20,9 +20,11 @@ namespace wsgate {
 struct terms {
     /// Opens and reads all files. Throws std::runtime_error, with a text for the operator, where
     /// one of them cannot be used. `memory` outlives this. `hidden` is what is never served; null:
-    /// nothing.
+    /// nothing. Of `tls_before` certificates are taken over whose files cannot be used now; null:
+    /// there is none.
     terms(config, access_memory& memory, std::shared_ptr<ticket_ring>,
-          const wsgate::doorman::complaint&, std::shared_ptr<const hidden_files> hidden = nullptr);
+          const wsgate::doorman::complaint&, std::shared_ptr<const hidden_files> hidden = nullptr,
+          const tls_server* tls_before = nullptr);
     terms(const terms&) = delete;
     terms& operator=(const terms&) = delete;
     ~terms() = default;

@@ -48,24 +48,24 @@ std::vector<service::named_file> standard_files() {
 
 terms_keeper::terms_keeper(const asio::any_io_executor& executor, const config& c, journal& j,
                            metrics& m)
-    : journal_(j), metrics_(m), memory_(c.access), files_(watch_of(c)), current_(build(c)),
+    : journal_(j), metrics_(m), memory_(c.access), files_(watch_of(c)), current_(build(c, nullptr)),
       renewed_(executor) {
     publish();
 }
 
-std::shared_ptr<const terms> terms_keeper::build(config c) {
+std::shared_ptr<const terms> terms_keeper::build(config c, const tls_server* before) {
     hidden_->add(c.own_files);
     hidden_->add(standard_files());
     return std::make_shared<const terms>(
         std::move(c), memory_, tickets_,
-        [&j = journal_](std::string_view what) { j.skipped(what); }, hidden_);
+        [&j = journal_](std::string_view what) { j.skipped(what); }, hidden_, before);
 }
 
 /// Takes the stamps before it reads the files, so that a change during the reading is noticed at
 /// the next look.
 void terms_keeper::renew(config next) {
     auto watch = watch_of(next);
-    current_ = build(std::move(next));
+    current_ = build(std::move(next), current_->tls.get());
     files_ = std::move(watch);
     publish();
     renewed_.notify();

@@ -38,7 +38,7 @@ public:
     [[nodiscard]] asio::awaitable<void> watch();
 
 private:
-    [[nodiscard]] std::shared_ptr<const terms> build(config);
+    [[nodiscard]] std::shared_ptr<const terms> build(config, const tls_server* before);
     void renew(config);
     void publish();
     void publish_certificates();

@@ -58,12 +58,14 @@ void add_ports(service::option_list& options, config& c, raw_values& raw) {
 
 void add_pairing(service::option_list& options, config& c, raw_values& raw) {
     using enum service::on_reload;
+    const auto& refuse = options
+                             .flag("-r,--refuse", raw.refuse, takes_effect,
+                                   "Refuse a second peer with a waiting peer's ID")
+                             .decides(c.duplicates);
     options
-        .flag("-r,--refuse", raw.refuse, takes_effect,
-              "Refuse a second peer with a waiting peer's ID")
-        .decides(c.duplicates);
-    options.choice("--duplicates", c.duplicates, duplicate_names, "replace|refuse|queue",
-                   takes_effect, "What a second waiting peer means");
+        .choice("--duplicates", c.duplicates, duplicate_names, "replace|refuse|queue", takes_effect,
+                "What a second waiting peer means")
+        .is_also(refuse);
     options.flag("-R,--no-rfb", raw.no_greeting, takes_effect, "Do not send RFB 000.000 to viewers")
         .decides(c.greet_viewers);
     options.flag("-C,--clean", raw.clean, takes_effect,

@@ -33,7 +33,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
         fuzz::require(line.number > last && !line.why.empty());
         last = line.number;
     }
-    const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+    const auto ends_line = [](char c) { return c == '\n' || c == '\r'; };
+    const auto lines =
+        static_cast<std::size_t>(std::count_if(text.begin(), text.end(), ends_line)) + 1;
     fuzz::require(bad.size() + table.size() <= lines);
     if (const auto token = wsgate::token_of_query(text)) {
         fuzz::require(!token->empty() && token->size() <= size);

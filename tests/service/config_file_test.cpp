@@ -46,6 +46,19 @@ TEST(Settings, AreLines) {
     });
 }
 
+TEST(Settings, MayBeWrittenByOtherSystems) {
+    const auto mark = "\xef\xbb\xbf"s;
+    expect_read({
+        {mark + "web = /w\r\nweb-auth\r\n", {{"web", "/w", 1}, {"web-auth", "", 2}}},
+        {mark + "# a comment\nweb = /w", {{"web", "/w", 2}}},
+        {mark + "[default]\r\nweb = /w \t", {{"web", "/w", 2}}},
+        {"web = /w\rweb-auth", {{"web", "/w", 1}, {"web-auth", "", 2}}},
+        {"bind = [\r\n  a,\r\n  b\r\n]\r\n", {{"bind", "a", 2}, {"bind", "b", 3}}},
+    });
+    const auto parsed = parse_settings("\xff\xfew\0e\0b\0"s);
+    EXPECT_NE(std::get<bad_setting>(parsed).why.find("UTF-16"), std::string::npos);
+}
+
 TEST(Settings, EndWhereACommentBegins) {
     expect_read({
         {"web = /w # a comment", {{"web", "/w", 1}}},

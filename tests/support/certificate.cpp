@@ -5,6 +5,7 @@
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -46,11 +47,35 @@ void add_extension(X509* x509, int kind, const std::string& value) {
     check(made && X509_add_ext(x509, made.get(), -1) == 1);
 }
 
+key_ptr make_key(const std::string& kind) {
+    if (kind.starts_with("ED")) {
+        return key_ptr(EVP_PKEY_Q_keygen(nullptr, nullptr, kind.c_str()));
+    }
+    if (!kind.starts_with("RSA")) {
+        return key_ptr(EVP_EC_gen(kind.c_str()));
+    }
+    const bool is_pss = kind == "RSA-PSS";
+    const std::unique_ptr<EVP_PKEY_CTX, with<EVP_PKEY_CTX_free>> context(
+        EVP_PKEY_CTX_new_from_name(nullptr, is_pss ? "RSA-PSS" : "RSA", nullptr));
+    check(context && EVP_PKEY_keygen_init(context.get()) == 1 &&
+          EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(),
+                                           is_pss ? 2048 : std::stoi(kind.substr(3))) == 1);
+    EVP_PKEY* made = nullptr;
+    check(EVP_PKEY_generate(context.get(), &made) == 1);
+    return key_ptr(made);
+}
+
+/// The digest for signatures of this key; null where the key has its own.
+const EVP_MD* digest_for(const EVP_PKEY* key, bool sha1) {
+    const bool has_own = EVP_PKEY_is_a(key, "ED25519") == 1 || EVP_PKEY_is_a(key, "ED448") == 1;
+    return has_own ? nullptr : sha1 ? EVP_sha1() : EVP_sha256();
+}
+
 /// Sets the issuer and signs, with our own key or that of the CA.
-void sign(X509* x509, EVP_PKEY* own, const certificate* ca) {
+void sign(X509* x509, EVP_PKEY* own, const certificate* ca, bool sha1) {
     if (ca == nullptr) {
         X509_set_issuer_name(x509, X509_get_subject_name(x509));
-        check(X509_sign(x509, own, EVP_sha256()) > 0);
+        check(X509_sign(x509, own, digest_for(own, sha1)) > 0);
         return;
     }
     const bio_ptr chain(BIO_new_mem_buf(ca->chain.data(), static_cast<int>(ca->chain.size())));
@@ -59,7 +84,7 @@ void sign(X509* x509, EVP_PKEY* own, const certificate* ca) {
     const key_ptr key(PEM_read_bio_PrivateKey(pem.get(), nullptr, nullptr, nullptr));
     check(issuer && key);
     X509_set_issuer_name(x509, X509_get_subject_name(issuer.get()));
-    check(X509_sign(x509, key.get(), EVP_sha256()) > 0);
+    check(X509_sign(x509, key.get(), digest_for(key.get(), sha1)) > 0);
 }
 
 std::string key_text(EVP_PKEY* key, const std::string& password) {
@@ -75,7 +100,7 @@ std::string key_text(EVP_PKEY* key, const std::string& password) {
 
 certificate make_certificate(const certificate_wish& wish) {
     constexpr long day = 24L * 60 * 60;
-    const key_ptr key(EVP_EC_gen("P-256"));
+    const auto key = make_key(wish.key);
     const x509_ptr x509(X509_new());
     check(key && x509);
     X509_set_version(x509.get(), X509_VERSION_3);
@@ -92,7 +117,7 @@ certificate make_certificate(const certificate_wish& wish) {
     if (wish.is_ca) {
         add_extension(x509.get(), NID_basic_constraints, "critical,CA:TRUE");
     }
-    sign(x509.get(), key.get(), wish.signed_by);
+    sign(x509.get(), key.get(), wish.signed_by, wish.sha1);
 
     const bio_ptr chain(BIO_new(BIO_s_mem()));
     check(PEM_write_bio_X509(chain.get(), x509.get()) == 1);

@@ -8,7 +8,7 @@
 
 namespace support {
 
-/// Self-signed ECDSA P-256 for "localhost", both in PEM.
+/// Self-signed for "localhost" unless wished otherwise, both in PEM.
 struct certificate {
     std::string chain;
     std::string key;
@@ -23,6 +23,8 @@ struct certificate_wish {
     const certificate* signed_by = nullptr; ///< none: by itself
     std::string password{};                 ///< of its key; empty: not encrypted
     int first_day = -1;                     ///< from today
+    std::string key = "P-256"; ///< another curve, ED25519, ED448, RSA-PSS, or RSA and its bits
+    bool sha1 = false;         ///< signed with that
 };
 
 [[nodiscard]] certificate make_certificate(const certificate_wish&);

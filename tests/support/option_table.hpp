@@ -3,7 +3,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "service/command_line.hpp"
 #include "service/option_list.hpp"
+#include "tests/support/scratch_directory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -116,6 +118,95 @@ void expect_brackets_are_defaults(const std::map<std::string, option_change>& ch
     }
     for (const auto& each : words) {
         EXPECT_TRUE(seen.contains(each)) << each << " stands in no brackets any more";
+    }
+}
+
+/// Two values of an option that may be repeated.
+struct option_values {
+    option_words around; ///< what it needs beside it
+    std::string one;
+    std::string other;
+    std::string with_commas{};  ///< both in one word; empty: it has no such form
+    bool only_together = false; ///< neither can be without the other
+};
+
+/// What the option decides where a file of options has these lines, beside these words.
+template <class Config, class Options>
+void expect_same_from_file(const std::string& name, const option_words& words,
+                           const std::string& lines, const option_words& in_words) {
+    const scratch_directory where;
+    auto all = words;
+    all.push_back("--config=" + where.file("options", lines));
+    auto config = service::configured<service::daemon_line<Config, Options>>(all);
+    const Options options(config);
+    const described<Config, Options> expected(in_words);
+    EXPECT_TRUE(decide_the_same(*options.list().find_for_file(name), expected.find(name))) << lines;
+}
+
+inline option_words with(option_words words, const option_words& more) {
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+}
+
+/// An option that may be repeated has all its values, however they are written: in several words,
+/// in several lines of a file, in a list of one line. The command line's replace those of the file.
+template <class Config, class Options>
+void expect_adds_up(const std::string& name, const option_values& v) {
+    const auto word = [&name](const std::string& value) { return "--" + name + "=" + value; };
+    const auto line = [&name](const std::string& value) { return name + " = " + value + "\n"; };
+    const auto both = with(v.around, {word(v.one), word(v.other)});
+    const described<Config, Options> all(both);
+    const auto apart = with(v.around, {"--" + name, v.one, "--" + name, v.other});
+    const described<Config, Options> of_apart(apart);
+    EXPECT_TRUE(decide_the_same(all.find(name), of_apart.find(name)));
+    for (const auto& single : v.only_together ? option_words{} : option_words{v.one, v.other}) {
+        const described<Config, Options> alone(with(v.around, {word(single)}));
+        EXPECT_FALSE(decide_the_same(all.find(name), alone.find(name))) << single << " is all";
+    }
+    const auto same_from = [&](const std::string& lines) {
+        expect_same_from_file<Config, Options>(name, v.around, lines, both);
+    };
+    same_from(line(v.one) + line(v.other));
+    same_from(line("\"" + v.one + "\"") + line("'" + v.other + "'"));
+    same_from(name + " = [\"" + v.one + "\", \"" + v.other + "\"]\n");
+    if (!v.with_commas.empty()) {
+        const described<Config, Options> of_list(with(v.around, {word(v.with_commas)}));
+        EXPECT_TRUE(decide_the_same(all.find(name), of_list.find(name)));
+        same_from(line(v.with_commas));
+    }
+    const auto replaced = v.only_together ? both : with(v.around, {word(v.other)});
+    expect_same_from_file<Config, Options>(name, replaced, line(v.one), replaced);
+}
+
+/// Goes over all options: one that --help calls repeatable adds up; any other is refused the second
+/// time, or its last value counts.
+template <class Config, class Options>
+void expect_lists_add_up(const std::map<std::string, option_values>& lists,
+                         const std::map<std::string, option_change>& others,
+                         service::repeated twice) {
+    Config untouched;
+    const Options options(untouched);
+    for (const auto& name : names_for_files(options)) {
+        SCOPED_TRACE(name);
+        const auto& option = *options.list().find_for_file(name);
+        const bool is_repeatable = option.help().find("repeatable") != std::string::npos;
+        EXPECT_EQ(option.takes_many(), is_repeatable);
+        if (is_repeatable) {
+            const auto found = lists.find(name);
+            ASSERT_NE(found, lists.end()) << "give two values of this option";
+            expect_adds_up<Config, Options>(name, found->second);
+        } else if (const auto found = others.find(name);
+                   found != others.end() && option.takes_value()) {
+            auto words = found->second.after;
+            const described<Config, Options> once(words);
+            words.push_back(words.back());
+            if (twice == service::repeated::refused) {
+                EXPECT_THROW((described<Config, Options>(words)), service::bad_option);
+            } else {
+                const described<Config, Options> last(words);
+                EXPECT_TRUE(decide_the_same(once.find(name), last.find(name)));
+            }
+        }
     }
 }
 

@@ -20,12 +20,14 @@
 
 namespace wsgate {
 
-/// Where passwords are found.
+/// Where passwords are found: in all of this together.
 struct password_options {
-    std::string file;  ///< in the form of htpasswd(1); empty: `plain` is used
-    std::string plain; ///< "user:password"; both empty: no password is asked for
+    std::vector<std::string> files; ///< in the form of htpasswd(1)
+    std::string plain;              ///< "user:password"; with no file either, none is asked for
 
-    [[nodiscard]] bool is_used() const { return !file.empty() || !plain.empty(); }
+    [[nodiscard]] bool is_used() const { return !files.empty() || !plain.empty(); }
+
+    friend bool operator==(const password_options&, const password_options&) = default;
 };
 
 struct access_options {

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/basic_auth.hpp"
 
+#include "net/text/lines.hpp"
 #include "wsgate/text/ascii.hpp"
 #include "wsgate/text/base64.hpp"
 
@@ -67,45 +68,69 @@ std::optional<credentials> parse_basic(std::string_view field) {
     return credentials{text->substr(0, colon), text->substr(colon + 1)};
 }
 
+/// Adds the user of one line. Returns what is wrong with it; empty where it is good, or names no
+/// user.
+std::string_view password_list::take_line(std::string_view line) {
+    if (net::stripped(line).empty() || line.front() == '#') {
+        return {};
+    }
+    const auto colon = std::min(line.find(':'), line.size());
+    std::string user{line.substr(0, colon)};
+    auto stored = line.substr(std::min(colon + 1, line.size()));
+    const bool is_hash = looks_hashed(stored);
+    if (is_hash) { // there are no blanks in a hash, but a password may end in one
+        stored = net::stripped(stored);
+    }
+    const entry e{std::string{stored}, is_hash};
+    if (const auto fault = fault_of(user, e.text); !fault.empty()) {
+        return fault;
+    }
+    if (e.is_hash && !decoy_.is_hash) {
+        decoy_ = e;
+    }
+    return by_user_.emplace(std::move(user), e).second ? "" : "this user has been named before";
+}
+
+std::string password_list::add(std::string_view text) {
+    if (const auto fault = net::fault_of_text(text); !fault.empty()) {
+        return std::string{fault};
+    }
+    net::text_lines lines(text);
+    while (const auto line = lines.next()) {
+        if (const auto fault = take_line(line->text); !fault.empty()) {
+            std::string why{"line "};
+            return why.append(std::to_string(line->number)).append(": ").append(fault);
+        }
+    }
+    return {};
+}
+
+std::string password_list::add_plain(std::string_view text) {
+    const auto colon = text.find(':');
+    if (colon == 0 || colon == std::string_view::npos || colon + 1 == text.size()) {
+        return "not of the form user:password";
+    }
+    entry e{std::string{text.substr(colon + 1)}, false};
+    return by_user_.emplace(text.substr(0, colon), std::move(e)).second
+               ? ""
+               : "this user has been named before";
+}
+
 boost::system::result<password_list, std::string> password_list::parse(std::string_view text) {
     password_list list;
-    for (std::size_t number = 1; !text.empty(); ++number) {
-        const auto end = text.find('\n');
-        auto line = text.substr(0, end);
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-        if (line.ends_with('\r')) {
-            line.remove_suffix(1);
-        }
-        if (line.empty() || line.front() == '#') {
-            continue;
-        }
-        const auto colon = std::min(line.find(':'), line.size());
-        std::string user{line.substr(0, colon)};
-        std::string stored{line.substr(std::min(colon + 1, line.size()))};
-        auto fault = fault_of(user, stored);
-        const bool is_hash = looks_hashed(stored);
-        const entry e{std::move(stored), is_hash};
-        if (e.is_hash && !list.decoy_.is_hash) {
-            list.decoy_ = e;
-        }
-        if (fault.empty() && !list.by_user_.emplace(std::move(user), e).second) {
-            fault = "this user has been named before";
-        }
-        if (!fault.empty()) {
-            std::string why{"line "};
-            return why.append(std::to_string(number)).append(": ").append(fault);
-        }
+    auto why = list.add(text);
+    if (!why.empty()) {
+        return why;
     }
     return list;
 }
 
 boost::system::result<password_list, std::string> password_list::plain(std::string_view text) {
-    const auto colon = text.find(':');
-    if (colon == 0 || colon == std::string_view::npos || colon + 1 == text.size()) {
-        return std::string{"not of the form user:password"};
-    }
     password_list list;
-    list.by_user_.emplace(text.substr(0, colon), entry{std::string{text.substr(colon + 1)}, false});
+    auto why = list.add_plain(text);
+    if (!why.empty()) {
+        return why;
+    }
     return list;
 }
 

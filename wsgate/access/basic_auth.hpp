@@ -27,14 +27,21 @@ struct credentials {
 /// Users, each with a password or a hash that crypt(3) has made of one.
 class password_list {
 public:
-    /// Reads lines of "user:password" or "user:$2y$..."; a hash may be of any scheme that crypt(5)
-    /// does not call outdated. Empty lines and those that begin with `#` are skipped; a name counts
-    /// once. The error names the line, and never tells what is in it.
+    /// Adds the users of lines "user:password" or "user:$2y$..."; a hash may be of any scheme that
+    /// crypt(5) does not call outdated. Empty lines and those that begin with `#` are skipped; a
+    /// name counts once in all. Returns what is wrong, with the line's number and nothing of what
+    /// is in it; empty: nothing is.
+    [[nodiscard]] std::string add(std::string_view text);
+
+    /// Adds the user of "user:password"; the password is never taken for a hash. Returns what is
+    /// wrong; empty: nothing is.
+    [[nodiscard]] std::string add_plain(std::string_view user_and_password);
+
+    /// A list of what add() takes.
     [[nodiscard]] static boost::system::result<password_list, std::string>
     parse(std::string_view text);
 
-    /// A list of one user, from "user:password"; the password is never taken for a hash. The error
-    /// is a sentence.
+    /// A list of what add_plain() takes.
     [[nodiscard]] static boost::system::result<password_list, std::string>
     plain(std::string_view user_and_password);
 
@@ -49,7 +56,8 @@ public:
     /// remembered under it, since it differs as soon as the entry has changed.
     [[nodiscard]] digest stamp(const credentials&) const;
 
-    [[nodiscard]] bool empty() const { return by_user_.empty(); }
+    /// The number of users.
+    [[nodiscard]] std::size_t size() const { return by_user_.size(); }
 
 private:
     struct entry {
@@ -57,6 +65,7 @@ private:
         bool is_hash = false;
     };
 
+    [[nodiscard]] std::string_view take_line(std::string_view line);
     [[nodiscard]] const entry& stored_for(const std::string& user) const;
 
     std::map<std::string, entry> by_user_;

@@ -3,9 +3,9 @@
 #include "wsgate/access/client_address.hpp"
 
 #include "net/text/number.hpp"
+#include "wsgate/access/forwarded_list.hpp"
 #include "wsgate/text/ascii.hpp"
 
-#include <algorithm>
 #include <cstdint>
 
 namespace wsgate {
@@ -29,78 +29,10 @@ std::optional<address> parse_literal(std::string_view text) {
     return ec ? std::nullopt : std::optional{net::unmapped(a)};
 }
 
-/// Whether the character at `at` is escaped: it stands behind an odd number of backslashes.
-bool is_escaped(std::string_view list, std::size_t at) {
-    const auto before = list.substr(0, at);
-    const auto other = before.find_last_not_of('\\');
-    return (before.size() - (other == std::string_view::npos ? 0 : other + 1)) % 2 == 1;
-}
-
-/// Cuts the last element off; commas inside quotes do not count. Quotes are matched from the end,
-/// since a client may have invented the front: a quote that it left open then cannot swallow the
-/// elements that proxies have added behind it.
-std::string_view cut_last(std::string_view& list) {
-    bool quoted = false;
-    for (auto at = list.size(); at > 0; --at) {
-        const char c = list[at - 1];
-        if (c == '"' && !is_escaped(list, at - 1)) {
-            quoted = !quoted;
-        } else if (c == ',' && !quoted) {
-            const auto last = list.substr(at);
-            list = list.substr(0, at - 1);
-            return trimmed(last);
-        }
-    }
-    const auto last = list;
-    list = {};
-    return trimmed(last);
-}
-
-std::optional<address> parse_for_value(std::string_view value) {
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
-        value = value.substr(1, value.size() - 2);
-    }
-    return parse_forwarded_address(value);
-}
-
-/// The part up to a semicolon that is not inside quotes. A proxy may quote what its client wrote,
-/// such as a host, and the client could put ";for=" into that.
-std::string_view first_pair(std::string_view element) {
-    bool quoted = false;
-    for (std::size_t at = 0; at < element.size(); ++at) {
-        const char c = element[at];
-        if (c == '"') {
-            quoted = !quoted;
-        } else if (c == '\\' && quoted) {
-            ++at;
-        } else if (c == ';' && !quoted) {
-            return element.substr(0, at);
-        }
-    }
-    return element;
-}
-
 /// The address of `for` in an element such as "for=192.0.2.60;proto=http;by=203.0.113.43".
 std::optional<address> parse_forwarded_element(std::string_view element) {
-    std::optional<address> found;
-    while (!element.empty()) {
-        const auto whole = first_pair(element);
-        const auto pair = trimmed(whole);
-        element.remove_prefix(std::min(whole.size() + 1, element.size()));
-        const auto equals = pair.find('=');
-        if (equals == std::string_view::npos ||
-            !equal_but_for_case(pair.substr(0, equals), "for")) {
-            continue;
-        }
-        if (found) {
-            return std::nullopt; // two of them: neither can be trusted
-        }
-        found = parse_for_value(pair.substr(equals + 1));
-        if (!found) {
-            return std::nullopt;
-        }
-    }
-    return found;
+    const auto value = forwarded_value(element, "for");
+    return value ? parse_forwarded_address(*value) : std::nullopt;
 }
 
 std::optional<address> parse_element(real_ip_header h, std::string_view element) {
@@ -168,7 +100,7 @@ std::optional<address> client_address(const proxy_rules& rules, const std::optio
     for (auto left = fields.size(); left > 0; --left) {
         auto rest = fields[left - 1];
         do {
-            const auto told = parse_element(rules.header, cut_last(rest));
+            const auto told = parse_element(rules.header, cut_last_element(rest));
             if (!told) {
                 return client;
             }
@@ -190,19 +122,6 @@ std::optional<address> client_address(const proxy_rules& rules, const std::optio
         values.emplace_back(each->value().data(), each->value().size());
     }
     return client_address(rules, peer, values);
-}
-
-std::string_view client_host(const request& r, bool from_trusted_proxy) {
-    if (from_trusted_proxy) {
-        // Proxies append to the list, so the first one is what the client wrote.
-        const auto field = r["X-Forwarded-Host"];
-        const std::string_view all{field.data(), field.size()};
-        if (const auto told = trimmed(all.substr(0, all.find(','))); !told.empty()) {
-            return told;
-        }
-    }
-    const auto host = r[http::field::host];
-    return {host.data(), host.size()};
 }
 
 } // namespace wsgate

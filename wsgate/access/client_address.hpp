@@ -47,8 +47,4 @@ client_address(const proxy_rules&, const std::optional<asio::ip::address>& peer,
 [[nodiscard]] std::optional<asio::ip::address>
 client_address(const proxy_rules&, const std::optional<asio::ip::address>& peer, const request&);
 
-/// The host that the client asked for: the Host field, or what a trusted proxy says the client
-/// wrote there.
-[[nodiscard]] std::string_view client_host(const request&, bool from_trusted_proxy);
-
 } // namespace wsgate

@@ -3,6 +3,7 @@
 #include "wsgate/access/doorman.hpp"
 
 #include "service/read_file.hpp"
+#include "wsgate/access/client_host.hpp"
 #include "wsgate/access/request_id.hpp"
 #include "wsgate/text/ascii.hpp"
 
@@ -27,31 +28,45 @@ std::string_view field_of(const request& r, std::string_view name) {
     return {value.data(), value.size()};
 }
 
+void add_file(const std::string& file, password_list& to) {
+    const auto text = service::read_file(file, largest_password_file);
+    if (!text) {
+        throw std::runtime_error(
+            fmt::format("{}: cannot read passwords: {}", file, service::last_error_text()));
+    }
+    const auto before = to.size();
+    if (const auto why = to.add(*text); !why.empty()) {
+        throw std::runtime_error(fmt::format("{}: {}", file, why));
+    }
+    if (to.size() == before) {
+        throw std::runtime_error(
+            fmt::format("{0}: no user in it: htpasswd -B {0} USER adds one", file));
+    }
+}
+
+std::string all_origins(const request& r) {
+    std::string all;
+    const auto fields = r.equal_range(http::field::origin);
+    for (auto each = fields.first; each != fields.second; ++each) {
+        all.append(all.empty() ? "" : ", ").append(each->value().data(), each->value().size());
+    }
+    return all;
+}
+
 passwords_of load_passwords(const password_options& o) {
     if (!o.is_used()) {
         return nullptr;
     }
-    if (o.file.empty()) {
-        auto one = password_list::plain(o.plain);
-        if (!one) {
-            throw std::runtime_error(fmt::format("--auth-source: {}", one.error()));
+    password_list list;
+    if (!o.plain.empty()) {
+        if (const auto why = list.add_plain(o.plain); !why.empty()) {
+            throw std::runtime_error(fmt::format("--auth-source: {}", why));
         }
-        return std::make_shared<const password_list>(std::move(*one));
     }
-    const auto text = service::read_file(o.file, largest_password_file);
-    if (!text) {
-        throw std::runtime_error(
-            fmt::format("{}: cannot read passwords: {}", o.file, service::last_error_text()));
+    for (const auto& file : o.files) {
+        add_file(file, list);
     }
-    auto list = password_list::parse(*text);
-    if (!list) {
-        throw std::runtime_error(fmt::format("{}: {}", o.file, list.error()));
-    }
-    if (list->empty()) {
-        throw std::runtime_error(
-            fmt::format("{}: no user in it: htpasswd -B {} USER adds one", o.file, o.file));
-    }
-    return std::make_shared<const password_list>(std::move(*list));
+    return std::make_shared<const password_list>(std::move(list));
 }
 
 denial too_many(std::string_view cause) {
@@ -215,9 +230,18 @@ std::optional<denial> doorman::check_origin(const request& r, std::string_view p
     if (!list) {
         return std::nullopt;
     }
-    const bool fits = given == 1 && list->admits(field_of(r, "Origin"),
-                                                 client_host(r, from.behind_trusted_proxy));
-    return fits ? std::nullopt : std::optional{wrong_origin("Origin not listed")};
+    const auto host = client_host(options_.proxies, r, from.behind_trusted_proxy);
+    if (given == 1 && list->admits(field_of(r, "Origin"), host)) {
+        return std::nullopt;
+    }
+    auto no = wrong_origin(given == 1 ? "Origin not listed" : "several Origins");
+    no.origin = {all_origins(r),
+                 std::string{host.host},
+                 host.told_by,
+                 host.port,
+                 header_not_believed(r, from.behind_trusted_proxy),
+                 to_string(*list)};
+    return no;
 }
 
 std::variant<target, denial> doorman::check_token(const request& r, const sender& from) const {

@@ -6,7 +6,10 @@
 #include "wsgate/text/ascii.hpp"
 #include "wsgate/text/comma_list.hpp"
 
+#include <boost/asio/ip/address_v6.hpp>
+
 #include <algorithm>
+#include <utility>
 
 namespace wsgate {
 
@@ -20,32 +23,61 @@ std::string lowered(std::string_view text) {
     return out;
 }
 
+bool is_web(std::string_view scheme) {
+    return scheme == "http" || scheme == "https" || scheme == "ws" || scheme == "wss";
+}
+
+/// The port that is not written; 0 where a scheme has none, as those of apps.
 std::uint16_t own_port(std::string_view scheme) {
+    if (!is_web(scheme)) {
+        return 0;
+    }
     return scheme == "https" || scheme == "wss" ? 443 : 80;
 }
 
+bool is_small_letter(char c) {
+    return c >= 'a' && c <= 'z';
+}
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/// Whether the text, in small letters, can be a scheme (RFC 3986 3.1).
 bool is_scheme(std::string_view text) {
-    return text == "http" || text == "https" || text == "ws" || text == "wss";
+    return !text.empty() && is_small_letter(text.front()) &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return is_small_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+           });
 }
 
 bool is_host_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    return is_small_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_' || c == '%' ||
+           c == '~' || c == '+';
 }
 
-bool is_bracket_char(char c) {
-    return (c >= 'a' && c <= 'f') || (c >= '0' && c <= '9') || c == ':' || c == '.';
+/// The one way to write this address of IPv6; empty where it is none.
+std::string plain_ipv6(std::string_view text) {
+    boost::system::error_code ec;
+    const auto address = boost::asio::ip::make_address_v6(std::string{text}, ec);
+    return ec || text.find('%') != std::string_view::npos ? "" : '[' + address.to_string() + ']';
 }
 
-/// Whether the text, in small letters, can be a host.
-bool is_host(std::string_view text) {
-    if (text.empty() || text.size() > longest_host) {
-        return false;
+/// The host, in small letters, as hosts are compared: without the dot that a full name may end
+/// with. Nothing where it is wrong.
+std::optional<std::string> read_host(std::string_view text) {
+    if (text.size() > longest_host) {
+        return std::nullopt;
     }
-    if (text.size() > 2 && text.front() == '[' && text.back() == ']') {
-        text = text.substr(1, text.size() - 2);
-        return std::all_of(text.begin(), text.end(), is_bracket_char);
+    if (text.starts_with('[')) {
+        auto address = text.ends_with(']') ? plain_ipv6(text.substr(1, text.size() - 2)) : "";
+        return address.empty() ? std::nullopt : std::optional{std::move(address)};
     }
-    return std::all_of(text.begin(), text.end(), is_host_char);
+    if (!std::all_of(text.begin(), text.end(), is_host_char)) {
+        return std::nullopt;
+    }
+    text.remove_suffix(text.size() > 1 && text.ends_with('.') ? 1 : 0);
+    return std::string{text};
 }
 
 /// Reads "host" or "host:port" in small letters; the port is 0 where none is written. Nothing where
@@ -59,14 +91,16 @@ std::optional<origin> parse_host_and_port(std::string_view text) {
             return std::nullopt;
         }
     }
-    o.host = text.substr(0, colon);
-    if (!is_host(o.host)) {
+    auto host = read_host(text.substr(0, colon));
+    if (!host || (host->empty() && o.port != 0)) {
         return std::nullopt;
     }
+    o.host = std::move(*host);
     return o;
 }
 
-/// Reads an origin whose scheme may be missing; the port is 0 where none is written.
+/// Reads an origin whose scheme may be missing; the port is 0 where none is written. Only apps have
+/// origins without a host, such as "file://".
 std::optional<origin> parse_parts(std::string_view text) {
     const auto small = lowered(text);
     std::string_view rest = small;
@@ -79,9 +113,10 @@ std::optional<origin> parse_parts(std::string_view text) {
         }
     }
     auto o = parse_host_and_port(rest);
-    if (o) {
-        o->scheme = scheme;
+    if (!o || (o->host.empty() && (scheme.empty() || is_web(scheme)))) {
+        return std::nullopt;
     }
+    o->scheme = scheme;
     return o;
 }
 
@@ -95,7 +130,9 @@ std::optional<origin> parse_subdomains(std::string_view text) {
     std::string without{text.substr(0, star)};
     without += text.substr(star + 2);
     auto o = parse_parts(without);
-    return o && !o->host.starts_with('[') && !o->host.starts_with('.') ? o : std::nullopt;
+    const bool is_domain =
+        o && !o->host.empty() && !o->host.starts_with('[') && !o->host.starts_with('.');
+    return is_domain ? o : std::nullopt;
 }
 
 std::optional<origin_rule> parse_rule(std::string_view text) {
@@ -127,10 +164,13 @@ bool is_subdomain(const origin& of, const origin& o) {
 
 /// Compares with the host of the request. Its scheme is taken from the origin: behind proxies we
 /// cannot know whether the client speaks http or https to the first of them.
-bool is_same_host(const origin& o, std::string_view host) {
-    const auto parts = parse_host_and_port(lowered(host));
-    return parts && parts->host == o.host &&
-           (parts->port == 0 ? own_port(o.scheme) : parts->port) == o.port;
+bool is_same_host(const origin& o, const asked_host& asked) {
+    const auto parts = parse_host_and_port(lowered(asked.host));
+    if (!parts || parts->host.empty() || parts->host != o.host || !is_web(o.scheme)) {
+        return false;
+    }
+    return o.port == (parts->port == 0 ? own_port(o.scheme) : parts->port) ||
+           (asked.port && o.port == *asked.port);
 }
 
 } // namespace
@@ -152,14 +192,15 @@ boost::system::result<origin_list, std::string> origin_list::parse(std::string_v
         auto rule = parse_rule(entry);
         if (!rule) {
             return std::string{entry} + " is no origin, such as https://host.example, "
-                                        "https://host.example:8443, *.example.org or same-host";
+                                        "https://host.example:8443, *.example.org, app://host "
+                                        "or same-host";
         }
         list.rules.push_back(std::move(*rule));
     }
     return list;
 }
 
-bool origin_list::admits(std::string_view value, std::string_view host) const {
+bool origin_list::admits(std::string_view value, const asked_host& host) const {
     const auto o = parse_origin(value);
     return std::any_of(rules.begin(), rules.end(), [&](const origin_rule& r) {
         switch (r.what) {
@@ -176,6 +217,32 @@ bool origin_list::admits(std::string_view value, std::string_view host) const {
         }
         return false;
     });
+}
+
+std::string to_string(const origin_rule& r) {
+    switch (r.what) {
+    case origin_rule::kind::any:
+        return "*";
+    case origin_rule::kind::null:
+        return "null";
+    case origin_rule::kind::same_host:
+        return "same-host";
+    case origin_rule::kind::exact:
+    case origin_rule::kind::subdomains:
+        break;
+    }
+    std::string text = r.of.scheme.empty() ? "" : r.of.scheme + "://";
+    text.append(r.what == origin_rule::kind::subdomains ? "*." : "").append(r.of.host);
+    const bool is_written = r.of.port != 0 && r.of.port != own_port(r.of.scheme);
+    return is_written ? text.append(":").append(std::to_string(r.of.port)) : text;
+}
+
+std::string to_string(const origin_list& list) {
+    std::string all;
+    for (const auto& each : list.rules) {
+        all.append(all.empty() ? "" : ",").append(to_string(each));
+    }
+    return all;
 }
 
 } // namespace wsgate

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/token_file.hpp"
 
+#include "net/text/lines.hpp"
 #include "wsgate/http/url_path.hpp"
 
 #include <cstdint>
@@ -11,13 +12,6 @@ namespace wsgate {
 namespace {
 
 constexpr std::string_view white_space = " \t\n\v\f\r";
-
-std::string_view stripped(std::string_view text) {
-    const auto first = text.find_first_not_of(white_space);
-    return first == std::string_view::npos
-               ? std::string_view{}
-               : text.substr(first, text.find_last_not_of(white_space) - first + 1);
-}
 
 /// Where the first colon with white space behind it is.
 std::size_t find_separator(std::string_view line) {
@@ -39,11 +33,14 @@ std::string_view take_line(std::string_view line, token_table& into) {
     if (separator == std::string_view::npos) {
         return "not of the form \"token: host:port\", with a blank behind the first colon";
     }
-    const auto token = line.substr(0, separator);
+    const auto token = net::stripped(line.substr(0, separator));
+    if (line.find('\0') != std::string_view::npos) {
+        return "there is a NUL byte in it";
+    }
     if (token.empty() || token.size() > longest_token) {
         return "the token is empty or over 1024 bytes";
     }
-    auto where = parse_token_target(stripped(line.substr(separator + 1)));
+    auto where = parse_token_target(net::stripped(line.substr(separator + 1)));
     if (!where) {
         return "the target is neither host:port nor unix_socket:/path";
     }
@@ -77,14 +74,16 @@ std::optional<target> token_table::find(std::string_view token) const {
 }
 
 std::vector<bad_line> read_token_lines(std::string_view text, token_table& into) {
+    if (net::is_utf16(text)) {
+        return {{1, net::utf16_fault}};
+    }
     std::vector<bad_line> bad;
-    for (std::size_t number = 1; !text.empty(); ++number) {
-        const auto end = text.find('\n');
-        const auto why = take_line(stripped(text.substr(0, end)), into);
+    net::text_lines lines(text);
+    while (const auto line = lines.next()) {
+        const auto why = take_line(net::stripped(line->text), into);
         if (!why.empty()) {
-            bad.push_back({number, why});
+            bad.push_back({line->number, why});
         }
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     }
     return bad;
 }
@@ -99,9 +98,11 @@ std::optional<std::string> token_of_query(std::string_view request_target) {
         const auto end = rest.find('&');
         const auto pair = rest.substr(0, end);
         const auto equals = pair.find('=');
-        if (equals != std::string_view::npos && equals + 1 < pair.size() &&
-            decoded(pair.substr(0, equals)) == "token") {
-            return decoded(pair.substr(equals + 1));
+        if (equals != std::string_view::npos && decoded(pair.substr(0, equals)) == "token") {
+            const auto value = decoded(pair.substr(equals + 1));
+            if (const auto token = net::stripped(value); !token.empty()) {
+                return std::string{token};
+            }
         }
         rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     }

@@ -42,11 +42,12 @@ struct bad_line {
 };
 
 /// Adds the tokens of the lines to the table. A token ends at the first colon that white space
-/// follows. Lines are trimmed, empty ones and those that then begin with `#` are skipped. Returns
-/// the lines that are wrong and were skipped.
+/// follows. Lines and tokens are trimmed; empty lines and those that begin with `#` are skipped.
+/// Returns the lines that are wrong and were skipped; a text in UTF-16 is wrong in its first.
 std::vector<bad_line> read_token_lines(std::string_view text, token_table& into);
 
-/// The value of `token` in "/path?a=b&token=...", decoded; the first that is not empty.
+/// The value of `token` in "/path?a=b&token=...", decoded and without white space at its ends, such
+/// as the line end that is copied with it; the first that is not empty then.
 [[nodiscard]] std::optional<std::string> token_of_query(std::string_view request_target);
 
 /// The part of a Host field before its port: the token in "token:port", "[v6]" in "[v6]:port".

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/token_source.hpp"
 
+#include "net/text/lines.hpp"
 #include "service/read_file.hpp"
 
 #include <algorithm>
@@ -35,6 +36,14 @@ std::optional<std::vector<std::string>> names_in(const std::string& directory) {
     }
     std::sort(names.begin(), names.end());
     return names;
+}
+
+/// What is in a file of one line, without white space around it.
+std::string_view only_line(std::string_view text) {
+    if (text.starts_with(net::byte_order_mark)) {
+        text.remove_prefix(net::byte_order_mark.size());
+    }
+    return net::stripped(text);
 }
 
 bool is_directory(const std::string& path) {
@@ -154,13 +163,9 @@ std::optional<target> token_source::find_by_file_name(std::string_view token) co
         token.find_first_of(std::string_view{"/\0", 2}) != std::string_view::npos) {
         return std::nullopt;
     }
-    auto text = service::read_file(fmt::format("{}/{}", options_.path, token), longest_content);
-    if (!text) {
-        return std::nullopt;
-    }
-    text->erase(text->find_last_not_of(" \t\r\n\v\f") + 1);
-    return parse_token_target(
-        text->substr(std::min(text->find_first_not_of(" \t\r\n\v\f"), text->size())));
+    const auto text =
+        service::read_file(fmt::format("{}/{}", options_.path, token), longest_content);
+    return text ? parse_token_target(only_line(*text)) : std::nullopt;
 }
 
 std::string read_token_key(const std::string& path) {
@@ -174,6 +179,12 @@ std::string read_token_key(const std::string& path) {
     if ((about.st_mode & S_IRWXO) != 0) {
         throw std::runtime_error(
             fmt::format("{}: everybody may read this key: chmod o= {}", path, path));
+    }
+    if (net::is_utf16(*key)) {
+        throw std::runtime_error(fmt::format("{}: {}", path, net::utf16_fault));
+    }
+    if (key->starts_with(net::byte_order_mark)) {
+        key->erase(0, net::byte_order_mark.size());
     }
     key->erase(key->find_last_not_of("\r\n") + 1);
     if (key->size() < shortest_key) {

@@ -23,6 +23,7 @@ constexpr std::size_t longest_text = 200;
 constexpr std::size_t longest_reason = 400; // it may name some addresses
 constexpr std::size_t most_told = 1000;
 constexpr std::chrono::minutes tell_again{1};
+constexpr std::size_t longest_sentence = 500; // of ours, with names of files in it
 
 /// Names the sides of a bridge as operators know them: in the gateway the WebSocket is the client's
 /// end, and TCP leads to the target.
@@ -93,6 +94,19 @@ json::object describe(const session_facts& s) {
         fields["user"] = net::escaped(s.user);
     }
     return fields;
+}
+
+void describe(const compared_origin& o, json::object& fields) {
+    fields["origin"] = net::escaped(o.value, longest_text);
+    fields["host"] = net::escaped(o.host, longest_text);
+    fields["host_from"] = show(o.told_by);
+    if (o.port) {
+        fields["port_told"] = *o.port;
+    }
+    fields["allowed"] = net::escaped(o.allowed, longest_text);
+    if (!o.not_believed.empty()) {
+        fields["not_believed"] = show(o.not_believed);
+    }
 }
 
 } // namespace
@@ -171,6 +185,9 @@ void journal::denied(connection_number number, const asio::ip::tcp::endpoint& pe
     if (!no.token_hash.empty()) {
         fields["token"] = no.token_hash;
     }
+    if (no.origin) {
+        describe(*no.origin, fields);
+    }
     const auto level = tell_left_out(fields, left_out, service::log_level::info);
     write(level, "denied", fields);
 }
@@ -205,11 +222,11 @@ bool journal::is_news_of(std::string_view target) {
 }
 
 void journal::warned(std::string_view what) {
-    write(service::log_level::warn, "warning", {{"what", net::escaped(what, longest_text)}});
+    write(service::log_level::warn, "warning", {{"what", net::escaped(what, longest_sentence)}});
 }
 
 void journal::skipped(std::string_view what) {
-    write(service::log_level::warn, "skipped", {{"what", net::escaped(what, longest_text)}});
+    write(service::log_level::warn, "skipped", {{"what", net::escaped(what, longest_sentence)}});
 }
 
 void journal::any_page(std::string_view path) {
@@ -229,7 +246,7 @@ void journal::reloaded(std::string_view needs_restart) {
 
 void journal::not_reloaded(std::string_view why) {
     write(service::log_level::error, "not_reloaded",
-          {{"why", net::escaped(why, longest_text)}, {"kept", "what was read before"}});
+          {{"why", net::escaped(why, longest_sentence)}, {"kept", "what was read before"}});
 }
 
 void journal::tls_failed(const refused_client& r, lines_left_out left_out) {

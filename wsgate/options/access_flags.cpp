@@ -26,9 +26,10 @@ void add_origins(service::option_list& options, raw_access& raw, access_options&
     using enum service::on_reload;
     options
         .list("--origin", raw.origins, "[PATH=]LIST", takes_effect,
-              "Web pages that may open sessions: https://HOST[:PORT], *.DOMAIN, same-host, "
-              "null or *, with commas between; with PATH= for that path only; repeatable [any]")
-        .decides(a.origins.all);
+              "Web pages that may open sessions: https://HOST[:PORT], *.DOMAIN, app://HOST, "
+              "same-host, null or *, with commas between; with PATH= for that path only; "
+              "repeatable [any]")
+        .decides(a.origins);
     options.flag("--origin-required", a.origin_required, takes_effect,
                  "Refuse sessions to clients that tell no origin, as programs do");
 }
@@ -46,9 +47,9 @@ std::string in_one_list(const std::vector<net::address_range>& all) {
 void add_proxies(service::option_list& options, raw_access& raw, access_options& a) {
     using enum service::on_reload;
     options
-        .text("--trusted-proxy", raw.trusted_proxies, "NETWORK,...", takes_effect,
+        .list("--trusted-proxy", raw.trusted_proxies, "NETWORK,...", takes_effect,
               fmt::format("Believe what proxies at these addresses tell of their clients; `none` "
-                          "for nobody [{}]",
+                          "for nobody; repeatable [{}]",
                           in_one_list(a.proxies.trusted)))
         .decides(a.proxies.trusted);
     options.choice("--real-ip-header", a.proxies.header, header_names,
@@ -63,7 +64,7 @@ void add_passwords(service::option_list& options, raw_access& raw, access_option
               "Who opens a session gives a name and a password of this file (htpasswd -B); "
               "with PATH= for that path only; repeatable")
         .names_files(service::file_kind::secret, value_in)
-        .decides(a.passwords.all.file);
+        .decides(a.passwords);
     options.flag("--web-auth", a.files_need_login, takes_effect,
                  "Who wants a file does so as well");
     options
@@ -79,11 +80,11 @@ void add_passwords(service::option_list& options, raw_access& raw, access_option
 
 void add_tokens(service::option_list& options, raw_access& raw, access_options& a) {
     using enum service::on_reload;
-    options
-        .text("--token-source", raw.token_source, "PATH", takes_effect,
-              "Lines `token: host:port`: a file, or a directory of such files")
-        .names_files(service::file_kind::secret)
-        .decides(a.tokens.path);
+    const auto& source = options
+                             .text("--token-source", raw.token_source, "PATH", takes_effect,
+                                   "Lines `token: host:port`: a file, or a directory of such files")
+                             .names_files(service::file_kind::secret)
+                             .decides(a.tokens.path);
     options
         .text("--token-plugin", raw.token_plugin, "TokenFile|ReadOnlyTokenFile|TokenFileName",
               takes_effect,
@@ -94,6 +95,7 @@ void add_tokens(service::option_list& options, raw_access& raw, access_options& 
         .text("--target-config", raw.target_config, "PATH", takes_effect,
               "The same as --token-source")
         .names_files(service::file_kind::secret)
+        .is_also(source)
         .decides(a.tokens.path);
     options
         .list("--token-key", a.tokens.keys, "FILE", takes_effect,
@@ -137,17 +139,19 @@ origin_list parse_origins(const char* option, const std::string& text) {
     return std::move(*list);
 }
 
-std::vector<net::address_range> parse_proxies(std::string_view text) {
+std::vector<net::address_range> parse_proxies(const std::vector<std::string>& texts) {
     std::vector<net::address_range> all;
-    if (text == "none") {
+    if (texts == std::vector<std::string>{"none"}) {
         return all;
     }
-    for (const auto entry : elements(text)) {
-        const auto one = net::parse_address_range(entry);
-        if (!one) {
-            throw service::bad_option("--trusted-proxy", one.error());
+    for (const auto& text : texts) {
+        for (const auto entry : elements(text)) {
+            const auto one = net::parse_address_range(entry);
+            if (!one) {
+                throw service::bad_option("--trusted-proxy", one.error());
+            }
+            all.push_back(*one);
         }
-        all.push_back(*one);
     }
     return all;
 }
@@ -247,7 +251,10 @@ void take_over(const raw_access& raw, access_options& a) {
     take_auth_plugin(raw, a);
     for (const auto& text : raw.origins) {
         const auto [path, list] = split_path(text);
-        put(a.origins, path, std::optional{parse_origins("--origin", list)});
+        auto more = parse_origins("--origin", list);
+        auto& known = place_of(a.origins, path);
+        known = known.value_or(origin_list{});
+        known->rules.insert(known->rules.end(), more.rules.begin(), more.rules.end());
     }
     for (const auto& text : raw.auth_files) {
         const auto [path, file] = split_path(text);
@@ -255,7 +262,7 @@ void take_over(const raw_access& raw, access_options& a) {
         if (file.empty()) {
             throw service::bad_option("--auth-file", text + " names no file");
         }
-        put(a.passwords, path, password_options{file, ""});
+        place_of(a.passwords, path).files.push_back(file);
     }
     if (!raw.trusted_proxies.empty()) {
         a.proxies.trusted = parse_proxies(raw.trusted_proxies);

@@ -13,7 +13,7 @@ namespace wsgate {
 /// The values as they were written; those that may be given several times may begin with PATH=.
 struct raw_access {
     std::vector<std::string> origins;
-    std::string trusted_proxies;
+    std::vector<std::string> trusted_proxies;
     std::vector<std::string> auth_files;
     std::string auth_plugin;
     std::string auth_source;

@@ -43,7 +43,7 @@ void take_token_paths(config& c) {
 gateway_options::gateway_options(config& c)
     : c_(c),
       list_({"wsgate", "Carries VNC between browsers' WebSockets and a repeater's TCP ports.",
-             footer}) {
+             footer, true, service::repeated::decided_later}) {
     list_
         .text("--config", c.file, "FILE", service::on_reload::never,
               "Read options from this file, too: lines NAME = VALUE, with their long "
@@ -68,6 +68,9 @@ gateway_options::gateway_options(config& c)
 void gateway_options::parse(std::vector<std::string> words) {
     service::refuse_missing_values(words);
     list_.parse(plain_words(std::move(words)));
+    if (!websockify_.is_meant()) { // Python's parsers take the last one
+        list_.refuse_repeated();
+    }
 }
 
 void gateway_options::finish() {

@@ -3,6 +3,7 @@
 #include "wsgate/options/listen_flags.hpp"
 
 #include "net/text/number.hpp"
+#include "wsgate/options/option_path.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -85,8 +86,8 @@ std::optional<route> make_route(std::string path, const std::string& leads_to) {
     return route{path, path, visitor::viewer, read_target("--route", leads_to)};
 }
 
-/// Adds the route; it replaces one of the same path.
-void take_route(const std::string& text, std::vector<route>& all) {
+/// Adds the route; it replaces one of the same path that is there by default.
+void take_route(const std::string& text, once_a_path& once, std::vector<route>& all) {
     const auto equals = text.find('=');
     auto path = parse_route_path(text.substr(0, equals));
     if (equals == std::string::npos || !path) {
@@ -94,6 +95,7 @@ void take_route(const std::string& text, std::vector<route>& all) {
                                                          "/desk=127.0.0.1:5901",
                                                          text));
     }
+    once.note(*path, text.substr(equals + 1));
     all.erase(
         std::remove_if(all.begin(), all.end(), [&path](const route& r) { return r.path == *path; }),
         all.end());
@@ -111,8 +113,9 @@ void put_before(const std::string& prefix, route& r) {
 }
 
 void take_routes(const raw_listen& raw, config& c) {
+    once_a_path once("--route");
     for (const auto& text : raw.routes) {
-        take_route(text, c.routes);
+        take_route(text, once, c.routes);
     }
     if (raw.prefix.empty()) {
         return;

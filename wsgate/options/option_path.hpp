@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "service/option.hpp"
 #include "wsgate/target/per_path.hpp"
 
+#include <fmt/format.h>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -27,6 +30,32 @@ namespace wsgate {
 [[nodiscard]] inline std::string value_in(const std::string& text) {
     return split_path(text).second;
 }
+
+/// The value for this path, or for all where it is empty.
+template <class T>
+T& place_of(per_path<T>& in, const std::string& path) {
+    return path.empty() ? in.all : in.by_path[path];
+}
+
+/// For values of which one path can have one only: refuses a second one that is different.
+class once_a_path {
+public:
+    explicit once_a_path(const char* option) : option_(option) {}
+
+    /// Throws service::bad_option.
+    void note(const std::string& path, const std::string& value) {
+        const auto [at, is_new] = seen_.emplace(path, value);
+        if (!is_new && at->second != value) {
+            throw service::bad_option(option_, fmt::format("\"{}\" and \"{}\" are both said for {}",
+                                                           at->second, value,
+                                                           path.empty() ? "all paths" : path));
+        }
+    }
+
+private:
+    const char* option_;
+    std::map<std::string, std::string> seen_;
+};
 
 template <class T>
 void put(per_path<T>& into, const std::string& path, T value) {

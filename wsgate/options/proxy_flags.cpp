@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/proxy_flags.hpp"
 
+#include "wsgate/options/option_path.hpp"
+
 #include <string_view>
 
 namespace wsgate {
@@ -30,7 +32,7 @@ void add_proxy_options(service::option_list& options, raw_proxy& raw, proxy_opti
               "Begin connections to targets with a PROXY header that tells the client's "
               "address, which they must expect (ultravnc_repeater --proxy-from); with PATH= "
               "for that path only; repeatable [off]")
-        .decides(proxy.send.all);
+        .decides(proxy.send);
     options.flag("--accept-proxy", proxy.accept, takes_effect,
                  "Connections from a --trusted-proxy begin with a PROXY header");
     options.seconds("--proxy-timeout", proxy.header, {service::shortest_time, service::a_day},
@@ -38,18 +40,11 @@ void add_proxy_options(service::option_list& options, raw_proxy& raw, proxy_opti
 }
 
 void take_over(const raw_proxy& raw, proxy_options& options) {
-    for (const std::string_view text : raw.send) {
-        const auto equals = text.starts_with('/') ? text.rfind('=') : std::string_view::npos;
-        if (equals == std::string_view::npos) {
-            options.send.all = parse_version(text);
-            continue;
-        }
-        auto path = text.substr(0, equals);
-        if (path.size() > 1 && path.ends_with('/')) {
-            path.remove_suffix(1);
-        }
-        options.send.by_path.insert_or_assign(std::string{path},
-                                              parse_version(text.substr(equals + 1)));
+    once_a_path once("--send-proxy");
+    for (const auto& text : raw.send) {
+        const auto [path, version] = split_path(text);
+        once.note(path, version);
+        put(options.send, path, parse_version(version));
     }
 }
 

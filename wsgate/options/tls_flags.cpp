@@ -25,7 +25,7 @@ void add_server_options(service::option_list& options, raw_tls& raw, tls_options
     using enum service::on_reload;
     options
         .list("--cert", raw.certificates, "FILE", takes_effect,
-              "Speak TLS with this certificate chain (PEM, leaf first); repeatable: the "
+              "Speak TLS with this certificate chain (PEM); repeatable: the "
               "client's name chooses, the first is the default [no TLS]")
         .names_files(service::file_kind::certificate)
         .decides(o.certificates);
@@ -57,7 +57,7 @@ void add_client_options(service::option_list& options, raw_tls& raw, tls_options
         .list("--verify-client", raw.verify_client, "[PATH=]HOW", takes_effect,
               "none, request or require a client certificate; with PATH= for that path only; "
               "repeatable; alone: require [none]")
-        .decides(rules.all.ask);
+        .decides(rules);
     options
         .text("--cafile", o.client_ca_file, "FILE", takes_effect,
               "Who signs clients' certificates (PEM)")
@@ -66,7 +66,7 @@ void add_client_options(service::option_list& options, raw_tls& raw, tls_options
         .list("--allow-client-name", raw.allowed_names, "[PATH=]NAME", takes_effect,
               "The client certificate must have this CN or SAN; with PATH= for that path "
               "only; repeatable [any that is signed]")
-        .decides(rules.all.names);
+        .decides(rules);
 }
 
 void add_target_options(service::option_list& options, target_tls_options& target) {
@@ -110,8 +110,10 @@ per_path<client_rule> client_rules(const raw_tls& raw) {
     per_path<std::optional<client_certificates>> asks;
     per_path<std::vector<std::string>> names;
     std::set<std::string> paths;
+    once_a_path once("--verify-client");
     for (const auto& text : raw.verify_client) {
         const auto [path, ask] = split_path(text);
+        once.note(path, ask);
         put(asks, path, std::optional{parse_ask(ask)});
         paths.insert(path);
     }

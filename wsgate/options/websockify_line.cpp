@@ -250,22 +250,26 @@ void add_websockify_options(service::option_list& options, raw_websockify& raw, 
     options.rest("form", raw.words);
     options.flag("-v,--verbose", raw.verbose, needs_restart, "As --log-level debug")
         .group(group)
+        .is_also(*options.find_for_file("log-level"))
         .decides(c.log_level);
     options
         .seconds("--heartbeat", raw.heartbeat, {0.0, service::a_day}, takes_effect,
                  "As --ping-interval")
         .group(group)
+        .is_also(*options.find_for_file("ping-interval"))
         .decides(c.bridge.ping);
     options
         .seconds("--idle-timeout", raw.idle_timeout, {0.0, service::a_year}, needs_restart,
                  "As --idle-exit")
         .group(group)
+        .is_also(*options.find_for_file("idle-exit"))
         .decides(c.process.idle_exit);
     add_form(options, raw, c);
     options
         .text("--key-password", raw.key_password, "TEXT", takes_effect,
               "Opens encrypted keys; all can see it in the list of processes")
         .group(group)
+        .is_also(*options.find_for_file("key-password-file"))
         .decides(c.tls.key_password);
     options
         .flag("-6,--prefer-ipv6", raw.prefer_ipv6, needs_restart,

@@ -15,6 +15,8 @@ struct per_path {
     T all{};
     std::map<std::string, T, std::less<>> by_path; ///< without a slash at the end
 
+    friend bool operator==(const per_path&, const per_path&) = default;
+
     [[nodiscard]] const T& of(std::string_view path) const {
         if (path.size() > 1 && path.ends_with('/')) {
             path.remove_suffix(1);

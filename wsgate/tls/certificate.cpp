@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/certificate.hpp"
 
+#include "net/text/escape.hpp"
+
 #include <openssl/asn1.h>
 #include <openssl/crypto.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <array>
 #include <ctime>
 #include <memory>
 #include <utility>
@@ -52,6 +55,19 @@ void add_alternative_names(std::vector<std::string>& to, const X509* x509, bool 
     }
 }
 
+std::string show_name(const X509_NAME* name) {
+    std::vector<std::string> common;
+    const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+    if (at >= 0) {
+        add(common, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+    }
+    if (common.empty()) {
+        std::array<char, 200> line{};
+        common.emplace_back(X509_NAME_oneline(name, line.data(), line.size()));
+    }
+    return '\'' + net::escaped(common.front()) + '\'';
+}
+
 std::chrono::system_clock::time_point as_time(const ASN1_TIME* time) {
     std::tm broken_down{};
     ASN1_TIME_to_tm(time, &broken_down);
@@ -78,6 +94,14 @@ certificate_facts facts_of(const X509* x509, const std::string& file) {
     add_alternative_names(names, x509, true);
     add_common_names(names, x509);
     return {names.empty() ? file : names.front(), file, not_after(x509)};
+}
+
+std::string subject_of(const X509* x509) {
+    return show_name(X509_get_subject_name(x509));
+}
+
+std::string issuer_of(const X509* x509) {
+    return show_name(X509_get_issuer_name(x509));
 }
 
 std::chrono::system_clock::time_point not_after(const X509* x509) {

@@ -32,6 +32,12 @@ struct client_identity {
 
 [[nodiscard]] certificate_facts facts_of(const X509*, const std::string& file);
 
+/// Whose certificate it is, for people: its CN, or else all of the name, in quotes and escaped.
+[[nodiscard]] std::string subject_of(const X509*);
+
+/// Who has signed it, in the same form.
+[[nodiscard]] std::string issuer_of(const X509*);
+
 [[nodiscard]] std::chrono::system_clock::time_point not_after(const X509*);
 [[nodiscard]] std::chrono::system_clock::time_point not_before(const X509*);
 

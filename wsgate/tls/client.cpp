@@ -4,7 +4,7 @@
 
 #include "net/text/server_name.hpp"
 #include "wsgate/tls/error.hpp"
-#include "wsgate/tls/require_file.hpp"
+#include "wsgate/tls/own_certificate.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -26,18 +26,11 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;
 
-/// The password callback: has none, so that OpenSSL does not ask on the terminal.
-int no_password(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*arg*/) {
-    return 0;
-}
-
 void set_trust(SSL_CTX* context, const tls_client_options& o) {
     SSL_CTX_set_verify(context, o.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
     if (!o.ca_file.empty()) {
-        require_file("CA certificates in", o.ca_file);
-        if (SSL_CTX_load_verify_file(context, o.ca_file.c_str()) != 1) {
-            fail_tls(fmt::format("cannot use the CA certificates in {} (PEM)", o.ca_file));
-        }
+        constexpr auto what = "CA certificates in";
+        (void)trust_all(context, what, read_pem(what, o.ca_file), o.ca_file);
     } else if (SSL_CTX_set_default_verify_paths(context) != 1) {
         fail_tls("cannot use the system's CA certificates");
     }
@@ -47,17 +40,10 @@ void set_identity(SSL_CTX* context, const tls_client_options& o) {
     if (o.certificate.empty()) {
         return;
     }
-    require_file("client certificate", o.certificate);
-    if (SSL_CTX_use_certificate_chain_file(context, o.certificate.c_str()) != 1) {
-        fail_tls(
-            fmt::format("cannot use the client certificate {} (PEM, leaf first)", o.certificate));
-    }
-    const auto& key = o.key.empty() ? o.certificate : o.key;
-    require_file("key", key);
-    if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1) {
-        fail_tls(fmt::format("cannot use the key {} (PEM, without a password, of the client "
-                             "certificate {})",
-                             key, o.certificate));
+    try {
+        use(context, load_own_certificate({o.certificate, o.key}, ""), o.certificate);
+    } catch (const std::runtime_error& e) {
+        throw std::runtime_error(fmt::format("client certificate: {}", e.what()));
     }
 }
 
@@ -92,7 +78,6 @@ tls_client::tls_client(const tls_client_options& o) : context_(SSL_CTX_new(TLS_c
     }
     set_policy(context_.get(), o.minimum);
     SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_default_passwd_cb(context_.get(), no_password);
     set_trust(context_.get(), o);
     set_identity(context_.get(), o);
     static constexpr std::string_view http = "\x08http/1.1";

@@ -3,7 +3,7 @@
 #include "wsgate/tls/client_certificate.hpp"
 
 #include "wsgate/tls/error.hpp"
-#include "wsgate/tls/require_file.hpp"
+#include "wsgate/tls/pem.hpp"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -12,8 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 
@@ -27,7 +25,7 @@ int let_pass(int /*verified*/, X509_STORE_CTX* /*store*/) {
     return 1;
 }
 
-void trust(SSL_CTX* context, const tls_options& o) {
+void trust(SSL_CTX* context, const tls_options& o, const std::string& pem) {
     if (o.client_ca_file.empty()) {
         if (!o.system_client_cas) {
             throw std::runtime_error("--verify-client needs the CA that signs clients' "
@@ -38,18 +36,17 @@ void trust(SSL_CTX* context, const tls_options& o) {
         }
         return;
     }
-    auto* const names = SSL_load_client_CA_file(o.client_ca_file.c_str());
-    if (names == nullptr || SSL_CTX_load_verify_file(context, o.client_ca_file.c_str()) != 1) {
-        fail_tls(fmt::format("cannot use the clients' CA {} (PEM)", o.client_ca_file));
+    for (const auto& each : trust_all(context, "clients' CA", pem, o.client_ca_file)) {
+        // Browsers offer certificates of these CAs only.
+        if (SSL_CTX_add_client_CA(context, each.get()) != 1) {
+            fail_tls("TLS cannot be set up");
+        }
     }
-    SSL_CTX_set_client_CA_list(context, names); // browsers offer certificates of these CAs only
 }
 
 /// Makes tickets valid only under the rules that they were issued under. Otherwise a client could
 /// resume a session that was verified against a CA which is no longer trusted.
-void bind_tickets(SSL_CTX* context, const tls_options& o) {
-    std::ifstream file(o.client_ca_file, std::ios::binary);
-    std::string rules{std::istreambuf_iterator<char>(file), {}};
+void bind_tickets(SSL_CTX* context, const tls_options& o, std::string rules) {
     rules += fmt::format(" {} {}", static_cast<int>(o.clients), o.every_place_requires);
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
@@ -62,14 +59,14 @@ void bind_tickets(SSL_CTX* context, const tls_options& o) {
 } // namespace
 
 void ask_clients(SSL_CTX* context, const tls_options& o) {
-    if (!o.client_ca_file.empty()) {
-        require_file("clients' CA", o.client_ca_file);
-    }
-    bind_tickets(context, o);
-    if (o.clients == client_certificates::none) {
+    const bool asks = o.clients != client_certificates::none;
+    const auto pem =
+        asks && !o.client_ca_file.empty() ? read_pem("clients' CA", o.client_ca_file) : "";
+    bind_tickets(context, o, pem);
+    if (!asks) {
         return;
     }
-    trust(context, o);
+    trust(context, o, pem);
     if (o.every_place_requires) {
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
     } else {

@@ -97,7 +97,8 @@ void set_policy(SSL_CTX* context, tls_minimum minimum) {
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(context, 1); // one read(2) a record instead of two
-    if (SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") != 1) {
+    // In TLS 1.2 the groups are also those of the certificates that either side may show.
+    if (SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384:P-521:X448") != 1) {
         fail_tls("TLS cannot be set up");
     }
 }

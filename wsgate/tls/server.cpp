@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/server.hpp"
 
+#include "net/text/lines.hpp"
+#include "service/read_file.hpp"
 #include "wsgate/tls/client_certificate.hpp"
 #include "wsgate/tls/error.hpp"
-#include "wsgate/tls/require_file.hpp"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -20,10 +21,8 @@
 #include <cstdlib>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <fstream>
 #include <new>
 #include <stdexcept>
-#include <string_view>
 #include <sys/stat.h>
 #include <utility>
 
@@ -34,22 +33,22 @@ namespace {
 using std::chrono::system_clock;
 
 constexpr auto soon = std::chrono::hours{14 * 24};
+constexpr std::size_t largest_password = 4096;
 constexpr auto ticket_life = std::chrono::seconds{2 * 60 * 60};
-
-const std::string& key_file(const certificate_files& f) {
-    return f.key.empty() ? f.chain : f.key;
-}
 
 std::string key_password(const tls_options& o) {
     if (!o.key_password_file.empty()) {
-        require_file("key password", o.key_password_file);
-        std::ifstream file(o.key_password_file, std::ios::binary);
-        std::string line;
-        std::getline(file, line);
-        if (line.ends_with('\r')) {
-            line.pop_back();
+        const auto text =
+            service::read_file(o.key_password_file, largest_password, service::pipes::ours);
+        if (!text) {
+            throw std::runtime_error(fmt::format("cannot read the key password {}: {}",
+                                                 o.key_password_file, service::last_error_text()));
         }
-        return line;
+        if (const auto fault = net::fault_of_text(*text); !fault.empty()) {
+            throw std::runtime_error(
+                fmt::format("cannot read the key password {}: {}", o.key_password_file, fault));
+        }
+        return std::string{net::first_line(*text)};
     }
     if (!o.key_password.empty()) {
         return o.key_password;
@@ -58,73 +57,11 @@ std::string key_password(const tls_options& o) {
     return variable == nullptr ? "" : variable;
 }
 
-/// Answers OpenSSL's request for the password, so that it does not ask on the terminal. Notes
-/// whether there was one, for a better complaint.
-struct password_request {
-    const std::string& password;
-    bool was_asked = false;
-
-    static int answer(char* buffer, int size, int /*writing*/, void* self) {
-        auto& request = *static_cast<password_request*>(self);
-        request.was_asked = true;
-        const auto length = request.password.size();
-        if (length == 0 || length > static_cast<std::size_t>(size)) {
-            return -1;
-        }
-        std::ranges::copy(request.password, buffer); // without a NUL: the length is returned
-        return static_cast<int>(length);
-    }
-};
-
-/// Throws for a key that OpenSSL has just refused, with the reason that it has queued.
-[[noreturn]] void refuse_key(const certificate_files& f) {
-    const auto& file = key_file(f);
-    const auto is = [](unsigned long error, int library, int reason) {
-        return ERR_GET_LIB(error) == library && ERR_GET_REASON(error) == reason;
-    };
-    if (is(ERR_peek_last_error(), ERR_LIB_X509, X509_R_KEY_VALUES_MISMATCH)) {
-        ERR_clear_error();
-        throw std::runtime_error(
-            fmt::format("key {} and certificate {} do not belong together", file, f.chain));
-    }
-    if (is(ERR_peek_error(), ERR_LIB_OSSL_DECODER, ERR_R_UNSUPPORTED)) {
-        ERR_clear_error();
-        throw std::runtime_error(
-            fmt::format("cannot use the key {0}: there is no private key (PEM) in it; name the "
-                        "file of the key of certificate {1} with --key",
-                        file, f.chain));
-    }
-    fail_tls(fmt::format("cannot use the key {} of the certificate {} (PEM)", file, f.chain));
-}
-
-void load_key(SSL_CTX* context, const certificate_files& f, const std::string& password) {
-    const auto& file = key_file(f);
-    require_file("key", file);
-    password_request request{password};
-    SSL_CTX_set_default_passwd_cb(context, password_request::answer);
-    SSL_CTX_set_default_passwd_cb_userdata(context, &request);
-    const bool loaded = SSL_CTX_use_PrivateKey_file(context, file.c_str(), SSL_FILETYPE_PEM) == 1;
-    SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
-    SSL_CTX_set_default_passwd_cb(context, nullptr);
-    if (!loaded && request.was_asked) {
-        ERR_clear_error();
-        throw std::runtime_error(
-            password.empty()
-                ? fmt::format("the key {} needs a password: --key-password-file FILE, or {} in "
-                              "the environment",
-                              file, key_password_variable)
-                : fmt::format("the password given does not open the key {}", file));
-    }
-    if (!loaded) {
-        refuse_key(f);
-    }
-}
-
 void check_dates(const X509* leaf, const std::string& file) {
     if (not_after(leaf) <= system_clock::now()) {
         throw std::runtime_error(
-            fmt::format("the certificate {} has expired on {:%F}: renew it", file,
-                        fmt::gmtime(system_clock::to_time_t(not_after(leaf)))));
+            fmt::format("the certificate {} for {} has expired on {:%F}: renew it", file,
+                        subject_of(leaf), fmt::gmtime(system_clock::to_time_t(not_after(leaf)))));
     }
 }
 
@@ -140,26 +77,58 @@ void wipe(std::string& secret) {
 
 } // namespace
 
-tls_server::tls_server(const tls_options& o, std::shared_ptr<ticket_ring> ring)
+tls_server::tls_server(const tls_options& o, std::shared_ptr<ticket_ring> ring,
+                       const tls_server* before)
     : ring_(std::move(ring)) {
     auto password = key_password(o);
-    try {
-        for (const auto& each : o.certificates) {
-            add(each, o, password);
+    std::size_t good = 0;
+    for (const auto& each : o.certificates) {
+        try {
+            load(each, o, password);
+            ++good;
+        } catch (const std::runtime_error& e) {
+            keep(each, o, before, e.what());
         }
-    } catch (...) {
-        wipe(password);
-        throw;
     }
     wipe(password);
-    if (identities_.empty()) {
-        throw std::runtime_error("TLS needs a certificate: --cert FILE --key FILE");
+    if (good == 0) {
+        throw std::runtime_error(problems_.empty()
+                                     ? "TLS needs a certificate: --cert FILE --key FILE"
+                                     : fmt::format("{}", fmt::join(problems_, "; ")));
     }
 }
 
+void tls_server::load(const certificate_files& f, const tls_options& o,
+                      const std::string& password) {
+    auto loaded = std::make_shared<const own_certificate>(load_own_certificate(f, password));
+    facts_.push_back(facts_of(loaded->leaf.get(), f.chain));
+    check_dates(loaded->leaf.get(), f.chain);
+    add(f, o, std::move(loaded));
+    if (everybody_can_read(key_file(f))) {
+        open_keys_.push_back(key_file(f));
+    }
+}
+
+/// In the place of files that cannot be used stays what was read of them before, unless that has
+/// expired.
+void tls_server::keep(const certificate_files& f, const tls_options& o, const tls_server* before,
+                      std::string why) {
+    if (before != nullptr) {
+        for (const auto& each : before->identities_) {
+            if (each.files == f && not_after(each.own->leaf.get()) > system_clock::now()) {
+                add(f, o, each.own);
+                facts_.push_back(facts_of(each.own->leaf.get(), f.chain));
+                why += " (what was read before stays in use)";
+                break;
+            }
+        }
+    }
+    problems_.push_back(std::move(why));
+}
+
 void tls_server::add(const certificate_files& f, const tls_options& o,
-                     const std::string& password) {
-    identity made{tls_context(SSL_CTX_new(TLS_server_method()))};
+                     std::shared_ptr<const own_certificate> own) {
+    identity made{tls_context(SSL_CTX_new(TLS_server_method())), std::move(own), f, {}, {}};
     auto* const context = made.context.get();
     if (context == nullptr) {
         fail_tls("TLS cannot be set up");
@@ -170,21 +139,13 @@ void tls_server::add(const certificate_files& f, const tls_options& o,
     choose_http11(context);
     set_tickets(context);
     ask_clients(context, o);
-    require_file("certificate", f.chain);
-    if (SSL_CTX_use_certificate_chain_file(context, f.chain.c_str()) != 1) {
-        fail_tls(fmt::format("cannot use the certificate {} (PEM, leaf first)", f.chain));
-    }
-    load_key(context, f, password);
-    made.leaf = SSL_CTX_get0_certificate(context);
-    check_dates(made.leaf, f.chain);
+    use(context, *made.own, f.chain);
+    made.from = not_before(made.own->leaf.get());
+    made.until = not_after(made.own->leaf.get());
     // These two calls are what OpenSSL's macros do, which cast in the old style.
     SSL_CTX_callback_ctrl(context, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
                           reinterpret_cast<void (*)()>(on_server_name)); // NOLINT: its type there
     SSL_CTX_ctrl(context, SSL_CTRL_SET_TLSEXT_SERVERNAME_ARG, 0, this);
-    facts_.push_back(facts_of(made.leaf, f.chain));
-    if (everybody_can_read(key_file(f))) {
-        open_keys_.push_back(key_file(f));
-    }
     identities_.push_back(std::move(made));
 }
 
@@ -199,7 +160,11 @@ void tls_server::set_tickets(SSL_CTX* context) {
 }
 
 tls_session tls_server::new_session() const {
-    tls_session ssl(SSL_new(identities_.front().context.get()));
+    const auto now = system_clock::now();
+    const auto good = std::find_if(identities_.begin(), identities_.end(),
+                                   [now](const identity& i) { return i.is_valid(now); });
+    const auto& first = good == identities_.end() ? identities_.front() : *good;
+    tls_session ssl(SSL_new(first.context.get()));
     if (!ssl) {
         throw std::bad_alloc();
     }
@@ -207,20 +172,27 @@ tls_session tls_server::new_session() const {
     return ssl;
 }
 
-/// Chooses the certificate by the client's SNI. A name that no certificate is for gets the default
-/// one, as RFC 6066 3 allows.
+/// Chooses the certificate by the client's SNI: the first one that is for the name and valid, or
+/// else one that is for the name. A name that no certificate is for gets the default one, as RFC
+/// 6066 3 allows.
 int tls_server::on_server_name(SSL* ssl, int* /*alert*/, void* self) {
     const char* const name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     if (name == nullptr) {
         return SSL_TLSEXT_ERR_NOACK;
     }
+    const auto now = system_clock::now();
+    const identity* found = nullptr;
     for (const auto& each : static_cast<const tls_server*>(self)->identities_) {
-        if (is_for_host(each.leaf, name)) {
-            SSL_set_SSL_CTX(ssl, each.context.get());
-            return SSL_TLSEXT_ERR_OK;
+        const bool is_better = found == nullptr || (each.is_valid(now) && !found->is_valid(now));
+        if (is_better && is_for_host(each.own->leaf.get(), name)) {
+            found = &each;
         }
     }
-    return SSL_TLSEXT_ERR_NOACK;
+    if (found == nullptr) {
+        return SSL_TLSEXT_ERR_NOACK;
+    }
+    SSL_set_SSL_CTX(ssl, found->context.get());
+    return SSL_TLSEXT_ERR_OK;
 }
 
 /// Seals a ticket or opens one (RFC 5077 4). Returns as SSL_CTX_set_tlsext_ticket_key_evp_cb(3)
@@ -259,18 +231,24 @@ int tls_server::on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_
 
 std::vector<std::string> tls_server::warnings(system_clock::time_point now) const {
     std::vector<std::string> all;
-    for (std::size_t i = 0; i < facts_.size(); ++i) {
-        const auto& each = facts_[i];
-        const auto left = std::chrono::duration_cast<std::chrono::hours>(each.not_after - now);
+    for (const auto& each : problems_) {
+        all.push_back(fmt::format("a certificate is left out: {}", each));
+    }
+    for (const auto& each : identities_) {
+        const auto& file = each.files.chain;
+        const auto left = std::chrono::duration_cast<std::chrono::hours>(each.until - now);
         if (left < soon) {
-            all.push_back(left.count() < 0
-                              ? fmt::format("the certificate {} has expired", each.file)
-                              : fmt::format("the certificate {} ends in {} days", each.file,
-                                            left.count() / 24));
+            all.push_back(left.count() < 0 ? fmt::format("the certificate {} has expired", file)
+                                           : fmt::format("the certificate {} ends in {} days", file,
+                                                         left.count() / 24));
         }
-        if (not_before(identities_[i].leaf) > now) {
-            all.push_back(fmt::format("the certificate {} is not valid yet", each.file));
+        if (each.from > now) {
+            all.push_back(fmt::format(
+                "the certificate {} is not valid yet: from {:%F} on; is the clock right?", file,
+                fmt::gmtime(system_clock::to_time_t(each.from))));
         }
+        const auto more = warnings_of(*each.own, file, now);
+        all.insert(all.end(), more.begin(), more.end());
     }
     for (const auto& file : open_keys_) {
         all.push_back(

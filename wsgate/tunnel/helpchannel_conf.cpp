@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/helpchannel_conf.hpp"
 
+#include "net/text/lines.hpp"
 #include "wsgate/text/ascii.hpp"
 
 #include <array>
@@ -48,24 +49,15 @@ std::string_view without_comment(std::string_view value) {
     return value;
 }
 
-std::string_view next_line(std::string_view& text) {
-    const auto end = text.find('\n');
-    auto line = text.substr(0, end);
-    if (line.ends_with('\r')) {
-        line.remove_suffix(1);
-    }
-    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-    return line;
-}
-
 } // namespace
 
 helpchannel_conf parse_helpchannel_conf(std::string_view text) {
     helpchannel_conf conf;
     std::string_view section;
     std::string* latest = nullptr; // what an indented line continues
-    while (!text.empty()) {
-        const auto raw = next_line(text);
+    net::text_lines lines(text);
+    while (const auto next = lines.next()) {
+        const auto raw = next->text;
         const auto line = trimmed(raw);
         if (line.empty() || line.front() == '#' || line.front() == ';') {
             continue;

@@ -3,6 +3,7 @@
 #include "wsgate/tunnel/tunnel_config.hpp"
 
 #include "net/text/escape.hpp"
+#include "net/text/lines.hpp"
 #include "net/text/number.hpp"
 #include "service/read_file.hpp"
 #include "wsgate/options/config.hpp"
@@ -102,6 +103,25 @@ std::optional<http_proxy> choose_proxy(const tunnel_words& words, const helpchan
     return proxy;
 }
 
+void check_text(std::string_view text, const std::string& file) {
+    if (const auto fault = net::fault_of_text(text); !fault.empty()) {
+        throw tunnel_file_unusable(fmt::format("cannot read {}: {}", file, fault));
+    }
+}
+
+std::string read_text(const std::string& file) {
+    auto text = service::read_file(file, max_file, service::pipes::ours);
+    if (!text && errno == EFBIG) {
+        throw tunnel_file_unusable(fmt::format("{} is longer than 64 KiB", file));
+    }
+    if (!text) {
+        throw tunnel_file_unusable(
+            fmt::format("cannot read {}: {}", file, service::last_error_text()));
+    }
+    check_text(*text, file);
+    return std::move(*text);
+}
+
 void warn(const helpchannel_conf& conf, tunnel_config& c) {
     if (c.listen && !c.listen->is_loopback()) {
         c.warnings.emplace_back("other machines can use this tunnel: --listen is no loopback "
@@ -153,27 +173,17 @@ void take_over(const tunnel_words& words, const helpchannel_conf& conf, const en
 
 std::string read_password(const std::string& file) {
     const auto text = service::read_file(file, max_file, service::pipes::ours);
-    auto password = text.value_or("").substr(0, text.value_or("").find('\n'));
-    if (!text || text->empty() || password.size() > max_password) {
+    const auto line = net::first_line(text ? std::string_view{*text} : std::string_view{});
+    if (!text || text->empty() || line.size() > max_password) {
         throw tunnel_file_unusable(fmt::format(
             "cannot read a password from {} (its first line, at most 1000 bytes)", file));
     }
-    if (password.ends_with('\r')) {
-        password.pop_back();
-    }
-    return password;
+    check_text(*text, file);
+    return std::string{line};
 }
 
 helpchannel_conf read_helpchannel_conf(const std::string& file) {
-    const auto text = service::read_file(file, max_file, service::pipes::ours);
-    if (!text && errno == EFBIG) {
-        throw tunnel_file_unusable(fmt::format("{} is longer than 64 KiB", file));
-    }
-    if (!text) {
-        throw tunnel_file_unusable(
-            fmt::format("cannot read {}: {}", file, service::last_error_text()));
-    }
-    return parse_helpchannel_conf(*text);
+    return parse_helpchannel_conf(read_text(file));
 }
 
 } // namespace wsgate

@@ -52,7 +52,19 @@ const std::map<std::string, option_change> all_changes{
     {"debug", change("--debug")},
 };
 
+const std::map<std::string, support::option_values> lists{
+    {"bind", {{}, "127.0.0.1", "::1", "127.0.0.1,::1"}},
+    {"proxy-from", {{}, "10.0.0.0/8", "::1", "10.0.0.0/8,::1"}},
+    {"mode1-allow", {{}, "10.0.0.0/8:5900", "h.example:1", "10.0.0.0/8:5900,h.example:1"}},
+    {"mode1-deny", {{}, "10.0.0.0/8", "192.0.2.1:5900", "10.0.0.0/8,192.0.2.1:5900"}},
+};
+
 } // namespace
+
+TEST(RepeaterOptions, AddUpWhereTheyMayBeRepeated) {
+    support::expect_lists_add_up<repeater::config, repeater::repeater_options>(
+        lists, all_changes, service::repeated::last_one_counts);
+}
 
 TEST(RepeaterOptions, AreInForceAfterAReloadOrNamed) {
     support::expect_all_are_in_force_or_named<repeater::config, repeater::repeater_options>(

@@ -98,6 +98,30 @@ TEST(PasswordList, VerifiesWhatItHolds) {
     EXPECT_FALSE(list("").verify({"", ""}));
 }
 
+TEST(PasswordList, MayBeWrittenByOtherSystems) {
+    const auto l =
+        list("\xef\xbb\xbf"s + "plain:pass\r\n \t\r\nblank:pass \r\nbc:" + bcrypt + " \t\r\n");
+    EXPECT_TRUE(l.verify({"plain", "pass"}));
+    EXPECT_TRUE(l.verify({"bc", "secret"}));
+    EXPECT_TRUE(l.verify({"blank", "pass "})) << "a password may end in a blank";
+    EXPECT_FALSE(l.verify({"blank", "pass"}));
+    EXPECT_EQ(l.size(), 3U);
+    EXPECT_TRUE(list("a:b\rc:d").verify({"c", "d"}));
+}
+
+TEST(PasswordList, AddsUp) {
+    auto l = list("a:one");
+    EXPECT_EQ(l.add("b:two\nc:" + bcrypt), "");
+    EXPECT_EQ(l.add_plain("d:$three"), "");
+    for (const auto& [user, password] : std::vector<std::pair<std::string, std::string>>{
+             {"a", "one"}, {"b", "two"}, {"c", "secret"}, {"d", "$three"}}) {
+        EXPECT_TRUE(l.verify({user, password})) << user;
+    }
+    EXPECT_EQ(l.add("\na:again"), "line 2: this user has been named before");
+    EXPECT_EQ(l.add_plain("b:again"), "this user has been named before");
+    EXPECT_TRUE(l.verify({"a", "one"}));
+}
+
 TEST(PasswordList, TakesAPlainPasswordAsItIs) {
     const auto l = *password_list::plain("u:$2y$no:hash");
     EXPECT_TRUE(l.verify({"u", "$2y$no:hash"}));
@@ -119,6 +143,8 @@ TEST(PasswordList, RefusesWhatProtectsNothing) {
         {":p", "line 1: not of the form"},
         {"u:", "line 1: not of the form"},
         {"u:a\nu:b", "line 2: this user has been named before"},
+        {"u:a\0\n"s, "there is a NUL byte in it"},
+        {"\xff\xfeu\0:\0a\0"s, "this is UTF-16"},
     };
     for (const auto& [text, why] : table) {
         const auto l = password_list::parse(text);

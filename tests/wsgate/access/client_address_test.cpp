@@ -162,16 +162,6 @@ TEST(ClientAddress, OfAUnixSocketIsNotToldWhereNobodyIsTrusted) {
     EXPECT_EQ(show(client_address(nobody, std::nullopt, {"192.0.2.7"})), "none");
 }
 
-TEST(ClientHost, IsBelievedOfTrustedProxiesOnly) {
-    const auto parsed = wsgate::parse_head(
-        "GET / HTTP/1.1\r\nHost: vnc_server\r\nX-Forwarded-Host: gate.example, b\r\n\r\n");
-    const auto& r = std::get<wsgate::request>(parsed);
-    EXPECT_EQ(wsgate::client_host(r, true), "gate.example");
-    EXPECT_EQ(wsgate::client_host(r, false), "vnc_server");
-    const auto plain = wsgate::parse_head("GET / HTTP/1.1\r\nHost: h:1\r\n\r\n");
-    EXPECT_EQ(wsgate::client_host(std::get<wsgate::request>(plain), true), "h:1");
-}
-
 TEST(RequestId, IsTakenWhereItIsSafe) {
     const std::vector<std::pair<std::string, bool>> table{
         {"a", true},

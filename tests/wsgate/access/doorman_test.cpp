@@ -111,6 +111,59 @@ TEST_F(access_rules, OriginIsAskedOnItsPathOnly) {
     EXPECT_EQ(status(gateway, "/wsServer", origin("http://elsewhere.example")), "101");
 }
 
+TEST_F(access_rules, ADeniedOriginIsToldWithWhatItWasComparedWith) {
+    config.access.origins.all = *wsgate::origin_list::parse("same-host,https://good.example:8443");
+    {
+        running_gateway gateway(config);
+        const auto told = "X-Forwarded-Host: desk.example, b\r\nX-Forwarded-Port: 8443\r\n";
+        EXPECT_EQ(status(gateway, "/websockify", origin("https://desk.example:8443") + told),
+                  "101");
+        EXPECT_EQ(status(gateway, "/websockify", origin("https://desk.example:9") + told), "403");
+        const auto line = gateway.lines.wait_for(" denied ");
+        for (const auto* part :
+             {"origin=https://desk.example:9", "host=desk.example ", "host_from=X-Forwarded-Host",
+              "port_told=8443", "allowed=same-host,https://good.example:8443"}) {
+            EXPECT_NE(line.find(part), std::string::npos) << part << ": " << line;
+        }
+    }
+    config.access.proxies.trusted.clear();
+    running_gateway gateway(config);
+    EXPECT_EQ(status(gateway, "/websockify",
+                     origin("https://desk.example") + "X-Original-Host: desk.example\r\n"),
+              "403");
+    const auto line = gateway.lines.wait_for(" denied ");
+    for (const auto* part : {"host=h ", "host_from=Host", "not_believed=X-Original-Host"}) {
+        EXPECT_NE(line.find(part), std::string::npos) << part << ": " << line;
+    }
+    EXPECT_EQ(line.find("port_told"), std::string::npos) << line;
+    EXPECT_EQ(status(gateway, "/websockify", origin("https://a") + origin("https://b")), "403");
+    const auto several = gateway.lines.wait_for(" denied ");
+    EXPECT_NE(several.find("cause=\"several Origins\""), std::string::npos) << several;
+    EXPECT_NE(several.find("origin=\"https://a, https://b\""), std::string::npos) << several;
+    EXPECT_EQ(status(gateway, "/websockify", origin("https://evil\t\"" + std::string(300, 'x'))),
+              "403");
+    const auto escaped = gateway.lines.wait_for(" denied ");
+    EXPECT_NE(escaped.find("https://evil\\x09\\x22xxx"), std::string::npos) << escaped;
+    EXPECT_NE(escaped.find("xxx..."), std::string::npos) << escaped;
+}
+
+TEST_F(access_rules, SeveralFilesOfPasswordsHoldTogether) {
+    config.access.passwords.all.files = {write("one", "a:secret\n"), write("other", "b:secret\n")};
+    config.access.passwords.all.plain = "c:secret";
+    {
+        const running_gateway gateway(config);
+        for (const auto* who : {"a", "b", "c"}) {
+            EXPECT_EQ(status(gateway, "/websockify", password(std::string{who} + ":secret")),
+                      "101");
+        }
+        EXPECT_EQ(status(gateway, "/websockify", password("d:secret")), "401");
+    }
+    config.access.passwords.all.files.push_back(write("again", "a:other\n"));
+    EXPECT_THROW(running_gateway gateway(config), std::runtime_error);
+    config.access.passwords.all.files = {write("one", "a:secret\n"), write("none", "# nobody\n")};
+    EXPECT_THROW(running_gateway gateway(config), std::runtime_error);
+}
+
 TEST_F(access_rules, OriginCanBeRequired) {
     config.access.origin_required = true;
     const running_gateway gateway(config);
@@ -168,7 +221,7 @@ TEST_F(access_rules, StrangersAreNotBelieved) {
 // ---- passwords ----
 
 TEST_F(access_rules, PasswordIsAskedOnItsPathOnly) {
-    config.access.passwords.by_path["/websockify"].file = write("users", bcrypt);
+    config.access.passwords.by_path["/websockify"].files = {write("users", bcrypt)};
     running_gateway gateway(config);
     const auto head = open(gateway, "/websockify");
     EXPECT_TRUE(head.starts_with("HTTP/1.1 401 ")) << head;
@@ -437,7 +490,7 @@ TEST_F(access_rules, OldestMuteConnectionGoesFirst) {
 // ---- reload ----
 
 TEST_F(access_rules, FilesAreReadAgain) {
-    config.access.passwords.all.file = write("users", "u:secret\n");
+    config.access.passwords.all.files = {write("users", "u:secret\n")};
     running_gateway gateway(config);
     EXPECT_EQ(status(gateway, "/websockify", password("u:secret")), "101");
     write("users", "u:changed\n");
@@ -454,9 +507,9 @@ TEST_F(access_rules, FilesAreReadAgain) {
 }
 
 TEST_F(access_rules, UnusableFilesAreToldAtStart) {
-    config.access.passwords.all.file = (directory_ / "none").string();
+    config.access.passwords.all.files = {(directory_ / "none").string()};
     EXPECT_THROW(running_gateway{config}, std::runtime_error);
-    config.access.passwords.all.file = write("empty", "# nobody\n");
+    config.access.passwords.all.files = {write("empty", "# nobody\n")};
     EXPECT_THROW(running_gateway{config}, std::runtime_error);
 }
 

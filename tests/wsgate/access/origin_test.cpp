@@ -22,6 +22,7 @@ struct row {
     bool admitted;
     std::string why;
     std::string host = "gate.example";
+    std::optional<std::uint16_t> port{}; ///< that a proxy tells
 };
 
 } // namespace
@@ -37,7 +38,31 @@ TEST(Origin, IsTakenApart) {
         {"null", std::nullopt},
         {"", std::nullopt},
         {"a.example", std::nullopt},
-        {"ftp://a.example", std::nullopt},
+        {"ftp://a.example", origin{"ftp", "a.example", 0}},
+        {"https://a.example.", origin{"https", "a.example", 443}},
+        {"http://[0:0:0:0:0:0:0:1]:8080", origin{"http", "[::1]", 8080}},
+        {"file://", origin{"file", "", 0}},
+        {"FILE://", origin{"file", "", 0}},
+        {"capacitor://localhost", origin{"capacitor", "localhost", 0}},
+        {"ionic://localhost:8100", origin{"ionic", "localhost", 8100}},
+        {"app://.", origin{"app", ".", 0}},
+        {"app://-", origin{"app", "-", 0}},
+        {"chrome-extension://ABCdef", origin{"chrome-extension", "abcdef", 0}},
+        {"moz-extension://8d9b-4f", origin{"moz-extension", "8d9b-4f", 0}},
+        {"vscode-webview://1a~b%2f+c", origin{"vscode-webview", "1a~b%2f+c", 0}},
+        {"iris.beep://x", origin{"iris.beep", "x", 0}},
+        {"http://", std::nullopt},
+        {"file://:1", std::nullopt},
+        {"file:///", std::nullopt},
+        {"app://a/b", std::nullopt},
+        {"app://a:0", std::nullopt},
+        {"1app://a", std::nullopt},
+        {"a_b://a", std::nullopt},
+        {"://a", std::nullopt},
+        {"https://.", origin{"https", ".", 443}},
+        {"https://[::1]x", std::nullopt},
+        {"https://[fe80::1%eth0]", std::nullopt},
+        {"https://[1.2.3.4]", std::nullopt},
         {"https://", std::nullopt},
         {"https://a.example/", std::nullopt},
         {"https://a.example:", std::nullopt},
@@ -96,29 +121,74 @@ TEST(OriginList, AdmitsWhatItNames) {
         {"null", "https://a.example", false, "only null is listed"},
         {"*", "null", true, "any"},
         {"*", "https://evil.example", true, "any"},
+        {"https://a.example", "https://a.example.", true, "the dot of a full name"},
+        {"https://a.example.", "https://a.example", true, "the same, the other way"},
+        {"https://a.example", "https://a.example..", false, "one dot only"},
+        {"*.example.org", "https://a.example.org.", true, "a dot below a wildcard"},
+        {"http://[::1]:8080", "http://[::1]:8080", true, "IPv6"},
+        {"http://[0::1]:8080", "http://[::1]:8080", true, "written otherwise"},
+        {"http://[::1]:8080", "http://[::2]:8080", false, "another address"},
+        {"HTTPS://A.Example", "https://a.example", true, "a list in capitals"},
+        {"file://", "file://", true, "an app's page"},
+        {"file://", "null", false, "what browsers call such a page: anybody's frame may"},
+        {"null", "file://", false, "nor the other way"},
+        {"capacitor://localhost", "capacitor://localhost", true, "Capacitor on iOS"},
+        {"capacitor://localhost", "ionic://localhost", false, "another scheme"},
+        {"capacitor://localhost", "http://localhost", false, "a page of the same host"},
+        {"app://.", "app://.", true, "Electron"},
+        {"app://.", "app://", false, "another host"},
+        {"Chrome-Extension://AbC", "chrome-extension://abc", true, "no case"},
+        {"chrome-extension://abc", "chrome-extension://abcd", false, "another extension"},
+        {"chrome-extension://abc", "chrome-extension://abc:80", false, "no port of its own"},
+        {"ionic://localhost:80", "ionic://localhost", false, "nor here"},
+        {"tauri://localhost,safari-web-extension://A-B", "safari-web-extension://a-b", true, "two"},
+        {"*", "app://.", true, "any"},
+        {"*.localhost", "app://x.localhost", false, "a wildcard is for web pages"},
+        {"app://*.localhost", "app://x.localhost", true, "unless it says so"},
+        {"same-host", "capacitor://gate.example", false, "an app's page is of no host"},
+        {"same-host", "https://gate.example", true, "a dot in Host", "gate.example."},
+        {"same-host", "https://gate.example.", true, "and in Origin", "gate.example"},
+        {"same-host", "https://gate.example:8443", true, "a told port", "gate.example", 8443},
+        {"same-host", "https://gate.example", true, "not used", "gate.example", 8443},
+        {"same-host", "https://gate.example:8443", true, "an inner one", "gate.example:80", 8443},
+        {"same-host", "https://gate.example", true, "the own one", "gate.example:80", 443},
+        {"same-host", "https://gate.example:9", false, "neither", "gate.example:80", 8443},
+        {"same-host", "https://evil.example:8443", false, "another host", "gate.example", 8443},
+        {"same-host", "http://[::1]:6080", true, "IPv6, written otherwise", "[0:0::1]:6080"},
+        {"same-host", "file://", false, "no host", ""},
         {"https://a.example", "", false, "an empty value"},
         {"https://a.example", "https://a.example, https://a.example", false, "two values"},
     };
     for (const auto& r : table) {
         const auto list = origin_list::parse(r.list);
         ASSERT_TRUE(list) << r.list << ": " << list.error();
-        EXPECT_EQ(list->admits(r.value, r.host), r.admitted)
+        EXPECT_EQ(list->admits(r.value, {r.host, r.port}), r.admitted)
             << r.list << " / " << r.value << " / " << r.host << ": " << r.why;
     }
 }
 
 TEST(OriginList, RefusesWhatIsNoOrigin) {
-    for (const auto* text : {"", ",", "a.example", "https://a.example,", "https://a.example/path",
-                             "https://*", "*.", "a.*.example", "*example.org", "https://*.[::1]",
-                             "ftp://a.example", "same-host;null", "*..example.org"}) {
+    for (const auto* text :
+         {"", ",", "a.example", "https://a.example,", "https://a.example/path", "https://*", "*.",
+          "a.*.example", "*example.org", "https://*.[::1]", "app://a/b", "1a://b",
+          "file:", "file://:1", "same-host;null", "*..example.org"}) {
         const auto list = origin_list::parse(text);
         ASSERT_FALSE(list) << text;
         EXPECT_NE(list.error().find("such as https://"), std::string::npos);
     }
 }
 
+TEST(OriginList, IsTold) {
+    for (const auto* text :
+         {"https://a.example,*.example.org,https://*.b.example:8443,same-host,null,*,file://",
+          "capacitor://localhost,app://.,http://[::1]:8080"}) {
+        EXPECT_EQ(to_string(*origin_list::parse(text)), text);
+    }
+    EXPECT_EQ(to_string(*origin_list::parse("HTTPS://A:443")), "https://a");
+}
+
 TEST(OriginList, AdmitsNothingWhenEmpty) {
-    EXPECT_FALSE(origin_list{}.admits("https://a.example", "a.example"));
+    EXPECT_FALSE(origin_list{}.admits("https://a.example", {"a.example"}));
 }
 
 } // namespace origin_test

@@ -122,6 +122,7 @@ TEST_F(tokens, OfADirectoryMissWhatCannotBeRead) {
 TEST_F(tokens, AreNamesOfFiles) {
     write("one", " host:1 \n");
     write("two", "unix_socket:/run/two");
+    write("three", "\xef\xbb\xbfhost:3\r\n");
     write("bad", "nonsense");
     write("...", "host:9");
     write("large", "host:1" + std::string(5000, ' '));
@@ -132,6 +133,7 @@ TEST_F(tokens, AreNamesOfFiles) {
     auto s = make();
     EXPECT_EQ(find(s, "one"), "host:1");
     EXPECT_EQ(find(s, "two"), "unix:/run/two");
+    EXPECT_EQ(find(s, "three"), "host:3");
     for (const std::string_view token :
          {std::string_view{"bad"}, std::string_view{"..."}, std::string_view{"large"},
           std::string_view{"below"}, std::string_view{"fifo"}, std::string_view{"."},
@@ -145,7 +147,8 @@ TEST_F(tokens, AreNamesOfFiles) {
 
 TEST_F(tokens, MayBeSigned) {
     const std::string key = "0123456789abcdef0123456789abcdef";
-    options.keys = {write("old", "another key of 24 bytes."), write("new", key + "\n")};
+    options.keys = {write("old", "another key of 24 bytes."),
+                    write("new", "\xef\xbb\xbf" + key + "\r\n")};
     auto s = make();
     const auto token = wsgate::sign_token(key, {"host", 7, false}, 1000);
     EXPECT_EQ(find(s, token, 999), "host:7");
@@ -180,6 +183,16 @@ TEST_F(tokens, AreRefusedAtStartWhereNothingCanBeRead) {
     options.keys = {write("short", "0123456789abcde\n")};
     EXPECT_THROW(make(), std::runtime_error);
     options.keys = {write("open", "0123456789abcdef\n", 0644)};
+    EXPECT_THROW(make(), std::runtime_error);
+    options.keys = {write("wide", std::string{"\xff\xfe"} + std::string{"0\0"
+                                                                        "1\0"
+                                                                        "2\0"
+                                                                        "3\0"
+                                                                        "4\0"
+                                                                        "5\0"
+                                                                        "6\0"
+                                                                        "7\0",
+                                                                        16})};
     EXPECT_THROW(make(), std::runtime_error);
     options.keys = {write("good", "0123456789abcdef\n", 0440)};
     EXPECT_NO_THROW(make());

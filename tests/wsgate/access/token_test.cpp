@@ -81,6 +81,10 @@ TEST(TokenFile, ReadsWebsockifysLines) {
         {"a: first:1\na: last:2", {"a", "last:2"}},
         {"#a: host:5900", {"a", "none"}},
         {"  # a: host:5900", {"# a", "none"}},
+        {"\xef\xbb\xbf"s + "a: host:5900\r\n", {"a", "host:5900"}},
+        {"# x\r\n\xef\xbb\xbf"s + "a: host:5900", {"a", "host:5900"}},
+        {"# x\ra: host:5900", {"a", "host:5900"}},
+        {"a : host:5900 \t\r\n", {"a", "host:5900"}},
         {"\n\n \n", {"a", "none"}},
         {"", {"", "none"}},
     };
@@ -99,19 +103,45 @@ TEST(TokenFile, SkipsAndTellsWrongLines) {
                                       ": host:5900\n"
                                       "a: host\n"
                                       "a:\n"
-                                      "a: host:5900 # no comment\n" +
+                                      "a: host:5900 # no comment\n"
+                                      "a\0b: host:5900\n"s +
                                           std::string(1025, 'x') + ": host:5900\n",
                                       t);
     std::vector<std::size_t> numbers;
     for (const auto& b : bad) {
         numbers.push_back(b.number);
     }
-    EXPECT_EQ(numbers, (std::vector<std::size_t>{1, 3, 4, 5, 6, 7}));
+    EXPECT_EQ(numbers, (std::vector<std::size_t>{1, 3, 4, 5, 6, 7, 8}));
     EXPECT_EQ(t.size(), 1U);
     EXPECT_EQ(show(t.find("good")), "host:5900");
     EXPECT_EQ(show(t.find("goo")), "none");
     EXPECT_EQ(show(t.find("")), "none");
     EXPECT_EQ(show(t.find(std::string(1025, 'x'))), "none");
+}
+
+TEST(TokenFile, InUtf16IsToldAsOne) {
+    token_table t;
+    const auto bad = read_token_lines("\xff\xfe"
+                                      "a\0:\0 \0h\0:\0"
+                                      "1\0\n\0"s,
+                                      t);
+    ASSERT_EQ(bad.size(), 1U);
+    EXPECT_NE(bad.front().why.find("UTF-16"), std::string_view::npos);
+    EXPECT_EQ(t.size(), 0U);
+}
+
+TEST(TokenOfQuery, HasNoWhiteSpaceAtItsEnds) {
+    const std::vector<std::pair<std::string, std::optional<std::string>>> table{
+        {"/?token=office%0A", "office"},       {"/?token=office%0d%0a", "office"},
+        {"/?token=office%20", "office"},       {"/?token=office+", "office"},
+        {"/?token=office%09%0A%0A", "office"}, {"/?token=+office", "office"},
+        {"/?token=of+fice", "of fice"},        {"/?token=office%00", "office\0"s},
+        {"/?token=office%0Ax", "office\nx"},   {"/?token=%0A", std::nullopt},
+        {"/?token=%20&token=b", "b"},          {"/?token=office%C2%A0", "office\xc2\xa0"},
+    };
+    for (const auto& [target, expected] : table) {
+        EXPECT_EQ(wsgate::token_of_query(target), expected) << target;
+    }
 }
 
 TEST(TokenOfQuery, IsTheFirstThatIsNotEmpty) {

@@ -53,8 +53,8 @@ TEST(AccessOptions, MayHoldForOnePathOnly) {
     EXPECT_EQ(a.origins.of("/any")->rules.at(0).what, rule::kind::same_host);
     EXPECT_EQ(a.origins.of("/wsClient")->rules.size(), 2U);
     EXPECT_EQ(a.origins.of("/wsClient/")->rules.size(), 2U);
-    EXPECT_EQ(a.passwords.of("/wsClient").file, "/etc/users");
-    EXPECT_EQ(a.passwords.of("/websockify").file, "/etc/others");
+    EXPECT_EQ(a.passwords.of("/wsClient").files, std::vector<std::string>{"/etc/users"});
+    EXPECT_EQ(a.passwords.of("/websockify").files, std::vector<std::string>{"/etc/others"});
 }
 
 TEST(AccessOptions, AreTakenOver) {
@@ -103,6 +103,31 @@ TEST(AccessOptions, AreTakenOver) {
     EXPECT_TRUE(good({"--trusted-proxy", "none"}).proxies.trusted.empty());
 }
 
+TEST(AccessOptions, AddUp) {
+    const auto a = good({"--origin",        "https://a",
+                         "--origin",        "/wsClient=null",
+                         "--origin",        "app://.,https://b",
+                         "--origin",        "/wsClient/=https://c",
+                         "--auth-file",     "/a",
+                         "--auth-file",     "/b",
+                         "--auth-file",     "/wsClient=/c",
+                         "--auth-file",     "/wsClient=/d",
+                         "--trusted-proxy", "10.0.0.1",
+                         "--trusted-proxy", "10.0.0.2,::1"});
+    EXPECT_EQ(to_string(*a.origins.all), "https://a,app://.,https://b");
+    EXPECT_EQ(to_string(*a.origins.of("/wsClient")), "null,https://c");
+    EXPECT_EQ(a.passwords.all.files, (std::vector<std::string>{"/a", "/b"}));
+    EXPECT_EQ(a.passwords.of("/wsClient").files, (std::vector<std::string>{"/c", "/d"}));
+    EXPECT_EQ(a.proxies.trusted.size(), 3U);
+    const auto both = good(
+        {"--auth-plugin", "ExpectOrigin", "--auth-source", "https://a", "--origin", "https://b"});
+    EXPECT_EQ(to_string(*both.origins.all), "https://a,https://b");
+    const auto plain =
+        good({"--auth-plugin", "BasicHTTPAuth", "--auth-source", "u:p", "--auth-file", "/a"});
+    EXPECT_EQ(plain.passwords.all.plain, "u:p");
+    EXPECT_EQ(plain.passwords.all.files, std::vector<std::string>{"/a"});
+}
+
 TEST(AccessOptions, UnderstandWebsockifysWords) {
     const auto basic =
         good({"--auth-plugin", "BasicHTTPAuth", "--auth-source", "u:$p", "--web-auth"});
@@ -113,7 +138,7 @@ TEST(AccessOptions, UnderstandWebsockifysWords) {
     EXPECT_EQ(expect.origins.of("/x")->rules.size(), 2U);
     EXPECT_TRUE(expect.origin_required);
     const auto nobody = good({"--auth-plugin", "ExpectOrigin"});
-    EXPECT_FALSE(nobody.origins.of("/x")->admits("https://a.example", "a.example"));
+    EXPECT_FALSE(nobody.origins.of("/x")->admits("https://a.example", {"a.example"}));
     const auto names = good({"--auth-plugin", "ClientCertCNAuth", "--auth-source", "one two"});
     EXPECT_EQ(names.common_names, (std::vector<std::string>{"one", "two"}));
     EXPECT_TRUE(good({"--auth-plugin", "ClientCertCNAuth", "--web-auth"}).files_need_login);
@@ -131,6 +156,10 @@ TEST(AccessOptions, AreRefusedWithAReason) {
         {"--auth-file", "/websockify=/f", "--prefix", "/vnc"},
         {"--token-path", "/nowhere", "--token-source", "/t"},
         {"--send-proxy", "/nowhere=v1"},
+        {"--send-proxy", "v1", "--send-proxy", "v2"},
+        {"--route", "/a=h:1", "--route", "/a/=h:2"},
+        {"--verify-client=require", "--verify-client=none", "--cert", "/c", "--cafile", "/ca"},
+        {"--trusted-proxy", "none", "--trusted-proxy", "10.0.0.1"},
         {"--web=", "--origin-required"},
         {"--auth-file", ""},
         {"--auth-file", "/f", "--auth-file", "/websockify="},

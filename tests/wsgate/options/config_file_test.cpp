@@ -89,6 +89,25 @@ TEST_F(option_file, GivesWayToTheCommandLine) {
     EXPECT_EQ(to_string(*same.listen.at(0).leads_to->to), "h:1");
 }
 
+TEST_F(option_file, GivesWayByWhateverNameItIsSaid) {
+    EXPECT_EQ(good("heartbeat = 7\n", {"--ping-interval=8"}).bridge.ping, 8s);
+    EXPECT_EQ(good("ping-interval = 7\n", {"--heartbeat=8"}).bridge.ping, 8s);
+    EXPECT_EQ(good("verbose\n", {"--log-level=warn"}).log_level, service::log_level::warn);
+    EXPECT_EQ(good("target-config = /a\n", {"--token-source=/b"}).access.tokens.path, "/b");
+    EXPECT_EQ(good("token-source = /a\n", {"--target-config=/b"}).access.tokens.path, "/b");
+    EXPECT_EQ(good("key-password-file = /a\n", {"--key-password=b"}).tls.key_password_file, "");
+    EXPECT_EQ(good("origin = https://a\norigin = https://b\n", {"--origin=null"})
+                  .access.origins.all->rules.size(),
+              1U);
+}
+
+TEST_F(option_file, MayBeWrittenByOtherSystems) {
+    const auto c = good("\xef\xbb\xbf# a comment\r\norigin = https://a\r\norigin = https://b \r\n"
+                        "web = /w");
+    EXPECT_EQ(c.access.origins.all->rules.size(), 2U);
+    EXPECT_EQ(c.web, "/w");
+}
+
 TEST_F(option_file, IsRefusedByLine) {
     const std::vector<std::pair<std::string, std::string>> table{
         {"web = /w\nwebs = /w\n", ":2: no such option: webs"},
@@ -104,6 +123,9 @@ TEST_F(option_file, IsRefusedByLine) {
         {"web =\n", ":1: a value is missing"},
         {"listen = *:1\nlisten = nowhere\n", ":2: --listen: nowhere is not ADDRESS:PORT"},
         {"route = /a\n", ":1: --route: /a is not /PATH=TARGET"},
+        {"route = /a=h:1\nroute = /a=h:2\n",
+         ":2: --route: \"h:1\" and \"h:2\" are both said for /a"},
+        {std::string{"\xff\xfew\0e\0b\0", 8}, ":1: this is UTF-16"},
     };
     for (const auto& [text, why] : table) {
         const auto parsed = parse(text);

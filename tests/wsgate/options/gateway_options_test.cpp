@@ -125,7 +125,62 @@ std::map<std::string, option_change> all_changes() {
     return all;
 }
 
+const std::map<std::string, support::option_values> lists{
+    {"origin", {{}, "https://a", "app://.", "https://a,app://."}},
+    {"trusted-proxy", {{}, "10.0.0.0/8", "::1", "10.0.0.0/8,::1"}},
+    {"auth-file", {{}, "/a", "/b"}},
+    {"token-key", {{}, "/a", "/b"}},
+    {"token-path", {{"--token-key=/k"}, "/wsClient", "/websockify"}},
+    {"allow-target", {{"--token-key=/k"}, "h:1", "unix:/s", "h:1,unix:/s"}},
+    {"cert", {{}, "/a", "/b"}},
+    {"key", {{"--cert=/a", "--cert=/b"}, "/c", "/d", "", true}},
+    {"verify-client", {tls, "request", "/wsServer=require"}},
+    {"allow-client-name", {tls, "a", "b"}},
+    {"listen", {{}, "*:1", "127.0.0.1:2"}},
+    {"unix-listen", {{}, "/a", "/b"}},
+    {"route", {{}, "/a=h:1", "/b=h:2"}},
+    {"send-proxy", {{}, "v1", "/wsServer=off"}},
+    {"admin-allow", {{"--admin-listen=127.0.0.1:1"}, "10.0.0.0/8", "::1", "10.0.0.0/8,::1"}},
+    {"legacy-status", {{}, "/wsServer", "/wsClient"}},
+};
+
+bool has_form(const option_words& words) {
+    return !words.empty() && words.front() == form.front();
+}
+
+bool uses_tokens(const option_words& words) {
+    return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+        return word.starts_with("--token-") || word.starts_with("--target-config");
+    });
+}
+
+/// The changes of options that are given without websockify's form, or in it.
+std::map<std::string, option_change> changes_in_form(bool in_form) {
+    std::map<std::string, option_change> all;
+    for (auto [name, change] : all_changes()) {
+        if (in_form && !has_form(change.after)) {
+            const bool has_target = !uses_tokens(change.after); // they choose it
+            change.after.insert(change.after.begin(), form.begin(),
+                                form.end() - (has_target ? 0 : 1));
+        }
+        if (has_form(change.after) == in_form) {
+            all.emplace(name, change);
+        }
+    }
+    return all;
+}
+
 } // namespace
+
+TEST(GatewayOptions, AddUpWhereTheyMayBeRepeated) {
+    support::expect_lists_add_up<wsgate::config, wsgate::gateway_options>(
+        lists, changes_in_form(false), service::repeated::refused);
+}
+
+TEST(GatewayOptions, OfWebsockifysFormCountByTheirLastValue) {
+    support::expect_lists_add_up<wsgate::config, wsgate::gateway_options>(
+        lists, changes_in_form(true), service::repeated::last_one_counts);
+}
 
 TEST(GatewayOptions, AreInForceAfterAReloadOrNamed) {
     support::expect_all_are_in_force_or_named<wsgate::config, wsgate::gateway_options>(

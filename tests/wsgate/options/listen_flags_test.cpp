@@ -62,11 +62,11 @@ TEST(RouteOptions, FollowTheTargetsWhereverTheyStand) {
 
 TEST(RouteOptions, AddReplaceAndRemovePaths) {
     const auto c = good({"--route", "/desk/=h:1", "--route", "/wsClient=", "--route",
-                         "/websockify=[::1]:2", "--route", "/desk=h:3", "--route", "/=viewer"});
+                         "/websockify=[::1]:2", "--route", "/desk=h:1", "--route", "/=viewer"});
     EXPECT_EQ(table_of(c),
               (strings{"/wsServer server 127.0.0.1:5500", "/websockify /websockify [::1]:2",
-                       "/desk /desk h:3", "/ viewer 127.0.0.1:5900"}));
-    EXPECT_EQ(c.routes.at(2), (route{"/desk", "/desk", visitor::viewer, target{"h", 3}}));
+                       "/desk /desk h:1", "/ viewer 127.0.0.1:5900"}));
+    EXPECT_EQ(c.routes.at(2), (route{"/desk", "/desk", visitor::viewer, target{"h", 1}}));
 }
 
 TEST(RouteOptions, PutThePrefixBeforeAll) {

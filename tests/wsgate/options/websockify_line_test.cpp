@@ -175,6 +175,42 @@ TEST(WebsockifyLine, GivesSwitchesTheirMeaning) {
     }
 }
 
+TEST(WebsockifyLine, TakesTheLastOfTwoValuesAsPythonDoes) {
+    const std::vector<std::pair<strings, std::function<bool(const config&)>>> table{
+        {{"--web", "/a", "--web=/b"}, [](const auto& c) { return c.web == "/b"; }},
+        {{"--heartbeat", "7", "--heartbeat", "8"},
+         [](const auto& c) { return c.bridge.ping == 8s; }},
+        {{"--ssl-version", "tlsv1_3", "--ssl-version", "tlsv1_2"},
+         [](const auto& c) { return c.tls.minimum == wsgate::tls_minimum::v1_2; }},
+        {{"--token-source", "/a", "--token-source", "/b"},
+         [](const auto& c) { return c.access.tokens.path == "/b"; }},
+        {{"--log-file", "/a", "--log-file", "/b"},
+         [](const auto& c) { return c.log_file == "/b"; }},
+        {{"-v", "-v", "--unix-target", "/a", "--unix-target", "/b"},
+         [](const auto& c) { return to_string(*c.listen.at(0).leads_to->to) == "unix:/b"; }},
+        {{"h:1", "--cert", "/a", "--cert", "/b", "--verify-client", "--verify-client", "--cafile",
+          "/x", "--cafile", "/y"},
+         [](const auto& c) {
+             return c.tls.certificates.size() == 2 && c.tls.client_ca_file == "/y"; // both hold
+         }},
+    };
+    for (auto [words, means] : table) {
+        words.insert(words.begin(), "6080");
+        if (words.size() < 6 && words.at(1) != "--token-source") {
+            words.insert(words.begin() + 1, "h:1");
+        }
+        EXPECT_TRUE(means(good(words))) << testing::PrintToString(words);
+    }
+    for (const strings& words :
+         {strings{"--web", "/a", "--web", "/b"}, strings{"--cafile", "/a", "--cafile", "/a"}}) {
+        const auto parsed = parse(words);
+        const auto* bye = std::get_if<service::early_exit>(&parsed);
+        ASSERT_NE(bye, nullptr) << "without that form";
+        EXPECT_NE(bye->text.find(words.front() + ": takes one value, not 2"), std::string::npos)
+            << bye->text;
+    }
+}
+
 TEST(WebsockifyLine, TakesTokensOnAnyPath) {
     const auto c =
         good({"--token-plugin", "TokenFile", "--token-source", "/t", "--host-token", "6080"});

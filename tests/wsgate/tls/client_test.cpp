@@ -49,8 +49,10 @@ std::string pin_of(const std::string& pem) {
 class one_server {
 public:
     explicit one_server(const std::string& certificate, int verify = SSL_VERIFY_NONE,
-                        const std::string& client_ca = "") {
+                        const std::string& client_ca = "", int newest = TLS1_3_VERSION) {
         context_.reset(SSL_CTX_new(TLS_server_method()));
+        SSL_CTX_set_max_proto_version(context_.get(), newest);
+        SSL_CTX_set_security_level(context_.get(), 0); // so that old certificates are shown
         SSL_CTX_use_certificate_chain_file(context_.get(), certificate.c_str());
         SSL_CTX_use_PrivateKey_file(context_.get(), certificate.c_str(), SSL_FILETYPE_PEM);
         if (!client_ca.empty()) {
@@ -258,6 +260,37 @@ TEST_F(tls_client_test, ShowsItsOwnCertificateWhereOneIsAskedFor) {
     o.key = directory.file("ours.key", ours.key);
     one_server server(served, must, ca);
     EXPECT_EQ(outcome_of(o, server.port(), "desk.example"), "hello");
+}
+
+TEST_F(tls_client_test, KnowsAllKindsOfKeys) {
+    for (const auto* kind : {"P-256", "P-384", "P-521", "ED25519", "ED448", "RSA2048", "RSA-PSS"}) {
+        const auto all = make_certificate({.alternative_names = "DNS:desk.example", .key = kind});
+        const auto file = directory.file("kind.pem", all.key + all.chain);
+        wsgate::tls_client_options o;
+        o.ca_file = directory.file("ca.pem", "\xef\xbb\xbf" + all.chain);
+        o.certificate = file; // ours as well
+        for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+            one_server server(file, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, o.ca_file,
+                              version);
+            EXPECT_EQ(outcome_of(o, server.port(), "desk.example"), "hello")
+                << kind << " in version " << version;
+        }
+    }
+}
+
+TEST_F(tls_client_test, TellsOfServersWithOldCertificates) {
+    const auto ca = make_certificate({.common_name = "CA", .is_ca = true});
+    for (const auto& [wish, problem] : std::vector<std::pair<certificate_wish, std::string>>{
+             {{.alternative_names = "DNS:desk.example", .key = "RSA1024"}, "key"},
+             {{.alternative_names = "DNS:desk.example", .signed_by = &ca, .sha1 = true},
+              "digest"}}) {
+        const auto old = make_certificate(wish);
+        wsgate::tls_client_options o;
+        o.ca_file = directory.file("ca.pem", old.chain + ca.chain);
+        one_server server(directory.file("old.pem", old.key + old.chain));
+        const auto told = outcome_of(o, server.port(), "desk.example");
+        EXPECT_NE(told.find(problem), std::string::npos) << told;
+    }
 }
 
 TEST_F(tls_client_test, TellsWhatIsNoTls) {

@@ -220,7 +220,8 @@ TEST_F(tls_files, SaysWhatIsWrong) {
         {{{good.chain, ""}}, "cannot use the key"},
         {{{good.chain, good.chain}}, "with --key"},
         {{{good.chain, other.key}}, "do not belong together"},
-        {{good, {other.chain, good.key}}, "do not belong together"},
+        {{{other.chain, good.key}, {text, ""}}, "do not belong together"},
+        {{{other.chain, good.key}, {text, ""}}, "there is no certificate (PEM) in it"},
         {{write("old", certificate_wish{.days = 0})}, "has expired on 2"},
         {{}, "needs a certificate"},
     };
@@ -229,6 +230,187 @@ TEST_F(tls_files, SaysWhatIsWrong) {
         options.certificates = row.files;
         EXPECT_NE(complaint(options).find(row.part), std::string::npos)
             << row.part << "\n but: " << complaint(options);
+    }
+}
+
+TEST_F(tls_files, StartsWithTheGoodOnesAndTellsOfTheOthers) {
+    const auto b =
+        write("b", certificate_wish{.alternative_names = "DNS:b.example", .common_name = "b"});
+    const auto good =
+        write("c", certificate_wish{.alternative_names = "DNS:c.example", .common_name = "c"});
+
+    struct {
+        wsgate::certificate_files bad;
+        const char* part;
+    } const rows[] = {
+        {write("old", {.days = 0, .alternative_names = "DNS:a.example", .common_name = "a"}),
+         "old.pem for 'a' has expired on 2"},
+        {{b.chain, good.key}, "b.pem do not belong together: it is for 'b'"},
+        {{"/none.pem", good.key}, "cannot read the certificate /none.pem"},
+        {{good.chain, "/none.key"}, "cannot read the key /none.key"},
+        {write("locked", certificate_wish{.password = "p"}), "needs a password"},
+        {{where.file("text", "no PEM"), good.key}, "no certificate (PEM)"},
+    };
+
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.part);
+        options.certificates = {row.bad, good};
+        const wsgate::tls_server tls(options, ring);
+        const auto all = tls.warnings(std::chrono::system_clock::now());
+        ASSERT_EQ(all.size(), 1U);
+        EXPECT_TRUE(all[0].starts_with("a certificate is left out: ")) << all[0];
+        EXPECT_NE(all[0].find(row.part), std::string::npos) << all[0];
+        EXPECT_EQ(meet(tls, {.name = "a.example"}).server, "c")
+            << "the first good one is the default";
+        EXPECT_EQ(meet(tls, {.name = "c.example"}).server, "c");
+        options.certificates = {good, row.bad};
+        EXPECT_EQ(meet(wsgate::tls_server(options, ring)).server, "c");
+        options.certificates = {row.bad, row.bad};
+        EXPECT_NE(complaint(options).find(row.part), std::string::npos);
+    }
+    options.certificates = {rows[0].bad, good};
+    EXPECT_EQ(wsgate::tls_server(options, ring).certificates().size(), 2U)
+        << "metrics tell of both";
+}
+
+TEST_F(tls_files, AfterAReloadKeepsWhatCannotBeReadAnew) {
+    const certificate_wish of_a{.alternative_names = "DNS:a.example", .common_name = "a"};
+    const auto a = write("a", of_a);
+    const auto b =
+        write("b", certificate_wish{.alternative_names = "DNS:b.example", .common_name = "b"});
+    options.certificates = {a, b};
+    const wsgate::tls_server first(options, ring);
+    (void)where.file("b.pem", make_certificate({.common_name = "new"}).chain); // its key is late
+    (void)write("a", {.alternative_names = "DNS:a.example", .common_name = "newer"});
+    const wsgate::tls_server next(options, ring, &first);
+    EXPECT_EQ(meet(next, {.name = "a.example"}).server, "newer");
+    EXPECT_EQ(meet(next, {.name = "b.example"}).server, "b");
+    const auto all = next.warnings(std::chrono::system_clock::now());
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_NE(all[0].find("do not belong together"), std::string::npos) << all[0];
+    EXPECT_NE(all[0].find("what was read before stays in use"), std::string::npos) << all[0];
+    (void)where.file("a.pem", "");
+    EXPECT_THROW(wsgate::tls_server(options, ring, &next), std::runtime_error) << "none is new";
+}
+
+TEST_F(tls_files, TheCertificateThatIsValidIsChosen) {
+    options.certificates = {
+        write("soon",
+              {.alternative_names = "DNS:a.example", .common_name = "soon", .first_day = 2}),
+        write("now", {.alternative_names = "DNS:a.example", .common_name = "now"})};
+    const wsgate::tls_server tls(options, ring);
+    EXPECT_EQ(meet(tls, {.name = "a.example"}).server, "now");
+    EXPECT_EQ(meet(tls).server, "now");
+    options.certificates.pop_back();
+    EXPECT_EQ(meet(wsgate::tls_server(options, ring)).server, "soon") << "the clock may be wrong";
+}
+
+TEST_F(tls_files, TheOrderInAChainDoesNotMatter) {
+    const auto root = make_certificate({.common_name = "root", .is_ca = true});
+    const auto middle =
+        make_certificate({.common_name = "middle", .is_ca = true, .signed_by = &root});
+    const auto leaf = make_certificate({.common_name = "leaf", .signed_by = &middle});
+    const auto stranger = make_certificate({.common_name = "stranger"});
+    const auto key = write("leaf", leaf).key;
+    const auto sent = [&](const std::string& chain) {
+        options.certificates = {{where.file("chain.pem", chain), key}};
+        const auto own = wsgate::load_own_certificate(options.certificates[0], "");
+        std::string names = wsgate::subject_of(own.leaf.get());
+        for (const auto& each : own.issuers) {
+            names += wsgate::subject_of(each.get());
+        }
+        return names;
+    };
+    const auto whole = "'leaf''middle''root'";
+    EXPECT_EQ(sent(leaf.chain + middle.chain + root.chain), whole);
+    EXPECT_EQ(sent(root.chain + middle.chain + leaf.chain), whole);
+    EXPECT_EQ(sent(middle.chain + leaf.chain + root.chain), whole);
+    EXPECT_EQ(sent(leaf.chain + leaf.chain + middle.chain + root.chain + middle.chain), whole);
+    EXPECT_EQ(complaint(options), "none");
+    const auto warned = [&](const std::string& chain) {
+        (void)sent(chain);
+        const auto all =
+            wsgate::tls_server(options, ring).warnings(std::chrono::system_clock::now());
+        return all.empty() ? "none" : all.front();
+    };
+    EXPECT_EQ(warned(root.chain + middle.chain + leaf.chain), "none");
+    EXPECT_NE(warned(leaf.chain).find("without that of its issuer 'middle'"), std::string::npos);
+    EXPECT_NE(warned(leaf.chain + root.chain).find("issuer 'middle'"), std::string::npos);
+    EXPECT_NE(
+        warned(leaf.chain + stranger.chain + middle.chain + root.chain).find("1 certificates in"),
+        std::string::npos);
+}
+
+TEST_F(tls_files, MayBeWrittenByOtherSystems) {
+    const auto made = make_certificate();
+    const auto with_crlf = [](std::string text) {
+        for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2) {
+            text.insert(at, 1, '\r');
+        }
+        return text;
+    };
+    const std::string mark = "\xef\xbb\xbf";
+    const auto without_end = made.chain.substr(0, made.chain.size() - 1);
+    for (const auto& text :
+         {mark + with_crlf(made.chain) + with_crlf(made.key), made.chain + mark + made.key,
+          made.key + made.chain, without_end + made.key,
+          "Bag Attributes\n  x: y\n" + made.chain + made.key}) {
+        options.certificates = {{where.file("both.pem", text), ""}};
+        EXPECT_EQ(complaint(options), "none") << text;
+    }
+}
+
+TEST_F(tls_files, SaysWhatElseAFileIs) {
+    const auto key = write("a", certificate_wish{}).key;
+    const std::vector<std::pair<std::string, std::string>> table{
+        {std::string{"\xff\xfe-\0-\0-\0", 8}, "UTF-16"},
+        {"-----BEGIN PKCS7-----\nMII=\n-----END PKCS7-----\n", "openssl pkcs7 -print_certs"},
+        {"-----BEGIN CERTIFICATE REQUEST-----\nMII=\n-----END CERTIFICATE REQUEST-----\n",
+         "a CA has yet to sign it"},
+        {"", "there is no certificate (PEM) in it"},
+    };
+    for (const auto& [text, part] : table) {
+        options.certificates = {{where.file("text", text), key}};
+        EXPECT_NE(complaint(options).find(part), std::string::npos) << complaint(options);
+    }
+    const auto damaged = make_certificate().chain.replace(40, 4, "!!!!");
+    options.certificates = {{where.file("text", damaged), key}};
+    EXPECT_NE(complaint(options).find("number 1 in it is damaged"), std::string::npos)
+        << complaint(options);
+}
+
+TEST_F(tls_files, AreOfAllKindsOfKeys) {
+    for (const auto* kind :
+         {"P-256", "P-384", "P-521", "ED25519", "ED448", "RSA2048", "RSA4096", "RSA-PSS"}) {
+        const certificate_wish wish{.common_name = kind, .key = kind};
+        options.certificates = {write("a", wish)};
+        for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+            const auto m = meet(wsgate::tls_server(options, ring), {.newest = version});
+            EXPECT_TRUE(m.good) << kind << " in version " << version;
+            EXPECT_EQ(m.server, kind);
+        }
+    }
+    options.certificates = {write("a", certificate_wish{.key = "RSA1024"})};
+    EXPECT_NE(complaint(options).find("too short (RSA needs 2048 bits)"), std::string::npos)
+        << complaint(options);
+    const auto ca = make_certificate({.common_name = "CA", .is_ca = true});
+    options.certificates = {write("a", certificate_wish{.signed_by = &ca, .sha1 = true})};
+    EXPECT_NE(complaint(options).find("signed with SHA-1"), std::string::npos)
+        << complaint(options);
+}
+
+TEST_F(tls_files, ClientsShowAllKindsOfKeys) {
+    options.certificates = {write("a", certificate_wish{})};
+    options.clients = client_certificates::required;
+    for (const auto* kind : {"P-256", "P-384", "P-521", "ED25519", "ED448", "RSA2048", "RSA-PSS"}) {
+        const auto client = make_certificate({.common_name = kind, .is_ca = true, .key = kind});
+        options.client_ca_file = where.file("ca.pem", "\xef\xbb\xbf" + client.chain);
+        for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+            const auto m =
+                meet(wsgate::tls_server(options, ring), {.newest = version, .identity = &client});
+            ASSERT_TRUE(m.client) << kind << " in version " << version;
+            EXPECT_EQ(m.client->name, kind);
+        }
     }
 }
 

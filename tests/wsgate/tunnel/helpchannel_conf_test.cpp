@@ -60,6 +60,15 @@ TEST(HelpchannelConf, InTheDialectOfPythonsParser) {
               expected);
 }
 
+TEST(HelpchannelConf, MayBeWrittenByOtherSystems) {
+    const auto conf =
+        parse_helpchannel_conf("\xef\xbb\xbf[TunnelConfig]\r\ntunnel_url: wss://h/ \r\n"
+                               "local_port: 6001");
+    EXPECT_EQ(conf.tunnel_url, "wss://h/");
+    EXPECT_EQ(conf.local_port, "6001");
+    EXPECT_EQ(parse_helpchannel_conf("[TunnelConfig]\rlocal_port: 1\r").local_port, "1");
+}
+
 TEST(HelpchannelConf, IsNeverWrong) {
     for (const auto* const text :
          {"", "\n\n", "[", "[TunnelConfig", "=", ":", " x", "[]\n=\n x", "tunnel_url"}) {

@@ -206,6 +206,46 @@ TEST(TunnelConfig, ComplainsWithoutPasswords) {
     }
 }
 
+TEST(TunnelConfig, AddsUpWhatMayBeRepeatedAndRefusesTheRest) {
+    const std::string pin(43, 'A');
+    const auto one = "--pin-sha256=" + pin + "=";
+    const auto other = "--pin-sha256=sha256//" + pin + "=";
+    const auto c = config_of({url, "-HA: 1", "-H", "B: 2", "--header=C: 3", "--header", "D: 4",
+                              one.c_str(), other.c_str()});
+    EXPECT_EQ(c.extras.fields, (std::vector<std::string>{"A: 1", "B: 2", "C: 3", "D: 4"}));
+    EXPECT_EQ(c.tls.pins.size(), 2U);
+    const auto parsed = parse({"--help"});
+    const auto& help = std::get<service::early_exit>(parsed).text;
+    for (const std::string option :
+         {"--listen=127.0.0.1:0", "--url=wss://a/", "--config=/a", "--origin=a", "--proxy=h",
+          "--proxy-user=a", "--proxy-password-file=/a", "--cafile=/a", "--cert=/a", "--key=/a",
+          "--ssl-version=tlsv1_2", "--connect-timeout=1", "--ping-interval=1", "--pong-timeout=1",
+          "--retry=1", "--max-sessions=1", "--log-file=/a", "--log-format=text",
+          "--log-level=info"}) {
+        const auto name = option.substr(0, option.find('='));
+        EXPECT_TRUE(says(help, name)) << name;
+        EXPECT_TRUE(
+            says(complaint({option.c_str(), option.c_str()}), name + ": takes one value, not 2"))
+            << name;
+    }
+}
+
+TEST(TunnelConfig, ReadsPasswordsOfOtherSystems) {
+    const support::scratch_directory directory;
+    const std::string long_line(1000, 'x');
+    for (const auto& [text, password] : std::vector<std::pair<std::string, std::string>>{
+             {"secret", "secret"},
+             {"secret\r\nmore", "secret"},
+             {"secret \n", "secret "},
+             {"\xef\xbb\xbfsecret\r\n", "secret"},
+             {long_line + "\n", long_line},
+         }) {
+        EXPECT_EQ(wsgate::read_password(directory.file("p", text)), password);
+    }
+    EXPECT_THROW((void)wsgate::read_password(directory.file("p", long_line + "x\n")),
+                 wsgate::tunnel_file_unusable);
+}
+
 TEST(TunnelConfig, ComplainsOfFilesWithAnotherStatus) {
     const support::scratch_directory directory;
     const auto bad_url =
@@ -221,6 +261,11 @@ TEST(TunnelConfig, ComplainsOfFilesWithAnotherStatus) {
     EXPECT_TRUE(says(complaint_about_file({url, too_long.c_str()}), "longer than 64 KiB"));
     EXPECT_TRUE(
         says(complaint_about_file({url, "--proxy=h", empty.c_str()}), "cannot read a pass"));
+    const auto wide = directory.file("e", std::string{"p\0w\0\r\0\n\0", 8});
+    const auto wide_password = "--proxy-password-file=" + wide;
+    const auto wide_config = "--config=" + wide;
+    EXPECT_TRUE(says(complaint_about_file({url, "--proxy=h", wide_password.c_str()}), "UTF-16"));
+    EXPECT_TRUE(says(complaint_about_file({url, wide_config.c_str()}), "UTF-16"));
     const auto about_url = complaint_about_file({bad_url.c_str()});
     EXPECT_TRUE(says(about_url, "tunnel_url"));
     EXPECT_FALSE(says(about_url, "hunter2")) << about_url;
