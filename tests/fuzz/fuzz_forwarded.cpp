@@ -34,13 +34,16 @@ void check(wsgate::real_ip_header header, std::string_view text) {
 void check_origin(std::string_view text) {
     if (const auto o = wsgate::parse_origin(text)) {
         std::string again{o->scheme};
-        again.append("://").append(o->host).append(":").append(std::to_string(o->port));
+        again.append("://").append(o->host);
+        if (o->port != 0) {
+            again.append(":").append(std::to_string(o->port));
+        }
         fuzz::require(wsgate::parse_origin(again) == o);
-        fuzz::require(!wsgate::origin_list{}.admits(text, text));
+        fuzz::require(!wsgate::origin_list{}.admits(text, {text}));
     }
     if (const auto list = wsgate::origin_list::parse(text)) {
-        (void)list->admits(text, text);
-        (void)list->admits("https://a.example", "a.example");
+        (void)list->admits(text, {text});
+        (void)list->admits("https://a.example", {"a.example"});
     }
 }
 
