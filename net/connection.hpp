@@ -34,6 +34,9 @@ struct tcp_options {
     /// Bytes that the kernel keeps for a peer beyond what is under way to it; 0: as many as its
     /// autotuning allows, which may be megabytes.
     int most_unsent = 0;
+    /// A listener only binds, and nobody can connect before listener::listen(): for a process that
+    /// has to become another user in between.
+    bool listens_later = false;
 };
 
 /// Sets TCP_NODELAY, keepalive and TCP_USER_TIMEOUT. Sockets accepted from a listener inherit them.

@@ -92,7 +92,10 @@ listener::listener(const asio::any_io_executor& executor, const tcp::endpoint& a
     }
     apply(options, acceptor_.native_handle());
     acceptor_.bind(at);
-    acceptor_.listen(backlog);
+    listens_ = !options.listens_later;
+    if (listens_) {
+        acceptor_.listen(backlog);
+    }
     acceptor_.native_non_blocking(true);
     local_ = acceptor_.local_endpoint();
     name_ = to_string(local_);
@@ -117,6 +120,16 @@ listener::listener(const asio::any_io_executor& executor, unique_fd socket, std:
     acceptor_.assign(local_.protocol(), socket.get());
     (void)socket.release();
     acceptor_.native_non_blocking(true);
+}
+
+void listener::listen() {
+    error_code ec;
+    if (!std::exchange(listens_, true)) {
+        acceptor_.listen(backlog, ec);
+    }
+    if (ec) {
+        throw cannot_listen(ec, local_);
+    }
 }
 
 error_code listener::accept_batch(const on_accept& take) {

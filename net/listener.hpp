@@ -21,13 +21,17 @@ public:
     /// Called at most once in 10 s: accepting rests 100 ms after each such error.
     using on_error = std::function<void(const error_code&)>;
 
-    /// Binds and listens (backlog 4096; IPv6 sockets never take IPv4).
+    /// Binds and listens (backlog 4096; IPv6 sockets never take IPv4), unless the options say that
+    /// it listens later.
     /// Throws boost::system::system_error.
     listener(const asio::any_io_executor&, const asio::ip::tcp::endpoint&, const tcp_options&);
 
     /// Takes a socket that listens already, TCP or Unix; `name` is what it is called where it has
     /// no address. Throws std::runtime_error where it is no such socket.
     listener(const asio::any_io_executor&, unique_fd, std::string name, const tcp_options&);
+
+    /// Listens, where that is still to be done. Throws cannot_listen.
+    void listen();
 
     /// Accepts until close() or cancellation. Peers of a Unix socket have no address.
     [[nodiscard]] asio::awaitable<void> run(on_accept, on_error);
@@ -47,6 +51,7 @@ private:
     asio::ip::tcp::acceptor acceptor_;
     asio::ip::tcp::endpoint local_;
     std::string name_;
+    bool listens_ = true;
 };
 
 class cannot_listen : public std::system_error {

@@ -98,6 +98,8 @@ private:
     service::signal_meanings meanings() {
         service::signal_meanings m;
         m.reload = [this] { reload(); };
+        m.show = [this] { server_->show_sessions(); };
+        m.upgrade = [this] { sinks_.receive(event::advice{service::no_upgrade}); };
         m.stop = [this] {
             server_->drain();
             serving_ = net::unique_fd{};

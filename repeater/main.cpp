@@ -7,30 +7,19 @@
 #include "repeater/supervisor.hpp"
 #include "service/descriptors.hpp"
 #include "service/line_file.hpp"
+#include "service/signals.hpp"
 
-#include <csignal>
 #include <cstdlib>
 #include <exception>
-#include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
 #include <string>
 #include <sysexits.h>
-#include <unistd.h>
+#include <system_error>
 
 namespace {
 
 using repeater::config;
-
-/// Opens /dev/null for each of the three that is closed: otherwise the next socket would get its
-/// number, and whatever is printed there would go to a peer.
-void keep_standard_descriptors() {
-    int fd = 0;
-    do {
-        fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-    } while (fd >= 0 && fd <= STDERR_FILENO);
-    (void)::close(fd);
-}
 
 /// The configuration of a supervisor's child, which has no child itself; the parent has the pid
 /// file.
@@ -41,8 +30,10 @@ config under_supervision(config c) {
 }
 
 void say_how_it_was_started(const char* program, const std::vector<std::string>& words) {
-    auto text =
-        fmt::format("pwd:  {}\nzero: {}\nread:", std::filesystem::current_path().string(), program);
+    std::error_code gone; // somebody may have removed the directory
+    const auto directory = std::filesystem::current_path(gone);
+    auto text = fmt::format("pwd:  {}\nzero: {}\nread:", gone ? gone.message() : directory.string(),
+                            program);
     for (const auto& word : words) {
         text += ' ' + word;
     }
@@ -101,10 +92,8 @@ int start(const char* program, const std::vector<std::string>& command_line) {
 
 int main(int argc, char** argv) {
     try {
-        keep_standard_descriptors();
-        (void)std::signal(SIGPIPE, SIG_IGN);
-        (void)std::signal(SIGXFSZ, SIG_IGN);
-        (void)std::signal(SIGHUP, SIG_IGN); // until the daemon can reload
+        service::keep_standard_descriptors();
+        service::prepare_signals();
         service::raise_descriptor_limit();
         return start(argv[0], {argv + 1, argv + argc});
     } catch (const std::exception& e) {

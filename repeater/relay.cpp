@@ -17,8 +17,9 @@ using how = event::ended::how;
 } // namespace
 
 relay::relay(const shared& m, pair p, const limits& l)
-    : shared_(m), number_(p.number()), newcomer_(p.newcomer), met_(std::move(p.met)),
-      linger_(l.linger), linger_stalled_(l.linger_stalled),
+    : shared_(m), number_(p.number()), newcomer_(p.newcomer),
+      viewer_address_(p.viewer.name.address), server_address_(p.server.name.address),
+      met_(std::move(p.met)), linger_(l.linger), linger_stalled_(l.linger_stalled),
       viewer_(*this, rfb::side::viewer, std::move(p.viewer.connection.socket)),
       server_(*this, rfb::side::server, std::move(p.server.connection.socket)) {
     for (const auto side : {newcomer_, rfb::other(newcomer_)}) {
@@ -138,6 +139,16 @@ void relay::lingered() {
     } else {
         linger();
     }
+}
+
+event::carries relay::look(net::clock::time_point now) const {
+    return {number_,
+            viewer_address_,
+            server_address_,
+            from_viewer_.progress().bytes_written,
+            from_server_.progress().bytes_written,
+            std::chrono::duration_cast<std::chrono::milliseconds>(now - started_),
+            met_};
 }
 
 /// Must be the last thing that a function does: the owner destroys the relay in ended().

@@ -59,6 +59,8 @@ public:
     /// The time that remind() asked for has come.
     void lingered();
 
+    [[nodiscard]] event::carries look(net::clock::time_point now) const;
+
 private:
     /// One side: its connection, and the direction of what it sends.
     class half final : public net::poller::watcher, public net::pump_observer {
@@ -98,6 +100,8 @@ private:
     const shared& shared_;
     session_number number_;
     rfb::side newcomer_;
+    asio::ip::tcp::endpoint viewer_address_;
+    asio::ip::tcp::endpoint server_address_;
     meeting met_;
     std::chrono::milliseconds linger_;
     std::chrono::milliseconds linger_stalled_;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/relay_worker.hpp"
 
+#include "repeater/oldest_of.hpp"
+
 #include <boost/asio/error.hpp>
 
 #include <new>
@@ -46,6 +48,15 @@ void relay_worker::stop() {
     thread_.post([this] {
         while (!relays_.empty()) {
             relays_.begin()->second->stop(); // which takes it out
+        }
+    });
+}
+
+void relay_worker::show(std::size_t at_most) {
+    thread_.post([this, at_most] {
+        const auto now = net::clock::now();
+        for (const auto* const each : oldest_of(relays_, at_most)) {
+            report_(each->look(now));
         }
     });
 }

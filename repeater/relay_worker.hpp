@@ -6,6 +6,7 @@
 #include "net/poller_thread.hpp"
 #include "repeater/relay.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -15,7 +16,8 @@ namespace repeater {
 /// Pairs come by start(), from any thread, and stay here until they end.
 class relay_worker final : relay::owner {
 public:
-    /// Hears of described and of ended, which is a pair's last event, on the worker's thread.
+    /// Hears of described, of carries, and of ended, which is a pair's last event, on the worker's
+    /// thread.
     using report = std::function<void(any_event)>;
 
     /// `pipes`: how many directions may move through pipes at a time. `splice_after`: large reads
@@ -32,6 +34,9 @@ public:
 
     /// Ends every pair. From any thread.
     void stop();
+
+    /// Reports so many pairs at most (event::carries), the oldest first. From any thread.
+    void show(std::size_t at_most);
 
 private:
     void begin(pair, const limits&);

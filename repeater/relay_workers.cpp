@@ -51,6 +51,13 @@ void relay_workers::stop() {
     }
 }
 
+void relay_workers::show(std::size_t at_most) {
+    const auto of_each = std::max<std::size_t>(at_most / workers_.size(), 1);
+    for (auto& each : workers_) {
+        each->show(of_each);
+    }
+}
+
 asio::awaitable<void> relay_workers::join() {
     while (live_ > 0) {
         co_await one_ended_.wait();

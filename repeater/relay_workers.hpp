@@ -27,6 +27,9 @@ public:
     /// Ends every pair now.
     void stop();
 
+    /// Tells of so many pairs at most, each worker's oldest first.
+    void show(std::size_t at_most);
+
     /// Number of pairs that have not ended.
     [[nodiscard]] std::size_t size() const { return live_; }
 

@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/server.hpp"
 
+#include "net/deadline.hpp"
 #include "net/proxy/on_connection.hpp"
 #include "repeater/dial.hpp"
 #include "repeater/explain.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <exception>
 #include <stdexcept>
@@ -61,6 +64,20 @@ asio::awaitable<void> server::run() {
         co_await closing_.wait();
     }
     co_await tasks_.join();
+    co_await drained();
+}
+
+/// Completes when every pair has ended.
+asio::awaitable<void> server::drained() {
+    using namespace asio::experimental::awaitable_operators;
+    const auto most = config_->limits.drain;
+    if (most.count() > 0) {
+        const auto first = co_await (relays_.join() || net::expire_after(most));
+        if (first.index() == 1) {
+            events_.receive(event::drained_too_long{relays_.size()});
+            relays_.stop();
+        }
+    }
     co_await relays_.join();
 }
 
@@ -175,6 +192,15 @@ void server::drain() {
 void server::stop() {
     drain();
     relays_.stop();
+}
+
+/// The number is bounded, since the log's queue drops lines when too many come at once.
+void server::show_sessions() {
+    constexpr std::size_t most = 1000;
+    events_.receive(event::sessions{room_.size(rfb::side::server), room_.size(rfb::side::viewer),
+                                    relays_.size(), most});
+    room_.show(most);
+    relays_.show(most);
 }
 
 std::uint16_t server::port(rfb::side side) const {

@@ -33,11 +33,15 @@ public:
     /// Accepts and serves until drain() or stop(); completes when everything has ended.
     [[nodiscard]] asio::awaitable<void> run();
 
-    /// No more newcomers; peers that wait are closed; live pairs go on until they end.
+    /// No more newcomers; peers that wait are closed; live pairs go on until they end, or as long
+    /// as limits.drain says.
     void drain();
 
     /// As drain(), and ends the live pairs as well.
     void stop();
+
+    /// Tells who waits and which pairs live; where there are very many, only some of them.
+    void show_sessions();
 
     /// Sets policies, lists and limits of peers that come from now on. What was bound stays.
     void configure(std::shared_ptr<const config>);
@@ -49,6 +53,7 @@ public:
     [[nodiscard]] std::size_t waiting() const { return room_.size(); }
 
 private:
+    [[nodiscard]] asio::awaitable<void> drained();
     void accept(rfb::side, net::connection);
 
     /// Reads the PROXY header of a connection from --proxy-from, then welcomes whom it speaks for.

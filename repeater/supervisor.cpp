@@ -3,6 +3,7 @@
 #include "repeater/supervisor.hpp"
 
 #include "repeater/events/configured_log.hpp"
+#include "service/background.hpp"
 #include "service/line_file.hpp"
 #include "service/pid_file.hpp"
 
@@ -14,6 +15,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <poll.h>
+#include <set>
 #include <stdexcept>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -29,6 +31,10 @@ using what = event::supervising::what;
 constexpr auto first_pause = std::chrono::seconds(1);
 constexpr auto longest_pause = std::chrono::seconds(60);
 constexpr auto long_enough = std::chrono::seconds(10);
+
+/// How long the child may take to obey a TERM of its own, where somebody told all processes to end
+/// (systemd, a terminal): a second one, from us, would cut its sessions.
+constexpr auto by_itself = std::chrono::milliseconds(50);
 
 /// Tells the log one event. The log lives for this call alone, since fork(2) wants no other
 /// threads. Where it takes nothing we go on: our work is to keep the child running.
@@ -70,7 +76,7 @@ class signals {
 public:
     signals() {
         ::sigemptyset(&set_);
-        for (const int s : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) {
+        for (const int s : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD}) {
             ::sigaddset(&set_, s);
         }
         ::sigprocmask(SIG_BLOCK, &set_, &before_);
@@ -110,13 +116,13 @@ public:
             const auto started = clock::now();
             start();
             if (!wait(std::nullopt)) {
-                return EXIT_SUCCESS;
+                return end();
             }
             const bool lived = clock::now() - started >= long_enough;
             pause = lived ? first_pause : pause;
             tell(config_, event::supervising{what::starts_again, ::getpid(), 0, {}});
             if (!wait(clock::now() + pause)) {
-                return EXIT_SUCCESS;
+                return end();
             }
             pause = std::min(pause * 2, longest_pause);
         }
@@ -137,6 +143,9 @@ private:
             serving_ = net::unique_fd{};
             std::_Exit(run_(std::move(theirs)));
         }
+        if (child_ > 0) {
+            children_.insert(child_);
+        }
     }
 
     /// Waits until the child serves no more, or until the given time. False where we are told to
@@ -156,7 +165,7 @@ private:
             }
             while (const int signal = signals_.take()) {
                 if (!obey(signal)) {
-                    return false;
+                    return false; // what else has come is for end()
                 }
             }
             if (!until && (!serving_ || on[1].revents != 0)) {
@@ -167,40 +176,77 @@ private:
 
     bool obey(int signal) {
         if (signal == SIGCHLD) {
-            while (::waitpid(-1, nullptr, WNOHANG) > 0) {
-            }
+            reap();
             return true;
         }
-        if (signal == SIGHUP) {
-            pass_on(SIGHUP);
+        if (signal != SIGTERM && signal != SIGINT) {
+            pass_on(signal);
             return true;
         }
         tell(config_, event::supervising{what::ends, ::getpid(), static_cast<int>(child_),
                                          signal == SIGTERM ? "TERM" : "INT"});
-        pass_on(SIGTERM);
+        pollfd p{serving_.get(), POLLIN, 0};
+        if (is_pid_1() && signal == SIGINT) {
+            pass_on_to_all(SIGINT);
+        } else if (::poll(&p, 1, static_cast<int>(by_itself.count())) == 0) {
+            pass_on(SIGTERM);
+        }
         return false;
     }
 
-    /// Passes a signal on, unless the child serves no more: it may be gone, and its number be
-    /// another process's.
+    /// The system ends all processes when PID 1 ends, so that it waits for those that drain. Other
+    /// parents leave them to themselves, as the Perl does. Returns the exit code.
+    int end() {
+        while (is_pid_1() && !children_.empty()) {
+            pollfd p{signals_.native_handle(), POLLIN, 0};
+            (void)::poll(&p, 1, -1);
+            while (const int signal = signals_.take()) {
+                if (signal == SIGCHLD) {
+                    reap();
+                } else {
+                    pass_on_to_all(signal);
+                }
+            }
+        }
+        return EXIT_SUCCESS;
+    }
+
+    /// Collects every child that has ended, also those that PID 1 has got from others.
+    void reap() {
+        for (pid_t ended = 0; (ended = ::waitpid(-1, nullptr, WNOHANG)) > 0;) {
+            children_.erase(ended);
+        }
+    }
+
+    /// Once a child has been collected, its number may be another process's.
     void pass_on(int signal) const {
-        pollfd p{serving_.get(), POLLIN, 0};
-        if (child_ > 0 && ::poll(&p, 1, 0) == 0) {
+        if (children_.count(child_) != 0) {
             (void)::kill(child_, signal);
         }
     }
 
+    void pass_on_to_all(int signal) const {
+        for (const pid_t each : children_) {
+            (void)::kill(each, signal);
+        }
+    }
+
+    [[nodiscard]] static bool is_pid_1() { return ::getpid() == 1; }
+
     const config& config_;
     const supervised& run_;
     signals signals_;
-    pid_t child_ = 0;
-    net::unique_fd serving_; ///< readable (its end) once the child serves no more
+    pid_t child_ = 0;          ///< the youngest
+    std::set<pid_t> children_; ///< with those that drain
+    net::unique_fd serving_;   ///< readable (its end) once the child serves no more
 };
 
 } // namespace
 
 int supervise(const config& c, const supervised& run) {
-    if (c.loop == supervision::background && !go_to_background(c)) {
+    if (c.loop == supervision::background && ::getpid() == 1) {
+        tell(c, event::advice{service::no_background});
+    } else if (c.loop == supervision::background && !go_to_background(c)) {
         return EXIT_SUCCESS;
     }
     const service::pid_file pid(c.pid_file);

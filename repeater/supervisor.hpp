@@ -14,7 +14,8 @@ namespace repeater {
 using supervised = std::function<int(net::unique_fd serving)>;
 
 /// Returns the parent's exit code once TERM or INT has ended it: the child gets TERM and lets its
-/// sessions end by themselves. HUP is passed on. Pauses between starts: 1 s, doubling to 60 s where
+/// sessions end by themselves. As PID 1 it waits for that, passes further signals on, and INT as
+/// what it is. HUP, USR1 and USR2 are passed on. Pauses between starts: 1 s, doubling to 60 s where
 /// the child served less than 10 s. In the background the launcher returns 0 at once.
 /// Call before any thread is started.
 [[nodiscard]] int supervise(const config&, const supervised&);

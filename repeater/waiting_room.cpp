@@ -4,9 +4,11 @@
 
 #include "net/tcp_channel.hpp"
 #include "repeater/explain.hpp"
+#include "repeater/oldest_of.hpp"
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -56,6 +58,10 @@ public:
                                                 : conf->limits.server_wait;
     }
 
+    [[nodiscard]] event::waits look(net::clock::time_point now) const {
+        return {name(), id, std::chrono::duration_cast<std::chrono::milliseconds>(now - since_)};
+    }
+
     const rfb::repeater_id id;
     const std::string port; ///< that stood behind the ID; mostly empty
     const std::shared_ptr<const config> conf;
@@ -85,6 +91,7 @@ private:
     waiting_room& room_;
     peer who_;
     net::tcp_channel channel_;
+    net::clock::time_point since_ = net::clock::now();
     net::clock::time_point until_;
 };
 
@@ -183,6 +190,19 @@ void waiting_room::has_waited(session_number number) {
         tasks_.spawn(explain(taken->detach(),
                              "No server with this ID has connected to the repeater.",
                              taken->conf->limits.explain));
+    }
+}
+
+std::size_t waiting_room::size(rfb::side side) const {
+    return static_cast<std::size_t>(
+        std::count_if(waiters_.begin(), waiters_.end(),
+                      [side](const auto& each) { return each.second->name().side == side; }));
+}
+
+void waiting_room::show(std::size_t at_most) const {
+    const auto now = net::clock::now();
+    for (const auto* const each : oldest_of(waiters_, at_most)) {
+        events_.receive(each->look(now));
     }
 }
 

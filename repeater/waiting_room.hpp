@@ -51,6 +51,11 @@ public:
     /// Number of peers that wait.
     [[nodiscard]] std::size_t size() const { return waiters_.size(); }
 
+    [[nodiscard]] std::size_t size(rfb::side) const;
+
+    /// Tells of so many that wait at most, the oldest first.
+    void show(std::size_t at_most) const;
+
 private:
     class waiter;
 

@@ -6,6 +6,10 @@
 
 namespace service {
 
+/// What the log says where PID 1 was told to go into the background.
+inline constexpr auto no_background =
+    "PID 1 stays in the foreground: the system ends all other processes with it";
+
 /// The parent process waits until we serve, and exits with our exit code if we end before that.
 class background {
 public:

@@ -10,23 +10,33 @@
 
 namespace service {
 
+/// To be called first in main(). No signal ends sessions that has no meaning for us, but would end
+/// a process by default: one that is meant for another daemon (a log rotation's USR1 or USR2, an
+/// alarm, a real-time signal), a closed pipe or terminal, a file that may not grow; and no terminal
+/// stops us for what we write from the background. TERM and INT end us until signals are obeyed,
+/// also as PID 1, for which the kernel has no default. What a careless parent has left to us is
+/// undone: blocked signals, and an ignored SIGCHLD, under which nobody can wait for a child.
+void prepare_signals();
+
 /// What each signal does. None of them throws.
 struct signal_meanings {
     std::function<void()> reload;   ///< HUP
     std::function<void()> show;     ///< USR1
+    std::function<void()> upgrade;  ///< USR2
     std::function<void()> stop;     ///< the first TERM, and the first INT with gentle_int
     std::function<void()> stop_now; ///< every further TERM or INT
     bool gentle_int = true;         ///< otherwise INT calls stop_now at once
 };
 
-/// Whether USR1 calls `show`. Where it does not, it ends the process, as is the kernel's default.
-enum class usr1 { ends, shows };
+/// What the log says of USR2.
+inline constexpr auto no_upgrade =
+    "USR2 has no effect: this version cannot be replaced while it runs";
 
 /// No signal is lost once this is constructed: one that comes before obey() is obeyed then. So
-/// construct it before what HUP reopens, such as the log.
+/// construct it before what HUP reopens, such as the log. As PID 1 it also reaps orphans.
 class signals {
 public:
-    explicit signals(const boost::asio::any_io_executor&, usr1 = usr1::ends);
+    explicit signals(const boost::asio::any_io_executor&);
 
     /// Obeys signals until cancel(). What `meanings` refer to outlives that.
     boost::asio::awaitable<void> obey(signal_meanings meanings);

@@ -4,6 +4,7 @@
 
 #include "net/deadline.hpp"
 #include "service/background.hpp"
+#include "service/pid_file.hpp"
 #include "service/privileges.hpp"
 #include "service/signals.hpp"
 #include "service/systemd.hpp"
@@ -15,12 +16,14 @@
 
 #include <cstdlib>
 #include <exception>
+#include <fmt/format.h>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
 #include <sysexits.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace wsgate {
@@ -31,12 +34,37 @@ void complain(const std::string& what) {
     service::print_error("wsgate: " + what + '\n');
 }
 
+/// Whether we go into the background. If PID 1 did, its container would end.
+bool goes_behind(const config& c) {
+    return c.process.background && ::getpid() != 1;
+}
+
+/// Whom --user means.
+std::optional<service::identity> identity_in(const config& c) {
+    return c.process.user.empty() ? std::nullopt
+                                  : std::optional{service::find_identity(c.process.user)};
+}
+
 class daemon {
 public:
     daemon(const config& c, const reread& again)
         : config_(c), reread_(again), log_(options_of(c)), journal_(log_, c.log_format),
           server_(context_.get_executor(), c, journal_),
           chores_(context_.get_executor(), [](const std::exception_ptr& e) { rethrow(e); }) {}
+
+    /// Tells the log what is odd about the process.
+    void announce(const service::pid_file& pid) {
+        if (config_.process.background && !goes_behind(config_)) {
+            journal_.warned(service::no_background);
+        }
+        if (pid.error()) {
+            journal_.warned(fmt::format("goes on without --pid-file {}: {}",
+                                        config_.process.pid_file, pid.error().message()));
+        }
+    }
+
+    /// From now on somebody can connect.
+    void listen() { server_.listen_now(); }
 
     void run() {
         asio::co_spawn(context_, serve(), rethrow);
@@ -54,7 +82,7 @@ private:
         o.file = c.log_file;
         o.syslog = c.syslog;
         o.tag = "wsgate";
-        if (c.process.background && o.file.empty() && o.syslog.empty()) {
+        if (goes_behind(c) && o.file.empty() && o.syslog.empty()) {
             o.file = "/dev/null"; // in the background there is no terminal
         }
         o.from = c.log_level;
@@ -89,6 +117,7 @@ private:
         service::signal_meanings m;
         m.reload = [this] { reload(); };
         m.show = [this] { server_.show_sessions(); };
+        m.upgrade = [this] { journal_.warned(service::no_upgrade); };
         m.stop = [this] {
             service::notify_manager("STOPPING=1");
             server_.stop();
@@ -121,7 +150,7 @@ private:
     const reread& reread_;
     asio::io_context context_{1};
     /// Stands before the log, so that a HUP that comes while the log is opened is not lost.
-    service::signals signals_{context_.get_executor(), service::usr1::shows};
+    service::signals signals_{context_.get_executor()};
     service::log log_;
     journal journal_;
     server server_;
@@ -140,6 +169,7 @@ int check(const config& c) {
         metrics m;
         terms_keeper usable(context.get_executor(), c, j, m);
         usable.warn();
+        (void)identity_in(c);
     } catch (const std::exception& e) {
         complain(e.what());
         return EX_CONFIG;
@@ -148,17 +178,23 @@ int check(const config& c) {
     return EXIT_SUCCESS;
 }
 
-int run_daemon(const config& c, const reread& again) {
+int run_daemon(config c, const reread& again) {
+    c.tcp.listens_later = true;
     std::optional<service::background> behind;
     std::unique_ptr<daemon> d;
+    std::optional<service::pid_file> pid;
     try {
-        if (c.process.background) {
+        const auto who = identity_in(c); // before anybody can connect
+        if (goes_behind(c)) {
             behind.emplace();
         }
         d = std::make_unique<daemon>(c, again);
-        if (!c.process.user.empty()) {
-            service::become_user(c.process.user);
+        pid.emplace(c.process.pid_file);
+        if (who) {
+            service::become(*who);
         }
+        d->listen();
+        d->announce(*pid);
         if (behind) {
             behind->serves();
         }

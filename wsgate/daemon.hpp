@@ -18,6 +18,6 @@ using reread = std::function<std::variant<config, service::early_exit>()>;
 
 /// Runs until a signal ends it; returns the exit code. HUP reads the configuration again where it
 /// is in a file.
-[[nodiscard]] int run_daemon(const config&, const reread&);
+[[nodiscard]] int run_daemon(config, const reread&);
 
 } // namespace wsgate

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/descriptors.hpp"
 #include "service/early_exit.hpp"
+#include "service/signals.hpp"
 #include "service/systemd.hpp"
 #include "wsgate/daemon.hpp"
 #include "wsgate/make_token.hpp"
@@ -9,11 +10,11 @@
 #include "wsgate/options/inherited_listeners.hpp"
 #include "wsgate/tunnel/tunnel_main.hpp"
 
-#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace {
 
@@ -31,7 +32,7 @@ int run_gateway(int argc, const char* const* argv) {
         sockets.push_back(wsgate::take_standard_input());
     }
     wsgate::take_over(sockets, config);
-    return wsgate::run_daemon(config, [&] {
+    return wsgate::run_daemon(std::move(config), [&] {
         auto again = wsgate::parse_command_line(argc, argv);
         if (auto* const good = std::get_if<wsgate::config>(&again)) {
             wsgate::take_over(sockets, *good);
@@ -44,9 +45,8 @@ int run_gateway(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
     try {
-        (void)std::signal(SIGPIPE, SIG_IGN); // writing to a closed pipe must not end us
-        (void)std::signal(SIGXFSZ, SIG_IGN); // nor writing to a file that is as large as it may be
-        (void)std::signal(SIGHUP, SIG_IGN);  // until the daemon obeys it
+        service::keep_standard_descriptors();
+        service::prepare_signals();
         service::raise_descriptor_limit();
         if (wsgate::is_tunnel(argc, argv)) {
             return wsgate::run_tunnel(argc, argv);

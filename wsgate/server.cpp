@@ -44,6 +44,15 @@ server::server(asio::any_io_executor executor, const config& c, wsgate::journal&
     }
 }
 
+void server::listen_now() {
+    for (auto& each : listeners_) {
+        each.listen();
+    }
+    if (admin_) {
+        admin_->listen_now();
+    }
+}
+
 /// Returns one listener, or one for IPv4 and one for IPv6.
 std::vector<net::listener> server::listen_at(const listen_address& at) {
     std::vector<net::listener> all;
@@ -104,7 +113,7 @@ asio::awaitable<void> server::run() {
     co_await accepting_.join();
     for (const auto& each : workers_) {
         ++open_workers_;
-        asio::co_spawn(each->executor(), each->close_down(config_.limits.stop),
+        asio::co_spawn(each->executor(), each->close_down(terms_.current()->conf.limits.stop),
                        [this](const std::exception_ptr& e) {
                            asio::post(executor_, [this, e] {
                                if (e) {

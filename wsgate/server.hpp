@@ -34,6 +34,9 @@ public:
     server& operator=(const server&) = delete;
     ~server() = default;
 
+    /// Where tcp_options::listens_later said so: listens now. Throws std::system_error.
+    void listen_now();
+
     /// Accepts and serves until stop(); completes when every session has ended.
     [[nodiscard]] asio::awaitable<void> run();
 

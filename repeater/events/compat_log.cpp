@@ -10,6 +10,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <ctime>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -27,6 +28,10 @@ std::string_view word(side s) {
 
 std::string_view id_of(const rfb::repeater_id& id) {
     return id.text();
+}
+
+std::int64_t seconds(std::chrono::milliseconds t) {
+    return std::chrono::duration_cast<std::chrono::seconds>(t).count();
 }
 
 /// Writes the lines of one event.
@@ -253,7 +258,30 @@ struct compat_writer {
 
     void operator()(const event::stopping&) const {}
 
+    void operator()(const event::drained_too_long& e) const {
+        line(fmt::format("WARNING: --drain-timeout is over, ending {} live sessions.",
+                         e.live_pairs));
+    }
+
     void operator()(const event::stopped&) const {}
+
+    void operator()(const event::sessions& e) const {
+        line(fmt::format("USR1: vnc servers that wait: {}, vnc clients that wait: {}, live "
+                         "sessions: {}.",
+                         e.waiting_servers, e.waiting_viewers, e.live_pairs));
+    }
+
+    void operator()(const event::waits& e) const {
+        line(fmt::format("USR1: vnc {} {} with ID:{} has waited {} s.", word(e.peer.side),
+                         net::to_string(e.peer.address), id_of(e.id), seconds(e.since)));
+    }
+
+    void operator()(const event::carries& e) const {
+        tagged(e.met, fmt::format("USR1: vnc client {} and vnc server {}: {} s, {} bytes to the "
+                                  "server, {} bytes to the client.",
+                                  net::to_string(e.viewer), net::to_string(e.server),
+                                  seconds(e.since), e.viewer_to_server, e.server_to_viewer));
+    }
 
     void operator()(const event::dismissed&) const {}
 

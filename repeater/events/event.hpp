@@ -212,7 +212,7 @@ struct dial_attempt_failed {
     reason why{};
     std::chrono::milliseconds limit{}; ///< of no_greeting
     rfb::first_bytes came{};           ///< where there is no_version
-    bool is_of_a_name = false; ///< the viewer named a host, which may have other addresses
+    bool is_of_a_name = false;         ///< the viewer named a host, which may have other addresses
 };
 
 /// Mode I: no address of the destination could be reached, or the viewer left meanwhile.
@@ -265,8 +265,40 @@ struct stopping {
     std::size_t live_pairs = 0; ///< that go on until they end
 };
 
+/// Pairs have gone on as long as --drain-timeout lets them after `stopping`; they are ended.
+struct drained_too_long {
+    std::size_t live_pairs = 0;
+};
+
 /// All pairs have ended; the process ends next.
 struct stopped {};
+
+/// Somebody wants to know who is there (USR1): how many there are. `waits` and `carries` follow for
+/// the oldest of them.
+struct sessions {
+    std::size_t waiting_servers = 0;
+    std::size_t waiting_viewers = 0;
+    std::size_t live_pairs = 0;
+    std::size_t shown_at_most = 0; ///< of those that wait, and of the pairs
+};
+
+/// USR1: a peer waits for a partner.
+struct waits {
+    peer_name peer;
+    rfb::repeater_id id;
+    std::chrono::milliseconds since{};
+};
+
+/// USR1: a live pair, and the bytes that have reached their receivers' sockets.
+struct carries {
+    session_number pair{};
+    asio::ip::tcp::endpoint viewer;
+    asio::ip::tcp::endpoint server;
+    std::uint64_t viewer_to_server = 0;
+    std::uint64_t server_to_viewer = 0;
+    std::chrono::milliseconds since{};
+    meeting met;
+};
 
 /// The configuration was read again (HUP). Sessions keep the one they began under.
 struct reloaded {
@@ -343,7 +375,8 @@ using any_event =
                  event::waiting, event::partner_checked, event::matched, event::replaced,
                  event::refused, event::left, event::expired, event::dismissed, event::dialling,
                  event::dial_refused, event::dial_attempt_failed, event::dial_failed, event::paired,
-                 event::described, event::ended, event::stopping, event::stopped, event::reloaded,
+                 event::described, event::ended, event::stopping, event::drained_too_long,
+                 event::stopped, event::sessions, event::waits, event::carries, event::reloaded,
                  event::events_lost, event::pid_file_failed, event::supervising, event::defect>;
 
 /// Receives events, on the thread that decides; the logs may be told from any thread. receive()

@@ -1,20 +1,18 @@
-// Spawns the program, feeds it, waits for it, and kills what does not end.    posix_spawn(3)
+// Starts the program, feeds it, waits for it, and kills what does not end.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/exec.hpp"
 
 #include "net/unique_fd.hpp"
+#include "service/child_process.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
-#include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
+#include <system_error>
 
 namespace repeater {
 
@@ -25,51 +23,6 @@ using clock = std::chrono::steady_clock;
 std::string text_of(int error) {
     return std::strerror(error); // NOLINT: its text is copied at once
 }
-
-/// How the program is started: it inherits standard error from us, and no socket or ignored signal.
-class spawn_plan {
-public:
-    explicit spawn_plan(int standard_input) {
-        ::posix_spawn_file_actions_init(&files_);
-        ::posix_spawnattr_init(&attributes_);
-        ::posix_spawn_file_actions_adddup2(&files_, standard_input, STDIN_FILENO);
-        ::posix_spawn_file_actions_addopen(&files_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-        ::posix_spawn_file_actions_addclosefrom_np(&files_, STDERR_FILENO + 1);
-        sigset_t by_default{};
-        sigset_t blocked{};
-        ::sigemptyset(&by_default);
-        ::sigaddset(&by_default, SIGPIPE);
-        ::sigaddset(&by_default, SIGXFSZ);
-        ::sigemptyset(&blocked);
-        ::posix_spawnattr_setsigdefault(&attributes_, &by_default);
-        ::posix_spawnattr_setsigmask(&attributes_, &blocked);
-        ::posix_spawnattr_setpgroup(&attributes_, 0);
-        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
-                                                     POSIX_SPAWN_SETPGROUP);
-    }
-
-    spawn_plan(const spawn_plan&) = delete;
-    spawn_plan& operator=(const spawn_plan&) = delete;
-
-    ~spawn_plan() {
-        ::posix_spawn_file_actions_destroy(&files_);
-        ::posix_spawnattr_destroy(&attributes_);
-    }
-
-    [[nodiscard]] int start(const std::vector<std::string>& command, pid_t& pid) const {
-        std::vector<char*> words;
-        words.reserve(command.size() + 1);
-        for (const auto& word : command) {
-            words.push_back(const_cast<char*>(word.c_str())); // NOLINT: C's signature
-        }
-        words.push_back(nullptr);
-        return ::posix_spawnp(&pid, words.front(), &files_, &attributes_, words.data(), environ);
-    }
-
-private:
-    posix_spawn_file_actions_t files_{};
-    posix_spawnattr_t attributes_{};
-};
 
 /// Waits until the descriptor is ready. False where that took too long.
 bool wait_for(int fd, short what, clock::time_point end) {
@@ -101,16 +54,12 @@ void feed(net::unique_fd input, const std::string& text, clock::time_point end) 
 }
 
 /// Waits for the program's end; kills its process group at `end`.
-std::optional<std::string> reap(pid_t pid, clock::time_point end) {
-    // glibc 2.36 declares pidfd_open() for C only.
-    const net::unique_fd process{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
-    const bool in_time = process.get() >= 0 && wait_for(process.get(), POLLIN, end);
+std::optional<std::string> reap(service::child_process& program, clock::time_point end) {
+    const bool in_time = program.ends_by(end);
     if (!in_time) {
-        ::kill(-pid, SIGKILL);
+        program.kill();
     }
-    int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
+    const int status = program.wait();
     if (!in_time) {
         return "it did not end in time and was killed";
     }
@@ -134,13 +83,14 @@ std::optional<std::string> exec_output::deliver(const std::string& json) {
     }
     net::unique_fd ours{ends[0]};
     net::unique_fd theirs{ends[1]};
-    pid_t pid = 0;
-    if (const int error = spawn_plan(theirs.get()).start(command_, pid); error != 0) {
-        return command_.front() + ": " + text_of(error);
+    try {
+        service::child_process program(command_, theirs.get());
+        theirs = net::unique_fd{};
+        feed(std::move(ours), json + '\n', end);
+        return reap(program, end);
+    } catch (const std::system_error& e) {
+        return command_.front() + ": " + e.code().message();
     }
-    theirs = net::unique_fd{};
-    feed(std::move(ours), json + '\n', end);
-    return reap(pid, end);
 }
 
 } // namespace repeater

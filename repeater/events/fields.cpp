@@ -304,8 +304,41 @@ struct describer {
         return {"stopping", log_level::info, start().number("live_pairs", e.live_pairs).take()};
     }
 
+    event_fields operator()(const event::drained_too_long& e) const {
+        return {"drained_too_long", log_level::warn,
+                start().number("live_pairs", e.live_pairs).take()};
+    }
+
     event_fields operator()(const event::stopped&) const {
         return {"stopped", log_level::info, {}};
+    }
+
+    event_fields operator()(const event::sessions& e) const {
+        return {"sessions", log_level::info,
+                start()
+                    .number("waiting_servers", e.waiting_servers)
+                    .number("waiting_viewers", e.waiting_viewers)
+                    .number("live_pairs", e.live_pairs)
+                    .number("shown_at_most", e.shown_at_most)
+                    .take()};
+    }
+
+    event_fields operator()(const event::waits& e) const {
+        return {"waits", log_level::info,
+                start().peer(e.peer).id(e.id).seconds("seconds", e.since).take()};
+    }
+
+    event_fields operator()(const event::carries& e) const {
+        return {"carries", log_level::info,
+                start()
+                    .number("pair", e.pair)
+                    .address("viewer", e.viewer)
+                    .address("server", e.server)
+                    .number("viewer_to_server", e.viewer_to_server)
+                    .number("server_to_viewer", e.server_to_viewer)
+                    .seconds("seconds", e.since)
+                    .met(e.met)
+                    .take()};
     }
 
     event_fields operator()(const event::reloaded& e) const {

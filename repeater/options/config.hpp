@@ -48,6 +48,8 @@ struct limits {
     std::chrono::milliseconds linger{1'000};
     /// ... and so long where its receiver is slow to take what we hold for it.
     std::chrono::milliseconds linger_stalled{10'000};
+    /// Live pairs are ended so long after TERM; 0: they end by themselves.
+    std::chrono::milliseconds drain{0};
 };
 
 struct config {

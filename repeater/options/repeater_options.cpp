@@ -111,6 +111,8 @@ void add_limits(service::option_list& options, config& c) {
                     "Mode I: for connecting, whatever addresses a name has");
     options.seconds("--linger", c.limits.linger, some, takes_effect,
                     "For what is left when one side has closed");
+    options.seconds("--drain-timeout", c.limits.drain, any, takes_effect,
+                    "After TERM, end the sessions that still live so long after it; 0: never");
     options.seconds("--viewer-wait", c.limits.viewer_wait, any, takes_effect,
                     "A viewer waits so long for its server; 0: for ever");
     options.seconds("--server-wait", c.limits.server_wait, any, takes_effect,

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # The gateway as a process: its service manager, its sockets, its signals: gateway_process.py WSGATE
 # SPDX-License-Identifier: EUPL-1.2
+import grp
 import os
 import pwd
 import signal
@@ -95,8 +96,8 @@ class ProcessTest(GatewayTest):
         self.assertEqual(data[0], 0x88)
         return int.from_bytes(data[2:4], "big")
 
-    def gateway(self, *options):
-        return self.ending(Gateway(WSGATE, *options))
+    def gateway(self, *options, **how):
+        return self.ending(Gateway(WSGATE, *options, **how))
 
     def with_target(self, *options):
         target = self.listen()
@@ -225,17 +226,114 @@ class ProcessTest(GatewayTest):
         self.assertEqual(self.status_at(gateway.port), "200")
         who = pwd.getpwnam("nobody")
         for task in os.listdir(f"/proc/{gateway.pid}/task"):
-            with open(f"/proc/{gateway.pid}/task/{task}/status", encoding="utf-8") as text:
-                status = dict(line.split(":", 1) for line in text)
+            status = status_of(f"{gateway.pid}/task/{task}")
             self.assertEqual(set(status["Uid"].split()), {str(who.pw_uid)})
             self.assertEqual(set(status["Gid"].split()), {str(who.pw_gid)})
             self.assertEqual(int(status["CapPrm"], 16), 0)
         gateway.stop()
 
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
+    def test_nobody_can_connect_before_it_is_another_user(self):
+        for _ in range(5):
+            port = free_port()
+            line = ("--listen", f"127.0.0.1:{port}", "--user", "nobody")
+            gateway = self.start(WSGATE, *line)
+            while not listens(port):
+                pass
+            self.assertNotIn("0", status_of(gateway.pid)["Uid"].split())
+            gateway.stop()
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
+    def test_takes_names_and_numbers_of_users_and_groups(self):
+        daemon = pwd.getpwnam("daemon")
+        group = grp.getgrnam("daemon").gr_gid
+        further = os.getgrouplist("daemon", daemon.pw_gid)
+        with_group = os.getgrouplist("daemon", 54322)
+        for text, user, group, groups in (
+            (str(daemon.pw_uid), daemon.pw_uid, daemon.pw_gid, further),
+            ("daemon:54322", daemon.pw_uid, 54322, with_group),
+            ("54321", 54321, 54321, []),  # nobody has this number
+            ("54321:daemon", 54321, group, []),
+            ("54321:54322", 54321, 54322, []),
+        ):
+            with self.subTest(text):
+                gateway = self.gateway("--user", text)
+                status = status_of(gateway.pid)
+                self.assertEqual(set(status["Uid"].split()), {str(user)})
+                self.assertEqual(set(status["Gid"].split()), {str(group)})
+                self.assertEqual({int(g) for g in status["Groups"].split()}, set(groups))
+                gateway.stop()
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
+    def test_is_content_to_be_that_user_already(self):
+        def someone():
+            os.setgroups([])
+            os.setresgid(54321, 54321, 54321)
+            os.setresuid(54321, 54321, 54321)
+
+        for text in ("54321", "54321:54321"):
+            self.gateway("--user", text, preexec_fn=someone).stop()
+        for text in ("54321:54322", "54322", "root", "nobody"):
+            line = ("--listen", "127.0.0.1:0", "--user", text)
+            gateway = self.start(WSGATE, *line, preexec_fn=someone)
+            gateway.line_with(rf"cannot become user {text}: .* \(only root can\)")
+            self.assertEqual(gateway.wait(), 78)
+
     def test_names_a_user_that_does_not_exist(self):
-        gateway = self.start(WSGATE, "--listen", "127.0.0.1:0", "--user", "no-such-user")
-        gateway.line_with("cannot become user no-such-user: no such user")
-        self.assertEqual(gateway.wait(), 78)
+        for text, why in (
+            ("no-such-user", "no such user"),
+            ("root:no-such-group", "no such group: no-such-group"),
+            (":daemon", "no such user"),
+            ("0x10", "no such user"),
+            ("-1", "no such user"),
+            ("4294967295", "no such user"),  # which setuid(2) takes for "no change"
+            ("4294967296", "no such user"),
+            ("0:", "no such group: "),
+        ):
+            gateway = self.start(WSGATE, "--listen", "127.0.0.1:0", f"--user={text}")
+            gateway.line_with(f"cannot become user {text}: {why}$")
+            self.assertEqual(gateway.wait(), 78)
+
+    def test_has_a_pid_file_while_it_serves(self):
+        path = self.write("pid", "4194999999\nof a process long gone\n")
+        gateway = self.gateway("--pid-file", path)
+        self.assertEqual(self.read("pid"), f"{gateway.pid}\n")
+        busy = f"127.0.0.1:{gateway.port}"
+        second = self.start(WSGATE, "--listen", busy, "--pid-file", path)
+        self.assertEqual(second.wait(), 71)
+        self.assertEqual(self.read("pid"), f"{gateway.pid}\n")
+        gateway.stop()
+        self.assertFalse(os.path.exists(path))
+
+    def test_has_the_number_of_its_background_in_the_pid_file(self):
+        path = self.path("pid")
+        user = ("--user", "nobody") if os.geteuid() == 0 else ()
+        line = ("--listen", f"127.0.0.1:{free_port()}", "--pid-file", path, *user)
+        launcher = self.start(WSGATE, "-D", *line)
+        self.assertEqual(launcher.wait(), 0)
+        child = int(self.read("pid"))
+        self.assertNotEqual(child, launcher.pid)
+        end(child)
+
+    def test_serves_without_a_pid_file_where_it_cannot_be_written(self):
+        os.mkfifo(self.path("fifo"))
+        for path, why in (
+            ("/no/such/folder/pid", "No such file or directory"),
+            (self.folder, "Is a directory"),
+            (self.path("fifo"), "No such device or address"),  # which nobody reads
+        ):
+            gateway = self.gateway("--pid-file", path)
+            gateway.line_with(f'warning what="goes on without --pid-file {path}: {why}"')
+            gateway.stop()
+
+    def test_cuts_who_does_not_answer_its_close_in_time(self):
+        gateway, _ = self.with_target("--drain-timeout", "0.1")
+        session = self.open_session(gateway)
+        began = time.monotonic()
+        gateway.terminate()
+        self.assertEqual(self.close_code(session), 1001)
+        self.assertEqual(gateway.wait(), 0)
+        self.assertLess(time.monotonic() - began, 4, "not the 5 s that are the default")
 
     def test_logs_to_syslog(self):
         path = self.path("syslog")
@@ -311,6 +409,7 @@ class ProcessTest(GatewayTest):
             (["--auth-file", "/nonexistent"], 78, "/nonexistent: cannot read passwords"),
             (["--cert", "/nonexistent"], 78, "/nonexistent"),
             (["--listen", "nowhere"], 78, "nowhere is not ADDRESS:PORT"),
+            (["--user", "no-such-user"], 78, "cannot become user no-such-user: no such user"),
         ]:
             bad = outcome(WSGATE, "--check", *arguments)
             self.assertEqual(bad.returncode, code, bad.stderr)
@@ -442,6 +541,11 @@ class LogTest(GatewayTest):
         self.assertIn("this pipe has been read already", gateway.line_with("not_reloaded"))
         self.assertEqual(self.status_at(port), "200")
         gateway.stop()
+
+
+def status_of(task):
+    with open(f"/proc/{task}/status", encoding="utf-8") as text:
+        return dict(line.split(":", 1) for line in text)
 
 
 def process_at(port):

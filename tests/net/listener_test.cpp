@@ -133,6 +133,19 @@ TEST_F(Listener, ATakenPortOfOneFamilyIsNamed) {
     }
 }
 
+TEST_F(Listener, ThatListensLaterHasItsPortAndNobodyUntilThen) {
+    net::tcp_options options;
+    options.listens_later = true;
+    net::listener l(context.get_executor(), {asio::ip::address_v4::loopback(), 0}, options);
+    EXPECT_THROW(const support::tcp_client early(l.local().port()), std::system_error);
+    l.listen();
+    l.listen(); // once is enough, and twice no harm
+    const support::tcp_client in_time(l.local().port());
+    run(l);
+    run_until([&] { return accepted.size() == 1; });
+    tasks.cancel();
+}
+
 TEST_F(Listener, TakesASocketThatListensAlready) {
     const support::scratch_directory directory;
     const auto path = (directory.path() / "gate").string();

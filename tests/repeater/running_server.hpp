@@ -111,6 +111,10 @@ public:
         on_its_thread([this] { server_.drain(); });
     }
 
+    void show_sessions() {
+        on_its_thread([this] { server_.show_sessions(); });
+    }
+
     void stop() {
         on_its_thread([this] { server_.stop(); });
     }

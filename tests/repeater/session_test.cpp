@@ -411,6 +411,57 @@ TEST(Session, DrainClosesWhoWaitsAndLeavesLivePairsAlone) {
     repeater.join();
 }
 
+TEST(Session, DrainEndsLivePairsWhenTheyHaveTheirTime) {
+    auto c = support::loopback_config();
+    c.limits.drain = std::chrono::milliseconds(50);
+    running_server repeater(c);
+    auto server = repeater.wait_as(rfb::side::server, "ID:1");
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    expect_joined(viewer, server);
+    repeater.drain();
+    repeater.join();
+    EXPECT_EQ(repeater.events.wait_for<event::drained_too_long>().live_pairs, 1U);
+    const auto end = repeater.events.wait_for<event::ended>();
+    EXPECT_EQ(end.from_viewer.end, event::ended::how::stopped);
+}
+
+TEST(Session, DrainThatEndsInTimeSaysNothingOfItsLimit) {
+    auto c = support::loopback_config();
+    c.limits.drain = std::chrono::hours(1);
+    running_server repeater(c);
+    auto server = repeater.wait_as(rfb::side::server, "ID:1");
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    expect_joined(viewer, server);
+    repeater.drain();
+    expect_joined(viewer, server);
+    viewer.close();
+    repeater.join();
+    EXPECT_EQ(repeater.events.count<event::drained_too_long>(), 0U);
+}
+
+TEST(Session, ShowsWhoWaitsAndWhichPairsLive) {
+    running_server repeater;
+    auto waiting = repeater.wait_as(rfb::side::server, "ID:2");
+    auto later = repeater.wait_as(rfb::side::viewer, "ID:3");
+    auto server = repeater.wait_as(rfb::side::server, "ID:1");
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    expect_joined(viewer, server);
+    repeater.show_sessions();
+    const auto head = repeater.events.wait_for<event::sessions>();
+    EXPECT_EQ(head.waiting_servers, 1U);
+    EXPECT_EQ(head.waiting_viewers, 1U);
+    EXPECT_EQ(head.live_pairs, 1U);
+    const auto first = repeater.events.wait_for<event::waits>(1);
+    EXPECT_EQ(first.id.text(), "2") << "the oldest first";
+    EXPECT_EQ(repeater.events.wait_for<event::waits>(2).id.text(), "3");
+    const auto live = repeater.events.wait_for<event::carries>();
+    EXPECT_EQ(to_string(live.met), "ID:1");
+    EXPECT_EQ(live.viewer_to_server, 4U);
+    EXPECT_EQ(live.server_to_viewer, 4U);
+    EXPECT_EQ(live.viewer, repeater.events.wait_for<event::paired>().first.address);
+    expect_joined(viewer, server);
+}
+
 TEST(Session, StopEndsLivePairs) {
     running_server repeater;
     auto server = repeater.wait_as(rfb::side::server, "ID:1");

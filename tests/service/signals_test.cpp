@@ -23,6 +23,7 @@ public:
     explicit obedience(bool gentle_int) {
         meanings_.reload = [this] { done_ += "reload "; };
         meanings_.show = [this] { done_ += "show "; };
+        meanings_.upgrade = [this] { done_ += "upgrade "; };
         meanings_.stop = [this] { done_ += "stop "; };
         meanings_.stop_now = [this] { done_ += "stop_now "; };
         meanings_.gentle_int = gentle_int;
@@ -49,7 +50,7 @@ private:
     std::string done_;
     service::signal_meanings meanings_;
     asio::io_context context_{1};
-    service::signals signals_{context_.get_executor(), service::usr1::shows};
+    service::signals signals_{context_.get_executor()};
 };
 
 } // namespace
@@ -71,6 +72,7 @@ TEST(Signals, StopAtOnceByIntWhereThatIsNotGentle) {
 
 TEST(Signals, ShowWhatThereIs) {
     EXPECT_EQ(obedience(true).after({SIGUSR1, SIGUSR1}), "show show ");
+    EXPECT_EQ(obedience(true).after({SIGUSR2, SIGUSR1, SIGTERM}), "upgrade show stop ");
 }
 
 } // namespace signals_test

@@ -29,6 +29,13 @@ public:
 
     void start(const on_error&);
 
+    /// Where tcp_options::listens_later said so. Throws std::system_error.
+    void listen_now() {
+        for (auto& each : listeners_) {
+            each.listen();
+        }
+    }
+
     /// Closes the listeners and all connections; completes when none is left.
     [[nodiscard]] asio::awaitable<void> stop();
 

@@ -31,6 +31,8 @@ void add_limit_options(service::option_list& options, config& c) {
                     "[twice --ping-interval]");
     options.seconds("--session-idle", c.bridge.idle, any, takes_effect,
                     "Close a session in which no data moves so long; pings are none; 0: never");
+    options.seconds("--drain-timeout", c.limits.stop, some, takes_effect,
+                    "After TERM, cut sessions that have not answered our Close by then");
     options.choice("--dial", c.server_dial, dial_names, "first-data|at-once", takes_effect,
                    "When a session on /wsServer gets its target: at once, or with its first data, "
                    "as the repeater gives nobody long to introduce himself");

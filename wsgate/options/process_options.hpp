@@ -14,6 +14,7 @@ struct process_options {
     bool run_once = false;                  ///< end after the first session
     std::chrono::milliseconds timeout{0};   ///< stop accepting after this time, then end; 0: never
     std::chrono::milliseconds idle_exit{0}; ///< end after so long without a connection; 0: never
+    std::string pid_file;                   ///< empty: none
     std::string user;                       ///< the user to become once all is open; empty: stay
 
     friend bool operator==(const process_options&, const process_options&) = default;

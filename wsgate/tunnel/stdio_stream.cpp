@@ -8,7 +8,9 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <string>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -20,9 +22,29 @@ namespace {
     throw std::system_error(errno, std::system_category(), what);
 }
 
-/// Duplicates the descriptor to another number and puts /dev/null in its place.
+/// Opens a pipe or a terminal once more, since O_NONBLOCK belongs to an open file that others may
+/// share: a shell would find its terminal non-blocking once we are gone, whatever has ended us.
+/// Nothing where that cannot be done, as with a socket, or a terminal of another user.
+int opened_again(int fd) {
+    const auto path = "/proc/self/fd/" + std::to_string(fd);
+    const int flags = ::fcntl(fd, F_GETFL); // NOLINT(*-vararg): POSIX's
+
+    struct stat what {};
+
+    if (flags < 0 || ::fstat(fd, &what) != 0 || !(S_ISFIFO(what.st_mode) || ::isatty(fd) != 0)) {
+        return -1;
+    }
+    const int how = (flags & O_ACCMODE) | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+    const net::unique_fd low{::open(path.c_str(), how)};           // NOLINT(*-vararg)
+    return ::fcntl(low.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1); // NOLINT(*-vararg)
+}
+
+/// Moves the descriptor to another number and puts /dev/null in its place.
 int taken(int fd) {
-    const int ours = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    int ours = opened_again(fd);
+    if (ours < 0) {
+        ours = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1); // NOLINT(*-vararg)
+    }
     const net::unique_fd null{::open("/dev/null", O_RDWR | O_CLOEXEC)}; // NOLINT: POSIX's varargs
     if (ours < 0 || null.get() < 0 || ::dup2(null.get(), fd) < 0) {
         fail("standard input and output");
@@ -40,8 +62,8 @@ net::io_result result_of(ssize_t moved) {
     return result;
 }
 
-/// Lets go of the descriptor and makes it block again: other processes may share the open file, for
-/// example a terminal.
+/// Lets go of the descriptor and makes it block again: where it could not be opened again, other
+/// processes may share the open file.
 void give_back(asio::posix::stream_descriptor& d) {
     if (d.is_open()) {
         net::error_code ignored;
@@ -72,7 +94,11 @@ net::io_result stdio_stream::read_some(std::span<std::byte> into) {
 }
 
 net::io_result stdio_stream::write_some(std::span<const std::byte> from) {
-    return result_of(::write(out_.native_handle(), from.data(), from.size()));
+    auto result = result_of(::write(out_.native_handle(), from.data(), from.size()));
+    if (result.error && !result.would_block()) {
+        give_back(in_); // a socket would tell its reader of it; another descriptor does not
+    }
+    return result;
 }
 
 asio::awaitable<std::tuple<net::error_code>> stdio_stream::wait(net::readiness what) {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/tunnel.hpp"
 
-#include "net/deadline.hpp"
 #include "wsgate/ws/masking_keys.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -85,16 +84,26 @@ asio::awaitable<void> tunnel::carry() {
     options.keys = random_masking_key;
     bridge b(
         executor_, around_.scratch, *remote_, [this] { return take_local(); }, options);
-    const auto began = net::clock::now();
+    began_ = net::clock::now();
     bridge_ = &b;
     if (going_away_) {
         b.go_away();
     }
     co_await b.run(std::move(early_));
     bridge_ = nullptr;
-    around_.journal.ended(
-        number_, peer_, b.summary(),
-        std::chrono::duration_cast<std::chrono::milliseconds>(net::clock::now() - began));
+    around_.journal.ended(number_, peer_, b.summary(), age());
+}
+
+void tunnel::show() const {
+    if (bridge_ != nullptr) {
+        around_.journal.carries(number_, peer_, bridge_->summary(), age());
+    } else {
+        around_.journal.opens(number_, peer_, age());
+    }
+}
+
+std::chrono::milliseconds tunnel::age() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(net::clock::now() - began_);
 }
 
 asio::awaitable<dialled> tunnel::take_local() {

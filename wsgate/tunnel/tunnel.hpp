@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/deadline.hpp"
 #include "net/stream.hpp"
 #include "wsgate/tunnel/tunnel_config.hpp"
 #include "wsgate/tunnel/tunnel_journal.hpp"
@@ -10,6 +11,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -36,6 +38,9 @@ public:
     /// Returns whether there was a session. The local connection is closed either way.
     [[nodiscard]] asio::awaitable<bool> run();
 
+    /// Has the journal log the session, or that it is being opened.
+    void show() const;
+
     /// Ends the session with Close 1001, or gives up the attempts to open one.
     void go_away();
 
@@ -43,6 +48,7 @@ private:
     [[nodiscard]] asio::awaitable<bool> open();
     [[nodiscard]] asio::awaitable<void> carry();
     [[nodiscard]] asio::awaitable<dialled> take_local();
+    [[nodiscard]] std::chrono::milliseconds age() const;
 
     surroundings around_;
     asio::any_io_executor executor_;
@@ -54,6 +60,7 @@ private:
     std::vector<std::byte> early_;
     net::wake_up leaving_;
     bridge* bridge_ = nullptr;
+    net::clock::time_point began_ = net::clock::now(); ///< the session, or the first attempt
     bool going_away_ = false;
 };
 

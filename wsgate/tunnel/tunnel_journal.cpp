@@ -101,6 +101,31 @@ void tunnel_journal::ended(tunnel_number n, std::string_view peer, const bridge_
     write(log_level::info, "end", fields);
 }
 
+void tunnel_journal::sessions(std::size_t connections, std::size_t shown_at_most) {
+    write(log_level::info, "sessions",
+          {{"connections", connections}, {"shown_at_most", shown_at_most}});
+}
+
+void tunnel_journal::carries(tunnel_number n, std::string_view peer, const bridge_summary& so_far,
+                             std::chrono::milliseconds lasts) {
+    auto fields = start_of(n, peer);
+    fields["seconds"] = service::seconds_of(lasts);
+    fields["up"] = so_far.to_websocket;
+    fields["down"] = so_far.to_tcp;
+    write(log_level::info, "carries", fields);
+}
+
+void tunnel_journal::opens(tunnel_number n, std::string_view peer,
+                           std::chrono::milliseconds lasts) {
+    auto fields = start_of(n, peer);
+    fields["seconds"] = service::seconds_of(lasts);
+    write(log_level::info, "opens", fields);
+}
+
+void tunnel_journal::warned(std::string_view what) {
+    write(log_level::warn, "warning", {{"text", show(what)}});
+}
+
 void tunnel_journal::refused(std::string_view peer, std::size_t sessions) {
     write(log_level::warn, "refused",
           {{"peer", show(peer)}, {"reason", "too many sessions"}, {"sessions", sessions}});

@@ -36,6 +36,15 @@ public:
                std::chrono::milliseconds lasted);
     void refused(std::string_view peer, std::size_t sessions);
 
+    /// Heads the list of local connections that USR1 asks for.
+    void sessions(std::size_t connections, std::size_t shown_at_most);
+    void carries(tunnel_number, std::string_view peer, const bridge_summary& so_far,
+                 std::chrono::milliseconds lasts);
+    /// There is no WebSocket for it yet.
+    void opens(tunnel_number, std::string_view peer, std::chrono::milliseconds lasts);
+    /// Something that an operator should know; `what` is a sentence of ours.
+    void warned(std::string_view what);
+
 private:
     bool told_of_text_ = false;
 };

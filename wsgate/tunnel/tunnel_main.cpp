@@ -22,10 +22,13 @@ namespace wsgate {
 namespace {
 
 /// The first TERM or INT closes all sessions with 1001, the second one cuts them off. HUP reopens
-/// the log.
-service::signal_meanings meanings(tunnel_server& server, service::log& log) {
+/// the log, USR1 writes the sessions into it.
+service::signal_meanings meanings(tunnel_server& server, service::log& log,
+                                  tunnel_journal& journal) {
     service::signal_meanings m;
     m.reload = [&log] { log.reopen(); };
+    m.show = [&server] { server.show_sessions(); };
+    m.upgrade = [&journal] { journal.warned(service::no_upgrade); };
     m.stop = [&server] { server.stop(); };
     m.stop_now = [&server] { server.stop_now(); };
     return m;
@@ -67,7 +70,7 @@ int start(const tunnel_config& config) {
         return EX_CONFIG;
     }
     asio::co_spawn(context, run_server(*server, signals), rethrow);
-    asio::co_spawn(context, signals.obey(meanings(*server, *log)), rethrow);
+    asio::co_spawn(context, signals.obey(meanings(*server, *log, *journal)), rethrow);
     context.run();
     const bool one_session = config.once || !config.listen;
     return one_session && !server->has_carried() ? EXIT_FAILURE : EXIT_SUCCESS;

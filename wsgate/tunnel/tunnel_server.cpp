@@ -113,6 +113,18 @@ asio::awaitable<void> tunnel_server::serve(std::unique_ptr<tunnel> t) {
     }
 }
 
+void tunnel_server::show_sessions() const {
+    constexpr std::size_t most = 1000; // the log's queue drops lines when too many come at once
+    journal_.sessions(tunnels_.size(), most);
+    std::size_t shown = 0;
+    for (const auto* const each : tunnels_) {
+        if (++shown > most) {
+            break;
+        }
+        each->show();
+    }
+}
+
 void tunnel_server::stop() {
     if (!std::exchange(stopping_, true)) {
         journal_.stopping("graceful");

@@ -35,6 +35,9 @@ public:
     /// Cuts off all sessions at once.
     void stop_now();
 
+    /// Has the journal log every local connection and its session.
+    void show_sessions() const;
+
     /// Whether there has been a session.
     [[nodiscard]] bool has_carried() const { return carried_ > 0; }
 

@@ -159,7 +159,17 @@ TEST(CompatLog, SaysEachEventInThePerlsWords) {
              "/host:5900] finished xfer.\n[" + pid + "/host:5900] Input is EOF.\n[" + pid +
              "/host:5900] finished xfer.\n"},
         {event::stopping{1}, ""},
+        {event::drained_too_long{2}, "WARNING: --drain-timeout is over, ending 2 live sessions.\n"},
         {event::stopped{}, ""},
+        {event::sessions{2, 1, 3, 1000},
+         "USR1: vnc servers that wait: 2, vnc clients that wait: 1, live sessions: 3.\n"},
+        {event::waits{viewer, id, std::chrono::milliseconds(2500)},
+         "USR1: vnc client 127.0.0.1:1 with ID:7 has waited 2 s.\n"},
+        {event::carries{session_number{1}, viewer.address, server.address, 12, 345,
+                        std::chrono::milliseconds(61'000), id},
+         "[" + pid +
+             "/ID:7] USR1: vnc client 127.0.0.1:1 and vnc server 127.0.0.1:2: 61 s, "
+             "12 bytes to the server, 345 bytes to the client.\n"},
         {event::dismissed{server, id}, ""},
         {event::expired{viewer, id, std::chrono::milliseconds(1500)},
          "vnc client with ID:7 waited 1.5 s, closing it.\n"},

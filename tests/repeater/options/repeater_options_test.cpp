@@ -35,6 +35,7 @@ const std::map<std::string, option_change> all_changes{
     {"proxy-timeout", change("--proxy-timeout=1")},
     {"connect-timeout", change("--connect-timeout=1")},
     {"linger", change("--linger=2")},
+    {"drain-timeout", change("--drain-timeout=1")},
     {"viewer-wait", change("--viewer-wait=1")},
     {"server-wait", change("--server-wait=1")},
     {"splice", change("--splice=off")},

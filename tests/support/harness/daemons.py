@@ -19,8 +19,15 @@ class Repeater(Daemon):
     def __init__(self, repeater, *options, before=(), **how):
         ports = ("--viewer-port", "0", "--server-port", "0")
         super().__init__(*before, repeater, *ports, *options, **how)
-        self.viewer_port = self.port_in(r"watching for IPv4 connections on (\d+)/client")
-        self.server_port = self.port_in(r"watching for IPv4 connections on (\d+)/server")
+        self.viewer_port = self._port_of("client", "viewer")
+        self.server_port = self._port_of("server", "server")
+
+    def _port_of(self, perls_word, side):
+        """Whatever its --log-format is."""
+        return self.port_in(
+            rf"(?:watching for IPv4 connections on (?=\d+/{perls_word})"
+            rf"|listening side={side} at=[\d.]+:)(\d+)"
+        )
 
 
 class Gateway(Daemon):

@@ -111,11 +111,15 @@ def outcome(*command, **how):
 
 
 def hang_up(process):
-    """Sends HUP. ThreadSanitizer's runtime now and then loses a signal that meets a busy thread (a
+    signal_at_rest(process.pid, signal.SIGHUP)
+
+
+def signal_at_rest(pid, number):
+    """Sends a signal. ThreadSanitizer's runtime now and then loses one that meets a busy thread (a
     second one comes through, once): there, only when the main thread has come to rest."""
     if "TSAN_OPTIONS" in os.environ:
-        eventually("the main thread rests", lambda: rests(process.pid))
-    process.send_signal(signal.SIGHUP)
+        eventually("the main thread rests", lambda: rests(pid))
+    os.kill(pid, number)
 
 
 def rests(pid):
