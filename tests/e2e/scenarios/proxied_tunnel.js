@@ -62,7 +62,7 @@ export default async function proxiedTunnel(bench) {
 
     const desktop = await startWorkplace(bench);
     const server = desktop.startVncServer({ id: '7711', port: tunnel.port });
-    await tunnel.says(/start session=1 peer=\S+ tls=TLSv1\.3 subprotocol=binary/);
+    await tunnel.says(/start session=1 peer=\S+ address=\S+ tls=TLSv1\.3 subprotocol=binary/);
     await repeater.says(/storing new vnc server with ID:7711\./);
     assert.ok(proxy.latest(/CONNECT/), 'the proxy was used');
 
