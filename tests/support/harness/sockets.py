@@ -39,7 +39,7 @@ def listens(port):
     try:
         connect(port).close()
         return True
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):  # reset: it ends at this moment
         return False
 
 
