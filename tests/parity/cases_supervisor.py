@@ -62,7 +62,7 @@ def settings_reach_the_child(t):
     t.fact("viewer", viewer.state())
 
 
-@rows([("TERM", signal.SIGTERM), ("KILL", signal.SIGKILL), ("USR1", signal.SIGUSR1)])
+@rows([("TERM", signal.SIGTERM), ("KILL", signal.SIGKILL), ("QUIT", signal.SIGQUIT)])
 def child_ends(t, number):
     r = t.start(env=LOOP, direct=True)
     child = listener(t, r)
