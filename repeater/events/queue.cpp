@@ -121,7 +121,7 @@ void output_queue::deliveries::run() {
 void output_queue::deliveries::deliver_first(std::unique_lock<std::mutex>& lock) {
     auto pause = options_.first_pause;
     std::chrono::milliseconds asked{0};
-    std::string why;
+    std::string why = "the repeater has ended"; // where there is no time for a first try
     busy_ = true;
     for (int tried = 0; tried < options_.tries && !out_of_time(); ++tried) {
         if (tried > 0) {

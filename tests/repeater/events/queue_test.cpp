@@ -194,26 +194,31 @@ TEST(OutputQueue, TheEndCutsAPauseShortThatHasBegun) {
 /// Hangs until it is let go, as a write to a dead disk does.
 class hanging_output final : public output {
 public:
-    explicit hanging_output(std::shared_future<void> until) : until_(std::move(until)) {}
+    hanging_output(std::promise<void>& hangs, std::shared_future<void> until)
+        : hangs_(hangs), until_(std::move(until)) {}
 
     std::optional<std::string> deliver(const std::string& /*json*/) override {
+        hangs_.set_value();
         until_.wait();
         return std::nullopt;
     }
 
 private:
+    std::promise<void>& hangs_;
     std::shared_future<void> until_;
 };
 
 TEST(OutputQueue, TheEndLeavesADeliveryThatHangsToItself) {
+    std::promise<void> hangs;
     std::promise<void> let_go;
     losses lost;
     auto o = quick();
     o.longest_delivery = milliseconds(20);
     {
-        output_queue queue(std::make_unique<hanging_output>(let_go.get_future().share()), o,
+        output_queue queue(std::make_unique<hanging_output>(hangs, let_go.get_future().share()), o,
                            into(lost));
         queue.push("1");
+        hangs.get_future().wait();
         queue.push("2");
         queue.finish(milliseconds(1));
         EXPECT_EQ(lost.count, 2U);
