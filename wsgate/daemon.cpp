@@ -140,7 +140,7 @@ private:
     void read_again() {
         auto again = reread_();
         if (const auto* bye = std::get_if<service::early_exit>(&again)) {
-            journal_.not_reloaded(bye->text.substr(0, bye->text.find('\n')));
+            journal_.reload_failed(bye->text.substr(0, bye->text.find('\n')));
         } else {
             server_.reload(std::get<config>(std::move(again)));
         }

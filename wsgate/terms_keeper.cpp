@@ -80,7 +80,7 @@ void terms_keeper::reload() {
         warn_of_own_files();
         warn_of_certificates();
     } catch (const std::exception& e) {
-        journal_.not_reloaded(e.what());
+        journal_.reload_failed(e.what());
     }
 }
 
@@ -92,7 +92,7 @@ bool terms_keeper::reload(config next) {
         warn();
         return true;
     } catch (const std::exception& e) {
-        journal_.not_reloaded(e.what());
+        journal_.reload_failed(e.what());
         return false;
     }
 }

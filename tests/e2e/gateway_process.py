@@ -384,7 +384,7 @@ class ProcessTest(GatewayTest):
         ends = [self.accept(first)]
         write(second, "no-such-option = 1")
         hang_up(gateway)
-        line = gateway.line_with("not_reloaded")
+        line = gateway.line_with("reload_failed")
         self.assertIn(f"{conf}:3: no such option: no-such-option", line)
         sessions.append(self.open_session(gateway))
         ends.append(self.accept(first))
@@ -523,7 +523,7 @@ class LogTest(GatewayTest):
         os.remove(conf)
         os.mkfifo(conf)
         hang_up(gateway)
-        self.assertIn("it is no regular file", gateway.line_with("not_reloaded"))
+        self.assertIn("it is no regular file", gateway.line_with("reload_failed"))
         self.assertEqual(self.status_at(port), "200")
         gateway.stop()
         for option in ("--config", "--cert", "--auth-file"):
@@ -538,7 +538,7 @@ class LogTest(GatewayTest):
         os.close(reader)
         port = int(gateway.says(r"listening on 127\.0\.0\.1:(\d+)").group(1))
         hang_up(gateway)
-        self.assertIn("this pipe has been read already", gateway.line_with("not_reloaded"))
+        self.assertIn("this pipe has been read already", gateway.line_with("reload_failed"))
         self.assertEqual(self.status_at(port), "200")
         gateway.stop()
 

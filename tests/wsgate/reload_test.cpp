@@ -123,7 +123,7 @@ TEST_F(reloading, ServesAnotherDirectory) {
     EXPECT_EQ(page(), "200");
     next.web = directory.path() / "none";
     gateway.reload(next);
-    EXPECT_NE(gateway.lines.wait_for(" not_reloaded").find("cannot serve files"),
+    EXPECT_NE(gateway.lines.wait_for(" reload_failed").find("cannot serve files"),
               std::string::npos);
     EXPECT_EQ(page(), "200") << "what was there is kept";
 }
@@ -215,7 +215,7 @@ TEST_F(reloading, KeepsAllWhereAListenerWouldMissItsCertificate) {
     running_gateway gateway(config);
     next.listen.front().speaks = wsgate::speech::tls;
     gateway.reload(next);
-    EXPECT_NE(gateway.lines.wait_for(" not_reloaded").find("needs --cert"), std::string::npos);
+    EXPECT_NE(gateway.lines.wait_for(" reload_failed").find("needs --cert"), std::string::npos);
     auto peer = connect(gateway);
     peer.open("/websockify");
     expect_at(before, peer);

@@ -244,8 +244,8 @@ void journal::reloaded(std::string_view needs_restart) {
     write(service::log_level::info, "reloaded", fields);
 }
 
-void journal::not_reloaded(std::string_view why) {
-    write(service::log_level::error, "not_reloaded",
+void journal::reload_failed(std::string_view why) {
+    write(service::log_level::error, "reload_failed",
           {{"why", net::escaped(why, longest_sentence)}, {"kept", "what was read before"}});
 }
 

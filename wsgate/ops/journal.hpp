@@ -95,7 +95,7 @@ public:
     void any_page(std::string_view path);
     /// `needs_restart`: options whose new values need a restart; empty: none.
     void reloaded(std::string_view needs_restart);
-    void not_reloaded(std::string_view why);
+    void reload_failed(std::string_view why);
     /// Something that an operator should attend to; `what` is a sentence of ours.
     void warned(std::string_view what);
     void tls_failed(const refused_client&, lines_left_out);

@@ -501,7 +501,7 @@ TEST_F(access_rules, FilesAreReadAgain) {
     EXPECT_EQ(status(gateway, "/websockify", password("u:changed")), "101");
     write("users", "u:$apr1$no\n");
     gateway.reload();
-    const auto line = gateway.lines.wait_for(" not_reloaded ");
+    const auto line = gateway.lines.wait_for(" reload_failed ");
     EXPECT_NE(line.find("users: line 1: MD5 and SHA-1"), std::string::npos) << line;
     EXPECT_EQ(status(gateway, "/websockify", password("u:changed")), "101") << "all is kept";
 }

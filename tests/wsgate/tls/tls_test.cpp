@@ -387,7 +387,7 @@ TEST_F(tls_site, NewFilesAreTakenAndSessionsStay) {
     const auto& ours = config.tls.certificates.front();
     std::ofstream(ours.chain) << renewed.chain; // without its key
     gateway.reload();
-    EXPECT_NE(gateway.lines.wait_for("not_reloaded").find("do not belong together"),
+    EXPECT_NE(gateway.lines.wait_for("reload_failed").find("do not belong together"),
               std::string::npos);
     EXPECT_EQ(tls_client(gateway.connect()).server(), "localhost");
 
@@ -426,7 +426,7 @@ TEST_F(tls_site, ANewClientCaIsTaken) {
     EXPECT_TRUE(admits(other));
     (void)file("ca.pem", "no certificate");
     gateway.reload();
-    (void)gateway.lines.wait_for("not_reloaded");
+    (void)gateway.lines.wait_for("reload_failed");
     EXPECT_TRUE(admits(other)) << "what was there is kept";
 }
 
