@@ -73,7 +73,19 @@ void gateway_options::parse(std::vector<std::string> words) {
     }
 }
 
+/// These add up in our own form. Python's parsers take the last one.
+void gateway_options::keep_last_of_repeated() {
+    for (auto* const values : {&tls_.certificates, &tls_.keys, &listen_.unix_listen}) {
+        if (values->size() > 1) {
+            values->erase(values->begin(), values->end() - 1);
+        }
+    }
+}
+
 void gateway_options::finish() {
+    if (websockify_.is_meant()) {
+        keep_last_of_repeated();
+    }
     take_over(listen_, c_);
     take_over(web_, c_);
     take_over(access_, c_.access);

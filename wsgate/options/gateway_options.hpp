@@ -32,6 +32,8 @@ public:
     [[nodiscard]] const service::option_list& list() const { return list_; }
 
 private:
+    void keep_last_of_repeated();
+
     config& c_;
     raw_listen listen_;
     raw_web web_;

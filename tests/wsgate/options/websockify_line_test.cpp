@@ -188,10 +188,11 @@ TEST(WebsockifyLine, TakesTheLastOfTwoValuesAsPythonDoes) {
          [](const auto& c) { return c.log_file == "/b"; }},
         {{"-v", "-v", "--unix-target", "/a", "--unix-target", "/b"},
          [](const auto& c) { return to_string(*c.listen.at(0).leads_to->to) == "unix:/b"; }},
-        {{"h:1", "--cert", "/a", "--cert", "/b", "--verify-client", "--verify-client", "--cafile",
-          "/x", "--cafile", "/y"},
+        {{"h:1", "--cert", "/a", "--key", "/k", "--cert", "/b", "--key", "/l", "--verify-client",
+          "--verify-client", "--cafile", "/x", "--cafile", "/y"},
          [](const auto& c) {
-             return c.tls.certificates.size() == 2 && c.tls.client_ca_file == "/y"; // both hold
+             return c.tls.certificates.size() == 1 && c.tls.certificates[0].chain == "/b" &&
+                    c.tls.certificates[0].key == "/l" && c.tls.client_ca_file == "/y";
          }},
     };
     for (auto [words, means] : table) {
@@ -201,6 +202,9 @@ TEST(WebsockifyLine, TakesTheLastOfTwoValuesAsPythonDoes) {
         }
         EXPECT_TRUE(means(good(words))) << testing::PrintToString(words);
     }
+    const auto unix_socket = good({"--unix-listen", "/a", "--unix-listen", "/b", "h:1"});
+    ASSERT_EQ(unix_socket.listen.size(), 1U);
+    EXPECT_EQ(unix_socket.listen[0].unix_path, "/b");
     for (const strings& words :
          {strings{"--web", "/a", "--web", "/b"}, strings{"--cafile", "/a", "--cafile", "/a"}}) {
         const auto parsed = parse(words);
