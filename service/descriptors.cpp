@@ -11,6 +11,7 @@ namespace service {
 
 namespace {
 
+// NOLINTNEXTLINE(*-non-const-global-variables): the limit is the process's own
 rlimit as_started{}; ///< where it was raised; otherwise rlim_max is 0
 
 /// Takes the lowest free number. Where the system has no /dev/null, as in an empty container, it is

@@ -118,9 +118,9 @@ struct log::parts {
 
     /// Waits until all that is queued is written or lost.
     void end() {
-        logger.reset();
         pool.reset(); // joins its thread
         sink->flush();
+        logger.reset(); // not before: what was queued refers to it, too
     }
 
     log_options options;

@@ -30,7 +30,7 @@ std::string_view id_of(const rfb::repeater_id& id) {
     return id.text();
 }
 
-std::int64_t seconds(std::chrono::milliseconds t) {
+std::int64_t whole_seconds(std::chrono::milliseconds t) {
     return std::chrono::duration_cast<std::chrono::seconds>(t).count();
 }
 
@@ -273,14 +273,14 @@ struct compat_writer {
 
     void operator()(const event::waits& e) const {
         line(fmt::format("USR1: vnc {} {} with ID:{} has waited {} s.", word(e.peer.side),
-                         net::to_string(e.peer.address), id_of(e.id), seconds(e.since)));
+                         net::to_string(e.peer.address), id_of(e.id), whole_seconds(e.since)));
     }
 
     void operator()(const event::carries& e) const {
         tagged(e.met, fmt::format("USR1: vnc client {} and vnc server {}: {} s, {} bytes to the "
                                   "server, {} bytes to the client.",
                                   net::to_string(e.viewer), net::to_string(e.server),
-                                  seconds(e.since), e.viewer_to_server, e.server_to_viewer));
+                                  whole_seconds(e.since), e.viewer_to_server, e.server_to_viewer));
     }
 
     void operator()(const event::dismissed&) const {}

@@ -46,7 +46,7 @@ public:
     void note(const std::string& path, const std::string& value) {
         const auto [at, is_new] = seen_.emplace(path, value);
         if (!is_new && at->second != value) {
-            throw service::bad_option(option_, fmt::format("\"{}\" and \"{}\" are both said for {}",
+            throw service::bad_option(option_, fmt::format(R"("{}" and "{}" are both said for {})",
                                                            at->second, value,
                                                            path.empty() ? "all paths" : path));
         }

@@ -14,6 +14,7 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <iterator>
 #include <new>
@@ -182,8 +183,7 @@ std::string what_else_is(const std::string& text, const std::string& file) {
         const char* meaning;
     };
 
-    constexpr by_words blocks[] = {
-        // NOLINT: a table
+    constexpr auto blocks = std::to_array<by_words>({
         {"-----BEGIN PKCS7", "it is PKCS#7: openssl pkcs7 -print_certs -in {0} -out {0}.pem"},
         {"CERTIFICATE REQUEST-----", "it is a request for a certificate: a CA has yet to sign it"},
         {"-----BEGIN OPENSSH PRIVATE KEY", "it is a key in OpenSSH's form: ssh-keygen -p -m PEM -f "
@@ -191,7 +191,7 @@ std::string what_else_is(const std::string& text, const std::string& file) {
         {"PuTTY-User-Key-File", "it is a key in PuTTY's form: have PuTTYgen export it"},
         {"\xfe\xed\xfe\xed", "it is a keystore of Java's: keytool -importkeystore -srckeystore {0} "
                              "-destkeystore {0}.p12 -deststoretype PKCS12"},
-    };
+    });
     if (net::is_utf16(text)) {
         return std::string{net::utf16_fault};
     }

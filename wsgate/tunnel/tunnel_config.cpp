@@ -53,7 +53,7 @@ std::optional<net::listen_at> read_listen(const std::string& text, const helpcha
     if (text == "-") {
         return std::nullopt;
     }
-    const auto at = net::parse_listen_at(text);
+    auto at = net::parse_listen_at(text);
     if (!at) {
         throw tunnel_misconfigured(fmt::format("--listen: {} is not ADDRESS:PORT, such as "
                                                "127.0.0.1:6000, nor - for standard input and "
