@@ -65,8 +65,8 @@ private:
 
 /// Is never destroyed, as a thread that waits for a program may outlive main().
 waited_for& children() {
-    static auto* const all =
-        new waited_for; // NOLINT(*-owning-memory, *-non-const-global-variables)
+    // NOLINTNEXTLINE(*-owning-memory, *-non-const-global-variables): as said above
+    static auto* const all = new waited_for;
     return *all;
 }
 

@@ -1,5 +1,6 @@
 // Names resolved in time, and connections: what they are like, and when they are given up.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/connect_race.hpp"
 #include "net/dial.hpp"
 #include "tests/support/descriptors.hpp"
 #include "tests/support/result_of.hpp"
