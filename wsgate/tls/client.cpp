@@ -54,13 +54,13 @@ const unsigned char* octets(std::string_view text) {
 } // namespace
 
 std::optional<key_pin> parse_pin(std::string_view text) {
-    for (const std::string_view prefix : {"sha256//", "sha256/"}) {
-        if (text.starts_with(prefix)) {
-            text.remove_prefix(prefix.size());
-            break;
-        }
-    }
     constexpr std::size_t size = 44; // of 32 bytes in base64, with one '=' at the end
+    // From the end, since a pin may begin with a slash of its own.
+    const auto prefix = text.substr(0, text.size() - std::min(text.size(), size));
+    if (!prefix.empty() && prefix != "sha256/" && prefix != "sha256//") {
+        return std::nullopt;
+    }
+    text.remove_prefix(prefix.size());
     std::array<unsigned char, size / 4 * 3> decoded{};
     if (text.size() != size || text.find('=') != size - 1 ||
         EVP_DecodeBlock(decoded.data(), octets(text), static_cast<int>(size)) !=

@@ -330,6 +330,9 @@ TEST(KeyPin, IsBase64OfThirtyTwoBytes) {
         ASSERT_TRUE(pin);
         EXPECT_EQ((*pin)[0], 0);
         EXPECT_EQ((*pin)[31], 31);
+        const auto with_slash = wsgate::parse_pin(prefix + ("/" + good.substr(1)));
+        ASSERT_TRUE(with_slash) << prefix;
+        EXPECT_EQ((*with_slash)[0], 0xfc);
     }
     for (const auto& bad :
          {std::string{}, good.substr(1), good + "A", std::string(44, '='), std::string(44, 'A'),
