@@ -73,7 +73,7 @@ std::optional<std::string> read_host(std::string_view text) {
         auto address = text.ends_with(']') ? plain_ipv6(text.substr(1, text.size() - 2)) : "";
         return address.empty() ? std::nullopt : std::optional{std::move(address)};
     }
-    if (!std::all_of(text.begin(), text.end(), is_host_char)) {
+    if (text.ends_with("..") || !std::all_of(text.begin(), text.end(), is_host_char)) {
         return std::nullopt;
     }
     text.remove_suffix(text.size() > 1 && text.ends_with('.') ? 1 : 0);

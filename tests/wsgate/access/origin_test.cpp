@@ -60,6 +60,7 @@ TEST(Origin, IsTakenApart) {
         {"a_b://a", std::nullopt},
         {"://a", std::nullopt},
         {"https://.", origin{"https", ".", 443}},
+        {"https://a.example..", std::nullopt},
         {"https://[::1]x", std::nullopt},
         {"https://[fe80::1%eth0]", std::nullopt},
         {"https://[1.2.3.4]", std::nullopt},
