@@ -3,6 +3,7 @@
 #include "service/line_file.hpp"
 
 #include "net/text/number.hpp"
+#include "service/ready_by.hpp"
 
 #include <climits>
 
@@ -80,18 +81,7 @@ net::unique_fd open_path(const std::string& path, const line_file::how& how) {
 } // namespace
 
 room_wait room_until(std::chrono::steady_clock::time_point end) {
-    return [end](int fd) {
-        for (;;) {
-            const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-                end - std::chrono::steady_clock::now());
-            pollfd p{fd, POLLOUT, 0};
-            const int ready =
-                ::poll(&p, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
-            if (ready >= 0 || errno != EINTR) {
-                return ready > 0;
-            }
-        }
-    };
+    return [end](int fd) { return ready_by(fd, POLLOUT, end); };
 }
 
 std::optional<int> descriptor_named(std::string path) {

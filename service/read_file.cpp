@@ -3,6 +3,7 @@
 #include "service/read_file.hpp"
 
 #include "service/line_file.hpp"
+#include "service/ready_by.hpp"
 
 #include <array>
 #include <cerrno>
@@ -21,27 +22,13 @@ using clock = std::chrono::steady_clock;
 
 constexpr auto pipe_limit = std::chrono::seconds(10);
 
-/// Waits until there is something to read, or the end of it; only pipes make us wait.
-bool wait_for_bytes(int fd, clock::time_point end) {
-    for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - clock::now()).count();
-        if (left <= 0) {
-            errno = ETIMEDOUT;
-            return false;
-        }
-        pollfd p{fd, POLLIN, 0};
-        if (::poll(&p, 1, static_cast<int>(left)) > 0) {
-            return true;
-        }
-    }
-}
-
 std::optional<std::string> read_all(int fd, std::size_t largest) {
     const auto end = clock::now() + pipe_limit;
     std::string text;
     std::array<char, 65536> piece{};
     while (text.size() <= largest) {
-        if (!wait_for_bytes(fd, end)) {
+        if (clock::now() >= end || !ready_by(fd, POLLIN, end)) { // only pipes make us wait
+            errno = ETIMEDOUT;
             return std::nullopt;
         }
         const auto n = ::read(fd, piece.data(), piece.size());

@@ -4,8 +4,8 @@
 
 #include "net/unique_fd.hpp"
 #include "service/child_process.hpp"
+#include "service/ready_by.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -24,26 +24,10 @@ std::string text_of(int error) {
     return std::strerror(error); // NOLINT: its text is copied at once
 }
 
-/// Waits until the descriptor is ready. False where that took too long.
-bool wait_for(int fd, short what, clock::time_point end) {
-    for (;;) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(end - clock::now()).count();
-        pollfd p{fd, what, 0};
-        const int ready = ::poll(&p, 1, static_cast<int>(std::max<long>(left, 0)));
-        if (ready > 0) {
-            return true;
-        }
-        if (ready == 0 || errno != EINTR) {
-            return false;
-        }
-    }
-}
-
 /// Writes the text to the program, which need not read it: that is no failure.
 void feed(net::unique_fd input, const std::string& text, clock::time_point end) {
     std::size_t sent = 0;
-    while (sent < text.size() && wait_for(input.get(), POLLOUT, end)) {
+    while (sent < text.size() && service::ready_by(input.get(), POLLOUT, end)) {
         const auto n = ::send(input.get(), text.data() + sent, text.size() - sent,
                               MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0 && errno != EAGAIN) {

@@ -39,21 +39,18 @@ bool is_small_letter(char c) {
     return c >= 'a' && c <= 'z';
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 /// Whether the text, in small letters, can be a scheme (RFC 3986 3.1).
 bool is_scheme(std::string_view text) {
     return !text.empty() && is_small_letter(text.front()) &&
            std::all_of(text.begin(), text.end(), [](char c) {
-               return is_small_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+               return is_letter_or_digit(c) || c == '+' || c == '-' || c == '.';
            });
 }
 
+/// Of a host in small letters.
 bool is_host_char(char c) {
-    return is_small_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_' || c == '%' ||
-           c == '~' || c == '+';
+    return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_' || c == '%' || c == '~' ||
+           c == '+';
 }
 
 /// The one way to write this address of IPv6; empty where it is none.
