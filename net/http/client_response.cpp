@@ -15,10 +15,6 @@ namespace {
 constexpr std::string_view http_start = "HTTP/1.";
 constexpr std::size_t longest_location = 200;
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 } // namespace
 
 std::vector<std::string_view> client_response::values(std::string_view name) const {

@@ -19,12 +19,17 @@ inline constexpr std::string_view blanks = " \t";
                         [](char c) { return static_cast<unsigned char>(c) > 0x7f; });
 }
 
-/// Without the blanks and tabs around it.
-[[nodiscard]] constexpr std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(blanks);
+[[nodiscard]] constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/// Without what is around it of these characters.
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text,
+                                                 std::string_view of = blanks) {
+    const auto first = text.find_first_not_of(of);
     return first == std::string_view::npos
                ? std::string_view{}
-               : text.substr(first, text.find_last_not_of(blanks) - first + 1);
+               : text.substr(first, text.find_last_not_of(of) - first + 1);
 }
 
 [[nodiscard]] constexpr char lower(char c) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/text/lines.hpp"
 
+#include "net/text/ascii.hpp"
+
 #include <algorithm>
 
 namespace net {
@@ -69,10 +71,7 @@ std::string_view fault_of_text(std::string_view text) {
 }
 
 std::string_view stripped(std::string_view text) {
-    const auto first = text.find_first_not_of(white_space);
-    return first == std::string_view::npos
-               ? std::string_view{}
-               : text.substr(first, text.find_last_not_of(white_space) - first + 1);
+    return trimmed(text, white_space);
 }
 
 } // namespace net

@@ -13,7 +13,7 @@ using net::lower;
 using net::trimmed;
 
 [[nodiscard]] constexpr bool is_letter_or_digit(char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
+    return (lower(c) >= 'a' && lower(c) <= 'z') || net::is_digit(c);
 }
 
 } // namespace wsgate
