@@ -26,9 +26,9 @@ public:
         return all_.empty() ? clock::time_point::max() : all_.begin()->first;
     }
 
-    /// Takes the earliest entry out, if its time has come.
-    [[nodiscard]] std::optional<Key> take_due() {
-        if (all_.empty() || all_.begin()->first > clock::now()) {
+    /// Takes the earliest entry out, if its time has come by `now`.
+    [[nodiscard]] std::optional<Key> take_due(clock::time_point now) {
+        if (all_.empty() || all_.begin()->first > now) {
             return std::nullopt;
         }
         return std::move(all_.extract(all_.begin()).value().second);

@@ -2,14 +2,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/deadline.hpp"
 
-#include <boost/asio/steady_timer.hpp>
+#include "net/event_loop.hpp"
+
 #include <boost/asio/this_coro.hpp>
 
 namespace net {
 
 asio::awaitable<void> expire_at(clock::time_point when) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, when);
-    (void)co_await timer.async_wait(nothrow);
+    const auto executor = co_await asio::this_coro::executor;
+    waiter here(executor);
+    timer alarm(executor, [&here] { here.wake(); });
+    alarm.set(when);
+    (void)co_await here.wait();
 }
 
 asio::awaitable<void> expire_after(clock::duration d) {

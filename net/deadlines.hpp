@@ -3,12 +3,9 @@
 #pragma once
 
 #include "net/agenda.hpp"
-#include "net/deadline.hpp"
-
-#include <boost/asio/steady_timer.hpp>
+#include "net/event_loop.hpp"
 
 #include <functional>
-#include <memory>
 #include <utility>
 
 namespace net {
@@ -21,52 +18,32 @@ class deadlines {
 public:
     /// `passed` hears of each key whose time has come; it is no longer listed then.
     deadlines(const asio::any_io_executor& executor, std::function<void(Key)> passed)
-        : timer_(executor), passed_(std::move(passed)) {}
-
-    deadlines(const deadlines&) = delete;
-    deadlines& operator=(const deadlines&) = delete;
-
-    ~deadlines() { *gone_ = true; }
+        : timer_(executor, [this] { tell(); }), passed_(std::move(passed)) {}
 
     void add(clock::time_point when, Key key) {
-        const bool is_next = when < all_.next();
         all_.add(when, std::move(key));
-        if (is_next) {
-            arm();
+        if (when < timer_.when()) {
+            timer_.set(when);
         }
     }
 
     /// Removes the limit that was added with this time and key; does nothing where it has passed.
-    void remove(clock::time_point when, const Key& key) {
-        all_.remove(when, key);
-        if (all_.next() == clock::time_point::max()) {
-            timer_.cancel(); // else its wait would keep the event loop running
-        }
-    }
+    void remove(clock::time_point when, const Key& key) { all_.remove(when, key); }
 
 private:
-    void arm() {
-        timer_.expires_at(all_.next()); // ends the wait before, if there is one
-        timer_.async_wait([this, gone = gone_](const error_code& cancelled) {
-            if (!cancelled && !*gone) {
-                tell();
-            }
-        });
-    }
-
+    // The timer may ring for a limit that was removed; it is set anew only then, since most limits
+    // are removed long before their time.
     void tell() {
-        while (const auto key = all_.take_due()) {
+        const auto now = clock::now();
+        while (const auto key = all_.take_due(now)) {
             passed_(*key);
         }
-        if (all_.next() != clock::time_point::max()) {
-            arm();
-        }
+        timer_.set(all_.next());
     }
 
-    asio::steady_timer timer_;
+    timer timer_;
     std::function<void(Key)> passed_;
     agenda<Key> all_;
-    std::shared_ptr<bool> gone_ = std::make_shared<bool>(false); ///< for a handler that comes late
 };
 
 } // namespace net

@@ -3,16 +3,18 @@
 #include "net/dial.hpp"
 
 #include "net/connect_race.hpp"
+#include "net/event_loop.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
-#include <deque>
 #include <memory>
+#include <sys/socket.h>
+#include <system_error>
 #include <utility>
 
 namespace net {
@@ -24,13 +26,40 @@ using namespace asio::experimental::awaitable_operators;
 
 constexpr std::size_t most_told = 6;
 
-/// The attempts of one race, with their sockets. The handlers own it, since those of closed sockets
-/// are called after the race.
-class attempts : public std::enable_shared_from_this<attempts> {
+/// Begins to connect. Null where that failed at once.
+std::unique_ptr<tcp_stream> begin_connect(const asio::any_io_executor& executor,
+                                          const tcp::endpoint& to, error_code& ec) {
+    connection c;
+    c.peer = to;
+    c.socket =
+        unique_fd{::socket(to.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    if (!c.socket ||
+        (::connect(c.socket.get(), to.data(), static_cast<socklen_t>(to.size())) != 0 &&
+         errno != EINPROGRESS)) {
+        ec = {errno, boost::system::system_category()};
+        return nullptr;
+    }
+    auto made = std::make_unique<tcp_stream>(executor, c, tcp_stream::peer::is_mute);
+    made->blocked(readiness::write);
+    return made;
+}
+
+error_code error_of_connect(int fd) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
+        error = errno;
+    }
+    return {error, boost::system::system_category()};
+}
+
+/// The attempts of one race, with their sockets.
+class attempts {
 public:
     attempts(const asio::any_io_executor& executor, std::vector<tcp::endpoint> to,
              clock::duration limit)
-        : race(to.size(), clock::now(), limit), timer(executor), to_(std::move(to)) {}
+        : race(to.size(), clock::now(), limit), executor_(executor), to_(std::move(to)),
+          changed_(executor), timer_(executor, [this] { changed_.wake(); }) {}
 
     /// Begins and gives up attempts until the race has to wait or is over.
     connect_race::action look() {
@@ -39,17 +68,17 @@ public:
             if (what == connect_race::action::begin) {
                 begin(which);
             } else if (what == connect_race::action::give_up) {
-                sockets_[which].close(ignored_);
+                all_[which]->stream.reset();
             } else {
                 return what;
             }
         }
     }
 
-    void hang_up() {
-        for (auto& each : sockets_) {
-            each.close(ignored_);
-        }
+    /// Completes when the race has to be looked at again.
+    [[nodiscard]] asio::awaitable<void> change() {
+        timer_.set(race.next());
+        (void)co_await changed_.wait();
     }
 
     [[nodiscard]] connected result(const tcp_options& options) {
@@ -58,7 +87,9 @@ public:
             got.missed.push_back({to_[which], error});
         }
         if (const auto won = race.winner()) {
-            take(*won, options, got);
+            got.stream = std::move(all_[*won]->stream);
+            got.stream->watch(nullptr);
+            apply(options, got.stream->native_handle());
         } else {
             got.error = !got.missed.empty() ? got.missed.back().error
                         : to_.empty()       ? error_code{asio::error::host_not_found}
@@ -68,50 +99,56 @@ public:
     }
 
     connect_race race;
-    asio::steady_timer timer; ///< cancelled when an attempt has ended
 
 private:
+    struct attempt final : stream_watcher {
+        attempt(attempts& a, std::size_t i) : all(a), which(i) {}
+
+        void stream_ready() override { all.heard(which); }
+
+        attempts& all;
+        std::size_t which;
+        std::unique_ptr<tcp_stream> stream;
+    };
+
     void begin(std::size_t which) {
-        auto& socket = sockets_.emplace_back(timer.get_executor()); // in the order of to_
-        socket.async_connect(to_[which], [all = shared_from_this(), which](const error_code& ec) {
-            all->heard(which, ec);
-        });
+        auto& mine = *all_.emplace_back(std::make_unique<attempt>(*this, which)); // as to_
+        error_code ec;
+        mine.stream = begin_connect(executor_, to_[which], ec);
+        try {
+            if (mine.stream) {
+                mine.stream->watch(&mine);
+            }
+        } catch (const std::system_error& e) {
+            ec = {e.code().value(), boost::system::system_category()};
+        }
+        if (ec) {
+            fail(which, ec);
+        }
     }
 
-    void heard(std::size_t which, const error_code& ec) {
-        if (ec) {
-            race.failed(which, ec, clock::now());
-        } else {
+    /// A socket becomes writable when it has connected, or failed to.
+    void heard(std::size_t which) {
+        const auto& stream = *all_[which]->stream;
+        if (const auto ec =
+                stream.has_ended() ? error_of_connect(stream.native_handle()) : error_code{}) {
+            fail(which, ec);
+        } else if (stream.may_write()) {
             race.connected(which);
         }
-        timer.cancel();
+        changed_.wake();
     }
 
-    void take(std::size_t which, const tcp_options& options, connected& got) {
-        auto& socket = sockets_[which];
-        socket.native_non_blocking(true, got.error);
-        if (!got.error) {
-            apply(options, socket.native_handle());
-            got.connection.peer = to_[which];
-            got.connection.socket = unique_fd{socket.release(got.error)};
-        }
+    void fail(std::size_t which, const error_code& ec) {
+        all_[which]->stream.reset();
+        race.failed(which, ec, clock::now());
     }
 
+    asio::any_io_executor executor_;
     std::vector<tcp::endpoint> to_;
-    std::deque<tcp::socket> sockets_; ///< those that were begun
-    error_code ignored_;
-};
-
-/// Closes the sockets that are left, however the race ends.
-struct at_exit {
-    explicit at_exit(attempts& a) : all(a) {}
-
-    at_exit(const at_exit&) = delete;
-    at_exit& operator=(const at_exit&) = delete;
-
-    ~at_exit() { all.hang_up(); }
-
-    attempts& all;
+    std::vector<std::unique_ptr<attempt>> all_; ///< those that were begun
+    waiter changed_;
+    timer timer_;
 };
 
 } // namespace
@@ -144,16 +181,14 @@ asio::awaitable<connected> connect(std::vector<tcp::endpoint> to, clock::duratio
                                    tcp_options options) {
     const auto cancelled = co_await asio::this_coro::cancellation_state;
     const auto executor = co_await asio::this_coro::executor;
-    const auto all = std::make_shared<attempts>(executor, interleaved(std::move(to)), limit);
-    const at_exit hang_up(*all);
-    for (auto now = all->look(); now == connect_race::action::wait; now = all->look()) {
-        all->timer.expires_at(all->race.next());
-        (void)co_await all->timer.async_wait(nothrow);
+    attempts all(executor, interleaved(std::move(to)), limit);
+    while (all.look() == connect_race::action::wait) {
+        co_await all.change();
         if (cancelled.cancelled() != asio::cancellation_type::none) {
-            co_return connected{{}, asio::error::operation_aborted};
+            co_return connected{nullptr, asio::error::operation_aborted};
         }
     }
-    co_return all->result(options);
+    co_return all.result(options);
 }
 
 std::vector<tcp::endpoint> left_of(std::vector<tcp::endpoint> all, const tcp::endpoint& done,

@@ -6,10 +6,12 @@
 #include "net/deadline.hpp"
 #include "net/nothrow.hpp"
 #include "net/resolver.hpp"
+#include "net/tcp_stream.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -44,9 +46,9 @@ struct missed_address {
 /// how many there are beside them.
 [[nodiscard]] std::string to_string(const std::vector<missed_address>&);
 
-/// Either a connection (non-blocking, with the options set) or an error.
+/// Either a connection, with the options set, or an error.
 struct connected {
-    net::connection connection;
+    std::unique_ptr<tcp_stream> stream;
     error_code error;
     std::vector<missed_address> missed{}; ///< in the order in which they failed
 };

@@ -2,16 +2,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/listener.hpp"
 
-#include "net/deadline.hpp"
+#include "net/event_loop.hpp"
 #include "net/text/address_range.hpp"
 #include "net/unix_address.hpp"
 
-#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <optional>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -24,7 +27,7 @@ using asio::ip::tcp;
 namespace {
 
 constexpr int backlog = 4096;
-constexpr int batch_size = 64; // then other sessions get a turn
+constexpr int largest_batch = 64; // then other sessions get a turn
 constexpr auto pause_after_error = std::chrono::milliseconds(100);
 constexpr auto report_interval = std::chrono::seconds(10);
 
@@ -60,6 +63,34 @@ tcp::endpoint real_peer(tcp::endpoint e, socklen_t size) {
     return {unmapped(e.address()), e.port()};
 }
 
+void must(int result) {
+    if (result < 0) {
+        throw boost::system::system_error(errno, boost::system::system_category());
+    }
+}
+
+unique_fd open_socket(const tcp::endpoint& at) {
+    constexpr int yes = 1;
+    unique_fd made{::socket(at.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    must(made.get());
+    must(::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes));
+    if (at.address().is_v6()) {
+        must(::setsockopt(made.get(), IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes));
+    }
+    return made;
+}
+
+/// The local address of a TCP socket.
+std::optional<tcp::endpoint> local_address(int fd) {
+    tcp::endpoint at;
+    auto size = static_cast<socklen_t>(at.capacity());
+    if (::getsockname(fd, at.data(), &size) != 0 || !is_internet(at)) {
+        return std::nullopt;
+    }
+    at.resize(size);
+    return at;
+}
+
 bool is_stream_listener(int fd) {
     int listens = 0;
     int type = 0;
@@ -82,112 +113,117 @@ std::string path_of(int fd) {
 
 } // namespace
 
-listener::listener(const asio::any_io_executor& executor, const tcp::endpoint& at,
-                   const tcp_options& options)
-    : acceptor_(executor) {
-    acceptor_.open(at.protocol());
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    if (at.address().is_v6()) {
-        acceptor_.set_option(asio::ip::v6_only(true));
-    }
-    apply(options, acceptor_.native_handle());
-    acceptor_.bind(at);
+listener::listener(const tcp::endpoint& at, const tcp_options& options) : socket_(open_socket(at)) {
+    apply(options, socket_.get());
+    must(::bind(socket_.get(), at.data(), static_cast<socklen_t>(at.size())));
     listens_ = !options.listens_later;
     if (listens_) {
-        acceptor_.listen(backlog);
+        must(::listen(socket_.get(), backlog));
     }
-    acceptor_.native_non_blocking(true);
-    local_ = acceptor_.local_endpoint();
+    local_ = local_address(socket_.get()).value();
     name_ = to_string(local_);
 }
 
-listener::listener(const asio::any_io_executor& executor, unique_fd socket, std::string name,
-                   const tcp_options& options)
-    : acceptor_(executor), name_(std::move(name)) {
-    if (!is_stream_listener(socket.get())) {
+listener::listener(unique_fd socket, std::string name, const tcp_options& options)
+    : socket_(std::move(socket)), name_(std::move(name)) {
+    if (!is_stream_listener(socket_.get())) {
         throw std::runtime_error(name_ + " is no stream socket that listens");
     }
-    tcp::endpoint at;
-    auto size = static_cast<socklen_t>(at.capacity());
-    if (::getsockname(socket.get(), at.data(), &size) == 0 && is_internet(at)) {
-        at.resize(size);
-        local_ = at;
-        name_ = to_string(at);
-        apply(options, socket.get());
-    } else if (auto path = path_of(socket.get()); !path.empty()) {
+    must(::fcntl(socket_.get(), F_SETFL, O_NONBLOCK)); // NOLINT(*-vararg): POSIX's
+    if (const auto at = local_address(socket_.get())) {
+        local_ = *at;
+        name_ = to_string(*at);
+        apply(options, socket_.get());
+    } else if (auto path = path_of(socket_.get()); !path.empty()) {
         name_ = std::move(path);
     }
-    acceptor_.assign(local_.protocol(), socket.get());
-    (void)socket.release();
-    acceptor_.native_non_blocking(true);
 }
 
 void listener::listen() {
-    error_code ec;
-    if (!std::exchange(listens_, true)) {
-        acceptor_.listen(backlog, ec);
-    }
-    if (ec) {
-        throw cannot_listen(ec, local_);
+    if (!std::exchange(listens_, true) && ::listen(socket_.get(), backlog) != 0) {
+        throw cannot_listen({errno, boost::system::system_category()}, local_);
     }
 }
 
-error_code listener::accept_batch(const on_accept& take) {
-    for (int i = 0; i < batch_size; ++i) {
+/// One run(): accepts when the poller says so, and rests after errors.
+class listener::acceptance final : poller::watcher {
+public:
+    acceptance(const asio::any_io_executor& executor, int fd, on_accept take, on_error report)
+        : loop_(event_loop::of(executor)), fd_(fd), take_(std::move(take)),
+          report_(std::move(report)), rest_(executor, [this] { begin(); }) {}
+
+    acceptance(const acceptance&) = delete;
+    acceptance& operator=(const acceptance&) = delete;
+
+    ~acceptance() { loop_.remove(fd_, *this); }
+
+    /// Throws std::system_error.
+    void begin() { loop_.add_listener(fd_, *this); }
+
+private:
+    // A listener is told again while connections wait, so that no accept is made only to learn that
+    // none is left. When there are many at a time, more and more are taken at once.
+    void wake(ready /*any*/) override {
+        int taken = 0;
+        auto ec = accept_one();
+        for (taken = 1; !ec && taken < batch_; ++taken) {
+            ec = accept_one();
+        }
+        batch_ = ec ? 1 : std::min(2 * batch_, largest_batch);
+        if (ec && ec != asio::error::would_block) {
+            rest(ec);
+        }
+    }
+
+    [[nodiscard]] error_code accept_one() {
         tcp::endpoint peer;
         auto size = static_cast<socklen_t>(peer.capacity());
-        const int fd =
-            ::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        const int fd = ::accept4(fd_, peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             peer = is_internet(peer) ? real_peer(peer, size) : tcp::endpoint{};
-            take({unique_fd{fd}, peer, {}});
+            take_({unique_fd{fd}, peer, {}});
         } else if (!concerns_one_peer(errno)) {
             return {errno, boost::system::system_category()};
         }
+        return {};
     }
-    return {};
-}
 
-asio::awaitable<void> listener::run(on_accept take, on_error report) {
-    std::optional<clock::time_point> reported;
-    for (;;) {
-        const auto [closed] = co_await acceptor_.async_wait(tcp::acceptor::wait_read, nothrow);
-        if (closed || !acceptor_.is_open()) {
-            co_return;
+    void rest(const error_code& ec) {
+        loop_.remove(fd_, *this);
+        if (!reported_ || clock::now() - *reported_ >= report_interval) {
+            reported_ = clock::now();
+            report_(ec);
         }
-        const auto ec = accept_batch(take);
-        if (!ec || ec == asio::error::would_block) {
-            continue;
-        }
-        if (!reported || clock::now() - *reported >= report_interval) {
-            reported = clock::now();
-            report(ec);
-        }
-        co_await expire_after(pause_after_error);
-        if ((co_await asio::this_coro::cancellation_state).cancelled() !=
-                asio::cancellation_type::none ||
-            !acceptor_.is_open()) {
-            co_return;
-        }
+        rest_.set(clock::now() + pause_after_error);
     }
-}
 
-void listener::close() {
-    error_code ignored;
-    acceptor_.close(ignored);
+    event_loop& loop_;
+    int fd_;
+    on_accept take_;
+    on_error report_;
+    timer rest_;
+    int batch_ = 1;
+    std::optional<clock::time_point> reported_;
+};
+
+asio::awaitable<void> listener::run(on_accept take, on_error report) const {
+    const auto executor = co_await asio::this_coro::executor;
+    acceptance here(executor, socket_.get(), std::move(take), std::move(report));
+    waiter cancelled(executor);
+    here.begin();
+    (void)co_await cancelled.wait();
 }
 
 namespace {
 
 /// Binds the same port everywhere. Without IPv6, [::] is left out where it `may_lack` it: the
 /// kernel has no such family, or no interface of it.
-std::vector<listener> bind_all(const asio::any_io_executor& executor,
-                               const std::vector<asio::ip::address>& addresses, std::uint16_t port,
+std::vector<listener> bind_all(const std::vector<asio::ip::address>& addresses, std::uint16_t port,
                                const tcp_options& options, bool may_lack_ipv6) {
     std::vector<listener> all;
     for (const auto& address : addresses) {
         try {
-            all.emplace_back(executor, tcp::endpoint{address, port}, options);
+            all.emplace_back(tcp::endpoint{address, port}, options);
         } catch (const boost::system::system_error& e) {
             const bool no_ipv6 = e.code() == asio::error::address_family_not_supported ||
                                  e.code().value() == EADDRNOTAVAIL;
@@ -204,8 +240,7 @@ std::vector<listener> bind_all(const asio::any_io_executor& executor,
 
 } // namespace
 
-std::vector<listener> listen_on(const asio::any_io_executor& executor,
-                                const std::vector<asio::ip::address>& addresses, std::uint16_t port,
+std::vector<listener> listen_on(const std::vector<asio::ip::address>& addresses, std::uint16_t port,
                                 const tcp_options& options) {
     const bool every = addresses.empty();
     const auto wanted = every ? std::vector<asio::ip::address>{asio::ip::address_v4::any(),
@@ -214,7 +249,7 @@ std::vector<listener> listen_on(const asio::any_io_executor& executor,
     constexpr int attempts = 10; // a port that is free on one address may be taken on another
     for (int attempt = 1;; ++attempt) {
         try {
-            return bind_all(executor, wanted, port, options, every);
+            return bind_all(wanted, port, options, every);
         } catch (const cannot_listen& e) {
             if (port != 0 || attempt == attempts || e.code() != std::errc::address_in_use) {
                 throw;
@@ -223,13 +258,12 @@ std::vector<listener> listen_on(const asio::any_io_executor& executor,
     }
 }
 
-std::vector<listener> listen_on(const asio::any_io_executor& executor, const listen_at& at,
-                                const tcp_options& options) {
+std::vector<listener> listen_on(const listen_at& at, const tcp_options& options) {
     std::vector<asio::ip::address> addresses;
     if (at.address) {
         addresses.push_back(*at.address);
     }
-    return listen_on(executor, addresses, at.port, options);
+    return listen_on(addresses, at.port, options);
 }
 
 } // namespace net

@@ -4,6 +4,7 @@
 
 #include "net/connection.hpp"
 #include "net/text/listen_at.hpp"
+#include "net/unique_fd.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -24,19 +25,21 @@ public:
     /// Binds and listens (backlog 4096; IPv6 sockets never take IPv4), unless the options say that
     /// it listens later.
     /// Throws boost::system::system_error.
-    listener(const asio::any_io_executor&, const asio::ip::tcp::endpoint&, const tcp_options&);
+    listener(const asio::ip::tcp::endpoint&, const tcp_options&);
 
     /// Takes a socket that listens already, TCP or Unix; `name` is what it is called where it has
     /// no address. Throws std::runtime_error where it is no such socket.
-    listener(const asio::any_io_executor&, unique_fd, std::string name, const tcp_options&);
+    listener(unique_fd, std::string name, const tcp_options&);
 
     /// Listens, where that is still to be done. Throws cannot_listen.
     void listen();
 
-    /// Accepts until close() or cancellation. Peers of a Unix socket have no address.
-    [[nodiscard]] asio::awaitable<void> run(on_accept, on_error);
+    /// Accepts on the event loop of the coroutine that awaits this, until it is cancelled. Several
+    /// threads may do so at the same time. Peers of a Unix socket have no address.
+    [[nodiscard]] asio::awaitable<void> run(on_accept, on_error) const;
 
-    void close();
+    /// To be called when no run() is left.
+    void close() { socket_ = unique_fd{}; }
 
     /// The address and port of a TCP listener; none of a Unix one.
     [[nodiscard]] const asio::ip::tcp::endpoint& local() const { return local_; }
@@ -45,10 +48,9 @@ public:
     [[nodiscard]] const std::string& name() const { return name_; }
 
 private:
-    /// Takes what is queued, at most a batch; the error that ended it, if one did.
-    [[nodiscard]] error_code accept_batch(const on_accept&);
+    class acceptance;
 
-    asio::ip::tcp::acceptor acceptor_;
+    unique_fd socket_;
     asio::ip::tcp::endpoint local_;
     std::string name_;
     bool listens_ = true;
@@ -64,12 +66,10 @@ public:
 
 /// Listens on `port` of each address; no address means every one, as for listen_at. Port 0 picks
 /// one free port for all. Throws cannot_listen.
-[[nodiscard]] std::vector<listener> listen_on(const asio::any_io_executor&,
-                                              const std::vector<asio::ip::address>&,
+[[nodiscard]] std::vector<listener> listen_on(const std::vector<asio::ip::address>&,
                                               std::uint16_t port, const tcp_options&);
 
 /// Returns one listener, or one for IPv4 and one for IPv6. Throws cannot_listen.
-[[nodiscard]] std::vector<listener> listen_on(const asio::any_io_executor&, const listen_at&,
-                                              const tcp_options&);
+[[nodiscard]] std::vector<listener> listen_on(const listen_at&, const tcp_options&);
 
 } // namespace net

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <span>
 #include <system_error>
+#include <utility>
 
 namespace net {
 
@@ -21,10 +22,13 @@ int make_epoll() {
 
 /// Whatever is unusual makes both directions worth an attempt, whose result then says what it is.
 ready meaning_of(std::uint32_t events) {
-    const bool unusual =
-        (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI)) != 0; // NOLINT: the kernel's ints
-    return {unusual || (events & EPOLLIN) != 0, unusual || (events & EPOLLOUT) != 0, unusual};
+    const bool broken = (events & (EPOLLHUP | EPOLLERR)) != 0;              // NOLINT: the kernel's
+    const bool unusual = broken || (events & (EPOLLRDHUP | EPOLLPRI)) != 0; // NOLINT: ints
+    return {unusual || (events & EPOLLIN) != 0, unusual || (events & EPOLLOUT) != 0, unusual,
+            broken};
 }
+
+constexpr unsigned generation_shift = 32;
 
 } // namespace
 
@@ -33,66 +37,106 @@ poller::poller() : epoll_(make_epoll()) {}
 void poller::add(int fd, watcher& w) {
     // Both directions at once and for good: with EPOLLET a socket that stays writable wakes nobody,
     // so that no system call is needed to switch the interest between reading and writing.
+    add(fd, w, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET);
+}
+
+void poller::add_listener(int fd, watcher& w) {
+    add(fd, w, EPOLLIN | EPOLLEXCLUSIVE);
+}
+
+void poller::add(int fd, watcher& w, std::uint32_t events) {
     epoll_event wanted{};
-    wanted.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
-    wanted.data.ptr = &w;
+    wanted.events = events;
+    wanted.data.u64 = occupy(w);
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &wanted) != 0) {
-        throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+        const int error = errno;
+        vacate(w);
+        throw std::system_error(error, std::generic_category(), "epoll_ctl");
     }
-    ++watched_;
-    begun();
+}
+
+std::uint64_t poller::occupy(watcher& w) {
+    if (free_.empty()) {
+        slots_.emplace_back();
+        free_.reserve(slots_.size()); // so that vacate() never allocates
+        free_.push_back(static_cast<std::uint32_t>(slots_.size() - 1));
+    }
+    const auto index = free_.back();
+    free_.pop_back();
+    auto& place = slots_[index];
+    place.who = &w;
+    w.key_ = (std::uint64_t{place.generation} << generation_shift) | index;
+    return w.key_;
+}
+
+void poller::vacate(watcher& w) {
+    const auto index = static_cast<std::uint32_t>(w.key_);
+    auto& place = slots_[index];
+    place.who = nullptr;
+    ++place.generation;
+    free_.push_back(index);
+    w.key_ = watcher::none;
+}
+
+poller::watcher* poller::find(std::uint64_t key) const {
+    const auto& place = slots_[static_cast<std::uint32_t>(key)];
+    return place.generation == key >> generation_shift ? place.who : nullptr;
 }
 
 void poller::remove(int fd, watcher& w) {
-    // Closing alone would not do: a child between fork and exec holds the socket as well.
-    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr) != 0) {
-        return; // it was never added
-    }
-    forget(w);
-    if (--watched_ == 0 && again_.empty()) {
-        idle();
+    if (w.is_watched()) {
+        (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+        forget(w);
     }
 }
 
-// A watcher that is woken may destroy another one whose event stands further behind in the same
-// batch, or that waits for its turn. Entries are emptied in place, since dispatch() walks over
-// them.
-void poller::forget(const watcher& w) {
-    for (auto& event : std::span(batch_).first(fetched_)) {
-        if (event.data.ptr == &w) {
-            event.data.ptr = nullptr;
-        }
+void poller::forget(watcher& w) {
+    not_again(w);
+    if (w.is_watched()) {
+        vacate(w);
     }
-    std::replace(turns_.begin(), turns_.end(), const_cast<watcher*>(&w), // NOLINT: compared only
-                 static_cast<watcher*>(nullptr));
-    again_.erase(std::remove(again_.begin(), again_.end(), &w), again_.end());
 }
 
 void poller::again(watcher& w) {
     again_.push_back(&w);
-    begun();
+    w.wants_turn_ = true;
 }
 
-void poller::dispatch(std::chrono::milliseconds limit) {
-    // Who asks for another turn during this dispatch gets it in the next, behind the sockets'
-    // events: a session with endless work starves nobody. With turns to give, epoll_wait() does not
-    // wait.
+// A watcher that is woken may destroy another one that waits for its turn. Entries of turns_ are
+// emptied in place, since wake_all() walks over them.
+void poller::not_again(watcher& w) {
+    if (std::exchange(w.wants_turn_, false)) {
+        std::replace(turns_.begin(), turns_.end(), &w, static_cast<watcher*>(nullptr));
+        again_.erase(std::remove(again_.begin(), again_.end(), &w), again_.end());
+    }
+}
+
+void poller::fetch(std::chrono::milliseconds limit) {
+    // Who asks for another turn while others are woken gets it in the next round, behind the
+    // sockets' events: a session with endless work starves nobody. With turns to give,
+    // epoll_wait() does not wait.
     turns_.swap(again_);
     const int got = ::epoll_wait(epoll_.get(), batch_.data(), batch_size,
                                  turns_.empty() ? static_cast<int>(limit.count()) : 0);
     fetched_ = static_cast<std::size_t>(std::max(got, 0));
-    for (auto& event : std::span(batch_).first(fetched_)) {
-        if (event.data.ptr != nullptr) { // NOLINT: the kernel's union
-            static_cast<watcher*>(event.data.ptr)->wake(meaning_of(event.events)); // NOLINT: same
+}
+
+std::size_t poller::wake_all() {
+    auto woken = std::exchange(fetched_, 0);
+    for (const auto& event : std::span(batch_).first(woken)) {
+        if (auto* const who = find(event.data.u64)) { // NOLINT(*-union-access): the kernel's
+            who->wake(meaning_of(event.events));
         }
     }
-    fetched_ = 0;
-    for (auto* const& each : turns_) { // forget() may empty an entry meanwhile
-        if (each != nullptr) {
-            each->wake({});
+    for (std::size_t i = 0; i < turns_.size(); ++i) { // not_again() may empty an entry meanwhile
+        if (auto* const who = turns_[i]) {
+            who->wants_turn_ = false;
+            ++woken;
+            who->wake({});
         }
     }
     turns_.clear();
+    return woken;
 }
 
 } // namespace net

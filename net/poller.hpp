@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <sys/epoll.h>
 #include <vector>
 
@@ -17,70 +18,95 @@ struct ready {
     bool to_read = false;
     bool to_write = false;
     bool unusual = false; ///< the peer has closed, broken off or sent urgent data
+    bool broken = false;  ///< the connection is of no more use, though there may be bytes to read
 };
 
-/// For the sockets of which there are many: those that wait for a partner and those that relay.
-/// Asio would need some 500 bytes of memory for each that is waited for, and a system call for
-/// every wait; here a socket is made known once, and events of many come with one call. Belongs to
-/// one thread; who calls dispatch() there is its host: poller_thread, or Asio by poller_guest.
+/// A socket is made known once in its life and forgotten when it is closed, and events of many come
+/// with one system call. Belongs to one thread, as a part of its event_loop.
 class poller {
 public:
     class watcher {
     public:
+        watcher() = default;
+        watcher(const watcher&) = delete;
+        watcher& operator=(const watcher&) = delete;
+
         /// May end the watching of any watcher, also by destroying it.
         virtual void wake(ready) = 0;
 
+        [[nodiscard]] bool is_watched() const { return key_ != none; }
+
     protected:
         ~watcher() = default;
+
+    private:
+        friend class poller;
+        static constexpr std::uint64_t none = ~std::uint64_t{0};
+
+        std::uint64_t key_ = none; ///< as the kernel has it: slot, and the slot's generation
+        bool wants_turn_ = false;
     };
 
-    /// Throws std::system_error.
-    poller();
     poller(const poller&) = delete;
     poller& operator=(const poller&) = delete;
 
     /// The first wake() follows soon. Throws std::system_error: out of memory or of watches.
     void add(int fd, watcher&);
 
-    /// Ends the watching, after which no wake() comes. Must be called before the descriptor is
-    /// closed or given away. Does nothing where it was not added.
+    /// The same for a socket that listens, which other threads may watch as well: one of them is
+    /// woken for a connection that comes, and again as long as there are some (no EPOLLET).
+    void add_listener(int fd, watcher&);
+
+    /// Ends the watching, after which no wake() comes. To be called before the descriptor is given
+    /// away. Does nothing where it is not watched.
     void remove(int fd, watcher&);
+
+    /// The same, at no cost, for a descriptor that is about to be closed.
+    void forget(watcher&);
 
     /// Wakes a watcher once more, with an empty `ready`, after the others have had their turn.
     void again(watcher&);
 
+    /// Takes back again().
+    void not_again(watcher&);
+
 protected:
+    /// Throws std::system_error.
+    poller();
     ~poller() = default;
 
-    /// Wakes those for whom something has happened within `limit` (-1 ms: for ever), and those that
-    /// want another turn.
-    void dispatch(std::chrono::milliseconds limit);
+    /// Waits for events, for so long at most (-1 ms: for ever), or not at all where somebody wants
+    /// another turn.
+    void fetch(std::chrono::milliseconds limit);
 
-    [[nodiscard]] int epoll() const { return epoll_.get(); }
-
-    [[nodiscard]] std::size_t watched() const { return watched_; }
-
-    [[nodiscard]] bool wants_turn() const { return !again_.empty(); }
+    /// Wakes those for whom something has happened, and those that wanted another turn before the
+    /// fetch. Returns how many.
+    std::size_t wake_all();
 
 private:
-    /// Called when somebody begins to be watched or wants another turn.
-    virtual void begun() {}
+    /// A watcher's place. Whoever comes into it later has another generation, so that an event
+    /// which was fetched for its predecessor, or comes from a descriptor that a child still holds
+    /// for a moment, is for nobody.
+    struct slot {
+        watcher* who = nullptr;
+        std::uint32_t generation = 0;
+    };
 
-    /// Called when the last watching has ended and nobody wants another turn.
-    virtual void idle() {}
-
-    /// Takes a watcher out of what is about to be woken.
-    void forget(const watcher&);
+    void add(int fd, watcher&, std::uint32_t events);
+    [[nodiscard]] std::uint64_t occupy(watcher&);
+    void vacate(watcher&);
+    [[nodiscard]] watcher* find(std::uint64_t key) const;
 
     // Most events of one epoll_wait(2): the rest of the thread gets a turn behind them.
     static constexpr std::size_t batch_size = 128;
 
     unique_fd epoll_;
     std::array<epoll_event, batch_size> batch_{};
-    std::size_t fetched_ = 0; ///< of the batch; what has been told already included
+    std::size_t fetched_ = 0;
+    std::vector<slot> slots_;
+    std::vector<std::uint32_t> free_;
     std::vector<watcher*> again_;
     std::vector<watcher*> turns_; ///< those of again_ that are being woken
-    std::size_t watched_ = 0;
 };
 
 } // namespace net

@@ -1,56 +1,85 @@
-// Non-blocking attempts on a socket, and waiting by Asio.
+// Non-blocking attempts on a socket, as far as they are worth making.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/tcp_stream.hpp"
 
+#include <boost/asio/error.hpp>
+
+#include <sys/socket.h>
+#include <utility>
+
 namespace net {
 
-tcp_stream::tcp_stream(const asio::any_io_executor& executor, connection& c)
-    : socket_(executor, c.peer.protocol(), c.socket.get()), peer_(c.peer) {
-    (void)c.socket.release();
-    // The descriptor is non-blocking already; this tells Asio, which would otherwise ask again.
-    socket_.native_non_blocking(true);
-}
+tcp_stream::tcp_stream(const asio::any_io_executor& executor, connection& c, enum peer p)
+    : socket_(std::move(c.socket)), peer_(c.peer), watch_(executor, p == peer::may_have_spoken) {}
 
 io_result tcp_stream::read_some(std::span<std::byte> into) {
-    return receive(socket_.native_handle(), into);
+    if (!watch_.may(readiness::read)) {
+        return {0, asio::error::would_block};
+    }
+    const auto result = receive(socket_.get(), into);
+    const bool was_all = result.bytes < into.size() && !result.error && !watch_.unusual();
+    if (was_all || result.would_block()) {
+        watch_.blocked(readiness::read);
+    }
+    return result;
+}
+
+io_result tcp_stream::peek(std::span<std::byte> into) {
+    if (!watch_.may(readiness::read)) {
+        return {0, asio::error::would_block};
+    }
+    auto result = outcome_of(::recv(socket_.get(), into.data(), into.size(), MSG_PEEK));
+    if (result.would_block()) {
+        watch_.blocked(readiness::read);
+    } else if (!result.error && result.bytes == 0) {
+        result.error = asio::error::eof;
+    }
+    return result;
 }
 
 io_result tcp_stream::write_some(std::span<const std::byte> from) {
-    return send(socket_.native_handle(), from);
+    if (!watch_.may(readiness::write)) {
+        return {0, asio::error::would_block};
+    }
+    const auto result = send(socket_.get(), from);
+    if (result.would_block() || (!result.error && result.bytes < from.size())) {
+        watch_.blocked(readiness::write);
+    }
+    return result;
 }
 
 asio::awaitable<std::tuple<error_code>> tcp_stream::wait(readiness what) {
-    return socket_.async_wait(what == readiness::read ? asio::ip::tcp::socket::wait_read
-                                                      : asio::ip::tcp::socket::wait_write,
-                              nothrow);
+    return watch_.wait(socket_.get(), what);
+}
+
+void tcp_stream::watch(stream_watcher* w) {
+    watch_.watch(socket_.get(), w);
 }
 
 asio::awaitable<std::tuple<error_code>> tcp_stream::wait_for_error() {
-    return socket_.async_wait(asio::ip::tcp::socket::wait_error, nothrow);
+    return watch_.wait_for_error(socket_.get());
 }
 
 std::size_t tcp_stream::untaken() {
-    return socket_.is_open() ? untaken_of(socket_.native_handle()) : 0;
+    return socket_ ? untaken_of(socket_.get()) : 0;
 }
 
 bool tcp_stream::is_broken() {
-    return socket_.is_open() && has_failed(socket_.native_handle());
+    return socket_ && has_failed(socket_.get());
 }
 
 void tcp_stream::shutdown_send() {
-    error_code ignored;
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    (void)::shutdown(socket_.get(), SHUT_WR);
 }
 
 void tcp_stream::close() {
-    error_code ignored;
-    socket_.close(ignored);
+    watch_.close();
+    socket_ = unique_fd{};
 }
 
 connection tcp_stream::detach(std::vector<std::byte> early) {
-    error_code ec;
-    unique_fd fd{socket_.release(ec)};
-    return {std::move(fd), peer_, std::move(early)};
+    watch_.release(socket_.get());
+    return {std::move(socket_), peer_, std::move(early)};
 }
 
 } // namespace net

@@ -1,27 +1,40 @@
-// A TCP connection on an event loop of Asio's, as coroutines use it.
+// A TCP or Unix connection on an event loop, as coroutines and bridges use it.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "net/connection.hpp"
+#include "net/readiness_watch.hpp"
 #include "net/stream.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
 namespace net {
 
+/// Attempts that cannot succeed cost no system call.
 class tcp_stream final : public stream {
 public:
+    /// Whether something may have come already, so that reading is tried before it is waited for.
+    enum class peer { may_have_spoken, is_mute };
+
     /// Takes the socket; `c.early` stays with the caller.
-    tcp_stream(const asio::any_io_executor&, connection& c);
+    tcp_stream(const asio::any_io_executor&, connection& c, peer = peer::may_have_spoken);
 
     [[nodiscard]] io_result read_some(std::span<std::byte>) override;
     [[nodiscard]] io_result write_some(std::span<const std::byte>) override;
 
     [[nodiscard]] asio::awaitable<std::tuple<error_code>> wait(readiness) override;
+    void watch(stream_watcher*) override;
     [[nodiscard]] std::size_t untaken() override;
     [[nodiscard]] bool is_broken() override;
     void shutdown_send() override;
     void close() override;
+
+    /// Reads what stays in the socket.
+    [[nodiscard]] io_result peek(std::span<std::byte>);
+
+    /// For who reads from the descriptor or writes to it by other means, as OpenSSL does: an
+    /// attempt there would have blocked.
+    void blocked(readiness what) { watch_.blocked(what); }
 
     /// Completes when the connection broke (RST, time-out), not when it is readable.
     [[nodiscard]] asio::awaitable<std::tuple<error_code>> wait_for_error();
@@ -29,13 +42,19 @@ public:
     /// Takes the socket off this event loop; pending waits complete with operation_aborted.
     [[nodiscard]] connection detach(std::vector<std::byte> early);
 
-    [[nodiscard]] int native_handle() { return socket_.native_handle(); }
+    /// What the event loop has said so far: it takes bytes; it has broken, or failed to connect.
+    [[nodiscard]] bool may_write() const { return watch_.may(readiness::write); }
 
-    [[nodiscard]] const asio::ip::tcp::endpoint& peer() const { return peer_; }
+    [[nodiscard]] bool has_ended() const { return watch_.broken(); }
+
+    [[nodiscard]] int native_handle() const { return socket_.get(); }
+
+    [[nodiscard]] const asio::ip::tcp::endpoint& peer_address() const { return peer_; }
 
 private:
-    asio::ip::tcp::socket socket_;
+    unique_fd socket_;
     asio::ip::tcp::endpoint peer_;
+    readiness_watch watch_;
 };
 
 } // namespace net

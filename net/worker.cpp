@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/worker.hpp"
 
+#include <boost/asio/execution/outstanding_work.hpp>
+
 namespace net {
 
-worker::worker() : work_(asio::make_work_guard(context_)), scratch_(scratch_size) {
-    thread_ = std::thread([this] { context_.run(); });
+worker::worker()
+    : work_(asio::require(loop_.get_executor(), asio::execution::outstanding_work.tracked)),
+      scratch_(scratch_size) {
+    thread_ = std::thread([this] { loop_.run(); });
 }
 
 worker::~worker() {
@@ -13,7 +17,7 @@ worker::~worker() {
 }
 
 void worker::join() {
-    release();
+    work_.reset();
     if (thread_.joinable()) {
         thread_.join();
     }

@@ -2,12 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/nothrow.hpp"
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <thread>
 #include <vector>
@@ -20,25 +18,25 @@ public:
     /// Lent to one attempt at a time between two waits; shared by all streams of this worker.
     static constexpr std::size_t scratch_size = std::size_t{256} * 1024;
 
+    /// Throws std::system_error.
     worker();
     worker(const worker&) = delete;
     worker& operator=(const worker&) = delete;
     ~worker();
 
-    [[nodiscard]] asio::any_io_executor executor() { return context_.get_executor(); }
+    [[nodiscard]] asio::any_io_executor executor() { return loop_.get_executor(); }
+
+    [[nodiscard]] event_loop& loop() { return loop_; }
 
     [[nodiscard]] std::span<std::byte> scratch() { return scratch_; }
 
-    /// Lets the thread end once nothing is left to do on it.
-    void release() { work_.reset(); }
-
-    /// Waits until nothing is left to do. Whoever owns what uses this event loop does that before
-    /// it goes.
+    /// Waits until no coroutine and nothing that was posted is left. Whoever owns what uses this
+    /// event loop does that before it goes.
     void join();
 
 private:
-    asio::io_context context_{1};
-    asio::executor_work_guard<asio::io_context::executor_type> work_;
+    event_loop loop_;
+    std::optional<asio::any_io_executor> work_; ///< keeps the loop running
     std::vector<std::byte> scratch_;
     std::thread thread_;
 };

@@ -8,7 +8,6 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <array>
-#include <cerrno>
 #include <sys/socket.h>
 
 namespace net {
@@ -17,14 +16,6 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;
 
-io_result peek(tcp_stream& stream, std::span<std::byte> into) {
-    const auto n = ::recv(stream.native_handle(), into.data(), into.size(), MSG_PEEK);
-    if (n < 0) {
-        return {0, {errno, boost::system::system_category()}};
-    }
-    return {static_cast<std::size_t>(n), n == 0 ? error_code{asio::error::eof} : error_code{}};
-}
-
 asio::awaitable<error_code> read_header(tcp_stream& stream, proxy_reader& reader) {
     std::array<std::byte, 512> buffer{};
     bool has_spoken = false;
@@ -32,7 +23,7 @@ asio::awaitable<error_code> read_header(tcp_stream& stream, proxy_reader& reader
         if (const auto [ec] = co_await stream.wait(readiness::read); ec) {
             co_return ec;
         }
-        const auto seen = peek(stream, buffer);
+        const auto seen = stream.peek(buffer);
         if (seen.would_block()) {
             continue;
         }
@@ -53,9 +44,15 @@ asio::awaitable<error_code> read_header(tcp_stream& stream, proxy_reader& reader
 asio::awaitable<boost::system::result<proxy_header>> receive_proxy_header(connection& c,
                                                                           clock::duration limit) {
     tcp_stream stream(co_await asio::this_coro::executor, c);
+    auto header = co_await receive_proxy_header(stream, limit);
+    c = stream.detach({});
+    co_return header;
+}
+
+asio::awaitable<boost::system::result<proxy_header>> receive_proxy_header(tcp_stream& stream,
+                                                                          clock::duration limit) {
     proxy_reader reader;
     const auto first = co_await (read_header(stream, reader) || expire_after(limit));
-    c = stream.detach({});
     if (first.index() != 0) {
         co_return error_code{asio::error::timed_out};
     }
@@ -65,13 +62,12 @@ asio::awaitable<boost::system::result<proxy_header>> receive_proxy_header(connec
     co_return reader.result();
 }
 
-error_code send_proxy_header(const connection& c, std::span<const std::byte> header) {
-    const auto n = ::send(c.socket.get(), header.data(), header.size(), MSG_NOSIGNAL);
-    if (n < 0) {
-        return {errno, boost::system::system_category()};
+error_code send_proxy_header(tcp_stream& to, std::span<const std::byte> header) {
+    const auto wrote = to.write_some(header);
+    if (wrote.error || wrote.bytes == header.size()) {
+        return wrote.error;
     }
-    return static_cast<std::size_t>(n) == header.size() ? error_code{}
-                                                        : error_code{asio::error::no_buffer_space};
+    return asio::error::no_buffer_space;
 }
 
 } // namespace net

@@ -6,6 +6,7 @@
 #include "net/deadline.hpp"
 #include "net/nothrow.hpp"
 #include "net/proxy/reader.hpp"
+#include "net/tcp_stream.hpp"
 
 #include <span>
 
@@ -16,9 +17,11 @@ namespace net {
 /// and operation_aborted where the wait was cancelled.
 [[nodiscard]] asio::awaitable<boost::system::result<proxy_header>>
 receive_proxy_header(connection&, clock::duration limit);
+[[nodiscard]] asio::awaitable<boost::system::result<proxy_header>>
+receive_proxy_header(tcp_stream&, clock::duration limit);
 
 /// Sends a header as its receiver may expect it, at once, on a connection that is new: its buffer
 /// has room for it. Errors: the socket's; no_buffer_space where it has not.
-[[nodiscard]] error_code send_proxy_header(const connection&, std::span<const std::byte>);
+[[nodiscard]] error_code send_proxy_header(tcp_stream&, std::span<const std::byte>);
 
 } // namespace net

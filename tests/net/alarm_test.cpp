@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/alarm.hpp"
 
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ namespace alarm_test {
 using namespace std::chrono_literals;
 
 struct ringing {
-    boost::asio::io_context context;
+    net::event_loop context;
     int rings = 0;
     std::optional<net::alarm> alarm;
 
@@ -36,7 +36,7 @@ TEST(Alarm, IsSilentOnceItHasGone) {
     r.set(net::clock::now() + 1h);
     r.alarm.reset();
     r.context.run_for(10s); // returns at once: nothing is left to wait for
-    EXPECT_TRUE(r.context.stopped());
+    EXPECT_TRUE(r.context.is_done());
     EXPECT_EQ(r.rings, 0);
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/deadlines.hpp"
 
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Deadlines : testing::Test {
-    boost::asio::io_context context;
+    net::event_loop context;
     std::vector<int> passed;
     net::deadlines<int> all{context.get_executor(), [this](int key) { passed.push_back(key); }};
     net::clock::time_point now = net::clock::now();

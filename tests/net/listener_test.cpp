@@ -8,7 +8,7 @@
 #include "tests/support/unix_socket.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
@@ -32,7 +32,7 @@ int option(int fd, int level, int name) {
 }
 
 struct Listener : testing::Test {
-    asio::io_context context;
+    net::event_loop context;
     net::task_group tasks{context.get_executor(), [](const std::exception_ptr&) { FAIL(); }};
     std::vector<net::connection> accepted;
     std::vector<net::error_code> errors;
@@ -227,7 +227,7 @@ TEST_F(Listener, CloseEndsTheLoop) {
     run(l);
     context.poll();
     l.close();
-    context.restart();
+
     context.run();
     EXPECT_EQ(tasks.size(), 0U);
     EXPECT_THROW(support::tcp_client{l.local().port()}, std::system_error);

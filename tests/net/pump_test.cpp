@@ -5,7 +5,7 @@
 #include "tests/support/scripted_stream.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -32,7 +32,7 @@ struct recorder final : net::pump_observer {
 
 /// One run of a pump over two scripted streams.
 struct story {
-    asio::io_context context;
+    net::event_loop context;
     support::fault fault;
     support::scripted_stream from{context.get_executor(), fault};
     support::scripted_stream to{context.get_executor(), fault};

@@ -6,7 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -73,7 +73,7 @@ private:
 } // namespace
 
 TEST(Resolver, AnswersLiteralsItself) {
-    asio::io_context context;
+    net::event_loop context;
     resolver names(context.get_executor(), [](const std::string& name) {
         ADD_FAILURE() << "looked up " << name;
         return resolver::answer{};
@@ -86,7 +86,7 @@ TEST(Resolver, AnswersLiteralsItself) {
 }
 
 TEST(Resolver, AsksTheSystem) {
-    asio::io_context context;
+    net::event_loop context;
     resolver names(context.get_executor());
     resolver::answer here;
     resolver::answer nowhere;
@@ -102,7 +102,7 @@ TEST(Resolver, AsksTheSystem) {
 TEST(Resolver, LetsThoseWaitWhoAreTooMany) {
     constexpr auto all = resolver::max_in_flight + 10;
     mute_server mute;
-    asio::io_context context;
+    net::event_loop context;
     resolver names(context.get_executor(), mute.lookup());
     std::vector<resolver::answer> got(all);
     for (auto& each : got) {
@@ -123,7 +123,7 @@ TEST(Resolver, LetsThoseWaitWhoAreTooMany) {
 
 TEST(Resolver, OneWithTurnsOfItsOwnWaitsForNoOther) {
     mute_server mute;
-    asio::io_context context;
+    net::event_loop context;
     resolver names(context.get_executor(), mute.lookup());
     std::vector<resolver::answer> waiting(resolver::max_in_flight);
     for (auto& each : waiting) {
@@ -132,7 +132,7 @@ TEST(Resolver, OneWithTurnsOfItsOwnWaitsForNoOther) {
     while (mute.asked < resolver::max_in_flight) {
         context.poll();
     }
-    asio::io_context other_context;
+    net::event_loop other_context;
     resolver other(other_context.get_executor(), resolver::system_lookup, resolver::turns::own);
     resolver::answer got;
     asio::co_spawn(other_context, ask(other, "localhost", got), rethrow);
@@ -144,7 +144,7 @@ TEST(Resolver, OneWithTurnsOfItsOwnWaitsForNoOther) {
 
 TEST(Resolver, DoesNotLookUpForWhoHasLeft) {
     mute_server mute;
-    asio::io_context context;
+    net::event_loop context;
     resolver names(context.get_executor(), mute.lookup());
     std::vector<resolver::answer> first(resolver::max_in_flight);
     for (auto& each : first) {
@@ -168,7 +168,7 @@ TEST(Resolver, EndsWithItsLoopWhileNamesAreLookedUp) {
     mute_server mute;
     resolver::answer got;
     {
-        asio::io_context context;
+        net::event_loop context;
         resolver names(context.get_executor(),
                        [look_up = mute.lookup(), &answered](const std::string& name) {
                            auto found = look_up(name);

@@ -4,7 +4,7 @@
 #include "net/task_group.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <stdexcept>
@@ -44,7 +44,7 @@ void rethrow(const std::exception_ptr& e) {
 }
 
 struct TaskGroup : testing::Test {
-    asio::io_context context;
+    net::event_loop context;
     int escaped = 0;
     net::task_group group{context.get_executor(), [this](const std::exception_ptr&) { ++escaped; }};
 };

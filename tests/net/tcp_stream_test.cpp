@@ -6,7 +6,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <array>
@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 using support::bytes_of;
 
 struct TcpStream : testing::Test {
-    asio::io_context context;
+    net::event_loop context;
     support::tcp_listener listener;
     support::tcp_client client{listener.port()};
     net::connection connection = accept();

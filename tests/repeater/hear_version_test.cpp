@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 using support::bytes_of;
 
 struct story {
-    asio::io_context context{1};
+    net::event_loop context;
     support::fault fault;
     support::scripted_stream from{context.get_executor(), fault};
     support::bytes early;

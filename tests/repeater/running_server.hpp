@@ -7,7 +7,7 @@
 #include "tests/support/tcp_client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -170,8 +170,8 @@ private:
     }
 
     std::shared_ptr<const repeater::config> config_;
-    boost::asio::io_context context_{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+    net::event_loop context_;
+    boost::asio::executor_work_guard<net::event_loop::executor_type> work_{
         context_.get_executor()};
     repeater::server server_;
     std::promise<void> ended_;

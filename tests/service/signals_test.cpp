@@ -4,7 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -49,7 +49,7 @@ public:
 private:
     std::string done_;
     service::signal_meanings meanings_;
-    asio::io_context context_{1};
+    net::event_loop context_;
     service::signals signals_{context_.get_executor()};
 };
 

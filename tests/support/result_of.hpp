@@ -4,7 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 
 #include <exception>
 #include <utility>
@@ -13,7 +13,7 @@ namespace support {
 
 /// What comes out may hold a socket of `context`.
 template <class T>
-[[nodiscard]] T result_of(boost::asio::io_context& context, boost::asio::awaitable<T> task) {
+[[nodiscard]] T result_of(net::event_loop& context, boost::asio::awaitable<T> task) {
     T result{};
     boost::asio::co_spawn(context, std::move(task), [&result](const std::exception_ptr& e, T r) {
         if (e) {
@@ -27,7 +27,7 @@ template <class T>
 
 template <class T>
 [[nodiscard]] T result_of(boost::asio::awaitable<T> task) {
-    boost::asio::io_context context{1};
+    net::event_loop context;
     return result_of(context, std::move(task));
 }
 

@@ -8,7 +8,7 @@
 #include "wsgate/arrival.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
@@ -88,7 +88,7 @@ public:
         (void)::shutdown(client_.get(), SHUT_WR);
         service::log log({log_file(), service::log_level::debug, 8192, "%v"});
         wsgate::journal journal(log, service::log_format::text);
-        asio::io_context context{1};
+        net::event_loop context;
         wsgate::readiness ready(context.get_executor(), {}, [](const std::exception_ptr&) {});
         const wsgate::services shared{journal, metrics, ready};
         const auto terms = std::make_shared<const wsgate::terms>(
@@ -98,7 +98,7 @@ public:
         asio::co_spawn(context, arrive(which),
                        [this](const std::exception_ptr& e) { has_ended = !e; });
         context.run_for(10s);
-        is_idle = context.stopped();
+        is_idle = context.is_done();
         came_as = came_ ? std::optional(came_->peer) : std::nullopt;
         came_.reset(); // it uses the event loop
     }

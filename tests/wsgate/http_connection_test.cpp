@@ -9,7 +9,7 @@
 #include "wsgate/http_connection.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <gtest/gtest.h>
@@ -62,7 +62,7 @@ private:
 /// A target that takes everything and closes when its client has.
 class quiet_target {
 public:
-    explicit quiet_target(asio::io_context& context)
+    explicit quiet_target(net::event_loop& context)
         : acceptor_(context, {asio::ip::make_address(loopback), 0}) {
         asio::co_spawn(context, serve(acceptor_), [](const std::exception_ptr&) {});
     }
@@ -186,7 +186,7 @@ private:
     [[nodiscard]] std::string log_file() const { return (directory_.path() / "log").string(); }
 
     scratch_directory directory_;
-    asio::io_context context_{1};
+    net::event_loop context_;
     quiet_target target_{context_};
     std::vector<std::byte> scratch_ = std::vector<std::byte>(net::worker::scratch_size);
 

@@ -6,7 +6,7 @@
 #include "wsgate/server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <boost/asio/post.hpp>
 
 #include <array>
@@ -147,8 +147,8 @@ private:
     wsgate::config config_;
     service::log log_;
     wsgate::journal journal_;
-    boost::asio::io_context context_{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+    net::event_loop context_;
+    boost::asio::executor_work_guard<net::event_loop::executor_type> work_{
         context_.get_executor()};
     wsgate::server server_;
     std::promise<void> ended_;

@@ -7,7 +7,7 @@
 #include "wsgate/tunnel/tunnel_server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <boost/asio/post.hpp>
 
 #include <chrono>
@@ -75,8 +75,8 @@ private:
     wsgate::tunnel_config config_;
     service::log log_;
     wsgate::tunnel_journal journal_;
-    boost::asio::io_context context_{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+    net::event_loop context_;
+    boost::asio::executor_work_guard<net::event_loop::executor_type> work_{
         context_.get_executor()};
     wsgate::tunnel_server server_;
     std::promise<void> ended_;

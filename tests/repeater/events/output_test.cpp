@@ -7,7 +7,7 @@
 #include "tests/support/certificate.hpp"
 #include "tests/support/tcp_client.hpp"
 
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -298,7 +298,7 @@ TEST(UrlOutput, HttpsIsVerified) {
                           row{address_alone, true, "127.0.0.1", true, ""}}) {
         std::ofstream(folder / "trusted.pem") << r.certificate.chain;
         ::setenv("SSL_CERT_FILE", (folder / (r.trusted ? "trusted.pem" : "none.pem")).c_str(), 1);
-        boost::asio::io_context context;
+        net::event_loop context;
         boost::asio::ip::tcp::acceptor acceptor(context,
                                                 {boost::asio::ip::address_v4::loopback(), 0});
         auto served =

@@ -3,7 +3,7 @@
 #include "wsgate/access/password_checker.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -36,7 +36,7 @@ asio::awaitable<void> ask(password_checker& checker, std::shared_ptr<const passw
 std::vector<password_verdict> check(password_checker& checker,
                                     const std::shared_ptr<const password_list>& l,
                                     const std::vector<credentials>& all) {
-    asio::io_context context{1};
+    net::event_loop context;
     std::vector<password_verdict> verdicts;
     for (const auto& c : all) {
         asio::co_spawn(context, ask(checker, l, c, verdicts), [](const std::exception_ptr& e) {

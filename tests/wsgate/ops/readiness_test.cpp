@@ -6,7 +6,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <exception>
@@ -60,12 +60,12 @@ protected:
             }
             got = s;
         });
-        context.restart();
+
         context.run();
         return got;
     }
 
-    asio::io_context context;
+    net::event_loop context;
     support::fault none;
     int asked = 0;
     std::optional<wsgate::readiness> ready;

@@ -56,7 +56,7 @@ protected:
         wsgate::target to{"127.0.0.1", peer.port()};
         to.tls = true;
         to.proxy_header = wsgate::proxy_header_of({}, net::proxy_version::v1);
-        asio::io_context context{1};
+        net::event_loop context;
         const auto got = result_of(context, wsgate::dial(to, limit, {}, client_));
         EXPECT_EQ(got.stream == nullptr, got.error.failed());
         return got.stream ? "" : !got.problem.empty() ? got.problem : got.error.message();
@@ -80,7 +80,7 @@ private:
 
 TEST(Dial, ATargetMayTakeNothingForAsLongAsItLikes) {
     const tcp_listener there;
-    asio::io_context context;
+    net::event_loop context;
     const auto got =
         result_of(context, wsgate::dial({"127.0.0.1", there.port()}, 10s, {}, nullptr));
     auto* const stream = dynamic_cast<net::tcp_stream*>(got.stream.get());
@@ -110,7 +110,7 @@ TEST(DialUnix, FailsOnceWithAnErrorWhereverTheTargetBreaks) {
     const scratch_directory directory;
     const auto path = (directory.path() / "target").string();
     const auto dial = [&](std::chrono::milliseconds limit) {
-        asio::io_context context{1};
+        net::event_loop context;
         wsgate::target to{path, 0, true};
         to.proxy_header = bytes_of("PROXY UNKNOWN\r\n");
         const auto got = result_of(context, wsgate::dial(to, limit, {}));

@@ -6,7 +6,7 @@
 #include "wsgate/tls/client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -138,7 +138,7 @@ std::string outcome_of(const wsgate::tls_client_options& o, std::uint16_t port,
     tcp_client tcp(port);
     net::connection c{net::unique_fd{::fcntl(tcp.native_handle(), F_DUPFD_CLOEXEC, 0)}, {}, {}};
     tcp.close();
-    boost::asio::io_context context{1};
+    net::event_loop context;
     std::string outcome;
     boost::asio::co_spawn(context, try_it(client, std::move(c), host, limit, outcome),
                           [](const std::exception_ptr& e) {

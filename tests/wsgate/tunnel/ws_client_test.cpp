@@ -125,7 +125,7 @@ private:
         if (way_.proxy) {
             way_.proxy->port = peer.port();
         }
-        boost::asio::io_context context{1};
+        net::event_loop context;
         wsgate::ws_opening opening(context.get_executor(), way_, net::clock::now() + limit);
         const bool opened = result_of(context, opening.run());
         return {opened, opening.stage(), opening.why()};

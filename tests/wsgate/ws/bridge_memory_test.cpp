@@ -7,7 +7,7 @@
 #include "wsgate/ws/masking_keys.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ namespace asio = boost::asio;
 using namespace support;
 
 /// As a bridge's end, and as the test's.
-std::pair<std::unique_ptr<net::stream>, tcp_client> connect(asio::io_context& context) {
+std::pair<std::unique_ptr<net::stream>, tcp_client> connect(net::event_loop& context) {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0 ||
         ::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) {
@@ -78,7 +78,7 @@ public:
     }
 
 private:
-    asio::io_context context_;
+    net::event_loop context_;
     std::vector<std::byte> scratch_ = std::vector<std::byte>(65536);
     std::pair<std::unique_ptr<net::stream>, tcp_client> websocket_ = connect(context_);
     std::pair<std::unique_ptr<net::stream>, tcp_client> tcp_ = connect(context_);

@@ -6,7 +6,7 @@
 #include "wsgate/ws/bridge.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <string>
@@ -43,7 +43,7 @@ wsgate::bridge_options brief() {
 
 /// One run of a bridge over two scripted streams.
 struct story {
-    asio::io_context context;
+    net::event_loop context;
     support::fault fault;
     scripted_stream client{context.get_executor(), fault};
     std::unique_ptr<net::stream> dialled =
