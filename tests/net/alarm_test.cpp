@@ -1,8 +1,8 @@
 // An alarm rings once, in time, and never for somebody who has gone.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/alarm.hpp"
-
 #include "net/event_loop.hpp"
+
 #include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 // Limits in time: the earliest first, none that was taken back.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/deadlines.hpp"
-
 #include "net/event_loop.hpp"
+
 #include <gtest/gtest.h>
 
 #include <vector>

@@ -1,6 +1,7 @@
 // Accepting on both families, and living through the descriptor limit.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/deadline.hpp"
+#include "net/event_loop.hpp"
 #include "net/listener.hpp"
 #include "net/task_group.hpp"
 #include "tests/support/scratch_directory.hpp"
@@ -8,7 +9,6 @@
 #include "tests/support/unix_socket.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <fcntl.h>

@@ -1,12 +1,12 @@
 // Many sockets in one event loop: each is woken for what happens to it, and only while it is there.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/event_loop.hpp"
 #include "net/poller_guest.hpp"
 #include "net/tcp_channel.hpp"
 #include "tests/support/bytes.hpp"
 #include "tests/support/tcp_client.hpp"
 
 #include <boost/asio/error.hpp>
-#include "net/event_loop.hpp"
 #include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
 // Attempts, waits and hand-over on real sockets, and what the kernel says about a peer.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/event_loop.hpp"
 #include "net/tcp_stream.hpp"
 #include "tests/support/bytes.hpp"
 #include "tests/support/tcp_client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
-#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <array>

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/event_loop.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include "net/event_loop.hpp"
 
 #include <exception>
 #include <utility>
