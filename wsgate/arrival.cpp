@@ -8,9 +8,6 @@
 #include "wsgate/tls/handshake_advice.hpp"
 #include "wsgate/tls/sniff.hpp"
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
 #include <algorithm>
 #include <sys/socket.h>
 #include <utility>
@@ -18,8 +15,6 @@
 namespace wsgate {
 
 namespace {
-
-using namespace asio::experimental::awaitable_operators;
 
 /// The local address of a TCP socket; an empty endpoint for any other, such as a Unix socket.
 asio::ip::tcp::endpoint local_end_of(int fd) {
@@ -35,13 +30,13 @@ asio::ip::tcp::endpoint local_end_of(int fd) {
 } // namespace
 
 arriving::arriving(const accepted_connection& which, net::connection socket)
-    : connection_(which), socket_(std::move(socket)) {
+    : connection_(which), socket_(std::make_unique<net::tcp_stream>(which.executor, socket)) {
     const auto& conf = connection_.conf();
-    made_.peer = socket_.peer;
+    made_.peer = socket_->peer_address();
     made_.deadline = net::clock::now() + conf.limits.handshake;
     made_.waiting = connection_.terms->doorman.wait_for_request(connection_.drop);
     if (conf.proxy.send.all || !conf.proxy.send.by_path.empty()) {
-        made_.local = local_end_of(socket_.socket.get());
+        made_.local = local_end_of(socket_->native_handle());
     }
 }
 
@@ -49,24 +44,26 @@ asio::awaitable<std::optional<arrival>> arriving::run() {
     if (is_proxy() && !co_await hear_proxy()) {
         co_return std::nullopt;
     }
-    const auto speaks = co_await hear_speech();
-    if (!speaks) {
-        co_return std::nullopt;
+    auto speaks = connection_.rules.speaks;
+    if (speaks == speech::sniffed) {
+        const auto heard = co_await hear_speech();
+        if (!heard) {
+            co_return std::nullopt;
+        }
+        speaks = *heard;
     }
-    if (*speaks == speech::plain) {
-        made_.stream = std::make_unique<net::tcp_stream>(connection_.executor, socket_);
+    if (speaks == speech::plain) {
+        made_.stream = std::move(socket_);
     } else if (!co_await open_tls()) {
         co_return std::nullopt;
     }
-    if (going_away_) { // asked for when no step waited any more
-        made_.stream->close();
+    if (hung_up_) { // while no step waited
         co_return std::nullopt;
     }
     co_return std::optional<arrival>(std::move(made_));
 }
 
 void arriving::go_away() {
-    going_away_ = true;
     hang_up();
 }
 
@@ -91,13 +88,13 @@ lines_left_out arriving::admit_line() const {
     return connection_.terms->doorman.admit_line(net::address_of(made_.peer));
 }
 
+/// Whatever step waits ends, and has nothing to tell of it.
 void arriving::hang_up() {
-    if (made_.stream) {
-        made_.stream->close();
-        // Ends the wait for a PROXY header or a first byte: the socket's end of stream comes
-        // instead.
+    hung_up_ = true;
+    if (socket_) {
+        socket_->close();
     } else {
-        (void)::shutdown(socket_.socket.get(), SHUT_RDWR);
+        made_.stream->close();
     }
 }
 
@@ -111,7 +108,10 @@ bool arriving::is_proxy() const {
 asio::awaitable<bool> arriving::hear_proxy() {
     const auto left = made_.deadline - net::clock::now();
     const auto header = co_await net::receive_proxy_header(
-        socket_, std::min<net::clock::duration>(left, connection_.conf().proxy.header));
+        *socket_, std::min<net::clock::duration>(left, connection_.conf().proxy.header));
+    if (hung_up_) {
+        co_return false;
+    }
     if (!header && header.error() == net::proxy_error::nothing) {
         co_return false; // the balancer's health check
     }
@@ -134,42 +134,46 @@ asio::awaitable<bool> arriving::hear_proxy() {
     co_return true;
 }
 
-/// Returns plain or tls; where the listener takes both, the first byte decides. Nothing: no byte
-/// came.
+/// Returns plain or tls by the first byte, where the listener takes both. Nothing: no byte came.
 asio::awaitable<std::optional<speech>> arriving::hear_speech() {
-    if (connection_.rules.speaks != speech::sniffed) {
-        co_return connection_.rules.speaks;
-    }
-    const auto first = co_await (sniff(socket_) || net::expire_at(made_.deadline));
-    if (first.index() == 1) {
+    const net::alarm too_late(connection_.executor, made_.deadline, [this] { socket_->close(); });
+    const auto first = co_await sniff(*socket_);
+    if (too_late.rang()) {
         connection_.services.metrics.handshake_failed(handshake_failure::timed_out);
         co_return std::nullopt;
     }
-    if (std::get<0>(first) == first_byte::none) {
+    if (first == first_byte::none) {
         co_return std::nullopt;
     }
-    co_return std::get<0>(first) == first_byte::tls ? speech::tls : speech::plain;
+    co_return first == first_byte::tls ? speech::tls : speech::plain;
 }
 
 asio::awaitable<bool> arriving::open_tls() {
-    auto stream = std::make_unique<tls_stream>(connection_.executor, socket_,
+    auto stream = std::make_unique<tls_stream>(connection_.executor, std::move(socket_),
                                                connection_.terms->tls->new_session());
     auto& tls = *stream;
     made_.stream = std::move(stream);
     const net::alarm too_late(connection_.executor, made_.deadline, [&tls] { tls.close(); });
     const auto ec = co_await tls.handshake();
+    if (hung_up_) {
+        co_return false;
+    }
     if (ec) {
-        connection_.services.metrics.handshake_failed(too_late.rang() ? handshake_failure::timed_out
-                                                                      : handshake_failure::tls);
-        const std::string why = too_late.rang() ? "timed out" : tls.problem();
-        // A port probe, or a browser's connection in reserve, says nothing and is no attempt.
-        connection_.services.journal.tls_failed(came_to_nothing(why, advice_on_handshake(why)),
-                                                tls.has_heard() ? admit_line() : std::nullopt);
+        tell_tls_failed(tls, too_late.rang());
         co_return false;
     }
     made_.tls = tls.version();
     made_.identity = verified_client(tls.session());
     co_return true;
+}
+
+void arriving::tell_tls_failed(const tls_stream& tls, bool timed_out) const {
+    connection_.services.metrics.handshake_failed(timed_out ? handshake_failure::timed_out
+                                                            : handshake_failure::tls);
+    const std::string why = timed_out ? "timed out" : tls.problem();
+    // A port probe, or a browser's connection in reserve, says nothing and is no attempt.
+    connection_.services.journal.tls_failed(came_to_nothing(why, advice_on_handshake(why)),
+                                            tls.has_heard() ? admit_line() : std::nullopt);
 }
 
 } // namespace wsgate

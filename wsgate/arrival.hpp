@@ -5,12 +5,14 @@
 #include "net/connection.hpp"
 #include "net/deadline.hpp"
 #include "net/stream.hpp"
+#include "net/tcp_stream.hpp"
 #include "wsgate/accepted_connection.hpp"
 #include "wsgate/access/doorman.hpp"
 #include "wsgate/access/handshake_queue.hpp"
 #include "wsgate/ops/journal.hpp"
 #include "wsgate/phase.hpp"
 #include "wsgate/tls/certificate.hpp"
+#include "wsgate/tls/stream.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -57,15 +59,16 @@ private:
     [[nodiscard]] asio::awaitable<bool> hear_proxy();
     [[nodiscard]] asio::awaitable<std::optional<speech>> hear_speech();
     [[nodiscard]] asio::awaitable<bool> open_tls();
+    void tell_tls_failed(const tls_stream&, bool timed_out) const;
     void hang_up();
     [[nodiscard]] refused_client came_to_nothing(std::string_view cause,
                                                  std::string_view advice = {}) const;
     [[nodiscard]] lines_left_out admit_line() const;
 
     const accepted_connection& connection_;
-    net::connection socket_; ///< until made_.stream takes it over
-    arrival made_;           ///< what run() returns, filled in step by step
-    bool going_away_ = false;
+    std::unique_ptr<net::tcp_stream> socket_; ///< until made_.stream takes it over
+    arrival made_;                            ///< what run() returns, filled in step by step
+    bool hung_up_ = false;
 };
 
 } // namespace wsgate

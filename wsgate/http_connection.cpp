@@ -125,7 +125,7 @@ bool http_connection::has_begun_request() const {
     return !has_answered_ || !received_.empty();
 }
 
-/// Waits for the first byte of a further request. Where none comes in time, or this connection is
+/// Waits for the first bytes of a further request. Where none comes in time, or this connection is
 /// the oldest of too many that wait, the stream is closed, which reading will find out.
 asio::awaitable<void> http_connection::wait_for_request() {
     if (!received_.empty()) {
@@ -135,16 +135,34 @@ asio::awaitable<void> http_connection::wait_for_request() {
     const net::alarm too_late(connection_.executor,
                               net::clock::now() + connection_.conf().limits.keep_alive,
                               [this] { client_.stream->close(); });
-    co_await client_.stream->wait(net::readiness::read);
+    co_await read_some();
+}
+
+/// Reads what comes next, or nothing where the client has gone.
+asio::awaitable<void> http_connection::read_some() {
+    for (;;) {
+        if (const auto [ec] = co_await client_.stream->wait(net::readiness::read); ec) {
+            co_return;
+        }
+        const auto got = client_.stream->read_some(room_for_head());
+        if (!got.would_block()) {
+            received_.append(reinterpret_cast<const char*>(connection_.scratch.data()), // NOLINT
+                             got.bytes);
+            co_return;
+        }
+    }
+}
+
+std::span<std::byte> http_connection::room_for_head() const {
+    return connection_.scratch.first(
+        std::min(connection_.scratch.size(), connection_.conf().limits.max_head));
 }
 
 asio::awaitable<bool> http_connection::read_head_before(net::clock::time_point deadline) {
     stand_in_line();
     const net::alarm too_late(connection_.executor, deadline, [this] { client_.stream->close(); });
-    const auto most = connection_.conf().limits.max_head;
-    scanner_ = head_scanner(most);
-    const auto room = connection_.scratch.first(std::min(connection_.scratch.size(), most));
-    const auto head = co_await read_head(*client_.stream, scanner_, received_, room);
+    scanner_ = head_scanner(connection_.conf().limits.max_head);
+    const auto head = co_await read_head(*client_.stream, scanner_, received_, room_for_head());
     client_.waiting.reset();
     if (too_late.rang() && has_begun_request()) {
         connection_.services.metrics.handshake_failed(handshake_failure::timed_out);

@@ -38,6 +38,8 @@ private:
     };
 
     [[nodiscard]] asio::awaitable<void> wait_for_request();
+    [[nodiscard]] asio::awaitable<void> read_some();
+    [[nodiscard]] std::span<std::byte> room_for_head() const;
     [[nodiscard]] asio::awaitable<bool> read_head_before(net::clock::time_point deadline);
     void stand_in_line();
     [[nodiscard]] bool has_begun_request() const;

@@ -1,4 +1,4 @@
-// Accepts connections and hands them to the workers in turn; stops in order.
+// Lets all workers accept, and stops in order.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/server.hpp"
 
@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <fmt/format.h>
 #include <utility>
@@ -25,22 +26,24 @@ asio::awaitable<void> beat() {
     co_return;
 }
 
+asio::awaitable<void> stop_accepting(worker& where) {
+    co_await where.stop_accepting();
+}
+
 } // namespace
 
 server::server(asio::any_io_executor executor, const config& c, wsgate::journal& j)
     : executor_(std::move(executor)), config_(c), journal_(j),
       terms_(executor_, c, journal_, metrics_),
-      ready_(executor_, terms_.current()->probes(), report_to(j)),
-      accepting_(executor_, report_to(j)), changed_(executor_), left_(executor_) {
+      ready_(executor_, terms_.current()->probes(), report_to(j)), chores_(executor_, report_to(j)),
+      changed_(executor_), left_(executor_), attendance_(wanted_news()) {
     listen();
     if (c.admin.listen) {
         admin_.emplace(executor_, c.admin, c.tcp, metrics_, ready_, report_to(j));
     }
     const services shared{journal_, metrics_, ready_};
     for (std::size_t i = 0; i < c.threads; ++i) {
-        workers_.push_back(std::make_unique<worker>(shared, [this](bool had_session) {
-            asio::post(executor_, [this, had_session] { left(had_session); });
-        }));
+        workers_.push_back(std::make_unique<worker>(shared, terms_, attendance_));
     }
 }
 
@@ -57,17 +60,16 @@ void server::listen_now() {
 std::vector<net::listener> server::listen_at(const listen_address& at) {
     std::vector<net::listener> all;
     if (at.inherited >= 0) {
-        all.emplace_back(executor_, net::unique_fd{at.inherited},
-                         fmt::format("descriptor {}", at.inherited), config_.tcp);
+        all.emplace_back(net::unique_fd{at.inherited}, fmt::format("descriptor {}", at.inherited),
+                         config_.tcp);
         return all;
     }
     if (!at.unix_path.empty()) {
         socket_files_.emplace_back(at.unix_path, config_.unix_mode);
-        all.emplace_back(executor_, socket_files_.back().take(), "unix:" + at.unix_path,
-                         config_.tcp);
+        all.emplace_back(socket_files_.back().take(), "unix:" + at.unix_path, config_.tcp);
         return all;
     }
-    return net::listen_on(executor_, {at.address, at.port}, config_.tcp);
+    return net::listen_on({at.address, at.port}, config_.tcp);
 }
 
 void server::listen() {
@@ -81,27 +83,45 @@ void server::listen() {
 
 void server::start() {
     terms_.warn();
+    const auto terms = terms_.current();
     for (std::size_t i = 0; i < listeners_.size(); ++i) {
-        const auto which = rules_of_[i];
-        const auto& at = terms_.current()->listeners[which];
+        const auto& at = terms->listeners[rules_of_[i]];
+        doors_.push_back({&listeners_[i], rules_of_[i]});
         journal_.listening(listeners_[i].name(), at.speaks != speech::plain,
                            at.routes.takes_all() ? at.routes.routes().front().name : "");
-        accepting_.spawn(
-            listeners_[i].run([this, which](net::connection c) { accept(which, std::move(c)); },
-                              [this](const net::error_code& ec) { journal_.accept_failed(ec); }));
     }
+    start_accepting();
     if (admin_) {
         for (const auto& each : admin_->listeners()) {
             journal_.admin_listening(each.local());
         }
         admin_->start([this](const net::error_code& ec) { journal_.accept_failed(ec); });
     }
-    accepting_.spawn(terms_.watch());
+    chores_.spawn(terms_.watch());
     if (config_.process.idle_exit.count() > 0) {
-        accepting_.spawn(end_when_idle());
+        chores_.spawn(end_when_idle());
     }
     if (config_.process.timeout.count() > 0) {
-        accepting_.spawn(end_in_time());
+        chores_.spawn(end_in_time());
+    }
+}
+
+void server::start_accepting() {
+    for (const auto& each : workers_) {
+        asio::post(each->executor(), [this, &where = *each] {
+            where.accept_at(doors_, workers_,
+                            [this](const net::error_code& ec) { tell_accept_failed(ec); });
+        });
+    }
+}
+
+/// Tells of one failure in 10 s, however many threads accept. On any of them.
+void server::tell_accept_failed(const net::error_code& ec) {
+    const auto now = net::clock::now();
+    auto next = next_complaint_.load();
+    if (now >= next &&
+        next_complaint_.compare_exchange_strong(next, now + std::chrono::seconds{10})) {
+        journal_.accept_failed(ec);
     }
 }
 
@@ -110,10 +130,12 @@ asio::awaitable<void> server::run() {
     while (!stopping_) {
         co_await changed_.wait();
     }
-    co_await accepting_.join();
+    co_await close_listeners();
+    co_await chores_.join();
+    const auto grace = terms_.current()->conf.limits.stop;
     for (const auto& each : workers_) {
         ++open_workers_;
-        asio::co_spawn(each->executor(), each->close_down(terms_.current()->conf.limits.stop),
+        asio::co_spawn(each->executor(), each->close_down(grace),
                        [this](const std::exception_ptr& e) {
                            asio::post(executor_, [this, e] {
                                if (e) {
@@ -133,23 +155,20 @@ asio::awaitable<void> server::run() {
     }
 }
 
-void server::accept(std::size_t listener, net::connection c) {
-    ++present_;
-    turn_ = (turn_ + 1) % workers_.size();
-    auto& where = *workers_[turn_];
-    const connection_number number{++accepted_};
-    asio::post(where.executor(),
-               [&where, number, under = terms_.current(), listener, c = std::move(c)]() mutable {
-                   where.take(number, std::move(under), listener, std::move(c));
-               });
+/// What somebody here waits for. Called on the workers' threads.
+attendance::news server::wanted_news() {
+    attendance::news wanted;
+    if (config_.process.idle_exit.count() > 0 || config_.process.timeout.count() > 0) {
+        wanted.none_left = [this] { asio::post(executor_, [this] { left_.notify(); }); };
+    }
+    if (config_.process.run_once) {
+        wanted.session_over = [this] { asio::post(executor_, [this] { session_over(); }); };
+    }
+    return wanted;
 }
 
-void server::left(bool had_session) {
-    if (--present_ == 0) {
-        empty_since_ = net::clock::now();
-    }
-    left_.notify();
-    if (had_session && config_.process.run_once && !stopping_) {
+void server::session_over() {
+    if (!stopping_) {
         journal_.ends_itself("--run-once");
         stop();
     }
@@ -157,12 +176,12 @@ void server::left(bool had_session) {
 
 asio::awaitable<void> server::end_when_idle() {
     for (;;) {
-        while (present_ > 0) {
+        while (attendance_.present() > 0) {
             co_await left_.wait();
         }
-        const auto came = accepted_;
-        co_await net::expire_at(empty_since_ + config_.process.idle_exit);
-        if (came == accepted_) {
+        const auto came = attendance_.accepted();
+        co_await net::expire_at(attendance_.empty_since() + config_.process.idle_exit);
+        if (came == attendance_.accepted() && attendance_.present() == 0) {
             journal_.ends_itself("--idle-exit");
             stop();
             co_return;
@@ -172,9 +191,9 @@ asio::awaitable<void> server::end_when_idle() {
 
 asio::awaitable<void> server::end_in_time() {
     co_await net::expire_after(config_.process.timeout);
-    close_listeners();
+    co_await close_listeners();
     journal_.ends_itself("--timeout");
-    while (present_ > 0) {
+    while (attendance_.present() > 0) {
         co_await left_.wait();
     }
     stop();
@@ -185,7 +204,7 @@ asio::awaitable<void> server::end_in_time() {
 void server::show_sessions() {
     constexpr std::size_t most = 1000;
     const auto of_each = std::max<std::size_t>(most / workers_.size(), 1);
-    journal_.sessions(present_, of_each * workers_.size());
+    journal_.sessions(attendance_.present(), of_each * workers_.size());
     for (const auto& each : workers_) {
         asio::post(each->executor(), [&where = *each, of_each] { where.show(of_each); });
     }
@@ -206,17 +225,21 @@ void server::stop() {
         return;
     }
     journal_.stopping("graceful");
-    close_listeners();
-    accepting_.cancel();
+    ready_.stop();
+    chores_.cancel();
     changed_.notify();
 }
 
-void server::close_listeners() {
+/// The workers stop to accept first: they watch the sockets.
+asio::awaitable<void> server::close_listeners() {
+    ready_.stop();
+    for (const auto& each : workers_) {
+        co_await asio::co_spawn(each->executor(), stop_accepting(*each), asio::use_awaitable);
+    }
     for (auto& each : listeners_) {
         each.close();
     }
     socket_files_.clear();
-    ready_.stop();
 }
 
 asio::awaitable<void> server::pulse() {

@@ -6,6 +6,7 @@
 #include "net/socket_file.hpp"
 #include "net/task_group.hpp"
 #include "net/wake_up.hpp"
+#include "wsgate/attendance.hpp"
 #include "wsgate/ops/admin.hpp"
 #include "wsgate/ops/journal.hpp"
 #include "wsgate/ops/metrics.hpp"
@@ -14,16 +15,16 @@
 #include "wsgate/terms_keeper.hpp"
 #include "wsgate/worker.hpp"
 
+#include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
 
 namespace wsgate {
 
-/// Listeners live on the thread of `executor`, each connection on one of the workers. `config` and
-/// `journal` outlive the server.
+/// Lives on the thread of `executor`; connections are accepted and carried by the workers. `config`
+/// and `journal` outlive the server.
 class server {
 public:
     /// Binds the listeners. Throws std::runtime_error where a file cannot be used (a certificate,
@@ -73,9 +74,11 @@ private:
     [[nodiscard]] std::vector<net::listener> listen_at(const listen_address&);
     void listen();
     void start();
-    void accept(std::size_t listener, net::connection);
-    void close_listeners();
-    void left(bool had_session);
+    void start_accepting();
+    [[nodiscard]] asio::awaitable<void> close_listeners();
+    [[nodiscard]] attendance::news wanted_news();
+    void session_over();
+    void tell_accept_failed(const net::error_code&);
     [[nodiscard]] asio::awaitable<void> end_when_idle();
     [[nodiscard]] asio::awaitable<void> end_in_time();
 
@@ -86,18 +89,18 @@ private:
     terms_keeper terms_;
     readiness ready_;
     std::vector<net::socket_file> socket_files_; ///< until stop()
-    std::vector<std::size_t> rules_of_;          ///< by listener: its index in terms::listeners
     std::vector<net::listener> listeners_;
+    std::vector<std::size_t> rules_of_; ///< by listener: its index in terms::listeners
+    std::vector<worker::door> doors_;   ///< listeners_, for the workers
     std::optional<admin> admin_;
-    net::task_group accepting_;
+    net::task_group chores_;
     net::wake_up changed_;
-    net::wake_up left_; ///< a connection has gone
+    net::wake_up left_; ///< the last connection has gone
     bool stopping_ = false;
-    std::size_t present_ = 0; ///< connections
-    net::clock::time_point empty_since_ = net::clock::now();
-    std::uint64_t accepted_ = 0;
-    std::size_t turn_ = 0;
+    /// When the log may hear again that accepting failed.
+    std::atomic<net::clock::time_point> next_complaint_{net::clock::time_point::min()};
     std::size_t open_workers_ = 0;
+    attendance attendance_;
     // Last, since the threads must end before what they use is destroyed.
     std::vector<std::unique_ptr<worker>> workers_;
 };

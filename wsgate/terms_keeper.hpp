@@ -8,19 +8,29 @@
 #include "wsgate/ops/metrics.hpp"
 #include "wsgate/terms.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 
 namespace wsgate {
 
-/// Lives on the event loop of `executor`; the terms themselves are for every thread. Outlives all
-/// connections, since it also holds what is remembered of clients across reloads (access_memory).
+/// Lives on the event loop of `executor`; the terms themselves are for every thread, which gets
+/// them by terms_in_force. Outlives all connections, since it also holds what is remembered of
+/// clients across reloads (access_memory).
 class terms_keeper {
 public:
     /// `journal` and `metrics` outlive it. Throws std::runtime_error where a file cannot be used.
     terms_keeper(const asio::any_io_executor&, const config&, journal&, metrics&);
 
-    /// The terms for a connection that is accepted now.
-    [[nodiscard]] const std::shared_ptr<const terms>& current() const { return current_; }
+    /// The terms for a connection that is accepted now. From any thread.
+    [[nodiscard]] std::shared_ptr<const terms> current() const {
+        const std::lock_guard lock(mutex_);
+        return current_;
+    }
+
+    /// Another number after each reload, from any thread.
+    [[nodiscard]] std::uint64_t edition() const { return edition_.load(std::memory_order_acquire); }
 
     /// Reads the files of passwords, tokens, certificates and keys again. Where one cannot be used,
     /// all stays as it was, and the journal says so.
@@ -52,8 +62,24 @@ private:
     std::shared_ptr<ticket_ring> tickets_ = std::make_shared<ticket_ring>();
     std::shared_ptr<hidden_files> hidden_ = std::make_shared<hidden_files>();
     service::file_watch files_; ///< of current_; taken before the files were read
+    mutable std::mutex mutex_;  ///< while current_ is replaced, which other threads may copy
     std::shared_ptr<const terms> current_;
+    std::atomic<std::uint64_t> edition_{0};
     net::wake_up renewed_; ///< when current_ was replaced
+};
+
+/// What one thread knows of the current terms. A connection that is accepted after a reload gets
+/// the new ones, and no lock is taken for it otherwise.
+class terms_in_force {
+public:
+    explicit terms_in_force(const terms_keeper& from) : from_(from) {}
+
+    [[nodiscard]] const std::shared_ptr<const terms>& now();
+
+private:
+    const terms_keeper& from_;
+    std::uint64_t edition_ = 0;
+    std::shared_ptr<const terms> known_;
 };
 
 } // namespace wsgate

@@ -10,6 +10,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -17,47 +18,65 @@ namespace wsgate {
 
 using namespace asio::experimental::awaitable_operators;
 
-/// A connection's entry in phases_. Its destructor removes the entry and reports the departure.
-class worker::presence {
-public:
-    presence(worker& of, connection_number number)
-        : of_(of), mine_(of.phases_.emplace(number, nullptr).first) {}
+worker::worker(const services& s, const terms_keeper& terms, attendance& count)
+    : services_(s), terms_(terms), attendance_(count),
+      accepting_(worker_.executor(), [this](const std::exception_ptr& e) { escaped(e); }),
+      tasks_(worker_.executor(), [this](const std::exception_ptr& e) { escaped(e); }) {}
 
-    presence(const presence&) = delete;
-    presence& operator=(const presence&) = delete;
+void worker::escaped(const std::exception_ptr& e) const {
+    services_.journal.defect(net::what(e));
+}
 
-    ~presence() {
-        of_.phases_.erase(mine_);
-        of_.left_(had_session);
+void worker::accept_at(std::span<const door> doors, std::span<const std::unique_ptr<worker>> all,
+                       const net::listener::on_error& tell) {
+    all_ = all;
+    for (const auto& [listener, rules] : doors) {
+        accepting_.spawn(listener->run(
+            [this, rules = rules](net::connection c) { accept(rules, std::move(c)); }, tell));
     }
+}
 
-    /// `p` must live until the next call, or as long as this.
-    void is_in(phase& p) { mine_->second = &p; }
+asio::awaitable<void> worker::stop_accepting() {
+    accepting_.cancel();
+    return accepting_.join();
+}
 
-    bool had_session = false;
+void worker::accept(std::size_t rules, net::connection c) {
+    newcomer who{attendance_.arrived(), terms_.now(), rules, std::move(c)};
+    auto& where = least_loaded();
+    ++where.load_;
+    if (&where == this) {
+        take(std::move(who));
+    } else {
+        asio::post(where.executor(),
+                   [&where, who = std::move(who)]() mutable { where.take(std::move(who)); });
+    }
+}
 
-private:
-    worker& of_;
-    std::map<connection_number, phase*>::iterator mine_;
-};
+/// This worker, unless another one has less to carry by more than a little.
+worker& worker::least_loaded() {
+    const auto least = std::min_element(all_.begin(), all_.end(), [](const auto& a, const auto& b) {
+        return a->load() < b->load();
+    });
+    return is_worth_handing_over(load(), (*least)->load()) ? **least : *this;
+}
 
-worker::worker(const services& s, departure left)
-    : services_(s), left_(std::move(left)),
-      tasks_(worker_.executor(), [&j = services_.journal](const std::exception_ptr& escaped) {
-          j.defect(net::what(escaped));
-      }) {}
-
-void worker::take(connection_number number, std::shared_ptr<const terms> under,
-                  std::size_t listener, net::connection c) {
+void worker::take(newcomer who) {
     if (closed_) {
-        left_(false);
+        leave(false);
         return;
     }
-    const auto& rules = under->listeners[listener];
+    const auto& rules = who.under->listeners[who.rules];
+    const auto number = who.number;
     tasks_.spawn(
-        serve({services_, std::move(under), rules, executor(), worker_.scratch(), number,
+        serve({services_, std::move(who.under), rules, executor(), worker_.scratch(), number,
                [this, number] { asio::post(executor(), [this, number] { drop(number); }); }},
-              std::move(c)));
+              std::move(who.socket)));
+}
+
+void worker::leave(bool had_session) {
+    --load_;
+    attendance_.left(had_session);
 }
 
 asio::awaitable<void> worker::serve(accepted_connection which, net::connection c) {
@@ -88,15 +107,16 @@ asio::awaitable<std::unique_ptr<session>> worker::negotiate(const accepted_conne
 
 /// Drops a connection because too many wait to send their request. It may have gone by now.
 void worker::drop(connection_number number) {
-    if (const auto found = phases_.find(number); found != phases_.end()) {
-        found->second->drop();
+    const auto found = present_.find(number);
+    if (found != present_.end() && found->now != nullptr) {
+        found->now->drop();
     }
 }
 
 void worker::show(std::size_t at_most) const {
     std::size_t shown = 0;
-    for (const auto& [number, now] : phases_) {
-        shown += now->show() ? 1U : 0U;
+    for (const auto& each : present_) {
+        shown += each.now != nullptr && each.now->show() ? 1U : 0U;
         if (shown == at_most) {
             break;
         }
@@ -105,8 +125,10 @@ void worker::show(std::size_t at_most) const {
 
 asio::awaitable<void> worker::close_down(std::chrono::milliseconds grace) {
     closed_ = true;
-    for (const auto& [number, now] : phases_) {
-        now->go_away();
+    for (const auto& each : present_) {
+        if (each.now != nullptr) {
+            each.now->go_away();
+        }
     }
     co_await (tasks_.join() || net::expire_after(grace));
     tasks_.cancel();

@@ -1,19 +1,24 @@
-// A thread and the connections that it carries.
+// A thread and the connections that it accepts and carries.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "net/connection.hpp"
+#include "net/listener.hpp"
 #include "net/task_group.hpp"
 #include "net/worker.hpp"
+#include "wsgate/attendance.hpp"
 #include "wsgate/ops/connection_number.hpp"
 #include "wsgate/services.hpp"
-#include "wsgate/terms.hpp"
+#include "wsgate/terms_keeper.hpp"
 
+#include <boost/intrusive/set.hpp>
+
+#include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <functional>
-#include <map>
+#include <exception>
 #include <memory>
+#include <span>
 
 namespace wsgate {
 
@@ -21,13 +26,23 @@ struct accepted_connection;
 class phase;
 class session;
 
-/// Everything but the executor is used on the worker's own thread only.
+/// Whether a worker with `mine` connections hands a new one over to one with `least`: with few
+/// connections each may be a whole core's work, with many the next ones make up for a difference.
+[[nodiscard]] constexpr bool is_worth_handing_over(std::size_t mine, std::size_t least) {
+    return mine > least + least / 8;
+}
+
+/// Everything but the executor is used on the worker's own thread only, unless it says otherwise.
 class worker {
 public:
-    /// Called when a connection has gone; `had_session` tells whether it ever was a session.
-    using departure = std::function<void(bool had_session)>;
+    /// A listener, and its index in terms::listeners.
+    struct door {
+        const net::listener* listener;
+        std::size_t rules;
+    };
 
-    worker(const services&, departure);
+    /// All of them outlive the worker.
+    worker(const services&, const terms_keeper&, attendance&);
     worker(const worker&) = delete;
     worker& operator=(const worker&) = delete;
 
@@ -36,9 +51,17 @@ public:
 
     [[nodiscard]] asio::any_io_executor executor() { return worker_.executor(); }
 
-    /// `listener`: the index in terms::listeners of the listener that accepted it.
-    void take(connection_number, std::shared_ptr<const terms>, std::size_t listener,
-              net::connection);
+    /// Accepts on these listeners, which others may do as well, and carries what comes, or hands it
+    /// over to one of `all` that has less to carry. Both outlive the accepting.
+    void accept_at(std::span<const door>, std::span<const std::unique_ptr<worker>> all,
+                   const net::listener::on_error&);
+
+    /// Completes when nothing is accepted any more.
+    [[nodiscard]] asio::awaitable<void> stop_accepting();
+
+    /// How many connections it carries, those included that are on their way to it. From any
+    /// thread.
+    [[nodiscard]] std::size_t load() const { return load_.load(std::memory_order_relaxed); }
 
     /// Has the journal log up to `at_most` sessions, the oldest first.
     void show(std::size_t at_most) const;
@@ -51,18 +74,67 @@ public:
     void cut() { tasks_.cancel(); }
 
 private:
-    class presence;
+    /// A connection that has just been accepted. No event loop knows its socket.
+    struct newcomer {
+        connection_number number;
+        std::shared_ptr<const terms> under;
+        std::size_t rules;
+        net::connection socket;
+    };
 
+    /// A connection in the list of its worker, for as long as it is there.
+    class presence : public boost::intrusive::set_base_hook<> {
+    public:
+        presence(worker& of, connection_number n) : number(n), of_(of) {
+            of_.present_.insert(*this);
+        }
+
+        presence(const presence&) = delete;
+        presence& operator=(const presence&) = delete;
+
+        ~presence() {
+            of_.present_.erase(of_.present_.iterator_to(*this));
+            of_.leave(had_session);
+        }
+
+        /// `p` must live until the next call, or as long as this.
+        void is_in(phase& p) { now = &p; }
+
+        const connection_number number;
+        phase* now = nullptr; ///< null: in none yet
+        bool had_session = false;
+
+    private:
+        worker& of_;
+    };
+
+    struct number_of {
+        using type = connection_number;
+
+        const type& operator()(const presence& p) const { return p.number; }
+    };
+
+    using presences = boost::intrusive::set<presence, boost::intrusive::key_of_value<number_of>>;
+
+    void escaped(const std::exception_ptr&) const;
+    void accept(std::size_t rules, net::connection);
+    [[nodiscard]] worker& least_loaded();
+    void take(newcomer);
+    void leave(bool had_session);
     [[nodiscard]] asio::awaitable<void> serve(accepted_connection, net::connection);
     [[nodiscard]] asio::awaitable<std::unique_ptr<session>> negotiate(const accepted_connection&,
                                                                       presence&, net::connection);
     void drop(connection_number);
 
     services services_;
-    departure left_;
+    terms_in_force terms_;
+    attendance& attendance_;
+    std::span<const std::unique_ptr<worker>> all_;
+    std::atomic<std::size_t> load_{0};
+    presences present_; ///< by their numbers, so that the oldest come first
     net::worker worker_;
+    net::task_group accepting_;
     net::task_group tasks_;
-    std::map<connection_number, phase*> phases_; ///< of each connection; the oldest first
     bool closed_ = false;
 };
 

@@ -7,6 +7,8 @@
 #include "wsgate/http/progress_watch.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -65,9 +67,10 @@ asio::awaitable<bool> send_content(net::stream& to, const static_file& file, byt
         }
         rest.first += wrote.bytes;
         rest.size -= wrote.bytes;
-        // Waits even where the whole piece was taken, so that other sessions of this thread have
-        // their turn.
-        if (rest.size > 0 && !co_await wait_writable(to, no_progress)) {
+        if (rest.size > 0 && wrote.bytes == piece.size()) {
+            co_await asio::post(
+                asio::use_awaitable); // lets other sessions of this thread have a turn
+        } else if (rest.size > 0 && !co_await wait_writable(to, no_progress)) {
             co_return false;
         }
     }

@@ -12,7 +12,7 @@ admin::admin(const asio::any_io_executor& executor, const admin_options& o,
              const net::tcp_options& tcp, const metrics& m, readiness& r,
              net::task_group::escape on_escape)
     : executor_(executor), options_(o), metrics_(m), ready_(r),
-      listeners_(net::listen_on(executor, o.listen.value(), tcp)), accepting_(executor, on_escape),
+      listeners_(net::listen_on(o.listen.value(), tcp)), accepting_(executor, on_escape),
       clients_(executor, std::move(on_escape)) {}
 
 void admin::start(const on_error& on_accept_failed) {
@@ -37,12 +37,12 @@ asio::awaitable<void> admin::serve(net::connection c) {
 }
 
 asio::awaitable<void> admin::stop() {
-    for (auto& each : listeners_) {
-        each.close();
-    }
     accepting_.cancel();
     clients_.cancel();
     co_await accepting_.join();
+    for (auto& each : listeners_) {
+        each.close();
+    }
     co_await clients_.join();
 }
 

@@ -29,7 +29,7 @@ bridge::bridge(const asio::any_io_executor& executor, std::span<std::byte> scrat
       decoder_(role_of(options), options.text),
       outbox_(
           executor, websocket, [this] { start(outbox_.flushed()); }, options.keys),
-      clock_(options, net::clock::now()), timer_(executor), changed_(executor) {}
+      clock_(options, net::clock::now()), sleep_(executor), timer_(executor, [this] { sleep_.wake(); }), changed_(executor) {}
 
 asio::awaitable<void> bridge::run(bytes early) {
     // This coroutine is not to be ended by an exception when it is cancelled: it cuts both
@@ -43,8 +43,8 @@ asio::awaitable<void> bridge::run(bytes early) {
             websocket_ != websocket_state::cut) {
             cut();
         }
-        timer_.expires_at(websocket_ == websocket_state::cut ? bridge_clock::never : clock_.next());
-        (void)co_await timer_.async_wait(net::nothrow);
+        timer_.set(websocket_ == websocket_state::cut ? bridge_clock::never : clock_.next());
+        (void)co_await sleep_.wait();
         keep_time();
     }
     cut();
@@ -71,7 +71,7 @@ void bridge::task_over(const std::exception_ptr& failed) {
         cut();
     }
     --tasks_;
-    timer_.cancel();
+    sleep_.wake();
 }
 
 void bridge::keep_time() {
@@ -107,8 +107,8 @@ void bridge::keep_time() {
 
 /// Wakes run() where the clock now has to look earlier than run() meant to sleep.
 void bridge::look_earlier() {
-    if (clock_.next() < timer_.expiry()) {
-        timer_.cancel();
+    if (clock_.next() < timer_.when()) {
+        sleep_.wake();
     }
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/deadline.hpp"
+#include "net/event_loop.hpp"
 #include "net/stream.hpp"
 #include "net/wake_up.hpp"
 #include "wsgate/target/dialled.hpp"
@@ -14,7 +14,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -169,7 +168,8 @@ private:
     frame_decoder decoder_;
     outbox outbox_;
     bridge_clock clock_;
-    asio::steady_timer timer_; ///< run() sleeps on it; look_earlier() wakes it
+    net::waiter sleep_;
+    net::timer timer_;
     net::wake_up changed_;     ///< tcp_ changed, websocket_ is cut, or the first data came
     asio::cancellation_signal stop_dialling_;
     std::size_t tasks_ = 0;

@@ -41,7 +41,7 @@ void bridge::end(end_cause why, close_code code, std::string_view reason) {
         websocket_ = websocket_state::closing;
     }
     clock_.end(net::clock::now(), websocket_stream_.untaken(), side_of(why) == ended_by::websocket);
-    timer_.cancel();
+    sleep_.wake();
 }
 
 void bridge::close_with(end_cause why, close_code code, std::string_view reason) {
