@@ -47,7 +47,7 @@ protected:
 /// timers and signal sets work as well, but Asio would start a thread of its own for them.
 ///
 /// Belongs to the thread that runs it; other threads reach it by its executor only.
-class event_loop final : public asio::execution_context, public poller {
+class event_loop : public asio::execution_context, public poller {
 public:
     class executor_type;
 

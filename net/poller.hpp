@@ -25,19 +25,14 @@ struct ready {
 /// with one system call. Belongs to one thread, as a part of its event_loop.
 class poller {
 public:
-    class watcher {
+    /// What the poller knows of a watcher.
+    class watching {
     public:
-        watcher() = default;
-        watcher(const watcher&) = delete;
-        watcher& operator=(const watcher&) = delete;
-
-        /// May end the watching of any watcher, also by destroying it.
-        virtual void wake(ready) = 0;
+        watching() = default;
+        watching(const watching&) = delete;
+        watching& operator=(const watching&) = delete;
 
         [[nodiscard]] bool is_watched() const { return key_ != none; }
-
-    protected:
-        ~watcher() = default;
 
     private:
         friend class poller;
@@ -45,6 +40,15 @@ public:
 
         std::uint64_t key_ = none; ///< as the kernel has it: slot, and the slot's generation
         bool wants_turn_ = false;
+    };
+
+    class watcher : public watching {
+    public:
+        /// May end the watching of any watcher, also by destroying it.
+        virtual void wake(ready) = 0;
+
+    protected:
+        ~watcher() = default;
     };
 
     poller(const poller&) = delete;

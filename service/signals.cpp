@@ -1,11 +1,16 @@
-// Waits for one signal after the other by a signal_set of Asio.
+// The handler writes each signal's number into a pipe, which the event loop watches.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/signals.hpp"
 
-#include "net/nothrow.hpp"
 #include "service/child_process.hpp"
 
-#include <csignal>
+#include <array>
+#include <atomic>
+#include <cassert>
+#include <cerrno>
+#include <fcntl.h>
+#include <system_error>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -49,31 +54,89 @@ void prepare_signals() {
     (void)::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-signals::signals(const boost::asio::any_io_executor& executor)
-    : set_(executor, SIGTERM, SIGINT, SIGHUP) {
-    set_.add(SIGUSR1);
-    set_.add(SIGUSR2);
-    if (::getpid() == 1) {
-        set_.add(SIGCHLD);
+namespace {
+
+// What the handler needs, on whichever thread it runs.
+std::atomic<int> pipe_to_write{-1};
+std::atomic<int> handlers_running{0};
+static_assert(std::atomic<int>::is_always_lock_free, "a handler must not wait");
+
+/// Where the pipe is full, some 65 000 signals wait already.
+void note(int number) {
+    const int error = errno;
+    ++handlers_running;
+    if (const int fd = pipe_to_write; fd >= 0) {
+        const auto byte = static_cast<unsigned char>(number);
+        (void)!::write(fd, &byte, 1);
     }
+    --handlers_running;
+    errno = error;
+}
+
+} // namespace
+
+signals::signals(const boost::asio::any_io_executor& executor) : watch_(executor, true) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
+        throw std::system_error(errno, std::generic_category(), "pipe2");
+    }
+    to_read_ = net::unique_fd{ends[0]};
+    to_write_ = net::unique_fd{ends[1]};
+    [[maybe_unused]] const int other = pipe_to_write.exchange(to_write_.get());
+    assert(other < 0);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) {
+        handle(number);
+    }
+    if (::getpid() == 1) {
+        handle(SIGCHLD);
+    }
+}
+
+// Another thread may still be in the handler, and what it writes must not go to whoever gets the
+// descriptor's number next.
+signals::~signals() {
+    for (const auto& each : replaced_) {
+        (void)::sigaction(each.number, &each.by, nullptr);
+    }
+    pipe_to_write = -1;
+    while (handlers_running > 0) {
+        std::this_thread::yield();
+    }
+}
+
+void signals::handle(int number) {
+    struct sigaction action {};
+
+    action.sa_handler = note; // NOLINT(*-union-access): POSIX's
+    ::sigfillset(&action.sa_mask);
+    auto& before = replaced_.emplace_back(replaced{number, {}});
+    (void)::sigaction(number, &action, &before.by);
+}
+
+std::optional<int> signals::take() const {
+    unsigned char number = 0;
+    return ::read(to_read_.get(), &number, 1) == 1 ? std::optional<int>{number} : std::nullopt;
 }
 
 boost::asio::awaitable<void> signals::obey(signal_meanings meanings) {
     bool stopping = false;
-    for (;;) {
-        const auto [ec, number] = co_await set_.async_wait(net::nothrow);
-        if (ec) {
-            co_return;
-        }
-        if (number == SIGCHLD) {
+    while (!cancelled_) {
+        const auto number = take();
+        if (!number) {
+            watch_.blocked(net::readiness::read);
+            const auto [ec] = co_await watch_.wait(to_read_.get(), net::readiness::read);
+            if (ec) {
+                co_return;
+            }
+        } else if (*number == SIGCHLD) {
             reap_orphans();
-        } else if (number == SIGHUP) {
+        } else if (*number == SIGHUP) {
             meanings.reload();
-        } else if (number == SIGUSR1) {
+        } else if (*number == SIGUSR1) {
             meanings.show();
-        } else if (number == SIGUSR2) {
+        } else if (*number == SIGUSR2) {
             meanings.upgrade();
-        } else if ((number == SIGTERM || meanings.gentle_int) && !std::exchange(stopping, true)) {
+        } else if ((*number == SIGTERM || meanings.gentle_int) && !std::exchange(stopping, true)) {
             meanings.stop();
         } else {
             meanings.stop_now();
@@ -82,7 +145,8 @@ boost::asio::awaitable<void> signals::obey(signal_meanings meanings) {
 }
 
 void signals::cancel() {
-    set_.cancel();
+    cancelled_ = true;
+    watch_.release(to_read_.get());
 }
 
 } // namespace service

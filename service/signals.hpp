@@ -2,11 +2,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/readiness_watch.hpp"
+#include "net/unique_fd.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/signal_set.hpp>
 
+#include <csignal>
 #include <functional>
+#include <optional>
+#include <vector>
 
 namespace service {
 
@@ -33,10 +38,17 @@ inline constexpr auto no_upgrade =
     "USR2 has no effect: this version cannot be replaced while it runs";
 
 /// No signal is lost once this is constructed: one that comes before obey() is obeyed then. So
-/// construct it before what HUP reopens, such as the log. As PID 1 it also reaps orphans.
+/// construct it before what HUP reopens, such as the log. As PID 1 it also reaps orphans. One at a
+/// time in a process; when it is destroyed, signals do again what they did before.
 class signals {
 public:
+    /// On a net::event_loop. Throws std::system_error.
     explicit signals(const boost::asio::any_io_executor&);
+
+    signals(const signals&) = delete;
+    signals& operator=(const signals&) = delete;
+
+    ~signals();
 
     /// Obeys signals until cancel(). What `meanings` refer to outlives that.
     boost::asio::awaitable<void> obey(signal_meanings meanings);
@@ -44,7 +56,20 @@ public:
     void cancel();
 
 private:
-    boost::asio::signal_set set_;
+    /// What a signal did before.
+    struct replaced {
+        int number;
+        struct sigaction by;
+    };
+
+    void handle(int number);
+    [[nodiscard]] std::optional<int> take() const;
+
+    net::unique_fd to_read_; ///< of a pipe, into which the handler writes each signal's number
+    net::unique_fd to_write_;
+    net::readiness_watch watch_;
+    std::vector<replaced> replaced_;
+    bool cancelled_ = false;
 };
 
 } // namespace service

@@ -1,11 +1,11 @@
 // One value from a giver to a taker, whoever comes first, and also when the taker has gone.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/deadline.hpp"
+#include "net/event_loop.hpp"
 #include "net/handoff.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <memory>

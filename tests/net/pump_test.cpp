@@ -1,11 +1,11 @@
 // One direction of a relay: every byte once and in order, whatever each I/O does.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/event_loop.hpp"
 #include "net/pump.hpp"
 #include "tests/support/bytes.hpp"
 #include "tests/support/scripted_stream.hpp"
 
 #include <boost/asio/error.hpp>
-#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <optional>

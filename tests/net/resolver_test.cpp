@@ -1,12 +1,12 @@
 // Names beside the event loop: literals, many at once, callers and loops that do not wait.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/deadline.hpp"
+#include "net/event_loop.hpp"
 #include "net/resolver.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -156,7 +156,7 @@ TEST(Resolver, DoesNotLookUpForWhoHasLeft) {
     bool left = false;
     asio::co_spawn(context, ask_and_leave(names, left), rethrow);
     while (!left) {
-        context.run_one();
+        context.run_for(std::chrono::milliseconds(1));
     }
     mute.speak();
     context.run();

@@ -1,10 +1,10 @@
 // Tasks are stopped, waited for, and heard when they fail.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/deadline.hpp"
+#include "net/event_loop.hpp"
 #include "net/task_group.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <stdexcept>

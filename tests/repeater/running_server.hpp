@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/event_loop.hpp"
 #include "repeater/server.hpp"
 #include "tests/support/bytes.hpp"
 #include "tests/support/tcp_client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include "net/event_loop.hpp"
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -171,8 +171,7 @@ private:
 
     std::shared_ptr<const repeater::config> config_;
     net::event_loop context_;
-    boost::asio::executor_work_guard<net::event_loop::executor_type> work_{
-        context_.get_executor()};
+    boost::asio::executor_work_guard<net::event_loop::executor_type> work_{context_.get_executor()};
     repeater::server server_;
     std::promise<void> ended_;
     std::shared_future<void> has_ended_ = ended_.get_future();

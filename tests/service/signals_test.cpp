@@ -1,10 +1,10 @@
 // What each signal does, and that none is lost before somebody obeys.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/event_loop.hpp"
 #include "service/signals.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -38,7 +38,7 @@ public:
             }
             const auto before = done_;
             while (done_ == before) {
-                context_.run_one();
+                context_.poll();
             }
         }
         signals_.cancel();

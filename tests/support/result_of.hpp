@@ -2,16 +2,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/event_loop.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include "net/event_loop.hpp"
 
 #include <exception>
 #include <utility>
 
 namespace support {
 
-/// What comes out may hold a socket of `context`.
+/// What comes out may hold a stream of `context`.
 template <class T>
 [[nodiscard]] T result_of(net::event_loop& context, boost::asio::awaitable<T> task) {
     T result{};
@@ -25,6 +26,7 @@ template <class T>
     return result;
 }
 
+/// For what holds none.
 template <class T>
 [[nodiscard]] T result_of(boost::asio::awaitable<T> task) {
     net::event_loop context;

@@ -13,8 +13,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <deque>
-#include <optional>
+#include <memory>
 #include <span>
+#include <stdexcept>
+#include <system_error>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -29,10 +32,12 @@ struct fault {
     [[nodiscard]] bool strikes() { return ++count == fail_at; }
 };
 
+/// As on a socket, a watcher hears of a stream once after reads and writes that were short or would
+/// have blocked, unless the next would as well.
 class scripted_stream final : public net::stream {
 public:
     scripted_stream(const boost::asio::any_io_executor& executor, fault& f)
-        : fault_(f), wake_(executor) {}
+        : fault_(f), executor_(executor), wake_(executor) {}
 
     /// What reads bring, one chunk a read; an empty chunk is one that would block.
     std::deque<std::vector<std::byte>> incoming;
@@ -57,6 +62,7 @@ public:
         auto& chunk = incoming.front();
         if (chunk.empty()) {
             incoming.pop_front();
+            was_short(net::readiness::read);
             return {0, boost::asio::error::would_block};
         }
         const auto size = std::min(chunk.size(), into.size());
@@ -64,6 +70,9 @@ public:
         chunk.erase(chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(size));
         if (chunk.empty()) {
             incoming.pop_front();
+        }
+        if (size < into.size()) {
+            was_short(net::readiness::read);
         }
         return {size, {}};
     }
@@ -79,6 +88,9 @@ public:
         if (!write_room.empty()) {
             size = std::min(size, write_room.front());
             write_room.pop_front();
+            if (size < from.size()) {
+                was_short(net::readiness::write);
+            }
             if (size == 0) {
                 return {0, boost::asio::error::would_block};
             }
@@ -123,7 +135,7 @@ public:
         if (fault_.strikes()) {
             co_return fault_.error;
         }
-        const bool for_ever = what == net::readiness::read && incoming.empty() && !ends_with_eof;
+        const bool for_ever = will_block(what);
         if (for_ever && !closed) {
             co_await wake_.wait();
         } else {
@@ -134,16 +146,61 @@ public:
                                      : net::error_code{};
     }
 
+    void watch(net::stream_watcher* w) override {
+        if (w != nullptr && fault_.strikes()) {
+            throw std::system_error(fault_.error);
+        }
+        watcher_ = w;
+        tell();
+    }
+
+    /// The watcher hears of what was added to a script that was through.
+    void go_on() {
+        is_news_ = true;
+        tell();
+    }
+
     void shutdown_send() override { send_was_shut_down = true; }
 
     void close() override {
         closed = true;
+        watcher_ = nullptr;
         wake_.notify();
     }
 
 private:
+    [[nodiscard]] bool will_block(net::readiness what) const {
+        return what == net::readiness::read && incoming.empty() && !ends_with_eof;
+    }
+
+    void was_short(net::readiness what) {
+        if (!will_block(what)) {
+            go_on();
+        }
+    }
+
+    void tell() {
+        if (!is_news_ || watcher_ == nullptr || std::exchange(is_posted_, true)) {
+            return;
+        }
+        boost::asio::post(executor_, [this, alive = std::weak_ptr<char>(life_)] {
+            if (alive.expired()) {
+                return;
+            }
+            is_posted_ = false;
+            if (watcher_ != nullptr && std::exchange(is_news_, false)) {
+                watcher_->stream_ready();
+            }
+        });
+    }
+
     fault& fault_;
+    boost::asio::any_io_executor executor_;
     net::wake_up wake_;
+    net::stream_watcher* watcher_ = nullptr;
+    bool is_news_ = false;   ///< that the watcher has not heard of
+    bool is_posted_ = false; ///< that it will
+    std::shared_ptr<char> life_ = std::make_shared<char>();
 };
 
 } // namespace support

@@ -1,5 +1,6 @@
 // A client that leaves in the middle of its arrival.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/event_loop.hpp"
 #include "net/worker.hpp"
 #include "tests/support/bytes.hpp"
 #include "tests/support/certificate.hpp"
@@ -8,7 +9,6 @@
 #include "wsgate/arrival.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 #include <openssl/bio.h>
 #include <openssl/ssl.h>

@@ -1,5 +1,6 @@
 // A connection whose n-th I/O fails, whatever it asks for: nothing stays behind.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/event_loop.hpp"
 #include "net/worker.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "tests/support/scripted_stream.hpp"
@@ -9,7 +10,6 @@
 #include "wsgate/http_connection.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include "net/event_loop.hpp"
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <gtest/gtest.h>

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/event_loop.hpp"
 #include "tests/support/tcp_client.hpp"
 #include "wsgate/server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include "net/event_loop.hpp"
 #include <boost/asio/post.hpp>
 
 #include <array>
@@ -148,8 +148,7 @@ private:
     service::log log_;
     wsgate::journal journal_;
     net::event_loop context_;
-    boost::asio::executor_work_guard<net::event_loop::executor_type> work_{
-        context_.get_executor()};
+    boost::asio::executor_work_guard<net::event_loop::executor_type> work_{context_.get_executor()};
     wsgate::server server_;
     std::promise<void> ended_;
     std::shared_future<void> has_ended_ = ended_.get_future();

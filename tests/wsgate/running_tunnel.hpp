@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/event_loop.hpp"
 #include "tests/support/tcp_client.hpp"
 #include "tests/wsgate/running_gateway.hpp"
 #include "wsgate/tunnel/tunnel_server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include "net/event_loop.hpp"
 #include <boost/asio/post.hpp>
 
 #include <chrono>
@@ -76,8 +76,7 @@ private:
     service::log log_;
     wsgate::tunnel_journal journal_;
     net::event_loop context_;
-    boost::asio::executor_work_guard<net::event_loop::executor_type> work_{
-        context_.get_executor()};
+    boost::asio::executor_work_guard<net::event_loop::executor_type> work_{context_.get_executor()};
     wsgate::tunnel_server server_;
     std::promise<void> ended_;
     std::shared_future<void> has_ended_ = ended_.get_future();

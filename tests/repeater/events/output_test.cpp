@@ -1,5 +1,6 @@
 // A file, a program, a web service as receivers.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/event_loop.hpp"
 #include "repeater/events/exec.hpp"
 #include "repeater/events/file.hpp"
 #include "repeater/events/url.hpp"
@@ -7,7 +8,6 @@
 #include "tests/support/certificate.hpp"
 #include "tests/support/tcp_client.hpp"
 
-#include "net/event_loop.hpp"
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/context.hpp>

@@ -1,9 +1,9 @@
 // Verification beside the event loop: its results, its memory, its limits.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/event_loop.hpp"
 #include "wsgate/access/password_checker.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <memory>

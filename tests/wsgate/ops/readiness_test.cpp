@@ -1,12 +1,12 @@
 // How often targets are asked, and whose answer counts.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/deadline.hpp"
+#include "net/event_loop.hpp"
 #include "tests/support/scripted_stream.hpp"
 #include "wsgate/ops/readiness.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
-#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <exception>

@@ -1,12 +1,12 @@
 // Outgoing TLS: whom it believes, whom it does not, and what it says then.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/event_loop.hpp"
 #include "tests/support/certificate.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "tests/support/tcp_client.hpp"
 #include "wsgate/tls/client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>

@@ -1,5 +1,6 @@
 // A bridge that has warmed up allocates nothing for the frames that pass it.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/event_loop.hpp"
 #include "net/tcp_stream.hpp"
 #include "tests/support/allocation_counter.hpp"
 #include "tests/wsgate/ws_peer.hpp"
@@ -7,7 +8,6 @@
 #include "wsgate/ws/masking_keys.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include "net/event_loop.hpp"
 #include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
 // A bridge between scripted streams: partial I/O everywhere, and failures at every single I/O.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/event_loop.hpp"
 #include "tests/support/bytes.hpp"
 #include "tests/support/scripted_stream.hpp"
 #include "tests/wsgate/ws_peer.hpp"
 #include "wsgate/ws/bridge.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include "net/event_loop.hpp"
 #include <gtest/gtest.h>
 
 #include <string>
