@@ -103,6 +103,7 @@ std::size_t event_loop::run_for(clock::duration limit) {
 
 std::size_t event_loop::run_until(clock::time_point end) {
     const running here(*this);
+    take_posted();
     std::size_t ran = 0;
     while (!stopped_) {
         ran += run_jobs() + ring_timers();
@@ -121,8 +122,9 @@ std::size_t event_loop::run_until(clock::time_point end) {
 
 std::size_t event_loop::poll() {
     const running here(*this);
+    take_posted();
     std::size_t ran = 0;
-    for (std::size_t more = 1; more > 0 && !stopped_; ran += more) {
+    for (std::size_t more = 1; (more > 0 || !jobs_.empty()) && !stopped_; ran += more) {
         more = run_jobs() + ring_timers();
         wait_until(now_);
         more += wake_all();

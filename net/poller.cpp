@@ -98,8 +98,9 @@ void poller::forget(watcher& w) {
 }
 
 void poller::again(watcher& w) {
-    again_.push_back(&w);
-    w.wants_turn_ = true;
+    if (!std::exchange(w.wants_turn_, true)) {
+        again_.push_back(&w);
+    }
 }
 
 // A watcher that is woken may destroy another one that waits for its turn. Entries of turns_ are

@@ -34,6 +34,9 @@ public:
     /// again; nobody must be waiting. Null ends it. Throws std::system_error: out of watches.
     virtual void watch(stream_watcher*) = 0;
 
+    /// Whether a write would take at least one byte. Where not, it is as if one would have blocked.
+    [[nodiscard]] virtual bool takes_bytes() { return true; }
+
     /// Written bytes that the peer's kernel has not taken yet; 0 where that cannot be known.
     [[nodiscard]] virtual std::size_t untaken() { return 0; }
 

@@ -4,6 +4,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <utility>
 
@@ -58,6 +59,14 @@ void tcp_stream::watch(stream_watcher* w) {
 
 asio::awaitable<std::tuple<error_code>> tcp_stream::wait_for_error() {
     return watch_.wait_for_error(socket_.get());
+}
+
+bool tcp_stream::takes_bytes() {
+    pollfd p{socket_.get(), POLLOUT, 0};
+    if (watch_.may(readiness::write) && ::poll(&p, 1, 0) == 0) {
+        watch_.blocked(readiness::write);
+    }
+    return watch_.may(readiness::write);
 }
 
 std::size_t tcp_stream::untaken() {

@@ -24,6 +24,7 @@ public:
 
     [[nodiscard]] asio::awaitable<std::tuple<error_code>> wait(readiness) override;
     void watch(stream_watcher*) override;
+    [[nodiscard]] bool takes_bytes() override;
     [[nodiscard]] std::size_t untaken() override;
     [[nodiscard]] bool is_broken() override;
     void shutdown_send() override;

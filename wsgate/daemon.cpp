@@ -49,8 +49,8 @@ class daemon {
 public:
     daemon(const config& c, const reread& again)
         : config_(c), reread_(again), log_(options_of(c)), journal_(log_, c.log_format),
-          server_(loop_.get_executor(), c, journal_),
-          chores_(loop_.get_executor(), [](const std::exception_ptr& e) { rethrow(e); }) {}
+          server_(context_.get_executor(), c, journal_),
+          chores_(context_.get_executor(), [](const std::exception_ptr& e) { rethrow(e); }) {}
 
     /// Tells the log what is odd about the process.
     void announce(const service::pid_file& pid) {
@@ -67,13 +67,13 @@ public:
     void listen() { server_.listen_now(); }
 
     void run() {
-        asio::co_spawn(loop_, serve(), rethrow);
-        asio::co_spawn(loop_, signals_.obey(meanings()), rethrow);
+        asio::co_spawn(context_, serve(), rethrow);
+        asio::co_spawn(context_, signals_.obey(meanings()), rethrow);
         service::notify_manager("READY=1");
         if (const auto interval = service::watchdog_interval()) {
             chores_.spawn(feed_watchdog(*interval));
         }
-        loop_.run();
+        context_.run();
     }
 
 private:
@@ -148,9 +148,9 @@ private:
 
     const config& config_;
     const reread& reread_;
-    net::event_loop loop_;
+    net::event_loop context_;
     /// Stands before the log, so that a HUP that comes while the log is opened is not lost.
-    service::signals signals_{loop_.get_executor()};
+    service::signals signals_{context_.get_executor()};
     service::log log_;
     journal journal_;
     server server_;
@@ -165,9 +165,9 @@ int check(const config& c) {
         to_standard_error.pattern = journal::pattern(c.log_format);
         service::log log{to_standard_error};
         journal j(log, c.log_format);
-        net::event_loop loop;
+        net::event_loop context;
         metrics m;
-        terms_keeper usable(loop.get_executor(), c, j, m);
+        terms_keeper usable(context.get_executor(), c, j, m);
         usable.warn();
         (void)identity_in(c);
     } catch (const std::exception& e) {

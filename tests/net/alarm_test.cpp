@@ -48,14 +48,4 @@ TEST(Alarm, IsSilentWhereItsTimeHadComeAlready) {
     EXPECT_EQ(r.rings, 0);
 }
 
-TEST(Alarm, MayEndItself) {
-    ringing r;
-    r.alarm.emplace(r.context.get_executor(), net::clock::now(), [&r] {
-        ++r.rings;
-        r.alarm.reset();
-    });
-    r.context.run_for(10s);
-    EXPECT_EQ(r.rings, 1);
-}
-
 } // namespace alarm_test

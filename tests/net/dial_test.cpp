@@ -72,10 +72,11 @@ TEST(Connect, ConnectionsNeverBlockAndCarryTheOptions) {
     net::tcp_options options;
     options.keepalive_idle = 33s;
     const tcp::endpoint to{make_address("127.0.0.1"), there.port()};
-    const auto got = result_of(net::connect({to}, long_enough, options));
+    net::event_loop loop;
+    const auto got = result_of(loop, net::connect({to}, long_enough, options));
     ASSERT_FALSE(got.error) << got.error.message();
-    EXPECT_EQ(got.connection.peer, to);
-    const int fd = got.connection.socket.get();
+    EXPECT_EQ(got.stream->peer_address(), to);
+    const int fd = got.stream->native_handle();
     EXPECT_NE(::fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
     EXPECT_EQ(option(fd, IPPROTO_TCP, TCP_NODELAY), 1);
     EXPECT_EQ(option(fd, SOL_SOCKET, SO_KEEPALIVE), 1);
@@ -103,11 +104,12 @@ TEST(Connect, AMuteAddressDoesNotHoldUpTheNext) {
     const support::tcp_listener there("127.0.0.2");
     const tcp::endpoint nobody{make_address("127.0.0.1"), 1};
     const tcp::endpoint good{make_address("127.0.0.2"), there.port()};
+    net::event_loop loop;
     const auto before = open_descriptors();
     {
-        const auto got = result_of(net::connect({nobody, mute.at(), good}, long_enough, {}));
+        const auto got = result_of(loop, net::connect({nobody, mute.at(), good}, long_enough, {}));
         ASSERT_FALSE(got.error) << got.error.message();
-        EXPECT_EQ(got.connection.peer, good);
+        EXPECT_EQ(got.stream->peer_address(), good);
         const net::missed_address refused{nobody, asio::error::connection_refused};
         const net::missed_address slower{mute.at(), net::slower_than_another()};
         EXPECT_EQ(got.missed, (std::vector{refused, slower}));

@@ -46,7 +46,7 @@ struct Listener : testing::Test {
     void run_until(Condition met) {
         const auto deadline = net::clock::now() + std::chrono::seconds(10);
         while (!met() && net::clock::now() < deadline) {
-            context.run_one_for(std::chrono::milliseconds(100));
+            context.run_for(std::chrono::milliseconds(1));
         }
         ASSERT_TRUE(met());
     }
@@ -77,7 +77,7 @@ private:
 TEST_F(Listener, AcceptedSocketsNeverBlockAndCarryTheOptions) {
     net::tcp_options options;
     options.keepalive_idle = std::chrono::seconds(33);
-    net::listener l(context.get_executor(), {asio::ip::address_v4::loopback(), 0}, options);
+    net::listener l({asio::ip::address_v4::loopback(), 0}, options);
     run(l);
     support::tcp_client client(l.local().port());
     run_until([this] { return !accepted.empty(); });
@@ -94,13 +94,14 @@ TEST_F(Listener, AcceptedSocketsNeverBlockAndCarryTheOptions) {
 }
 
 TEST_F(Listener, ByDefaultBothFamiliesShareThePort) {
-    auto all = net::listen_on(context.get_executor(), {}, 0, {});
+    auto all = net::listen_on({}, 0, {});
     ASSERT_EQ(all.size(), 2U) << "this machine has no IPv6";
     EXPECT_EQ(all[0].local().port(), all[1].local().port());
     for (auto& each : all) {
         run(each);
     }
-    tcp::socket v6(context);
+    asio::io_context blocking;
+    tcp::socket v6(blocking);
     v6.connect({asio::ip::address_v6::loopback(), all[0].local().port()});
     support::tcp_client v4(all[0].local().port());
     run_until([this] { return accepted.size() == 2; });
@@ -110,8 +111,7 @@ TEST_F(Listener, ByDefaultBothFamiliesShareThePort) {
 TEST_F(Listener, EveryAddressIsBothFamiliesAndOneOfThemIsOne) {
     const auto heard = [this](const char* where) {
         std::string families;
-        const auto all =
-            net::listen_on(context.get_executor(), net::parse_listen_at(where).value(), {});
+        const auto all = net::listen_on(net::parse_listen_at(where).value(), {});
         for (const auto& each : all) {
             families += each.local().address().is_v4() ? "4" : "6";
             EXPECT_EQ(each.local().port(), all.front().local().port());
@@ -124,9 +124,9 @@ TEST_F(Listener, EveryAddressIsBothFamiliesAndOneOfThemIsOne) {
 }
 
 TEST_F(Listener, ATakenPortOfOneFamilyIsNamed) {
-    const net::listener v6(context.get_executor(), {asio::ip::address_v6::any(), 0}, {});
+    const net::listener v6({asio::ip::address_v6::any(), 0}, {});
     try {
-        (void)net::listen_on(context.get_executor(), {std::nullopt, v6.local().port()}, {});
+        (void)net::listen_on({std::nullopt, v6.local().port()}, {});
         FAIL() << "bound a taken port";
     } catch (const net::cannot_listen& e) {
         EXPECT_EQ(e.at, v6.local());
@@ -136,7 +136,7 @@ TEST_F(Listener, ATakenPortOfOneFamilyIsNamed) {
 TEST_F(Listener, ThatListensLaterHasItsPortAndNobodyUntilThen) {
     net::tcp_options options;
     options.listens_later = true;
-    net::listener l(context.get_executor(), {asio::ip::address_v4::loopback(), 0}, options);
+    net::listener l({asio::ip::address_v4::loopback(), 0}, options);
     EXPECT_THROW(const support::tcp_client early(l.local().port()), std::system_error);
     l.listen();
     l.listen(); // once is enough, and twice no harm
@@ -149,7 +149,7 @@ TEST_F(Listener, ThatListensLaterHasItsPortAndNobodyUntilThen) {
 TEST_F(Listener, TakesASocketThatListensAlready) {
     const support::scratch_directory directory;
     const auto path = (directory.path() / "gate").string();
-    net::listener l(context.get_executor(), support::bind_unix(path), "given", {});
+    net::listener l(support::bind_unix(path), "given", {});
     EXPECT_EQ(l.name(), "unix:" + path);
     run(l);
     const auto client = support::connect_unix(path);
@@ -160,7 +160,7 @@ TEST_F(Listener, TakesASocketThatListensAlready) {
 
     const net::unique_fd bound{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     ASSERT_EQ(::listen(bound.get(), 1), 0);
-    net::listener t(context.get_executor(), net::unique_fd{::dup(bound.get())}, "given", {});
+    net::listener t(net::unique_fd{::dup(bound.get())}, "given", {});
     EXPECT_EQ(t.name(), net::to_string(t.local()));
     run(t);
     const support::tcp_client other(t.local().port());
@@ -174,7 +174,7 @@ TEST_F(Listener, NamesPeersOfIpv4AsSuchOnASocketForBoth) {
     const int off = 0;
     ASSERT_EQ(::setsockopt(both.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off), 0);
     ASSERT_EQ(::listen(both.get(), 1), 0);
-    net::listener l(context.get_executor(), net::unique_fd{::dup(both.get())}, "given", {});
+    net::listener l(net::unique_fd{::dup(both.get())}, "given", {});
     run(l);
     const support::tcp_client client(l.local().port());
     run_until([this] { return !accepted.empty(); });
@@ -186,16 +186,14 @@ TEST_F(Listener, TakesNothingElse) {
     net::unique_fd idle{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     net::unique_fd datagrams{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     for (auto* const each : {&file, &idle, &datagrams}) {
-        EXPECT_THROW(net::listener(context.get_executor(), std::move(*each), "given", {}),
-                     std::runtime_error);
+        EXPECT_THROW(net::listener(std::move(*each), "given", {}), std::runtime_error);
     }
 }
 
 TEST_F(Listener, ATakenPortIsAnErrorThatNamesTheAddress) {
-    const net::listener first(context.get_executor(), {asio::ip::address_v4::loopback(), 0}, {});
+    const net::listener first({asio::ip::address_v4::loopback(), 0}, {});
     try {
-        (void)net::listen_on(context.get_executor(), {asio::ip::address_v4::loopback()},
-                             first.local().port(), {});
+        (void)net::listen_on({asio::ip::address_v4::loopback()}, first.local().port(), {});
         FAIL() << "bound a taken port";
     } catch (const std::system_error& e) {
         EXPECT_EQ(e.code(), std::errc::address_in_use);
@@ -206,7 +204,7 @@ TEST_F(Listener, ATakenPortIsAnErrorThatNamesTheAddress) {
 }
 
 TEST_F(Listener, AtTheDescriptorLimitItRestsAndGoesOnLater) {
-    net::listener l(context.get_executor(), {asio::ip::address_v4::loopback(), 0}, {});
+    net::listener l({asio::ip::address_v4::loopback(), 0}, {});
     run(l);
     support::tcp_client client(l.local().port());
     {
@@ -222,25 +220,53 @@ TEST_F(Listener, AtTheDescriptorLimitItRestsAndGoesOnLater) {
     EXPECT_EQ(errors.size(), 1U);
 }
 
-TEST_F(Listener, CloseEndsTheLoop) {
-    net::listener l(context.get_executor(), {asio::ip::address_v4::loopback(), 0}, {});
+TEST_F(Listener, CancellationEndsTheLoop) {
+    net::listener l({asio::ip::address_v4::loopback(), 0}, {});
     run(l);
     context.poll();
-    l.close();
-
+    tasks.cancel();
     context.run();
     EXPECT_EQ(tasks.size(), 0U);
+    l.close();
     EXPECT_THROW(support::tcp_client{l.local().port()}, std::system_error);
 }
 
 TEST_F(Listener, AHerdIsAcceptedWhole) {
-    net::listener l(context.get_executor(), {asio::ip::address_v4::loopback(), 0}, {});
+    net::listener l({asio::ip::address_v4::loopback(), 0}, {});
     std::vector<support::tcp_client> herd;
     for (int i = 0; i < 200; ++i) {
         herd.emplace_back(l.local().port());
     }
     run(l);
     run_until([this] { return accepted.size() == 200; });
+}
+
+TEST_F(Listener, SeveralLoopsMayShareIt) {
+    net::listener l({asio::ip::address_v4::loopback(), 0}, {});
+    net::event_loop other;
+    std::size_t elsewhere = 0;
+    net::task_group there{other.get_executor(), [](const std::exception_ptr&) { FAIL(); }};
+    run(l);
+    there.spawn(l.run([&](net::connection /*c*/) { ++elsewhere; },
+                      [](const net::error_code& ec) { FAIL() << ec.message(); }));
+    context.poll();
+    const support::tcp_client first(l.local().port());
+    other.run_for(std::chrono::milliseconds(1));
+    run_until([&] {
+        other.poll();
+        return accepted.size() + elsewhere == 1;
+    });
+
+    tasks.cancel(); // one that has left does not take what the other is woken for
+    context.run();
+    const auto before = elsewhere;
+    const support::tcp_client second(l.local().port());
+    run_until([&] {
+        other.run_for(std::chrono::milliseconds(1));
+        return elsewhere == before + 1;
+    });
+    there.cancel();
+    other.run();
 }
 
 } // namespace listener_test

@@ -1,12 +1,12 @@
 // Many sockets in one event loop: each is woken for what happens to it, and only while it is there.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/event_loop.hpp"
-#include "net/poller_guest.hpp"
 #include "net/tcp_channel.hpp"
 #include "tests/support/bytes.hpp"
 #include "tests/support/tcp_client.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <functional>
 #include <memory>
+#include <system_error>
 
 namespace poller_test {
 
@@ -36,22 +37,42 @@ struct watched final : net::poller::watcher {
 };
 
 struct Poller : testing::Test {
-    net::event_loop context;
-    net::poller_guest poller{context.get_executor()};
+    net::event_loop poller;
+    asio::any_io_executor work =
+        asio::require(poller.get_executor(), asio::execution::outstanding_work.tracked);
     support::tcp_listener listener;
 
     /// A connection: our end is watched, the other one is returned.
     support::tcp_client connect(watched& w) {
         support::tcp_client client(listener.port());
-        auto accepted = listener.accept();
+        watch(listener.accept(), w);
+        return client;
+    }
+
+    /// Takes the lowest number that is free.
+    void watch(const support::tcp_client& accepted, watched& w) {
         net::unique_fd fd{::fcntl(accepted.native_handle(), F_DUPFD_CLOEXEC, 0)};
         ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
         w.channel = std::make_unique<net::tcp_channel>(std::move(fd));
         poller.add(w.channel->native_handle(), w);
-        return client;
     }
 
     void remove(watched& w) { poller.remove(w.channel->native_handle(), w); }
+
+    /// And what can still run then.
+    template <class Condition>
+    void run_until(Condition met) {
+        const auto patience = net::clock::now() + std::chrono::seconds(30);
+        while (!met() && net::clock::now() < patience) {
+            poller.run_for(std::chrono::milliseconds(1));
+        }
+        ASSERT_TRUE(met());
+        poller.poll();
+    }
+
+    void run_while_watched(const watched& w) {
+        run_until([&] { return !w.is_watched(); });
+    }
 
     std::array<std::byte, 8> buffer{};
 };
@@ -70,20 +91,77 @@ TEST_F(Poller, TellsWhatCameAndOnlyOnce) {
             client.send(bytes_of("hi"));
         }
     };
-    context.run();
+    run_while_watched(w);
     EXPECT_EQ(w.woken, 2) << "writable, then readable";
 }
 
-TEST_F(Poller, TheLoopEndsWhenNobodyIsWatched) {
+TEST_F(Poller, WatchedSocketsAloneKeepNothingRunning) {
     watched w;
     const auto client = connect(w);
-    asio::post(context, [&] { remove(w); });
-    context.run();
-    const auto again = connect(w);
-    w.then = [&](net::ready) { remove(w); };
+    work = {};
+    poller.run();
+    EXPECT_TRUE(w.is_watched());
+    remove(w);
+    remove(w);
+    EXPECT_FALSE(w.is_watched());
+}
 
-    context.run();
-    EXPECT_GE(w.woken, 1);
+TEST_F(Poller, DoesNotWatchWhatCannotBeWatched) {
+    watched w;
+    const net::unique_fd file{::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)};
+    EXPECT_THROW(poller.add(file.get(), w), std::system_error);
+    EXPECT_FALSE(w.is_watched());
+}
+
+/// Its event was fetched already when it is closed, and what comes after it gets its number and its
+/// place.
+TEST_F(Poller, WhoTakesThePlaceOfAnotherIsNotWokenForIt) {
+    std::array<watched, 2> both;
+    watched heir;
+    auto first = connect(both[0]);
+    auto second = connect(both[1]);
+    poller.poll();
+    const support::tcp_client third(listener.port());
+    const auto accepted = listener.accept();
+    for (std::size_t i = 0; i < 2; ++i) {
+        both.at(i).then = [&, i](net::ready) {
+            auto& other = both.at(1 - i);
+            const int number = other.channel->native_handle();
+            poller.forget(both.at(i));
+            poller.forget(other);
+            other.channel->close();
+            watch(accepted, heir);
+            EXPECT_EQ(heir.channel->native_handle(), number);
+        };
+    }
+    heir.then = [](net::ready r) { EXPECT_FALSE(r.to_read) << "nothing was sent to it"; };
+    first.send(bytes_of("a"));
+    second.send(bytes_of("b"));
+    first.wait_until_delivered();
+    second.wait_until_delivered();
+    run_until([&] { return heir.woken > 0; });
+    EXPECT_EQ(both[0].woken + both[1].woken, 3) << "both writable, then one readable";
+    EXPECT_EQ(heir.woken, 1);
+    remove(heir);
+}
+
+/// As a child process may have it for a moment.
+TEST_F(Poller, ACopyOfAClosedDescriptorWakesNobody) {
+    watched w;
+    watched heir;
+    auto client = connect(w);
+    poller.poll();
+    const net::unique_fd copy{::fcntl(w.channel->native_handle(), F_DUPFD_CLOEXEC, 0)};
+    poller.forget(w);
+    w.channel->close();
+    const auto other = connect(heir);
+    run_until([&] { return heir.woken == 1; });
+    client.send(bytes_of("late"));
+    client.wait_until_delivered();
+    poller.poll();
+    EXPECT_EQ(heir.woken, 1);
+    EXPECT_EQ(w.woken, 1);
+    remove(heir);
 }
 
 TEST_F(Poller, WhoIsRemovedIsNotWokenEvenByEventsThatWereFetchedBefore) {
@@ -97,7 +175,7 @@ TEST_F(Poller, WhoIsRemovedIsNotWokenEvenByEventsThatWereFetchedBefore) {
             remove(both.at(1 - i));
         };
     }
-    context.run();
+    run_until([&] { return !both[0].is_watched() && !both[1].is_watched(); });
     EXPECT_EQ(both[0].woken + both[1].woken, 1);
 }
 
@@ -117,7 +195,7 @@ TEST_F(Poller, AnotherTurnComesAfterTheOthersHadTheirs) {
             }
         };
     }
-    context.run();
+    run_until([&] { return !both[0].is_watched() && !both[1].is_watched(); });
     EXPECT_EQ(order, (std::vector{0, 1, 0, 1, 0, 1}));
 }
 
@@ -142,7 +220,7 @@ TEST_F(Poller, BytesBeforeTheEndAreReadAlthoughTheReadIsShort) {
             }
         }
     };
-    context.run();
+    run_while_watched(w);
     EXPECT_EQ(all, bytes_of("last"));
 }
 
@@ -171,7 +249,7 @@ TEST_F(Poller, AFullSocketIsWritableAgainOnceItsPeerHasRead) {
         blocked = true;
         (void)client.receive(sent);
     };
-    context.run();
+    run_while_watched(w);
     EXPECT_TRUE(blocked);
 }
 

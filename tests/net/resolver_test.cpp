@@ -156,7 +156,7 @@ TEST(Resolver, DoesNotLookUpForWhoHasLeft) {
     bool left = false;
     asio::co_spawn(context, ask_and_leave(names, left), rethrow);
     while (!left) {
-        context.run_one();
+        context.run_for(std::chrono::milliseconds(1));
     }
     mute.speak();
     context.run();

@@ -12,7 +12,7 @@
 
 namespace support {
 
-/// What comes out may hold a socket of `context`.
+/// What comes out may hold a stream of `context`.
 template <class T>
 [[nodiscard]] T result_of(net::event_loop& context, boost::asio::awaitable<T> task) {
     T result{};
@@ -26,6 +26,7 @@ template <class T>
     return result;
 }
 
+/// For what holds none.
 template <class T>
 [[nodiscard]] T result_of(boost::asio::awaitable<T> task) {
     net::event_loop context;

@@ -1,11 +1,7 @@
-// Runs a bridge's tasks, and does what its clock says is due.
+// Gives both directions their turns, and does what the bridge's clock says is due.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/bridge.hpp"
 
-#include "net/task_group.hpp"
-
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -15,6 +11,9 @@ namespace wsgate {
 
 namespace {
 
+// Then others on this event loop have their turn. A step reads as much as the scratch buffer holds.
+constexpr int most_steps = 8;
+
 ws_role role_of(const bridge_options& o) {
     return o.keys == nullptr ? ws_role::server : ws_role::client;
 }
@@ -23,61 +22,78 @@ ws_role role_of(const bridge_options& o) {
 
 bridge::bridge(const asio::any_io_executor& executor, std::span<std::byte> scratch,
                net::stream& websocket, dialler dial, const bridge_options& options)
-    : executor_(executor), scratch_(scratch), options_(options), websocket_stream_(websocket),
-      dial_(std::move(dial)),
+    : executor_(executor), loop_(net::event_loop::of(executor)), scratch_(scratch),
+      options_(options), websocket_stream_(websocket), dial_(std::move(dial)),
       room_(frame_room::in(scratch.size(), options.max_frame, role_of(options))),
-      decoder_(role_of(options), options.text),
-      outbox_(
-          executor, websocket, [this] { start(outbox_.flushed()); }, options.keys),
-      clock_(options, net::clock::now()), sleep_(executor), timer_(executor, [this] { sleep_.wake(); }), changed_(executor) {}
+      decoder_(role_of(options), options.text), outbox_(loop_, websocket, options.keys),
+      clock_(options, loop_.now()), timer_(executor, [this] { keep_time(); }), ended_(executor) {}
+
+bridge::~bridge() {
+    loop_.forget(*this);
+}
 
 asio::awaitable<void> bridge::run(bytes early) {
     // This coroutine is not to be ended by an exception when it is cancelled: it cuts both
-    // connections, and every task then ends by itself, in order.
+    // connections in order.
     co_await asio::this_coro::throw_if_cancelled(false);
-    start(carry_to_tcp(std::move(early)));
-    start(carry_to_websocket(), stop_dialling_.slot());
-    while (tasks_ > 0) {
-        const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none &&
-            websocket_ != websocket_state::cut) {
+    try {
+        websocket_stream_.watch(this);
+        keep(take(early));
+    } catch (const std::exception& e) {
+        break_down(e.what());
+    }
+    bytes{}.swap(early);
+    advance();
+    while (!is_over()) {
+        if (const auto [cancelled] = co_await ended_.wait(); cancelled) {
             cut();
         }
-        timer_.set(websocket_ == websocket_state::cut ? bridge_clock::never : clock_.next());
-        (void)co_await sleep_.wait();
-        keep_time();
     }
     cut();
     co_await asio::this_coro::throw_if_cancelled(true);
 }
 
-/// Starts a task beside run(); run() waits for its end.
-void bridge::start(asio::awaitable<void> task, asio::cancellation_slot cancelled_by) {
-    ++tasks_;
-    asio::co_spawn(
-        executor_, std::move(task),
-        asio::bind_cancellation_slot(
-            cancelled_by, [this](const std::exception_ptr& failed) { task_over(failed); }));
+bool bridge::is_over() const {
+    return to_tcp_ == to_tcp::over && tcp_ == tcp_state::over;
 }
 
-/// Puts a task's exception into the summary, whatever the other tasks report because of the cut
-/// that follows.
-void bridge::task_over(const std::exception_ptr& failed) {
-    if (failed) {
-        if (summary_.cause == end_cause::none) {
-            summary_.cause = end_cause::defect;
-        }
-        summary_.reason = net::what(failed);
-        cut();
+/// Goes on wherever that is possible now. An exception, for lack of memory for instance, ends this
+/// bridge and nothing else.
+void bridge::advance() {
+    try {
+        take_turn();
+    } catch (const std::exception& e) {
+        break_down(e.what());
     }
-    --tasks_;
-    sleep_.wake();
+    if (is_over()) {
+        ended_.wake();
+    } else if (websocket_ != websocket_state::cut) {
+        look_earlier();
+    }
+}
+
+void bridge::take_turn() {
+    outbox_.flush();
+    for (int steps = 0; steps < most_steps; ++steps) {
+        const bool moved_up = carry_to_tcp();
+        const bool moved_down = carry_to_websocket();
+        if (!moved_up && !moved_down) {
+            return;
+        }
+    }
+    loop_.again(*this);
+}
+
+/// Puts what went wrong into the summary, whatever comes because of the cut that follows.
+void bridge::break_down(const std::string& why) {
+    if (summary_.cause == end_cause::none) {
+        summary_.cause = end_cause::defect;
+    }
+    summary_.reason = why;
+    cut();
 }
 
 void bridge::keep_time() {
-    if (websocket_ == websocket_state::cut) {
-        return;
-    }
     const bool broken = outbox_.broken() || websocket_stream_.is_broken();
     using due = bridge_clock::due;
     switch (clock_.look(net::clock::now(), {websocket_stream_.untaken(), broken, outbox_.idle(),
@@ -103,19 +119,22 @@ void bridge::keep_time() {
         cut();
         break;
     }
+    advance();
 }
 
-/// Wakes run() where the clock now has to look earlier than run() meant to sleep.
+/// Sets the timer where the clock has to look earlier than it would ring. Where the clock has more
+/// time than that, as after every byte, the timer is left alone: setting it costs more than a look
+/// that finds nothing.
 void bridge::look_earlier() {
-    if (clock_.next() < timer_.when()) {
-        sleep_.wake();
+    if (const auto next = clock_.next(); next < timer_.when()) {
+        timer_.set(next);
     }
 }
 
 void bridge::moved(direction d, std::size_t payload) {
     (d == direction::to_tcp ? summary_.to_tcp : summary_.to_websocket) += payload;
     if (clock_.limits_idling() && payload > 0) {
-        clock_.moved(net::clock::now());
+        clock_.moved(loop_.now());
     }
     if (options_.observer != nullptr) {
         options_.observer->moved(d, payload);

@@ -4,7 +4,6 @@
 
 #include "net/event_loop.hpp"
 #include "net/stream.hpp"
-#include "net/wake_up.hpp"
 #include "wsgate/target/dialled.hpp"
 #include "wsgate/ws/bridge_clock.hpp"
 #include "wsgate/ws/bridge_observer.hpp"
@@ -49,12 +48,13 @@ struct bridge_options : bridge_limits {
 ///     WebSocket --frames--> carry_to_tcp():        read -> decode in place -> write     --> TCP
 ///     WebSocket <--frames-- carry_to_websocket():  write <- put header in front <- read <-- TCP
 ///
-/// Three tasks on one event loop: the two directions, and run() itself, which sleeps until the
-/// bridge_clock has to look. For a moment there is a fourth, where a Pong, a Ping or our Close
-/// could not be written at once. Tasks share the scratch buffer, since none keeps bytes in it while
-/// it waits. Either direction may stall without stopping the other: carry_to_tcp() keeps what TCP
-/// does not take, reads no more, and is *delivering*; the outbox keeps the rest of a frame, and
-/// carry_to_websocket() reads no more.
+/// There is no coroutine but run(), which sleeps until the end: whenever a stream or the
+/// bridge_clock's timer is ready, advance() takes each direction as far as it gets. An attempt that
+/// would block costs nothing (net::stream), so that one wake-up is one read and one write, and all
+/// that a session has between two of them is this object. Directions share the scratch buffer,
+/// since neither keeps bytes in it. Either may stall without stopping the other: carry_to_tcp()
+/// keeps what TCP does not take, reads no more, and is *delivering*; the outbox keeps the rest of a
+/// frame, and carry_to_websocket() reads no more.
 ///
 /// Each end is in one state at a time, and goes down its table: to the next row, unless another is
 /// named, and from any row straight to the last one.
@@ -69,8 +69,7 @@ struct bridge_options : bridge_limits {
 ///     half_closed  | our last frame and our FIN go out; it is | its FIN comes, and TCP is over
 ///                  | read, since closing a socket with unread |
 ///                  | bytes would reset it                     |
-///     cut          | both connections are closed, and each    | (run() completes)
-///                  | task ends by itself                      |
+///     cut          | both connections are closed              | (run() completes)
 ///
 ///     TCP          | what it means                            | goes on when
 ///     -------------|------------------------------------------|-----------------------------------
@@ -83,7 +82,7 @@ struct bridge_options : bridge_limits {
 ///                  | speak                                    |
 ///     half_closed  | our FIN is sent; it is read, for the     | its FIN comes
 ///                  | same reason as above                     |
-///     over         | not reached, or ended; closed            | (carry_to_websocket() has ended)
+///     over         | not reached, or ended; closed            |
 ///
 /// The first cause to end is told to the other end, by a Close frame with a code (see end_cause) or
 /// by a FIN. After that each end gets what was meant for it as long as it makes progress; then the
@@ -93,12 +92,15 @@ struct bridge_options : bridge_limits {
 ///                           with our Close | TCP's FIN: over | the WebSocket's FIN: cut
 ///     TCP's FIN comes:      TCP over | our Close: WebSocket closing | its Close: drained,
 ///                           half_closed | its FIN: cut
-class bridge {
+class bridge final : net::stream_watcher, net::poller::watcher {
 public:
-    /// `websocket` and `scratch` outlive the bridge; others may use scratch whenever a task waits.
+    /// `websocket` and `scratch` outlive the bridge; others may use scratch between its turns.
     /// `dial` makes the TCP connection, or hands over one that is there already.
     bridge(const asio::any_io_executor&, std::span<std::byte> scratch, net::stream& websocket,
            dialler dial, const bridge_options&);
+    bridge(const bridge&) = delete;
+    bridge& operator=(const bridge&) = delete;
+    ~bridge();
 
     /// `early`: what came behind the WebSocket's opening handshake. Reports a failure in the
     /// summary. Cancelled, it cuts both ends and completes.
@@ -116,27 +118,45 @@ private:
     enum class websocket_state { open, closing, drained, half_closed, cut };
     enum class tcp_state { none, dialling, open, deaf, half_closed, over };
 
-    // bridge.cpp: the tasks, and time
-    void start(asio::awaitable<void> task, asio::cancellation_slot cancelled_by = {});
-    void task_over(const std::exception_ptr&);
+    /// What is done for TCP at the moment.
+    enum class to_tcp {
+        reading,    ///< the WebSocket
+        delivering, ///< what TCP did not take at once; the WebSocket is not read meanwhile
+        parting,    ///< our last frame goes out, then our FIN
+        over,       ///< the WebSocket says nothing more
+    };
+
+    // bridge.cpp: turns, and time
+    void stream_ready() override { advance(); }
+
+    void wake(net::ready /*any*/) override { advance(); }
+
+    void advance();
+    void take_turn();
+    void break_down(const std::string& why);
     void keep_time();
     void look_earlier();
     void moved(direction, std::size_t payload);
     void stalled(direction, bool);
+    [[nodiscard]] bool is_over() const;
 
-    // bridge_to_tcp.cpp
-    [[nodiscard]] asio::awaitable<void> carry_to_tcp(bytes early);
+    // bridge_to_tcp.cpp; each step returns whether it got any further
+    [[nodiscard]] bool carry_to_tcp();
+    [[nodiscard]] bool read_websocket();
+    [[nodiscard]] bool deliver();
+    [[nodiscard]] bool part();
+    void keep(bytes rest);
+    void settle();
     [[nodiscard]] bytes take(std::span<std::byte> received);
     void hear_pong();
     [[nodiscard]] std::size_t forward(std::span<const std::byte>);
-    [[nodiscard]] asio::awaitable<void> settle(bytes rest);
-    [[nodiscard]] asio::awaitable<void> deliver(bytes rest);
 
-    // bridge_to_websocket.cpp
-    [[nodiscard]] asio::awaitable<void> carry_to_websocket();
-    [[nodiscard]] asio::awaitable<bool> open_tcp();
-    [[nodiscard]] asio::awaitable<dialled> dial_until_cut();
-    void report_dial(const dialled&, net::clock::time_point began);
+    // bridge_to_websocket.cpp; as above
+    [[nodiscard]] bool carry_to_websocket();
+    void dial();
+    void heard_from_dialler(const std::exception_ptr&, dialled);
+    void open_tcp(dialled);
+    void report_dial(const dialled&);
     [[nodiscard]] bool read_tcp();
     [[nodiscard]] std::span<std::byte> room_for_payload() const;
     void send_frames(std::size_t payload);
@@ -145,6 +165,7 @@ private:
     [[nodiscard]] bool is_ending() const { return websocket_ != websocket_state::open; }
 
     void websocket_left(net::error_code);
+    void websocket_is_over();
     void websocket_is_drained();
     void tcp_ended(net::error_code);
     void tcp_not_reached(const dialled&);
@@ -156,6 +177,7 @@ private:
     void cut();
 
     asio::any_io_executor executor_;
+    net::event_loop& loop_;
     std::span<std::byte> scratch_;
     bridge_options options_;
     net::stream& websocket_stream_;
@@ -163,16 +185,18 @@ private:
     dialler dial_;
     websocket_state websocket_ = websocket_state::open;
     tcp_state tcp_ = tcp_state::none;
+    to_tcp to_tcp_ = to_tcp::reading;
     net::error_code tcp_error_; ///< why a write to it failed
     frame_room room_;
     frame_decoder decoder_;
+    bytes rest_;                ///< what is being delivered
+    std::size_t rest_done_ = 0; ///< of it, what TCP has taken
     outbox outbox_;
     bridge_clock clock_;
-    net::waiter sleep_;
-    net::timer timer_;
-    net::wake_up changed_;     ///< tcp_ changed, websocket_ is cut, or the first data came
+    net::timer timer_; ///< rings when the clock has to look, or earlier
+    net::waiter ended_;
+    net::clock::time_point dial_began_{};
     asio::cancellation_signal stop_dialling_;
-    std::size_t tasks_ = 0;
     bridge_summary summary_;
 };
 

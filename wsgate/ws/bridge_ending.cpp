@@ -19,6 +19,7 @@ namespace json = boost::json;
 void bridge::go_away() {
     if (!is_ending()) {
         leave(end_cause::going_away, "going away");
+        advance();
     }
 }
 
@@ -40,8 +41,9 @@ void bridge::end(end_cause why, close_code code, std::string_view reason) {
     if (websocket_ == websocket_state::open) {
         websocket_ = websocket_state::closing;
     }
-    clock_.end(net::clock::now(), websocket_stream_.untaken(), side_of(why) == ended_by::websocket);
-    sleep_.wake();
+    // A connection that is lost takes nothing any more.
+    const auto untaken = why == end_cause::websocket_lost ? 0 : websocket_stream_.untaken();
+    clock_.end(net::clock::now(), untaken, side_of(why) == ended_by::websocket);
 }
 
 void bridge::close_with(end_cause why, close_code code, std::string_view reason) {
@@ -63,6 +65,18 @@ void bridge::websocket_left(net::error_code ec) {
     }
     end(end_cause::websocket_lost, close_code::abnormal,
         ec == asio::error::eof ? "closed without Close" : ec.message());
+}
+
+/// Nothing more comes from it, and nothing more is sent to it.
+void bridge::websocket_is_over() {
+    to_tcp_ = to_tcp::over;
+    outbox_.stop();
+    websocket_stream_.close();
+    if (tcp_stream_) {
+        finish_tcp();
+    } else {
+        cut(); // there was nothing to deliver, so TCP need not be dialled any more
+    }
 }
 
 // ---- TCP ----
@@ -116,19 +130,21 @@ void bridge::tcp_not_reached(const dialled& got) {
 
 // ---- both ----
 
-/// Closes both connections. Every task then ends by itself, since what it waits for completes with
-/// an error.
+/// Closes both connections. A dialler that is at work ends by itself, soon.
 void bridge::cut() {
     websocket_ = websocket_state::cut;
-    if (tcp_ == tcp_state::dialling) {
-        stop_dialling_.emit(asio::cancellation_type::terminal);
-    }
+    to_tcp_ = to_tcp::over;
+    timer_.set(net::timer::never);
     outbox_.stop();
     websocket_stream_.close();
     if (tcp_stream_) {
         tcp_stream_->close();
     }
-    changed_.notify();
+    if (tcp_ == tcp_state::dialling) {
+        stop_dialling_.emit(asio::cancellation_type::terminal);
+    } else {
+        tcp_ = tcp_state::over;
+    }
 }
 
 } // namespace wsgate

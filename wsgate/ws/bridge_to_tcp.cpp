@@ -6,34 +6,32 @@
 
 namespace wsgate {
 
-asio::awaitable<void> bridge::carry_to_tcp(bytes early) {
-    co_await settle(take(early));
-    bytes{}.swap(early);
-    for (;;) {
-        if (const auto [ec] = co_await websocket_stream_.wait(net::readiness::read); ec) {
-            websocket_left(ec);
-            break;
-        }
-        const auto got = websocket_stream_.read_some(scratch_);
-        if (got.would_block()) {
-            continue;
-        }
-        if (got.error) {
-            websocket_left(got.error);
-            break;
-        }
-        auto rest = take(scratch_.first(got.bytes));
-        if (is_ending() || !rest.empty()) {
-            co_await settle(std::move(rest));
-        }
+bool bridge::carry_to_tcp() {
+    switch (to_tcp_) {
+    case to_tcp::reading:
+        return read_websocket();
+    case to_tcp::delivering:
+        return deliver();
+    case to_tcp::parting:
+        return part();
+    case to_tcp::over:
+        break;
     }
-    outbox_.stop();
-    websocket_stream_.close();
-    if (tcp_stream_) {
-        finish_tcp();
+    return false;
+}
+
+bool bridge::read_websocket() {
+    const auto got = websocket_stream_.read_some(scratch_);
+    if (got.would_block()) {
+        return false;
+    }
+    if (got.error) {
+        websocket_left(got.error);
+        websocket_is_over();
     } else {
-        cut(); // there was nothing to deliver, so TCP need not be dialled any more
+        keep(take(scratch_.first(got.bytes)));
     }
+    return true;
 }
 
 /// Acts on what the WebSocket sent; returns the payload that TCP did not take at once.
@@ -94,48 +92,60 @@ std::size_t bridge::forward(std::span<const std::byte> payload) {
     return tcp_ > tcp_state::open ? payload.size() : done;
 }
 
-/// Delivers what TCP did not take at once, then takes each end one state further where that is due.
-asio::awaitable<void> bridge::settle(bytes rest) {
-    if (!rest.empty()) {
-        co_await deliver(std::move(rest));
+/// Delivers what TCP did not take at once, or goes on to what comes after that.
+void bridge::keep(bytes rest) {
+    if (rest.empty()) {
+        settle();
+        return;
     }
+    rest_ = std::move(rest);
+    rest_done_ = 0;
+    to_tcp_ = to_tcp::delivering;
+    clock_.begin_delivery(loop_.now());
+    stalled(direction::to_tcp, tcp_ == tcp_state::open);
+}
+
+/// Until TCP has taken all of it, or takes nothing more. Meanwhile nobody reads from the WebSocket.
+bool bridge::deliver() {
+    if (tcp_ < tcp_state::open) {
+        return false;
+    }
+    const auto more = forward(std::span(rest_).subspan(rest_done_));
+    rest_done_ += more;
+    if (more > 0) {
+        clock_.delivered_some(loop_.now());
+    }
+    if (rest_done_ < rest_.size()) {
+        stalled(direction::to_tcp, true);
+        return more > 0;
+    }
+    bytes{}.swap(rest_);
+    stalled(direction::to_tcp, false);
+    clock_.end_delivery();
+    to_tcp_ = to_tcp::reading;
+    settle();
+    return true;
+}
+
+/// TCP has all that came; takes each end one state further where that is due.
+void bridge::settle() {
     if (is_ending()) {
         finish_tcp();
     }
     if (websocket_ == websocket_state::drained) {
         websocket_ = websocket_state::half_closed;
-        co_await outbox_.flushed();
-        // Waits for room in the socket, without which TLS's close_notify would be dropped.
-        (void)co_await websocket_stream_.wait(net::readiness::write);
-        websocket_stream_.shutdown_send();
+        to_tcp_ = to_tcp::parting;
     }
 }
 
-/// Returns when TCP has taken all of it, or takes nothing more. Meanwhile nobody reads from the
-/// WebSocket.
-asio::awaitable<void> bridge::deliver(bytes rest) {
-    clock_.begin_delivery(net::clock::now());
-    look_earlier();
-    changed_.notify(); // open_tcp() may be waiting for the first data
-    while (tcp_ < tcp_state::open && websocket_ != websocket_state::cut) {
-        co_await changed_.wait();
+bool bridge::part() {
+    // There must be room in the socket, without which TLS's close_notify would be dropped.
+    if (!outbox_.idle() || !websocket_stream_.takes_bytes()) {
+        return false;
     }
-    auto done = forward(rest);
-    stalled(direction::to_tcp, done < rest.size() && tcp_stream_);
-    while (done < rest.size() && tcp_stream_) {
-        const auto [ec] = co_await tcp_stream_->wait(net::readiness::write);
-        if (ec) {
-            tcp_is_deaf();
-            break;
-        }
-        const auto more = forward(std::span(rest).subspan(done));
-        if (more > 0) {
-            clock_.delivered_some(net::clock::now());
-        }
-        done += more;
-    }
-    stalled(direction::to_tcp, false);
-    clock_.end_delivery();
+    websocket_stream_.shutdown_send();
+    to_tcp_ = to_tcp::reading;
+    return true;
 }
 
 } // namespace wsgate

@@ -1,8 +1,11 @@
 // Dials TCP, then carries data from TCP to the WebSocket: reads bytes, writes frames.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/task_group.hpp"
 #include "wsgate/text/base64.hpp"
 #include "wsgate/ws/bridge.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
@@ -10,41 +13,46 @@
 
 namespace wsgate {
 
-asio::awaitable<void> bridge::carry_to_websocket() {
-    if (co_await open_tcp()) {
-        for (bool goes_on = true; goes_on;) {
-            if (!outbox_.idle()) { // a WebSocket that takes nothing stops reading
-                stalled(direction::to_websocket, true);
-                co_await outbox_.flushed();
-                stalled(direction::to_websocket, false);
-            }
-            // carry_to_tcp() notices the end too, but only after it has read the WebSocket's last
-            // bytes. Until then the clock watches.
-            if (outbox_.broken()) {
-                clock_.watch(net::clock::now());
-                look_earlier();
-            }
-            if (const auto [ec] = co_await tcp_stream_->wait(net::readiness::read); ec) {
-                tcp_ended(ec);
-                break;
-            }
-            goes_on = !outbox_.idle() || read_tcp(); // a control frame may wait since then
+bool bridge::carry_to_websocket() {
+    switch (tcp_) {
+    case tcp_state::none:
+        if (options_.dial == dial_time::first_data && !clock_.is_delivering()) {
+            break;
         }
-        tcp_stream_->close();
+        dial();
+        return true;
+    case tcp_state::open:
+    case tcp_state::deaf:
+    case tcp_state::half_closed:
+        return read_tcp();
+    case tcp_state::dialling:
+    case tcp_state::over:
+        break;
     }
-    tcp_ = tcp_state::over;
-    changed_.notify();
+    return false;
 }
 
-/// Reads once, and writes what it got. False where TCP has ended.
+/// Reads once, and writes what it got.
 bool bridge::read_tcp() {
+    // A WebSocket that takes nothing stops reading.
+    stalled(direction::to_websocket, !outbox_.idle());
+    if (!outbox_.idle()) {
+        return false;
+    }
+    // carry_to_tcp() notices the end too, but only after it has read the WebSocket's last bytes.
+    // Until then the clock watches.
+    if (outbox_.broken()) {
+        clock_.watch(loop_.now());
+    }
     const auto got = tcp_stream_->read_some(room_for_payload());
     if (got.would_block()) {
-        return true;
+        return false;
     }
     if (got.error) {
         tcp_ended(got.error);
-        return false;
+        tcp_stream_->close();
+        tcp_ = tcp_state::over;
+        return true;
     }
     // Bytes that nobody wants any more are read all the same: closing a socket with unread bytes
     // would reset the connection.
@@ -73,59 +81,59 @@ void bridge::send_frames(std::size_t payload) {
         to_base64({reinterpret_cast<const char*>(data.data()), data.size()}))); // NOLINT: bytes
 }
 
-/// Dials TCP, when the first data has come where that was asked for. False where there is no
-/// connection and none is needed any more.
-asio::awaitable<bool> bridge::open_tcp() {
-    while (options_.dial == dial_time::first_data && !clock_.is_delivering() &&
-           websocket_ != websocket_state::cut) {
-        co_await changed_.wait();
-    }
+/// Runs the dialler, which cut() can cancel.
+void bridge::dial() {
+    tcp_ = tcp_state::dialling;
+    dial_began_ = net::clock::now();
+    asio::co_spawn(
+        executor_, dial_(),
+        asio::bind_cancellation_slot(stop_dialling_.slot(),
+                                     [this](const std::exception_ptr& failed, dialled got) {
+                                         heard_from_dialler(failed, std::move(got));
+                                     }));
+}
+
+/// A dialler that was cancelled ends with an exception, which means nothing.
+void bridge::heard_from_dialler(const std::exception_ptr& failed, dialled got) {
     if (websocket_ == websocket_state::cut) {
-        co_return false;
+        tcp_ = tcp_state::over;
+    } else if (failed) {
+        tcp_ = tcp_state::over;
+        break_down(net::what(failed));
+    } else {
+        try {
+            open_tcp(std::move(got));
+        } catch (const std::exception& e) {
+            break_down(e.what());
+        }
     }
-    const auto began = net::clock::now();
-    auto got = co_await dial_until_cut();
-    if (websocket_ == websocket_state::cut) {
-        co_return false;
-    }
-    report_dial(got, began);
+    advance();
+}
+
+void bridge::open_tcp(dialled got) {
+    report_dial(got);
     if (!got.stream) {
+        tcp_ = tcp_state::over;
         tcp_not_reached(got);
-        co_return false;
+        return;
     }
     tcp_stream_ = std::move(got.stream);
     tcp_ = tcp_state::open;
+    tcp_stream_->watch(this);
     if (options_.tell_status) {
         outbox_.tell(R"({"status":"ready","details":"Upstream socket connected"})");
     }
-    changed_.notify();
     if (is_ending() && !clock_.is_delivering()) {
         finish_tcp();
     }
-    co_return true;
 }
 
-/// Runs the dialler, which cut() can cancel; a cancelled coroutine ends with an exception.
-asio::awaitable<dialled> bridge::dial_until_cut() {
-    dialled got{nullptr, asio::error::operation_aborted};
-    tcp_ = tcp_state::dialling;
-    try {
-        got = co_await dial_();
-    } catch (const std::exception&) {
-        tcp_ = tcp_state::over; // so that cut() cancels nothing any more
-        if (websocket_ != websocket_state::cut) {
-            throw;
-        }
-    }
-    co_return got;
-}
-
-void bridge::report_dial(const dialled& got, net::clock::time_point began) {
+void bridge::report_dial(const dialled& got) {
     if (options_.observer == nullptr || got.counted) {
         return;
     }
     if (got.stream) {
-        options_.observer->connected(net::clock::now() - began);
+        options_.observer->connected(net::clock::now() - dial_began_);
     } else {
         options_.observer->failed(got.error);
     }

@@ -1,17 +1,14 @@
-// Writes directly to the socket, and waits only while something is left over.
+// Writes directly to the socket, and keeps what is left over.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/outbox.hpp"
-
-#include <boost/asio/error.hpp>
 
 #include <cassert>
 #include <utility>
 
 namespace wsgate {
 
-outbox::outbox(const asio::any_io_executor& executor, net::stream& websocket,
-               std::function<void()> on_rest, key_source keys)
-    : websocket_(websocket), on_rest_(std::move(on_rest)), keys_(keys), changed_(executor) {}
+outbox::outbox(const net::event_loop& loop, net::stream& websocket, key_source keys)
+    : loop_(loop), websocket_(websocket), keys_(keys), last_progress_(loop.now()) {}
 
 std::size_t outbox::write(std::span<const std::byte> data) {
     std::size_t done = 0;
@@ -27,7 +24,7 @@ std::size_t outbox::write(std::span<const std::byte> data) {
         done += wrote.bytes;
     }
     if (done > 0) {
-        last_progress_ = net::clock::now();
+        last_progress_ = loop_.now();
     }
     return done;
 }
@@ -36,7 +33,6 @@ void outbox::break_off(const net::error_code& ec) {
     broken_ = ec;
     bytes{}.swap(kept_);
     kept_done_ = 0;
-    changed_.notify();
 }
 
 void outbox::send(std::span<const std::byte> frames) {
@@ -53,21 +49,21 @@ void outbox::send(std::span<const std::byte> frames) {
 void outbox::tell(std::string_view text) {
     if (!closed_) {
         text_ = text_frame(text);
-        write_kept();
+        flush();
     }
 }
 
 void outbox::ping() {
     if (!closed_) {
         ping_ = true;
-        write_kept();
+        flush();
     }
 }
 
 void outbox::pong(std::span<const std::byte> payload) {
     if (!closed_) {
         pong_ = control(opcode::pong, payload);
-        write_kept();
+        flush();
     }
 }
 
@@ -76,7 +72,7 @@ void outbox::close(close_code code, std::string_view text) {
         pong_.reset();
         ping_ = false;
         close_ = control(opcode::close, close_payload(code, text));
-        write_kept();
+        flush();
     }
 }
 
@@ -109,8 +105,7 @@ outbox::bytes outbox::next_frame() {
 /// Writes what is kept and then the waiting frames, until nothing is left or the WebSocket takes no
 /// more. Takes the next frame only when the one before is written as a whole, so that frames are
 /// never interleaved.
-void outbox::write_kept() {
-    const bool was_idle = idle();
+void outbox::flush() {
     while (!broken_ && !stopped_) {
         if (kept_.empty() && (kept_ = next_frame()).empty()) {
             break;
@@ -122,33 +117,12 @@ void outbox::write_kept() {
         bytes{}.swap(kept_);
         kept_done_ = 0;
     }
-    if (idle() != was_idle) {
-        changed_.notify();
-    }
-    if (!idle() && !writing_ && !stopped_) {
-        on_rest_();
-    }
-}
-
-asio::awaitable<void> outbox::flushed() {
-    while (writing_ && !idle() && !broken_ && !stopped_) {
-        co_await changed_.wait();
-    }
-    writing_ = true;
-    while (!idle() && !broken_ && !stopped_) {
-        const auto [ec] = co_await websocket_.wait(net::readiness::write);
-        if (ec) {
-            break_off(ec);
-        } else if (!stopped_) {
-            write_kept();
-        }
-    }
-    writing_ = false;
 }
 
 void outbox::stop() {
-    stopped_ = true;
-    changed_.notify();
+    stopped_ = closed_ = true;
+    bytes{}.swap(kept_);
+    kept_done_ = 0;
 }
 
 } // namespace wsgate
