@@ -26,11 +26,15 @@ void apply(const tcp_options& options, int fd) {
     if (options.most_unsent > 0) {
         set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, options.most_unsent);
     }
-    set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-    set(fd, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(options.keepalive_idle.count()));
-    set(fd, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(options.keepalive_interval.count()));
-    set(fd, IPPROTO_TCP, TCP_KEEPCNT, options.keepalive_probes);
-    set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(options.user_timeout.count()));
+    if (options.keepalive_idle.count() > 0) {
+        set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+        set(fd, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(options.keepalive_idle.count()));
+        set(fd, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(options.keepalive_interval.count()));
+        set(fd, IPPROTO_TCP, TCP_KEEPCNT, options.keepalive_probes);
+    }
+    if (options.user_timeout.count() > 0) {
+        set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(options.user_timeout.count()));
+    }
 }
 
 tcp_state look_at(int fd) {

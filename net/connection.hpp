@@ -26,7 +26,7 @@ struct connection {
 /// TCP settings by which a peer that vanished without a packet is noticed: within about a minute,
 /// whether it waits or relays.
 struct tcp_options {
-    std::chrono::seconds keepalive_idle{30};
+    std::chrono::seconds keepalive_idle{30}; ///< 0: no keepalive
     std::chrono::seconds keepalive_interval{10};
     int keepalive_probes = 3;
     /// Keepalive does not fire while data is unacknowledged; this does.

@@ -88,7 +88,8 @@ asio::awaitable<std::unique_ptr<session>> http_connection::run() {
                                             bytes_of(received_));
     }
     // Waits until the socket takes bytes: without room for it TLS's close_notify would be dropped.
-    if (then == next::close && co_await wait_writable(*client_.stream, limits.no_progress)) {
+    if (then == next::close && (client_.stream->takes_bytes() ||
+                                co_await wait_writable(*client_.stream, limits.no_progress))) {
         co_await (linger() || net::expire_after(limits.linger));
     }
     client_.stream->close();

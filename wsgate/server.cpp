@@ -9,7 +9,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <exception>
 #include <fmt/format.h>
 #include <utility>
@@ -115,12 +114,9 @@ void server::start_accepting() {
     }
 }
 
-/// Tells of one failure in 10 s, however many threads accept. On any of them.
+/// On any thread.
 void server::tell_accept_failed(const net::error_code& ec) {
-    const auto now = net::clock::now();
-    auto next = next_complaint_.load();
-    if (now >= next &&
-        next_complaint_.compare_exchange_strong(next, now + std::chrono::seconds{10})) {
+    if (accept_failures_.is_due(net::clock::now())) {
         journal_.accept_failed(ec);
     }
 }

@@ -12,10 +12,11 @@
 #include "wsgate/ops/metrics.hpp"
 #include "wsgate/ops/readiness.hpp"
 #include "wsgate/options/config.hpp"
+#include "wsgate/seldom.hpp"
 #include "wsgate/terms_keeper.hpp"
 #include "wsgate/worker.hpp"
 
-#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -97,8 +98,7 @@ private:
     net::wake_up changed_;
     net::wake_up left_; ///< the last connection has gone
     bool stopping_ = false;
-    /// When the log may hear again that accepting failed.
-    std::atomic<net::clock::time_point> next_complaint_{net::clock::time_point::min()};
+    seldom accept_failures_{std::chrono::seconds{10}}; ///< in the log
     std::size_t open_workers_ = 0;
     attendance attendance_;
     // Last, since the threads must end before what they use is destroyed.

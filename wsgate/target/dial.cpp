@@ -13,6 +13,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/errc.hpp>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,11 @@ asio::awaitable<dialled> introduce(const target& to, std::unique_ptr<net::tcp_st
         co_return co_await secure(std::move(c), to.host, limit, tls);
     }
     co_return dialled{std::move(c), {}};
+}
+
+bool are_here(const std::vector<asio::ip::tcp::endpoint>& all) {
+    return std::all_of(all.begin(), all.end(),
+                       [](const auto& each) { return each.address().is_loopback(); });
 }
 
 /// Until one of the addresses is good for the session: there may be others beside one that answers.
@@ -85,6 +91,9 @@ asio::awaitable<dialled> dial(target to, std::chrono::milliseconds limit, net::t
     const auto found = co_await net::resolve(to.host, to.port, limit);
     if (found.endpoints.empty()) {
         co_return dialled{nullptr, found.error ? found.error : asio::error::host_not_found};
+    }
+    if (are_here(found.endpoints)) {
+        options.keepalive_idle = {}; // nobody on this host can vanish without a packet
     }
     auto got = co_await reach(to, found.endpoints, limit, options, tls.get());
     if (net::server_name_of(to.host).is_address) {

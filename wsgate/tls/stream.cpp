@@ -252,6 +252,10 @@ void tls_stream::stream_ready() {
     }
 }
 
+bool tls_stream::takes_bytes() {
+    return socket_->takes_bytes();
+}
+
 std::size_t tls_stream::untaken() {
     return socket_->untaken();
 }

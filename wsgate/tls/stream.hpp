@@ -54,6 +54,7 @@ public:
     [[nodiscard]] net::io_result write_some(std::span<const std::byte>) override;
     [[nodiscard]] asio::awaitable<std::tuple<net::error_code>> wait(net::readiness) override;
     void watch(net::stream_watcher*) override;
+    [[nodiscard]] bool takes_bytes() override;
     [[nodiscard]] std::size_t untaken() override;
     [[nodiscard]] bool is_broken() override;
     void shutdown_send() override;

@@ -86,7 +86,8 @@ TEST(Dial, ATargetMayTakeNothingForAsLongAsItLikes) {
     auto* const stream = dynamic_cast<net::tcp_stream*>(got.stream.get());
     ASSERT_NE(stream, nullptr) << got.error.message();
     EXPECT_EQ(option(stream->native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT), 0);
-    EXPECT_EQ(option(stream->native_handle(), SOL_SOCKET, SO_KEEPALIVE), 1);
+    EXPECT_EQ(option(stream->native_handle(), IPPROTO_TCP, TCP_NODELAY), 1);
+    EXPECT_EQ(option(stream->native_handle(), SOL_SOCKET, SO_KEEPALIVE), 0) << "it is on this host";
 }
 
 TEST_F(tls_target_test, FailsOnceInWordsWhereverTheTargetBreaks) {
