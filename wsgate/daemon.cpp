@@ -3,6 +3,7 @@
 #include "wsgate/daemon.hpp"
 
 #include "net/deadline.hpp"
+#include "net/event_loop.hpp"
 #include "service/background.hpp"
 #include "service/pid_file.hpp"
 #include "service/privileges.hpp"
@@ -12,7 +13,6 @@
 #include "wsgate/server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include <cstdlib>
 #include <exception>
@@ -148,7 +148,7 @@ private:
 
     const config& config_;
     const reread& reread_;
-    asio::io_context context_{1};
+    net::event_loop context_;
     /// Stands before the log, so that a HUP that comes while the log is opened is not lost.
     service::signals signals_{context_.get_executor()};
     service::log log_;
@@ -165,7 +165,7 @@ int check(const config& c) {
         to_standard_error.pattern = journal::pattern(c.log_format);
         service::log log{to_standard_error};
         journal j(log, c.log_format);
-        asio::io_context context;
+        net::event_loop context;
         metrics m;
         terms_keeper usable(context.get_executor(), c, j, m);
         usable.warn();
