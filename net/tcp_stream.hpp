@@ -43,8 +43,11 @@ public:
     /// Takes the socket off this event loop; pending waits complete with operation_aborted.
     [[nodiscard]] connection detach(std::vector<std::byte> early);
 
+    /// Whether an attempt may be worth making; wait() would complete at once then.
+    [[nodiscard]] bool may(readiness what) const { return watch_.may(what); }
+
     /// What the event loop has said so far: it takes bytes; it has broken, or failed to connect.
-    [[nodiscard]] bool may_write() const { return watch_.may(readiness::write); }
+    [[nodiscard]] bool may_write() const { return may(readiness::write); }
 
     [[nodiscard]] bool has_ended() const { return watch_.broken(); }
 

@@ -20,7 +20,7 @@ namespace wsgate {
 
 namespace {
 
-asio::awaitable<dialled> secure(net::connection c, const std::string& host,
+asio::awaitable<dialled> secure(std::unique_ptr<net::tcp_stream> c, const std::string& host,
                                 std::chrono::milliseconds limit, const tls_client* tls) {
     if (tls == nullptr) {
         co_return dialled{nullptr, asio::error::operation_not_supported};
@@ -34,18 +34,17 @@ asio::awaitable<dialled> secure(net::connection c, const std::string& host,
 }
 
 /// What comes before the session's bytes: the PROXY header and TLS.
-asio::awaitable<dialled> introduce(const target& to, net::connection c,
+asio::awaitable<dialled> introduce(const target& to, std::unique_ptr<net::tcp_stream> c,
                                    std::chrono::milliseconds limit, const tls_client* tls) {
-    const auto executor = co_await asio::this_coro::executor;
     if (!to.proxy_header.empty()) {
-        if (const auto ec = net::send_proxy_header(c, to.proxy_header)) {
+        if (const auto ec = net::send_proxy_header(*c, to.proxy_header)) {
             co_return dialled{nullptr, ec};
         }
     }
     if (to.tls) {
         co_return co_await secure(std::move(c), to.host, limit, tls);
     }
-    co_return dialled{std::make_unique<net::tcp_stream>(executor, c), {}};
+    co_return dialled{std::move(c), {}};
 }
 
 /// Until one of the addresses is good for the session: there may be others beside one that answers.
@@ -61,8 +60,8 @@ asio::awaitable<dialled> reach(const target& to, std::vector<asio::ip::tcp::endp
             last.error = got.error;
             break;
         }
-        const auto at = got.connection.peer;
-        last = co_await introduce(to, std::move(got.connection), limit, tls);
+        const auto at = got.stream->peer_address();
+        last = co_await introduce(to, std::move(got.stream), limit, tls);
         if (last.stream) {
             break;
         }

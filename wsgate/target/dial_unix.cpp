@@ -43,14 +43,15 @@ asio::awaitable<dialled> dial_unix(std::string path, std::chrono::milliseconds l
         co_await net::expire_after(pause);
         ec = try_connect(c.socket.get(), *to);
     }
-    if (!ec && !proxy_header.empty()) {
-        ec = net::send_proxy_header(c, proxy_header);
-    }
     if (ec) {
         co_return dialled{nullptr, ec};
     }
     // From here on it is a stream socket like one of TCP.
-    co_return dialled{std::make_unique<net::tcp_stream>(executor, c), {}};
+    auto stream = std::make_unique<net::tcp_stream>(executor, c, net::tcp_stream::peer::is_mute);
+    if (!proxy_header.empty()) {
+        ec = net::send_proxy_header(*stream, proxy_header);
+    }
+    co_return ec ? dialled{nullptr, ec} : dialled{std::move(stream), {}};
 }
 
 } // namespace wsgate

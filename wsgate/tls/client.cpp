@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/client.hpp"
 
+#include "net/alarm.hpp"
 #include "net/text/server_name.hpp"
 #include "wsgate/tls/error.hpp"
 #include "wsgate/tls/own_certificate.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -23,8 +23,6 @@
 namespace wsgate {
 
 namespace {
-
-using namespace asio::experimental::awaitable_operators;
 
 void set_trust(SSL_CTX* context, const tls_client_options& o) {
     SSL_CTX_set_verify(context, o.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
@@ -133,15 +131,18 @@ bool tls_client::is_pinned(SSL* session) const {
     return good && std::find(pins_.begin(), pins_.end(), digest) != pins_.end();
 }
 
-asio::awaitable<secured> tls_client::secure(net::connection c, std::string host,
-                                            net::clock::time_point deadline) const {
+asio::awaitable<secured> tls_client::secure(std::unique_ptr<net::tcp_stream> socket,
+                                            std::string host, net::clock::time_point deadline,
+                                            std::vector<std::byte> early) const {
+    const auto executor = co_await asio::this_coro::executor;
     auto stream =
-        std::make_unique<tls_stream>(co_await asio::this_coro::executor, c, session_for(host));
-    const auto done = co_await (stream->handshake() || net::expire_at(deadline));
-    if (done.index() == 1) {
+        std::make_unique<tls_stream>(executor, std::move(socket), session_for(host), early);
+    const net::alarm too_late(executor, deadline, [&tls = *stream] { tls.close(); });
+    const auto ec = co_await stream->handshake();
+    if (too_late.rang()) {
         co_return secured{nullptr, "no answer in time"};
     }
-    if (std::get<0>(done)) {
+    if (ec) {
         co_return secured{nullptr, stream->problem()};
     }
     if (!pins_.empty() && !is_pinned(stream->session())) {

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/connection.hpp"
 #include "net/deadline.hpp"
+#include "net/tcp_stream.hpp"
 #include "wsgate/tls/policy.hpp"
 #include "wsgate/tls/stream.hpp"
 
 #include <array>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,9 +47,10 @@ public:
     explicit tls_client(const tls_client_options&);
 
     /// Does the TLS handshake on a TCP connection. `host` is the name or address that the
-    /// certificate must be for.
-    [[nodiscard]] asio::awaitable<secured> secure(net::connection, std::string host,
-                                                  net::clock::time_point deadline) const;
+    /// certificate must be for; `early`: what was read from the connection before.
+    [[nodiscard]] asio::awaitable<secured> secure(std::unique_ptr<net::tcp_stream>,
+                                                  std::string host, net::clock::time_point deadline,
+                                                  std::vector<std::byte> early = {}) const;
 
 private:
     [[nodiscard]] tls_session session_for(const std::string& host) const;

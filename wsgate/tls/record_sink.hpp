@@ -1,7 +1,9 @@
-// The BIO that OpenSSL writes its records to: a socket that can tell the kernel that more records
-// follow.
+// The BIO between OpenSSL and a connection: reads when that is worth an attempt, and tells the
+// kernel when more records follow.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+
+#include "net/tcp_stream.hpp"
 
 #include <openssl/types.h>
 
@@ -10,8 +12,9 @@ namespace wsgate {
 /// OpenSSL writes each record by itself. Where the kernel is told that more follow, it sends
 /// several of them at once; otherwise the peer would be woken for each record.
 struct record_sink {
-    int socket = -1; ///< non-blocking; not owned
+    net::tcp_stream& socket;
     bool more_follow = false;
+    bool has_ended = false; ///< the peer sends no more
 };
 
 /// Makes a BIO that refers to the sink. Throws std::bad_alloc.

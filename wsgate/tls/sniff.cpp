@@ -3,11 +3,8 @@
 #include "wsgate/tls/sniff.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/this_coro.hpp>
 
-#include <cerrno>
-#include <sys/socket.h>
+#include <array>
 
 namespace wsgate {
 
@@ -19,41 +16,19 @@ first_byte judge(std::byte b) {
     return b == handshake_record ? first_byte::tls : first_byte::plain;
 }
 
-/// Lets an event loop watch the descriptor, without closing it in the end.
-class watched {
-public:
-    watched(const asio::any_io_executor& e, int fd) : descriptor_(e, fd) {}
-
-    watched(const watched&) = delete;
-    watched& operator=(const watched&) = delete;
-
-    ~watched() { descriptor_.release(); }
-
-    [[nodiscard]] auto readable() {
-        return descriptor_.async_wait(asio::posix::descriptor_base::wait_read, net::nothrow);
-    }
-
-private:
-    asio::posix::stream_descriptor descriptor_;
-};
-
 } // namespace
 
-asio::awaitable<first_byte> sniff(net::connection& c) {
-    if (!c.early.empty()) {
-        co_return judge(c.early.front());
-    }
-    watched socket(co_await asio::this_coro::executor, c.socket.get());
+asio::awaitable<first_byte> sniff(net::tcp_stream& c) {
+    std::array<std::byte, 1> first{};
     for (;;) {
-        std::byte first{};
-        const auto got = ::recv(c.socket.get(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
-        if (got == 1) {
-            co_return judge(first);
-        }
-        if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) {
+        if (const auto [ec] = co_await c.wait(net::readiness::read); ec) {
             co_return first_byte::none;
         }
-        if (const auto [ec] = co_await socket.readable(); ec) {
+        const auto seen = c.peek(first);
+        if (seen.bytes == 1) {
+            co_return judge(first.front());
+        }
+        if (!seen.would_block()) {
             co_return first_byte::none;
         }
     }

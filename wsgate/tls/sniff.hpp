@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/connection.hpp"
+#include "net/tcp_stream.hpp"
 
 namespace wsgate {
 
@@ -15,6 +15,6 @@ enum class first_byte {
 };
 
 /// Waits for the first byte and leaves it in the socket.
-[[nodiscard]] asio::awaitable<first_byte> sniff(net::connection&);
+[[nodiscard]] asio::awaitable<first_byte> sniff(net::tcp_stream&);
 
 } // namespace wsgate

@@ -4,6 +4,7 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/system/errc.hpp>
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <new>
 #include <sys/socket.h>
+#include <system_error>
 #include <utility>
 
 namespace wsgate {
@@ -19,62 +21,63 @@ void ssl_free::operator()(SSL* ssl) const {
     SSL_free(ssl);
 }
 
-tls_stream::tls_stream(const asio::any_io_executor& executor, net::connection& c,
-                       tls_session session)
-    : socket_(executor, c.peer.protocol(), c.socket.get()), ssl_(std::move(session)) {
-    sink_.socket = c.socket.release();
-    socket_.native_non_blocking(true);
-    if (!read_from_socket()) {
-        throw std::bad_alloc();
-    }
+tls_stream::tls_stream(const asio::any_io_executor& executor,
+                       std::unique_ptr<net::tcp_stream> socket, tls_session session,
+                       std::span<const std::byte> early)
+    : socket_(std::move(socket)), sink_{*socket_}, ssl_(std::move(session)), reader_(executor),
+      writer_(executor) {
     SSL_set0_wbio(ssl_.get(), make_bio(sink_));
-    if (c.early.empty()) {
-        return;
+    if (early.empty()) {
+        read_from_socket();
+    } else {
+        read_first(early);
     }
-    BIO* const early = BIO_new(BIO_s_mem());
-    if (early == nullptr ||
-        BIO_write(early, c.early.data(), static_cast<int>(c.early.size())) < 0) {
-        BIO_free(early);
-        throw std::bad_alloc();
-    }
-    // At its end this BIO says "not yet" (-1), and not "end of stream": the socket has more.
-    BIO_set_mem_eof_return(early, -1);
-    SSL_set0_rbio(ssl_.get(), early);
-    has_early_ = heard_early_ = true;
-    c.early.clear();
 }
 
 tls_stream::~tls_stream() {
     close();
 }
 
-bool tls_stream::read_from_socket() {
-    BIO* const socket = BIO_new_socket(sink_.socket, BIO_NOCLOSE);
-    if (socket == nullptr) {
-        return false;
-    }
+void tls_stream::read_from_socket() {
+    BIO* const socket = SSL_get_wbio(ssl_.get());
+    BIO_up_ref(socket);
     SSL_set0_rbio(ssl_.get(), socket);
-    return true;
+}
+
+void tls_stream::read_first(std::span<const std::byte> early) {
+    BIO* const bytes = BIO_new(BIO_s_mem());
+    if (bytes == nullptr || BIO_write(bytes, early.data(), static_cast<int>(early.size())) < 0) {
+        BIO_free(bytes);
+        throw std::bad_alloc();
+    }
+    // At its end this BIO says "not yet" (-1), and not "end of stream": the socket has more.
+    BIO_set_mem_eof_return(bytes, -1);
+    SSL_set0_rbio(ssl_.get(), bytes);
+    has_early_ = heard_early_ = true;
 }
 
 /// Lets OpenSSL read from the socket once the early bytes are used up. That always happens before
 /// the end of the handshake: the peer sends its last flight only after one of ours, so that cannot
 /// be among the early bytes.
 bool tls_stream::leave_early_bytes() {
-    return std::exchange(has_early_, false) && read_from_socket();
+    const bool had_early = std::exchange(has_early_, false);
+    if (had_early) {
+        read_from_socket();
+    }
+    return had_early;
 }
 
 /// The error of an SSL_ function that did not succeed. To be called right after it. The error queue
 /// must have been cleared before it: SSL_get_error() takes any queued error, of whatever
 /// connection, for its own.
-net::error_code tls_stream::why(int result, direction& wanted) {
+net::error_code tls_stream::why(int result, net::readiness& wanted) {
     const int error = errno;
     switch (SSL_get_error(ssl_.get(), result)) {
     case SSL_ERROR_WANT_READ:
-        wanted = direction::wait_read;
+        wanted = net::readiness::read;
         return asio::error::would_block;
     case SSL_ERROR_WANT_WRITE:
-        wanted = direction::wait_write;
+        wanted = net::readiness::write;
         return asio::error::would_block;
     case SSL_ERROR_ZERO_RETURN:
         return asio::error::eof;
@@ -106,8 +109,7 @@ asio::awaitable<net::error_code> tls_stream::handshake() {
             established_ = true;
             co_return net::error_code{};
         }
-        auto wanted = direction::wait_read;
-        const auto ec = why(result, wanted);
+        const auto ec = why(result, read_wants_);
         if (ec != asio::error::would_block) {
             problem_ = describe(ec);
             if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST) {
@@ -115,10 +117,10 @@ asio::awaitable<net::error_code> tls_stream::handshake() {
             }
             co_return ec;
         }
-        if (wanted == direction::wait_read && leave_early_bytes()) {
+        if (read_wants_ == net::readiness::read && leave_early_bytes()) {
             continue;
         }
-        if (const auto [closed] = co_await socket_.async_wait(wanted, net::nothrow); closed) {
+        if (const auto [closed] = co_await wait_for(read_wants_, reader_); closed) {
             problem_ = closed.message();
             co_return closed;
         }
@@ -134,12 +136,12 @@ void tls_stream::answer_plain_http() {
     static constexpr std::string_view text = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"
                                              "Content-Type: text/plain\r\nContent-Length: 28\r\n"
                                              "\r\nThis port speaks HTTPS only\n";
-    (void)::send(socket_.native_handle(), text.data(), text.size(), MSG_NOSIGNAL);
+    (void)::send(socket_->native_handle(), text.data(), text.size(), MSG_NOSIGNAL);
 }
 
 net::io_result tls_stream::read_some(std::span<std::byte> into) {
     net::io_result result;
-    if (!socket_.is_open()) { // closed: another connection may have its descriptor
+    if (!is_open()) { // closed: another connection may have its descriptor
         result.error = asio::error::bad_descriptor;
         return result;
     }
@@ -174,7 +176,7 @@ net::io_result tls_stream::read_some(std::span<std::byte> into) {
 
 net::io_result tls_stream::write_some(std::span<const std::byte> from) {
     net::io_result result;
-    if (!socket_.is_open()) {
+    if (!is_open()) {
         result.error = asio::error::bad_descriptor;
     }
     while (result.bytes < from.size() && !result.error) {
@@ -196,30 +198,73 @@ net::io_result tls_stream::write_some(std::span<const std::byte> from) {
     return result;
 }
 
+/// Bytes or an end that OpenSSL has, so that the socket does not become readable for them.
+bool tls_stream::has_more_to_read() const {
+    return read_over_ || (established_ && !read_blocked_ && SSL_has_pending(ssl_.get()) == 1);
+}
+
+net::readiness tls_stream::wanted_to_read() const {
+    return established_ && !read_blocked_ ? net::readiness::read : read_wants_;
+}
+
 asio::awaitable<std::tuple<net::error_code>> tls_stream::wait(net::readiness what) {
     if (what == net::readiness::write) {
-        co_return co_await socket_.async_wait(write_wants_, net::nothrow);
+        return wait_for(write_wants_, writer_);
     }
-    if (socket_.is_open() && (read_over_ || (!read_blocked_ && SSL_has_pending(ssl_.get()) == 1))) {
+    return wait_for(wanted_to_read(), reader_);
+}
+
+asio::awaitable<std::tuple<net::error_code>> tls_stream::wait_for(net::readiness wanted,
+                                                                  net::waiter& who) {
+    if (!is_open()) {
+        co_return std::tuple{net::error_code{asio::error::bad_descriptor}};
+    }
+    if ((&who == &reader_ && has_more_to_read()) || socket_->may(wanted)) {
         co_return std::tuple{net::error_code{}};
     }
-    co_return co_await socket_.async_wait(read_blocked_ ? read_wants_ : direction::wait_read,
-                                          net::nothrow);
+    try {
+        socket_->watch(this);
+    } catch (const std::system_error& e) {
+        co_return std::tuple{net::error_code{e.code().value(), boost::system::system_category()}};
+    }
+    co_return co_await who.wait();
+}
+
+void tls_stream::watch(net::stream_watcher* w) {
+    watcher_ = w;
+    if (w != nullptr) {
+        socket_->watch(this);
+    }
+}
+
+// Whoever is told last may destroy this object.
+void tls_stream::stream_ready() {
+    if (watcher_ != nullptr) {
+        watcher_->stream_ready();
+        return;
+    }
+    const bool may_read = socket_->may(wanted_to_read());
+    if (writer_.is_waiting() && socket_->may(write_wants_)) {
+        may_read ? reader_.wake() : void();
+        writer_.resume();
+    } else if (may_read) {
+        reader_.resume();
+    }
 }
 
 std::size_t tls_stream::untaken() {
-    return socket_.is_open() ? net::untaken_of(socket_.native_handle()) : 0;
+    return socket_->untaken();
 }
 
 bool tls_stream::is_broken() {
-    return socket_.is_open() && net::has_failed(socket_.native_handle());
+    return socket_->is_broken();
 }
 
 /// Sends close_notify, once. What the socket does not take is lost, so callers wait until it is
 /// writable first.
 void tls_stream::say_end() {
     const bool was_said = (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) != 0;
-    if (established_ && !broken_ && !was_said && socket_.is_open()) {
+    if (established_ && !broken_ && !was_said && is_open()) {
         ERR_clear_error();
         (void)SSL_shutdown(ssl_.get());
     }
@@ -227,14 +272,15 @@ void tls_stream::say_end() {
 
 void tls_stream::shutdown_send() {
     say_end();
-    net::error_code ignored;
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    socket_->shutdown_send();
 }
 
 void tls_stream::close() {
     say_end();
-    net::error_code ignored;
-    socket_.close(ignored);
+    watcher_ = nullptr;
+    socket_->close();
+    reader_.wake(asio::error::operation_aborted);
+    writer_.wake(asio::error::operation_aborted);
 }
 
 std::string_view tls_stream::version() const {

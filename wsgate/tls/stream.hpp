@@ -3,16 +3,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/connection.hpp"
 #include "net/stream.hpp"
+#include "net/tcp_stream.hpp"
 #include "wsgate/tls/record_sink.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
 #include <openssl/types.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wsgate {
 
@@ -25,11 +26,12 @@ struct ssl_free {
 /// One connection's state, not yet tied to a socket.
 using tls_session = std::unique_ptr<SSL, ssl_free>;
 
-class tls_stream final : public net::stream {
+class tls_stream final : public net::stream, net::stream_watcher {
 public:
-    /// Takes over the socket and the bytes that were read from it early. The session is already in
-    /// the state of a server or of a client. Throws std::bad_alloc.
-    tls_stream(const asio::any_io_executor&, net::connection&, tls_session);
+    /// `early`: what was read from the connection before. The session is already in the state of a
+    /// server or of a client. Throws std::bad_alloc.
+    tls_stream(const asio::any_io_executor&, std::unique_ptr<net::tcp_stream>, tls_session,
+               std::span<const std::byte> early = {});
     tls_stream(const tls_stream&) = delete;
     tls_stream& operator=(const tls_stream&) = delete;
     ~tls_stream() override;
@@ -51,6 +53,7 @@ public:
     /// made a record of them already.
     [[nodiscard]] net::io_result write_some(std::span<const std::byte>) override;
     [[nodiscard]] asio::awaitable<std::tuple<net::error_code>> wait(net::readiness) override;
+    void watch(net::stream_watcher*) override;
     [[nodiscard]] std::size_t untaken() override;
     [[nodiscard]] bool is_broken() override;
     void shutdown_send() override;
@@ -63,23 +66,34 @@ public:
     [[nodiscard]] SSL* session() const { return ssl_.get(); }
 
 private:
-    using direction = asio::ip::tcp::socket::wait_type;
+    void stream_ready() override;
 
-    [[nodiscard]] net::error_code why(int result, direction& wanted);
+    [[nodiscard]] bool is_open() const { return socket_->native_handle() >= 0; }
+
+    [[nodiscard]] net::error_code why(int result, net::readiness& wanted);
+    [[nodiscard]] net::readiness wanted_to_read() const;
+    [[nodiscard]] bool has_more_to_read() const;
+    [[nodiscard]] asio::awaitable<std::tuple<net::error_code>> wait_for(net::readiness wanted,
+                                                                        net::waiter&);
     [[nodiscard]] std::string describe(const net::error_code&) const;
-    [[nodiscard]] bool read_from_socket();
+    void read_first(std::span<const std::byte> early);
+    void read_from_socket();
     [[nodiscard]] bool leave_early_bytes();
     void answer_plain_http();
     void say_end();
 
-    asio::ip::tcp::socket socket_;
+    std::unique_ptr<net::tcp_stream> socket_; ///< never null
     record_sink sink_;
     tls_session ssl_;
     std::string problem_;
-    // What the socket must be ready for before the next attempt. A read may have to wait until
-    // OpenSSL can write, and a write until it can read.
-    direction read_wants_ = direction::wait_read;
-    direction write_wants_ = direction::wait_write;
+    // A read may have to wait until OpenSSL can write, and a write until it can read, so that both
+    // may wait for the same: the socket tells us of any change, and we tell both.
+    net::waiter reader_;
+    net::waiter writer_;
+    net::stream_watcher* watcher_ = nullptr;
+    // What the socket must be ready for before the next attempt.
+    net::readiness read_wants_ = net::readiness::read;
+    net::readiness write_wants_ = net::readiness::write;
     bool read_blocked_ = false; ///< the last read found no whole record
     net::error_code read_over_; ///< why nothing more can be read
     bool has_early_ = false;    ///< OpenSSL still reads what came before we had the socket

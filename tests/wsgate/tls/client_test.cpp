@@ -111,7 +111,9 @@ private:
 boost::asio::awaitable<void> try_it(const wsgate::tls_client& client, net::connection c,
                                     std::string host, std::chrono::milliseconds limit,
                                     std::string& outcome) {
-    auto got = co_await client.secure(std::move(c), std::move(host), net::clock::now() + limit);
+    auto socket = std::make_unique<net::tcp_stream>(co_await boost::asio::this_coro::executor, c);
+    auto got =
+        co_await client.secure(std::move(socket), std::move(host), net::clock::now() + limit);
     if (!got.stream) {
         outcome = got.problem;
         co_return;
@@ -137,6 +139,7 @@ std::string outcome_of(const wsgate::tls_client_options& o, std::uint16_t port,
     const wsgate::tls_client client(o);
     tcp_client tcp(port);
     net::connection c{net::unique_fd{::fcntl(tcp.native_handle(), F_DUPFD_CLOEXEC, 0)}, {}, {}};
+    ::fcntl(c.socket.get(), F_SETFL, O_NONBLOCK);
     tcp.close();
     net::event_loop context;
     std::string outcome;
