@@ -64,6 +64,9 @@ void event_loop::doorbell::ring() const {
 }
 
 event_loop::event_loop() {
+    constexpr std::size_t usual_jobs = 64;
+    jobs_.reserve(usual_jobs);
+    turn_.reserve(usual_jobs);
     add(doorbell_.native_handle(), doorbell_);
 }
 

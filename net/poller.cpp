@@ -32,7 +32,10 @@ constexpr unsigned generation_shift = 32;
 
 } // namespace
 
-poller::poller() : epoll_(make_epoll()) {}
+poller::poller() : epoll_(make_epoll()) {
+    again_.reserve(batch_size);
+    turns_.reserve(batch_size);
+}
 
 void poller::add(int fd, watcher& w) {
     // Both directions at once and for good: with EPOLLET a socket that stays writable wakes nobody,

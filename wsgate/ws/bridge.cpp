@@ -28,6 +28,20 @@ bridge::bridge(const asio::any_io_executor& executor, std::span<std::byte> scrat
       decoder_(role_of(options), options.text), outbox_(loop_, websocket, options.keys),
       clock_(options, loop_.now()), timer_(executor, [this] { keep_time(); }), ended_(executor) {}
 
+bridge::bridge(const asio::any_io_executor& executor, std::span<std::byte> scratch,
+               net::stream& websocket, std::unique_ptr<net::stream> tcp, bridge_state before,
+               const bridge_options& options)
+    : bridge(executor, scratch, websocket, dialler{}, options) {
+    tcp_stream_ = std::move(tcp);
+    tcp_ = tcp_state::open;
+    decoder_ = before.decoder;
+    summary_ = std::move(before.summary);
+    outbox_.resume(std::move(before.to_websocket));
+    if (!before.to_tcp.empty()) {
+        keep(std::move(before.to_tcp));
+    }
+}
+
 bridge::~bridge() {
     loop_.forget(*this);
 }
@@ -38,7 +52,12 @@ asio::awaitable<void> bridge::run(bytes early) {
     co_await asio::this_coro::throw_if_cancelled(false);
     try {
         websocket_stream_.watch(this);
-        keep(take(early));
+        if (tcp_stream_) {
+            tcp_stream_->watch(this);
+        }
+        if (!early.empty()) {
+            keep(take(early));
+        }
     } catch (const std::exception& e) {
         break_down(e.what());
     }
@@ -49,8 +68,28 @@ asio::awaitable<void> bridge::run(bytes early) {
             cut();
         }
     }
-    cut();
+    if (!is_detached_) {
+        cut();
+    }
     co_await asio::this_coro::throw_if_cancelled(true);
+}
+
+std::optional<bridge::detached> bridge::detach() {
+    if (websocket_ != websocket_state::open || tcp_ != tcp_state::open) {
+        return std::nullopt;
+    }
+    for (auto* const each : {&websocket_stream_, tcp_stream_.get()}) {
+        each->watch(nullptr);
+    }
+    loop_.not_again(*this);
+    timer_.set(net::timer::never);
+    is_detached_ = true;
+    to_tcp_ = to_tcp::over;
+    tcp_ = tcp_state::over;
+    ended_.wake();
+    rest_.erase(rest_.begin(), rest_.begin() + static_cast<std::ptrdiff_t>(rest_done_));
+    return detached{std::move(tcp_stream_),
+                    {decoder_, std::move(rest_), outbox_.detach(), summary_}};
 }
 
 bool bridge::is_over() const {

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +40,15 @@ struct bridge_options : bridge_limits {
     /// The source of masking keys where we are the WebSocket's client; null: we are its server.
     key_source keys = nullptr;
     bridge_observer* observer = nullptr; ///< outlives the bridge; null: there is none
+};
+
+/// All that a bridge has between two turns, but for its connections: a value, with which another
+/// one goes on, in another thread or process.
+struct bridge_state {
+    frame_decoder decoder;               ///< what the WebSocket's last bytes have begun
+    std::vector<std::byte> to_tcp;       ///< payload that TCP has not taken
+    std::vector<std::byte> to_websocket; ///< frames that the WebSocket has not taken
+    bridge_summary summary;
 };
 
 /// Carries bytes between a WebSocket and a TCP connection. In the gateway a browser or a tunnel
@@ -98,6 +108,10 @@ public:
     /// `dial` makes the TCP connection, or hands over one that is there already.
     bridge(const asio::any_io_executor&, std::span<std::byte> scratch, net::stream& websocket,
            dialler dial, const bridge_options&);
+    /// Goes on where another bridge was detached.
+    bridge(const asio::any_io_executor&, std::span<std::byte> scratch, net::stream& websocket,
+           std::unique_ptr<net::stream> tcp, bridge_state, const bridge_options&);
+
     bridge(const bridge&) = delete;
     bridge& operator=(const bridge&) = delete;
     ~bridge();
@@ -108,6 +122,15 @@ public:
 
     /// Close 1001; run() completes soon.
     void go_away();
+
+    struct detached {
+        std::unique_ptr<net::stream> tcp;
+        bridge_state state;
+    };
+
+    /// Stops where it is and touches neither connection any more; run() completes soon, and leaves
+    /// the WebSocket open. Nothing unless both ends are open.
+    [[nodiscard]] std::optional<detached> detach();
 
     [[nodiscard]] const bridge_summary& summary() const { return summary_; }
 
@@ -196,6 +219,7 @@ private:
     net::timer timer_; ///< rings when the clock has to look, or earlier
     net::waiter ended_;
     net::clock::time_point dial_began_{};
+    bool is_detached_ = false;
     asio::cancellation_signal stop_dialling_;
     bridge_summary summary_;
 };

@@ -99,7 +99,6 @@ void bridge::keep(bytes rest) {
         return;
     }
     rest_ = std::move(rest);
-    rest_done_ = 0;
     to_tcp_ = to_tcp::delivering;
     clock_.begin_delivery(loop_.now());
     stalled(direction::to_tcp, tcp_ == tcp_state::open);
@@ -120,6 +119,7 @@ bool bridge::deliver() {
         return more > 0;
     }
     bytes{}.swap(rest_);
+    rest_done_ = 0;
     stalled(direction::to_tcp, false);
     clock_.end_delivery();
     to_tcp_ = to_tcp::reading;

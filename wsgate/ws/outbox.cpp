@@ -119,6 +119,15 @@ void outbox::flush() {
     }
 }
 
+outbox::bytes outbox::detach() {
+    bytes all(kept_.begin() + static_cast<std::ptrdiff_t>(kept_done_), kept_.end());
+    for (auto next = next_frame(); !next.empty(); next = next_frame()) {
+        all.insert(all.end(), next.begin(), next.end());
+    }
+    stop();
+    return all;
+}
+
 void outbox::stop() {
     stopped_ = closed_ = true;
     bytes{}.swap(kept_);

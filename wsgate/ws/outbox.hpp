@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wsgate {
@@ -46,6 +47,12 @@ public:
 
     /// Writes what waits, as far as the WebSocket takes it.
     void flush();
+
+    /// Takes out all that waits, as bytes for the outbox with which another process goes on.
+    [[nodiscard]] std::vector<std::byte> detach();
+
+    /// Goes on with what was detached from another one. To be called first.
+    void resume(std::vector<std::byte> frames) { kept_ = std::move(frames); }
 
     /// Drops what waits; what is queued later is dropped as well.
     void stop();

@@ -180,7 +180,7 @@ TEST(Bridge, SurvivesAFailureOfTheNthIo) {
         EXPECT_TRUE(is_prefix(text_of(s.target.written), up_text)) << n;
         EXPECT_TRUE(is_prefix(s.to_client().payload, down_text)) << n;
         EXPECT_TRUE(s.client.closed) << n;
-        EXPECT_TRUE(s.target.closed) << n;
+        EXPECT_TRUE(s.dialled || s.target.closed) << n;
     }
 }
 
@@ -286,6 +286,66 @@ TEST(Bridge, KnowsWhoseDoingAnEndWas) {
     for (const auto& [why, who] : table) {
         EXPECT_EQ(wsgate::side_of(why), who) << static_cast<int>(why);
     }
+}
+
+namespace {
+
+/// A bridge that is detached after so many rounds of its event loop, and another one that goes on.
+struct moved_story {
+    story before;
+    std::unique_ptr<wsgate::bridge> after;
+    bool done = false;
+
+    /// False where the bridge had nothing left to detach by then.
+    bool run(int rounds) {
+        auto& b = before;
+        b.bridge = std::make_unique<wsgate::bridge>(b.context.get_executor(), b.scratch, b.client,
+                                                    b.dial, b.options);
+        asio::co_spawn(b.context, b.bridge->run(std::move(b.early)),
+                       [&b](const std::exception_ptr&) { b.done = true; });
+        for (int i = 0; i < rounds; ++i) {
+            b.context.run_for(0s);
+        }
+        auto parts = b.bridge->detach();
+        if (!parts) {
+            b.context.run_for(5s);
+            return false;
+        }
+        b.context.run_for(5s);
+        EXPECT_TRUE(b.done);
+        EXPECT_FALSE(b.client.closed);
+        EXPECT_FALSE(b.target.closed);
+        after = std::make_unique<wsgate::bridge>(b.context.get_executor(), b.scratch, b.client,
+                                                 std::move(parts->tcp), std::move(parts->state),
+                                                 b.options);
+        asio::co_spawn(b.context, after->run({}),
+                       [this](const std::exception_ptr& e) { done = !e; });
+        b.context.run_for(5s);
+        return true;
+    }
+};
+
+} // namespace
+
+TEST(Bridge, GoesOnByteForByteWhereAnotherOneWasDetached) {
+    int moved = 0;
+    for (int rounds = 1; rounds < 300; ++rounds) {
+        moved_story s;
+        tell_all(s.before);
+        if (!s.run(rounds)) {
+            continue;
+        }
+        ++moved;
+        ASSERT_TRUE(s.done) << rounds;
+        EXPECT_EQ(text_of(s.before.target.written), up_text) << rounds;
+        const auto got = s.before.to_client();
+        EXPECT_TRUE(got.whole) << rounds;
+        EXPECT_EQ(got.payload, down_text) << rounds;
+        EXPECT_EQ(got.frames.back(), close_frame) << rounds;
+        EXPECT_EQ(s.after->summary().cause, end_cause::websocket_closed) << rounds;
+        EXPECT_EQ(s.after->summary().to_tcp, up_text.size()) << rounds;
+    }
+    EXPECT_GT(moved, 20);
 }
 
 } // namespace bridge_test
