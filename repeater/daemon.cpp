@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/daemon.hpp"
 
+#include "net/event_loop.hpp"
 #include "net/own_addresses.hpp"
 #include "repeater/events/sinks.hpp"
 #include "repeater/options/repeater_options.hpp"
@@ -10,7 +11,6 @@
 #include "service/signals.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include <cstdlib>
 #include <exception>
@@ -129,7 +129,7 @@ private:
     std::shared_ptr<const config> config_; ///< that the process was started with
     const reread& reread_;
     net::unique_fd serving_;
-    asio::io_context context_{1};
+    net::event_loop context_;
     // Before the logs: a HUP that comes once they are open must not be lost.
     service::signals signals_{context_.get_executor()};
     sinks sinks_;

@@ -3,7 +3,9 @@
 #include "repeater/events/url.hpp"
 
 #include "net/dial.hpp"
+#include "net/event_loop.hpp"
 #include "net/http/client_response.hpp"
+#include "net/task_group.hpp"
 #include "net/text/server_name.hpp"
 #include "repeater/events/http_post.hpp"
 
@@ -14,7 +16,6 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
@@ -85,52 +86,89 @@ asio::awaitable<posted> exchange_by_tls(tcp::socket socket, const http_url& to,
     co_return co_await exchange(stream, request);
 }
 
+/// Where the service is, once that is known; or why it cannot be reached.
+struct reached {
+    net::connection connection;
+    std::string failure;
+};
+
 /// `limit`: of everything; whoever runs the event loop sees to it. Name and connection get a part
 /// of it, so that addresses that do not answer can be named.
-asio::awaitable<posted> post(const http_url& to, const std::string& request, net::resolver& names,
-                             net::clock::duration limit) {
+asio::awaitable<reached> reach(const http_url& to, net::resolver& names,
+                               net::clock::duration limit) {
     const auto connected_by = net::clock::now() + limit * 9 / 10;
     auto found = co_await net::resolve(names, to.host, to.port, limit);
     if (found.error) {
-        co_return posted{found.error.message()};
+        co_return reached{{}, found.error.message()};
     }
     auto got =
         co_await net::connect(std::move(found.endpoints), connected_by - net::clock::now(), {});
     if (got.error) {
-        co_return posted{got.missed.empty() ? got.error.message() : net::to_string(got.missed)};
+        co_return reached{{},
+                          got.missed.empty() ? got.error.message() : net::to_string(got.missed)};
     }
-    const auto executor = co_await asio::this_coro::executor;
-    tcp::socket socket(executor, got.connection.peer.protocol(), got.connection.socket.release());
+    co_return reached{got.stream->detach({}), {}};
+}
+
+asio::awaitable<posted> post(tcp::socket socket, const http_url& to, const std::string& request) {
     if (to.tls) {
         co_return co_await exchange_by_tls(std::move(socket), to, request);
     }
     co_return co_await exchange(socket, request);
 }
 
+constexpr auto too_late = "no answer in time";
+
+reached reach_by(net::clock::time_point end, const http_url& to) {
+    net::event_loop loop;
+    // Events do not wait for the names that viewers ask for.
+    net::resolver names(loop.get_executor(), net::resolver::system_lookup,
+                        net::resolver::turns::own);
+    const auto limit = end - net::clock::now();
+    reached result{{}, too_late};
+    asio::co_spawn(loop, reach(to, names, limit),
+                   [&result](const std::exception_ptr& escaped, reached got) {
+                       result = escaped ? reached{{}, net::what(escaped)} : std::move(got);
+                   });
+    loop.run_for(limit);
+    return result;
+}
+
+/// On an event loop of Asio's, as its TLS needs one of its sockets.
+posted post_by(net::clock::time_point end, net::connection c, const http_url& to,
+               const std::string& request) {
+    asio::io_context context{1};
+    tcp::socket socket(context);
+    socket.assign(c.peer.protocol(), c.socket.get());
+    (void)c.socket.release();
+    posted result{too_late};
+    asio::co_spawn(context, post(std::move(socket), to, request),
+                   [&result](const std::exception_ptr& escaped, posted got) {
+                       result = escaped ? posted{"TLS cannot be used"} : std::move(got);
+                   });
+    context.run_until(end);
+    return result;
+}
+
 } // namespace
 
 std::optional<std::string> url_output::deliver(const std::string& json) {
-    const auto request = post_of_json(to_, json);
-    asio::io_context context{1};
-    // Events do not wait for the names that viewers ask for.
-    net::resolver names(context.get_executor(), net::resolver::system_lookup,
-                        net::resolver::turns::own);
-    std::optional<std::string> failure = "no answer in time";
+    const auto end = net::clock::now() + limit_;
     retry_after_ = {};
-    asio::co_spawn(context, post(to_, request, names, limit_),
-                   [&failure, this](const std::exception_ptr& escaped, const posted& got) {
-                       if (escaped) {
-                           failure = "TLS cannot be used";
-                       } else if (!got.no_answer.empty()) {
-                           failure = got.no_answer;
-                       } else {
-                           failure = post_refused(got.answer, to_);
-                           retry_after_ =
-                               asked_to_wait(got.answer, std::chrono::system_clock::now());
-                       }
-                   });
-    context.run_for(limit_);
-    return failure;
+    try {
+        auto way = reach_by(end, to_);
+        if (!way.failure.empty()) {
+            return way.failure;
+        }
+        const auto got = post_by(end, std::move(way.connection), to_, post_of_json(to_, json));
+        if (!got.no_answer.empty()) {
+            return got.no_answer;
+        }
+        retry_after_ = asked_to_wait(got.answer, std::chrono::system_clock::now());
+        return post_refused(got.answer, to_);
+    } catch (const std::exception& e) { // no descriptor is left for an event loop
+        return e.what();
+    }
 }
 
 } // namespace repeater

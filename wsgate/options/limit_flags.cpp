@@ -39,7 +39,7 @@ void add_limit_options(service::option_list& options, config& c) {
     options.number("--max-frame", c.bridge.max_frame, service::between<int>{128, 65536},
                    takes_effect, "Payload bytes of a frame toward clients, at most");
     options.number("--threads", c.threads, service::between<int>{1, 1024}, needs_restart,
-                   "Threads that carry sessions [one a core]");
+                   "Threads that accept connections and carry sessions [one a core]");
 }
 
 } // namespace wsgate

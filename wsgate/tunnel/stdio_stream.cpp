@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/stdio_stream.hpp"
 
-#include "net/unique_fd.hpp"
-
 #include <boost/asio/error.hpp>
 
 #include <cerrno>
@@ -62,72 +60,94 @@ net::io_result result_of(ssize_t moved) {
     return result;
 }
 
-/// Lets go of the descriptor and makes it block again: where it could not be opened again, other
-/// processes may share the open file.
-void give_back(asio::posix::stream_descriptor& d) {
-    if (d.is_open()) {
-        net::error_code ignored;
-        d.native_non_blocking(false, ignored);
-        d.close(ignored);
-    }
+void set_blocking(int fd, bool blocks) {
+    const int flags = ::fcntl(fd, F_GETFL);                                        // NOLINT: POSIX
+    (void)::fcntl(fd, F_SETFL, blocks ? flags & ~O_NONBLOCK : flags | O_NONBLOCK); // NOLINT
+}
+
+/// epoll takes no files; they are always ready.
+bool is_file(int error) {
+    return error == EPERM;
 }
 
 } // namespace
 
-stdio_stream::stdio_stream(const asio::any_io_executor& executor)
-    : in_(executor, taken(STDIN_FILENO)), out_(executor, taken(STDOUT_FILENO)) {
-    in_.native_non_blocking(true);
-    out_.native_non_blocking(true);
+stdio_stream::end::end(const asio::any_io_executor& executor, int number)
+    : fd(number), readiness(executor, true) {
+    set_blocking(number, false);
 }
 
+void stdio_stream::end::give_back() {
+    if (fd) {
+        readiness.release(fd.get());
+        set_blocking(fd.get(), true);
+        fd = net::unique_fd{};
+    }
+}
+
+stdio_stream::stdio_stream(const asio::any_io_executor& executor)
+    : in_(executor, taken(STDIN_FILENO)), out_(executor, taken(STDOUT_FILENO)) {}
+
 stdio_stream::~stdio_stream() {
-    give_back(in_);
-    give_back(out_);
+    in_.give_back();
+    out_.give_back();
 }
 
 net::io_result stdio_stream::read_some(std::span<std::byte> into) {
-    auto result = result_of(::read(in_.native_handle(), into.data(), into.size()));
-    if (!result.error && result.bytes == 0) {
+    auto result = result_of(::read(in_.fd.get(), into.data(), into.size()));
+    if (result.would_block()) {
+        in_.readiness.blocked(net::readiness::read);
+    } else if (!result.error && result.bytes == 0) {
         result.error = asio::error::eof;
     }
     return result;
 }
 
 net::io_result stdio_stream::write_some(std::span<const std::byte> from) {
-    auto result = result_of(::write(out_.native_handle(), from.data(), from.size()));
-    if (result.error && !result.would_block()) {
-        give_back(in_); // a socket would tell its reader of it; another descriptor does not
+    auto result = result_of(::write(out_.fd.get(), from.data(), from.size()));
+    if (result.would_block()) {
+        out_.readiness.blocked(net::readiness::write);
+    } else if (result.error) {
+        in_.give_back(); // a socket would tell its reader of it; another descriptor does not
     }
     return result;
 }
 
 asio::awaitable<std::tuple<net::error_code>> stdio_stream::wait(net::readiness what) {
-    auto& d = what == net::readiness::read ? in_ : out_;
-    const auto direction = what == net::readiness::read
-                               ? asio::posix::stream_descriptor::wait_read
-                               : asio::posix::stream_descriptor::wait_write;
-    auto [ec] = co_await d.async_wait(direction, net::nothrow);
-    if (ec == asio::error::operation_not_supported) { // epoll takes no files; they are always ready
-        ec = {};
+    auto& mine = what == net::readiness::read ? in_ : out_;
+    auto [ec] = co_await mine.readiness.wait(mine.fd.get(), what);
+    co_return std::tuple{is_file(ec.value()) ? net::error_code{} : ec};
+}
+
+void stdio_stream::watch(net::stream_watcher* w) {
+    for (auto* const each : {&in_, &out_}) {
+        try {
+            if (each->fd) {
+                each->readiness.watch(each->fd.get(), w);
+            }
+        } catch (const std::system_error& e) {
+            if (!is_file(e.code().value())) {
+                throw;
+            }
+        }
     }
-    co_return std::tuple{ec};
 }
 
 void stdio_stream::shutdown_send() {
-    if (out_.is_open()) {
-        const bool is_socket = ::shutdown(out_.native_handle(), SHUT_WR) == 0;
-        give_back(out_);
+    if (out_.fd) {
+        const bool is_socket = ::shutdown(out_.fd.get(), SHUT_WR) == 0;
+        out_.give_back();
         // A socket is read to its end, since closing it with unread bytes would destroy what is on
         // its way out. Input from a pipe or a terminal may never end by itself, so it is closed
         // here.
         if (!is_socket) {
-            give_back(in_);
+            in_.give_back();
         }
     }
 }
 
 void stdio_stream::close() {
-    give_back(in_);
+    in_.give_back();
     shutdown_send();
 }
 

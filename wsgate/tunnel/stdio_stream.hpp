@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/readiness_watch.hpp"
 #include "net/stream.hpp"
+#include "net/unique_fd.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 
 namespace wsgate {
 
@@ -24,12 +25,25 @@ public:
     [[nodiscard]] net::io_result read_some(std::span<std::byte>) override;
     [[nodiscard]] net::io_result write_some(std::span<const std::byte>) override;
     [[nodiscard]] asio::awaitable<std::tuple<net::error_code>> wait(net::readiness) override;
+    void watch(net::stream_watcher*) override;
     void shutdown_send() override;
     void close() override;
 
 private:
-    asio::posix::stream_descriptor in_;
-    asio::posix::stream_descriptor out_;
+    /// A descriptor that reads or writes do not block on.
+    struct end {
+        end(const asio::any_io_executor&, int fd);
+
+        /// Lets go of the descriptor and makes it block again: where it could not be opened again,
+        /// other processes may share the open file.
+        void give_back();
+
+        net::unique_fd fd;
+        net::readiness_watch readiness;
+    };
+
+    end in_;
+    end out_;
 };
 
 } // namespace wsgate

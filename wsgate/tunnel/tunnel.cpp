@@ -45,7 +45,7 @@ asio::awaitable<bool> tunnel::open() {
     const auto& conf = around_.conf;
     auto pause = conf.first_pause;
     for (unsigned attempt = 0; !going_away_; ++attempt) {
-        ws_opening opening(executor_, around_.way, net::clock::now() + conf.timeout);
+        ws_opening opening(around_.way, net::clock::now() + conf.timeout);
         const auto done = co_await (opening.run() || leaving_.wait());
         if (done.index() == 1) {
             break;

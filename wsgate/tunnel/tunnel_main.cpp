@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/tunnel_main.hpp"
 
+#include "net/event_loop.hpp"
 #include "service/signals.hpp"
 #include "wsgate/tunnel/tunnel_command_line.hpp"
 #include "wsgate/tunnel/tunnel_server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include <cstdlib>
 #include <exception>
@@ -52,15 +52,15 @@ int start(const tunnel_config& config) {
     options.tag = "wsgate tunnel";
     options.pattern = service::log_pattern(config.log_format);
     options.notice = tunnel_journal::notice(config.log_format);
-    asio::io_context context{1};
-    service::signals signals(context.get_executor()); // before the log, so that no HUP is lost
+    net::event_loop loop;
+    service::signals signals(loop.get_executor()); // before the log, so that no HUP is lost
     std::unique_ptr<service::log> log;
     std::unique_ptr<tunnel_journal> journal;
     std::unique_ptr<tunnel_server> server;
     try {
         log = std::make_unique<service::log>(options);
         journal = std::make_unique<tunnel_journal>(*log, config.log_format);
-        server = std::make_unique<tunnel_server>(context.get_executor(), config, *journal);
+        server = std::make_unique<tunnel_server>(loop.get_executor(), config, *journal);
     } catch (const std::system_error& e) {
         service::print_error(
             fmt::format("wsgate tunnel: {} (choose another with --listen)\n", e.what()));
@@ -69,9 +69,9 @@ int start(const tunnel_config& config) {
         service::print_error(fmt::format("wsgate tunnel: {}\n", e.what()));
         return EX_CONFIG;
     }
-    asio::co_spawn(context, run_server(*server, signals), rethrow);
-    asio::co_spawn(context, signals.obey(meanings(*server, *log, *journal)), rethrow);
-    context.run();
+    asio::co_spawn(loop, run_server(*server, signals), rethrow);
+    asio::co_spawn(loop, signals.obey(meanings(*server, *log, *journal)), rethrow);
+    loop.run();
     const bool one_session = config.once || !config.listen;
     return one_session && !server->has_carried() ? EXIT_FAILURE : EXIT_SUCCESS;
 }

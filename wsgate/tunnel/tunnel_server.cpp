@@ -23,8 +23,8 @@ net::task_group::escape report_to(tunnel_journal& j) {
     return [&j](const std::exception_ptr& escaped) { j.defect(net::what(escaped)); };
 }
 
-std::vector<net::listener> listen(const asio::any_io_executor& executor, const tunnel_config& c) {
-    return c.listen ? net::listen_on(executor, *c.listen, c.tcp) : std::vector<net::listener>{};
+std::vector<net::listener> listen(const tunnel_config& c) {
+    return c.listen ? net::listen_on(*c.listen, c.tcp) : std::vector<net::listener>{};
 }
 
 } // namespace
@@ -33,8 +33,8 @@ tunnel_server::tunnel_server(asio::any_io_executor executor, const tunnel_config
                              tunnel_journal& j)
     : executor_(std::move(executor)), config_(c), journal_(j),
       tls_(c.tls), way_{c.url, c.proxy, c.extras, &tls_, c.tcp}, scratch_(scratch_size),
-      listeners_(listen(executor_, c)), accepting_(executor_, report_to(j)),
-      tasks_(executor_, report_to(j)), changed_(executor_) {}
+      listeners_(listen(c)), accepting_(executor_, report_to(j)), tasks_(executor_, report_to(j)),
+      changed_(executor_) {}
 
 tunnel::surroundings tunnel_server::around() {
     return {config_, way_, journal_, scratch_};
@@ -56,11 +56,11 @@ asio::awaitable<void> tunnel_server::run() {
     while (!is_done()) {
         co_await changed_.wait();
     }
+    accepting_.cancel();
+    co_await accepting_.join();
     for (auto& each : listeners_) {
         each.close();
     }
-    accepting_.cancel();
-    co_await accepting_.join();
     for (auto* const each : tunnels_) {
         each->go_away();
     }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tunnel/ws_client.hpp"
 
-#include "net/tcp_stream.hpp"
 #include "net/text/escape.hpp"
 #include "net/text/host_port.hpp"
 #include "net/write_all.hpp"
@@ -13,11 +12,9 @@
 #include <openssl/rand.h>
 
 #include <array>
-#include <cerrno>
 #include <exception>
 #include <fmt/format.h>
 #include <span>
-#include <sys/socket.h>
 #include <utility>
 
 namespace wsgate {
@@ -62,9 +59,8 @@ std::string_view name_of(ws_stage stage) {
     return "accept";
 }
 
-ws_opening::ws_opening(asio::any_io_executor executor, const ws_way& way,
-                       net::clock::time_point deadline)
-    : executor_(std::move(executor)), way_(way), deadline_(deadline) {}
+ws_opening::ws_opening(const ws_way& way, net::clock::time_point deadline)
+    : way_(way), deadline_(deadline) {}
 
 asio::awaitable<bool> ws_opening::run() {
     using step = asio::awaitable<bool> (ws_opening::*)();
@@ -110,9 +106,9 @@ asio::awaitable<bool> ws_opening::connect() {
     if (got.error) {
         co_return fail(got.missed.empty() ? got.error.message() : net::to_string(got.missed));
     }
-    connection_ = std::move(got.connection);
-    std::erase(addresses_, connection_.peer);
-    addresses_.insert(addresses_.begin(), connection_.peer);
+    socket_ = std::move(got.stream);
+    std::erase(addresses_, socket_->peer_address());
+    addresses_.insert(addresses_.begin(), socket_->peer_address());
     co_return true;
 }
 
@@ -143,36 +139,32 @@ asio::awaitable<bool> ws_opening::pass_proxy() {
 
 asio::awaitable<bool> ws_opening::ask_proxy(std::string head, net::client_response& got) {
     stage_ = ws_stage::proxy;
-    net::tcp_stream plain(executor_, connection_);
     net::client_response_reader reader;
-    const auto fd = plain.native_handle();
-    if (!co_await say(plain, std::move(head)) || !co_await hear_proxy(plain, fd, reader)) {
+    if (!co_await say(*socket_, std::move(head)) || !co_await hear_proxy(reader)) {
         co_return false;
     }
     got = reader.value();
-    connection_ = plain.detach({});
     co_return true;
 }
 
 /// Takes the head off the socket, and leaves what is behind it there for TLS or the WebSocket: it
-/// looks with MSG_PEEK, and then reads only as much as belongs to the head.
-asio::awaitable<bool> ws_opening::hear_proxy(net::stream& from, int fd,
-                                             net::client_response_reader& reader) {
+/// peeks, and then reads only as much as belongs to the head.
+asio::awaitable<bool> ws_opening::hear_proxy(net::client_response_reader& reader) {
     piece bytes{};
     for (;;) {
-        if (!co_await wait_readable(from)) {
+        if (!co_await wait_readable(*socket_)) {
             co_return false;
         }
-        const auto seen = ::recv(fd, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
-        if (seen < 0 && errno == EAGAIN) {
+        const auto seen = socket_->peek(bytes);
+        if (seen.would_block()) {
             continue;
         }
-        if (seen <= 0) {
+        if (seen.error) {
             co_return fail("the proxy closed the connection");
         }
         const auto before = reader.size();
-        const auto state = reader.feed(text_in(bytes, static_cast<std::size_t>(seen)));
-        (void)::recv(fd, bytes.data(), reader.size() - before, MSG_DONTWAIT);
+        const auto state = reader.feed(text_in(bytes, seen.bytes));
+        (void)socket_->read_some(std::span(bytes).first(reader.size() - before));
         if (state == net::client_response_reader::state::refused) {
             co_return fail(fmt::format("the proxy's answer: {}", reader.why()));
         }
@@ -184,11 +176,11 @@ asio::awaitable<bool> ws_opening::hear_proxy(net::stream& from, int fd,
 
 asio::awaitable<bool> ws_opening::secure() {
     if (!way_.url.tls) {
-        stream_ = std::make_unique<net::tcp_stream>(executor_, connection_);
+        stream_ = std::move(socket_);
         co_return true;
     }
     stage_ = ws_stage::tls;
-    auto got = co_await way_.tls->secure(std::move(connection_), way_.url.host, deadline_);
+    auto got = co_await way_.tls->secure(std::move(socket_), way_.url.host, deadline_);
     if (!got.stream) {
         co_return fail(std::move(got.problem));
     }

@@ -6,12 +6,13 @@
 #include "net/deadline.hpp"
 #include "net/dial.hpp"
 #include "net/stream.hpp"
+#include "net/tcp_stream.hpp"
 #include "wsgate/tls/client.hpp"
 #include "wsgate/tunnel/connect_proxy.hpp"
 #include "wsgate/ws/client_handshake.hpp"
 #include "wsgate/ws/ws_url.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstddef>
@@ -43,7 +44,7 @@ struct ws_way {
 /// One attempt. `way` and the tls_client in it outlive this.
 class ws_opening {
 public:
-    ws_opening(asio::any_io_executor, const ws_way& way, net::clock::time_point deadline);
+    ws_opening(const ws_way& way, net::clock::time_point deadline);
 
     /// Makes the attempt; returns whether the WebSocket is open. Never throws.
     [[nodiscard]] asio::awaitable<bool> run();
@@ -74,8 +75,7 @@ private:
     [[nodiscard]] asio::awaitable<bool> connect();
     [[nodiscard]] asio::awaitable<bool> pass_proxy();
     [[nodiscard]] asio::awaitable<bool> ask_proxy(std::string request, net::client_response& got);
-    [[nodiscard]] asio::awaitable<bool> hear_proxy(net::stream&, int fd,
-                                                   net::client_response_reader&);
+    [[nodiscard]] asio::awaitable<bool> hear_proxy(net::client_response_reader&);
     [[nodiscard]] asio::awaitable<bool> secure();
     [[nodiscard]] asio::awaitable<bool> shake_hands();
     [[nodiscard]] asio::awaitable<bool> hear_server(net::client_response_reader&);
@@ -84,14 +84,13 @@ private:
     [[nodiscard]] asio::awaitable<bool> wait_readable(net::stream&);
     bool fail(std::string why);
 
-    asio::any_io_executor executor_;
     const ws_way& way_;
     net::clock::time_point deadline_;
     ws_stage stage_ = ws_stage::dns;
     std::string why_;
     std::vector<asio::ip::tcp::endpoint> addresses_; ///< once connected, that one is the first
     std::vector<net::missed_address> missed_;
-    net::connection connection_;
+    std::unique_ptr<net::tcp_stream> socket_; ///< until it is a part of stream_
     std::unique_ptr<net::stream> stream_;
     std::vector<std::byte> early_;
     std::string_view tls_version_;

@@ -1,6 +1,5 @@
 // A file, a program, a web service as receivers.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/event_loop.hpp"
 #include "repeater/events/exec.hpp"
 #include "repeater/events/file.hpp"
 #include "repeater/events/url.hpp"
@@ -8,6 +7,7 @@
 #include "tests/support/certificate.hpp"
 #include "tests/support/tcp_client.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -298,7 +298,7 @@ TEST(UrlOutput, HttpsIsVerified) {
                           row{address_alone, true, "127.0.0.1", true, ""}}) {
         std::ofstream(folder / "trusted.pem") << r.certificate.chain;
         ::setenv("SSL_CERT_FILE", (folder / (r.trusted ? "trusted.pem" : "none.pem")).c_str(), 1);
-        net::event_loop context;
+        boost::asio::io_context context;
         boost::asio::ip::tcp::acceptor acceptor(context,
                                                 {boost::asio::ip::address_v4::loopback(), 0});
         auto served =

@@ -126,7 +126,7 @@ private:
             way_.proxy->port = peer.port();
         }
         net::event_loop context;
-        wsgate::ws_opening opening(context.get_executor(), way_, net::clock::now() + limit);
+        wsgate::ws_opening opening(way_, net::clock::now() + limit);
         const bool opened = result_of(context, opening.run());
         return {opened, opening.stage(), opening.why()};
     }
