@@ -4,6 +4,7 @@
 
 #include "net/deadline.hpp"
 #include "net/stream.hpp"
+#include "net/wake_up.hpp"
 #include "wsgate/tunnel/tunnel_config.hpp"
 #include "wsgate/tunnel/tunnel_journal.hpp"
 #include "wsgate/tunnel/ws_client.hpp"
