@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/deadline.hpp"
+#include "net/clock.hpp"
 
 #include <optional>
 #include <set>

@@ -2,13 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/clock.hpp"
 #include "net/nothrow.hpp"
 
-#include <chrono>
-
 namespace net {
-
-using clock = std::chrono::steady_clock;
 
 /// Completes at `when`, or at once with the coroutine's cancellation.
 [[nodiscard]] asio::awaitable<void> expire_at(clock::time_point when);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "net/agenda.hpp"
-#include "net/deadline.hpp"
+#include "net/clock.hpp"
 #include "net/nothrow.hpp"
 #include "net/poller.hpp"
 

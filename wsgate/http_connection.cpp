@@ -3,6 +3,7 @@
 #include "wsgate/http_connection.hpp"
 
 #include "net/alarm.hpp"
+#include "net/deadline.hpp"
 #include "wsgate/http/read_head.hpp"
 #include "wsgate/http/send_file.hpp"
 #include "wsgate/http/unread_head.hpp"

@@ -7,8 +7,11 @@
 #include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <csignal>
+#include <pthread.h>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace signals_test {
@@ -46,6 +49,18 @@ public:
         return done_;
     }
 
+    /// All are raised before anybody obeys.
+    std::string after_all_of(const std::vector<int>& numbers) {
+        for (const int each : numbers) {
+            std::raise(each);
+        }
+        asio::co_spawn(context_, signals_.obey(meanings_), asio::detached);
+        context_.poll();
+        signals_.cancel();
+        context_.run();
+        return done_;
+    }
+
 private:
     std::string done_;
     service::signal_meanings meanings_;
@@ -73,6 +88,51 @@ TEST(Signals, StopAtOnceByIntWhereThatIsNotGentle) {
 TEST(Signals, ShowWhatThereIs) {
     EXPECT_EQ(obedience(true).after({SIGUSR1, SIGUSR1}), "show show ");
     EXPECT_EQ(obedience(true).after({SIGUSR2, SIGUSR1, SIGTERM}), "upgrade show stop ");
+}
+
+TEST(Signals, NoneIsLostOfMany) {
+    obedience one(true);
+    const std::vector<int> many(1000, SIGHUP);
+    std::string all;
+    for (std::size_t i = 0; i < many.size(); ++i) {
+        all += "reload ";
+    }
+    EXPECT_EQ(one.after_all_of(many), all);
+}
+
+TEST(Signals, MayComeOnAnyThread) {
+    obedience one(true);
+    std::thread([] { ::pthread_kill(::pthread_self(), SIGHUP); }).join();
+    EXPECT_EQ(one.after({SIGTERM}), "reload stop ");
+}
+
+TEST(Signals, AreNotObeyedAfterCancel) {
+    net::event_loop context;
+    service::signals signals(context.get_executor());
+    std::raise(SIGHUP);
+    signals.cancel();
+    asio::co_spawn(context, signals.obey({[] { FAIL(); }, {}, {}, {}, {}}), asio::detached);
+    context.run();
+}
+
+namespace {
+
+std::atomic<int> handled{0};
+
+void count(int /*number*/) {
+    ++handled;
+}
+
+} // namespace
+
+TEST(Signals, DoWhatTheyDidBeforeOnceNobodyObeys) {
+    auto* const before = std::signal(SIGUSR1, count);
+    EXPECT_EQ(obedience(true).after({SIGUSR1}), "show ");
+    EXPECT_EQ(obedience(true).after({SIGUSR1}), "show ");
+    EXPECT_EQ(handled, 0);
+    std::raise(SIGUSR1);
+    EXPECT_EQ(handled, 1);
+    (void)std::signal(SIGUSR1, before);
 }
 
 } // namespace signals_test
