@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
@@ -20,16 +21,8 @@ namespace {
 
 constexpr auto never = clock::time_point::max();
 
-std::chrono::milliseconds time_left(clock::time_point now, clock::time_point when) {
-    constexpr std::chrono::milliseconds for_ever{-1};
-    constexpr std::chrono::milliseconds most{60'000}; // far less than epoll_wait(2)'s int holds
-    if (when == never) {
-        return for_ever;
-    }
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(std::min(when, now + most) - now);
-    return std::max(left, std::chrono::milliseconds{0});
-}
+constexpr std::chrono::milliseconds not_at_all{0};
+constexpr std::chrono::milliseconds for_ever{-1};
 
 } // namespace
 
@@ -63,11 +56,33 @@ void event_loop::doorbell::ring() const {
     (void)!::write(fd_.get(), &once, sizeof once);
 }
 
+event_loop::alarm_clock::alarm_clock()
+    : fd_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) {
+    if (!fd_) {
+        throw std::system_error(errno, std::generic_category(), "timerfd_create");
+    }
+}
+
+// Nobody reads it: each ring is an event (EPOLLET), and setting it begins anew.
+void event_loop::alarm_clock::ring_by(clock::time_point when) {
+    if (when >= set_to_) {
+        return;
+    }
+    set_to_ = when;
+    const auto since_boot = when.time_since_epoch(); // std::chrono::steady_clock is CLOCK_MONOTONIC
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(since_boot);
+    itimerspec to{};
+    to.it_value.tv_sec = seconds.count();
+    to.it_value.tv_nsec = std::chrono::nanoseconds(since_boot - seconds).count();
+    (void)::timerfd_settime(fd_.get(), TFD_TIMER_ABSTIME, &to, nullptr);
+}
+
 event_loop::event_loop() {
     constexpr std::size_t usual_jobs = 64;
     jobs_.reserve(usual_jobs);
     turn_.reserve(usual_jobs);
     add(doorbell_.native_handle(), doorbell_);
+    add(alarm_clock_.native_handle(), alarm_clock_);
 }
 
 // What is destroyed here may post, begin to wait, or hold what does.
@@ -144,12 +159,11 @@ void event_loop::stop() {
 // A thread that posts rings only if it sees that this one sleeps, and this one sleeps only if it
 // has said so before it sees that nothing was posted: one of the two always sees the other.
 void event_loop::wait_until(clock::time_point when) {
-    auto limit = jobs_.empty() ? time_left(now_, when) : std::chrono::milliseconds{0};
-    if (limit.count() != 0) {
+    auto limit = not_at_all;
+    if (jobs_.empty() && when > now_) {
+        alarm_clock_.ring_by(when);
         asleep_ = true;
-        if (has_posted_) {
-            limit = std::chrono::milliseconds{0};
-        }
+        limit = has_posted_ ? not_at_all : for_ever;
     }
     fetch(limit);
     asleep_.store(false, std::memory_order_relaxed);
@@ -184,16 +198,19 @@ void event_loop::push(std::unique_ptr<job> what) {
     --visitors_;
 }
 
-/// Those that are posted meanwhile run in the next round, so that sockets get their turn.
+/// Those that are posted meanwhile run as well, but after some turns sockets get theirs.
 std::size_t event_loop::run_jobs() {
-    turn_.swap(jobs_);
+    constexpr int most_turns = 8;
     std::size_t ran = 0;
-    for (auto& each : turn_) {
-        const auto mine = std::move(each);
-        mine->run();
-        ++ran;
+    for (int turns = 0; turns < most_turns && !jobs_.empty(); ++turns) {
+        turn_.swap(jobs_);
+        for (auto& each : turn_) {
+            const auto mine = std::move(each);
+            mine->run();
+            ++ran;
+        }
+        turn_.clear();
     }
-    turn_.clear();
     return ran;
 }
 

@@ -127,6 +127,24 @@ private:
         unique_fd fd_;
     };
 
+    /// A timerfd(2) that ends the wait in time for the timers. A limit of epoll_wait(2) itself would
+    /// cost as much as a small system call at each wait; this is set only where it would ring too
+    /// late, and so now and then in vain.
+    class alarm_clock final : public watcher {
+    public:
+        alarm_clock();
+
+        [[nodiscard]] int native_handle() const { return fd_.get(); }
+
+        void ring_by(clock::time_point);
+
+    private:
+        void wake(ready) override { set_to_ = clock::time_point::max(); }
+
+        unique_fd fd_;
+        clock::time_point set_to_ = clock::time_point::max();
+    };
+
     class running;
 
     [[nodiscard]] bool is_here() const { return here_ == this; }
@@ -150,6 +168,7 @@ private:
     std::atomic<bool> stopped_{false};
 
     doorbell doorbell_;
+    alarm_clock alarm_clock_;
     std::atomic<bool> asleep_{false};
     std::atomic<bool> has_posted_{false};
     std::atomic<int> visitors_{0}; ///< threads that post something at the moment
