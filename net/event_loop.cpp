@@ -202,7 +202,7 @@ void event_loop::push(std::unique_ptr<job> what) {
 std::size_t event_loop::run_jobs() {
     constexpr int most_turns = 8;
     std::size_t ran = 0;
-    for (int turns = 0; turns < most_turns && !jobs_.empty(); ++turns) {
+    for (int turns = 0; turns < most_turns && !jobs_.empty() && !stopped_; ++turns) {
         turn_.swap(jobs_);
         for (auto& each : turn_) {
             const auto mine = std::move(each);

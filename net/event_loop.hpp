@@ -127,9 +127,9 @@ private:
         unique_fd fd_;
     };
 
-    /// A timerfd(2) that ends the wait in time for the timers. A limit of epoll_wait(2) itself would
-    /// cost as much as a small system call at each wait; this is set only where it would ring too
-    /// late, and so now and then in vain.
+    /// A timerfd(2) that ends the wait in time for the timers. A limit of epoll_wait(2) itself
+    /// would cost as much as a small system call at each wait; this is set only where it would ring
+    /// too late, and so now and then in vain.
     class alarm_clock final : public watcher {
     public:
         alarm_clock();

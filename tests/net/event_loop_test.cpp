@@ -243,7 +243,6 @@ TEST(EventLoop, SaysTheTimeOfTheRound) {
         const auto first = loop.now();
         std::this_thread::sleep_for(1ms);
         EXPECT_EQ(loop.now(), first);
-        asio::post(loop, [&loop, first] { EXPECT_GT(loop.now(), first); });
     });
     loop.run();
     const auto outside = loop.now();
