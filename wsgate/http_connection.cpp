@@ -141,17 +141,15 @@ asio::awaitable<void> http_connection::wait_for_request() {
 
 /// Reads what comes next, or nothing where the client has gone.
 asio::awaitable<void> http_connection::read_some() {
-    for (;;) {
+    auto got = client_.stream->read_some(room_for_head());
+    while (got.would_block()) {
         if (const auto [ec] = co_await client_.stream->wait(net::readiness::read); ec) {
             co_return;
         }
-        const auto got = client_.stream->read_some(room_for_head());
-        if (!got.would_block()) {
-            received_.append(reinterpret_cast<const char*>(connection_.scratch.data()), // NOLINT
-                             got.bytes);
-            co_return;
-        }
+        got = client_.stream->read_some(room_for_head());
     }
+    received_.append(reinterpret_cast<const char*>(connection_.scratch.data()),
+                     got.bytes); // NOLINT
 }
 
 std::span<std::byte> http_connection::room_for_head() const {
@@ -238,7 +236,14 @@ asio::awaitable<http_connection::next> http_connection::answer() {
 asio::awaitable<http_connection::next> http_connection::answer_opening(const request& r,
                                                                        open_session& asked) {
     auto& metrics = connection_.services.metrics;
-    auto verdict = co_await ask_doorman(r, asked);
+    // The policies are those of the route's own path, also where the listener leads any path to it.
+    const auto& path = asked.where->path;
+    std::variant<admission, denial> verdict;
+    if (auto no = check_certificate(path)) {
+        verdict = std::move(*no);
+    } else {
+        verdict = co_await connection_.terms->doorman.admit_session(r, path, sender_);
+    }
     if (const auto* const no = std::get_if<denial>(&verdict)) {
         metrics.handshake_failed(no->counted);
         count_refused(metrics.route(asked.where->name));
@@ -254,17 +259,6 @@ asio::awaitable<http_connection::next> http_connection::answer_opening(const req
     }
     const auto written = co_await write(switching_protocols(opening_->asked.how));
     co_return written ? next::session : next::drop;
-}
-
-/// The policies are those of the route's own path, also where the listener leads any path to that
-/// route.
-asio::awaitable<std::variant<admission, denial>>
-http_connection::ask_doorman(const request& r, const open_session& asked) const {
-    const auto& path = asked.where->path;
-    if (auto no = check_certificate(path)) {
-        co_return std::move(*no);
-    }
-    co_return co_await connection_.terms->doorman.admit_session(r, path, sender_);
 }
 
 std::optional<denial> http_connection::check_certificate(std::string_view path) const {

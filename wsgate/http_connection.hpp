@@ -49,8 +49,6 @@ private:
     [[nodiscard]] text_response refused_head(const refusal&);
     [[nodiscard]] asio::awaitable<next> answer();
     [[nodiscard]] asio::awaitable<next> answer_opening(const request&, open_session&);
-    [[nodiscard]] asio::awaitable<std::variant<admission, denial>>
-    ask_doorman(const request&, const open_session&) const;
     [[nodiscard]] asio::awaitable<std::optional<text_response>> connect_target();
     [[nodiscard]] asio::awaitable<next> answer_file(const request&, const send_file&);
     [[nodiscard]] asio::awaitable<next> answer_text(const request&, text_response);

@@ -1,6 +1,9 @@
 // A connection whose n-th I/O fails, whatever it asks for: nothing stays behind.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/event_loop.hpp"
+#include "net/listener.hpp"
+#include "net/task_group.hpp"
+#include "net/tcp_stream.hpp"
 #include "net/worker.hpp"
 #include "tests/support/scratch_directory.hpp"
 #include "tests/support/scripted_stream.hpp"
@@ -11,7 +14,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -51,6 +53,8 @@ public:
         return of_.wait(what);
     }
 
+    void watch(net::stream_watcher* w) override { of_.watch(w); }
+
     void shutdown_send() override { of_.shutdown_send(); }
 
     void close() override { of_.close(); }
@@ -63,29 +67,37 @@ private:
 class quiet_target {
 public:
     explicit quiet_target(net::event_loop& context)
-        : acceptor_(context, {asio::ip::make_address(loopback), 0}) {
-        asio::co_spawn(context, serve(acceptor_), [](const std::exception_ptr&) {});
+        : executor_(context.get_executor()), accepting_(executor_, [](const auto&) {}),
+          clients_(executor_, [](const auto&) {}) {
+        accepting_.spawn(listener_.run(
+            [this](net::connection c) { clients_.spawn(serve(executor_, std::move(c))); },
+            [](const net::error_code&) {}));
     }
 
-    [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+    [[nodiscard]] std::uint16_t port() const { return listener_.local().port(); }
 
-    void close() { acceptor_.close(); }
+    void close() {
+        accepting_.cancel();
+        listener_.close();
+    }
 
 private:
-    static asio::awaitable<void> serve(asio::ip::tcp::acceptor& acceptor) {
+    static asio::awaitable<void> serve(asio::any_io_executor executor, net::connection c) {
+        net::tcp_stream client(executor, c);
+        std::array<std::byte, 1024> room{};
         for (;;) {
-            auto [ec, client] = co_await acceptor.async_accept(net::nothrow);
-            if (ec) {
+            const auto got = client.read_some(room);
+            if (got.error && !got.would_block()) {
                 co_return;
             }
-            std::array<char, 1024> room{};
-            auto [over, size] = co_await asio::async_read(client, asio::buffer(room), net::nothrow);
-            (void)over;
-            (void)size;
+            (void)co_await client.wait(net::readiness::read);
         }
     }
 
-    asio::ip::tcp::acceptor acceptor_;
+    asio::any_io_executor executor_;
+    net::listener listener_{{asio::ip::make_address(loopback), 0}, {}};
+    net::task_group accepting_;
+    net::task_group clients_;
 };
 
 /// What a client sends, under which configuration, and how that ends where nothing fails.
@@ -152,7 +164,7 @@ public:
                            target_.close();
                        });
         context_.run_for(10s);
-        is_idle = context_.stopped();
+        is_idle = context_.is_done();
     }
 
     /// The lines of the log that are of this event.

@@ -26,6 +26,7 @@ namespace worker_test {
 
 namespace {
 
+namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using namespace support;
 

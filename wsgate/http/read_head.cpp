@@ -11,11 +11,11 @@ boost::asio::awaitable<head_scanner::state> read_head(net::stream& client, head_
                                                       std::span<std::byte> room) {
     auto state = scanner.feed(received);
     while (state == head_scanner::state::incomplete) {
-        if (const auto [ec] = co_await client.wait(net::readiness::read); ec) {
-            break;
-        }
         const auto got = client.read_some(room);
         if (got.would_block()) {
+            if (const auto [ec] = co_await client.wait(net::readiness::read); ec) {
+                break;
+            }
             continue;
         }
         if (got.error) {

@@ -42,10 +42,14 @@ asio::awaitable<dialled> introduce(const target& to, std::unique_ptr<net::tcp_st
             co_return dialled{nullptr, ec};
         }
     }
-    if (to.tls) {
-        co_return co_await secure(std::move(c), to.host, limit, tls);
+    if (!to.tls) {
+        co_return dialled{std::move(c), {}};
     }
-    co_return dialled{std::move(c), {}};
+    co_return co_await secure(std::move(c), to.host, limit, tls);
+}
+
+bool needs_introduction(const target& to) {
+    return to.tls || !to.proxy_header.empty();
 }
 
 bool are_here(const std::vector<asio::ip::tcp::endpoint>& all) {
@@ -67,7 +71,11 @@ asio::awaitable<dialled> reach(const target& to, std::vector<asio::ip::tcp::endp
             break;
         }
         const auto at = got.stream->peer_address();
-        last = co_await introduce(to, std::move(got.stream), limit, tls);
+        if (needs_introduction(to)) {
+            last = co_await introduce(to, std::move(got.stream), limit, tls);
+        } else {
+            last = {std::move(got.stream), {}};
+        }
         if (last.stream) {
             break;
         }
