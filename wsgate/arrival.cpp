@@ -40,6 +40,14 @@ arriving::arriving(const accepted_connection& which, net::connection socket)
     }
 }
 
+std::optional<arrival> arriving::at_once() {
+    if (connection_.rules.speaks != speech::plain || is_proxy()) {
+        return std::nullopt;
+    }
+    made_.stream = std::move(socket_);
+    return std::move(made_);
+}
+
 asio::awaitable<std::optional<arrival>> arriving::run() {
     if (is_proxy() && !co_await hear_proxy()) {
         co_return std::nullopt;

@@ -47,6 +47,10 @@ public:
     /// Joins the queue of connections that have sent no request yet; the deadline runs from now.
     arriving(const accepted_connection&, net::connection);
 
+    /// The arrival, where there is nothing to wait for: no PROXY header, no TLS. Nothing else:
+    /// run() then takes the steps.
+    [[nodiscard]] std::optional<arrival> at_once();
+
     /// To be called once. Returns nothing where the connection has ended; the reason has been
     /// counted and logged then.
     [[nodiscard]] asio::awaitable<std::optional<arrival>> run();

@@ -258,7 +258,8 @@ asio::awaitable<http_connection::next> http_connection::answer_opening(const req
             co_return co_await write(serialized(*failed, r.method())) ? next::close : next::drop;
         }
     }
-    const auto written = co_await write(switching_protocols(opening_->asked.how));
+    auto head = switching_protocols(opening_->asked.how);
+    const auto written = write_at_once(head) || co_await write(std::move(head));
     co_return written ? next::session : next::drop;
 }
 
@@ -410,6 +411,12 @@ asio::awaitable<http_connection::next> http_connection::answer_file(const reques
                                      conf.limits.no_progress);
     }
     co_return !sent ? next::drop : part.head.keep_alive() ? next::again : next::close;
+}
+
+/// Takes off what the client takes now. True where that is all.
+bool http_connection::write_at_once(std::string& text) {
+    text.erase(0, client_.stream->write_some(std::as_bytes(std::span(text))).bytes);
+    return text.empty();
 }
 
 asio::awaitable<bool> http_connection::write(std::string text) {

@@ -58,6 +58,7 @@ private:
     void tell_refused(const request&, const text_response&) const;
     void tell_unread(const refusal&) const;
     [[nodiscard]] refused_client facts_of_refusal() const;
+    [[nodiscard]] bool write_at_once(std::string&);
     [[nodiscard]] asio::awaitable<bool> write(std::string);
     [[nodiscard]] asio::awaitable<void> linger();
 

@@ -45,7 +45,23 @@ session::session(const accepted_connection& which, arrival client, admitted_open
       early_(std::move(early)), facts_(facts()) {}
 
 asio::awaitable<void> session::run() {
-    const auto summary = co_await carry();
+    bridge_summary summary;
+    {
+        // Both end before the end is logged, so that the session is no longer counted by then.
+        const auto place = std::move(opening_.admission.place);
+        auto& metrics = connection_.services.metrics;
+        session_meter meter(metrics, metrics.route(opening_.asked.where->name));
+        auto how = options();
+        how.observer = &meter;
+        bridge b(connection_.executor, connection_.scratch, *client_.stream, way_to_target(), how);
+        began_ = net::clock::now();
+        connection_.services.journal.started(facts_);
+        bridge_ = &b;
+        co_await b.run(std::move(early_));
+        bridge_ = nullptr;
+        summary = b.summary();
+        meter.closed(summary.code, side_of(summary.cause));
+    }
     connection_.services.journal.ended(facts_, summary, age());
     client_.stream->close();
 }
@@ -61,24 +77,6 @@ bool session::show() const {
         connection_.services.journal.carries(facts_, bridge_->summary(), age());
     }
     return bridge_ != nullptr;
-}
-
-/// The place among the sessions and the meter belong to this function, so that the session is no
-/// longer counted by the time its end is logged.
-asio::awaitable<bridge_summary> session::carry() {
-    const auto place = std::move(opening_.admission.place);
-    auto& metrics = connection_.services.metrics;
-    session_meter meter(metrics, metrics.route(opening_.asked.where->name));
-    auto how = options();
-    how.observer = &meter;
-    bridge b(connection_.executor, connection_.scratch, *client_.stream, way_to_target(), how);
-    began_ = net::clock::now();
-    connection_.services.journal.started(facts_);
-    bridge_ = &b;
-    co_await b.run(std::move(early_));
-    bridge_ = nullptr;
-    meter.closed(b.summary().code, side_of(b.summary().cause));
-    co_return b.summary();
 }
 
 session_facts session::facts() const {

@@ -39,7 +39,6 @@ public:
     [[nodiscard]] bool show() const override;
 
 private:
-    [[nodiscard]] asio::awaitable<bridge_summary> carry();
     [[nodiscard]] session_facts facts() const;
     [[nodiscard]] bridge_options options() const;
     [[nodiscard]] dialler way_to_target();

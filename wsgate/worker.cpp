@@ -94,7 +94,10 @@ asio::awaitable<std::unique_ptr<session>> worker::negotiate(const accepted_conne
                                                             presence& here, net::connection c) {
     arriving first(which, std::move(c));
     here.is_in(first);
-    auto client = co_await first.run();
+    auto client = first.at_once();
+    if (!client) {
+        client = co_await first.run();
+    }
     if (!client) {
         co_return nullptr;
     }

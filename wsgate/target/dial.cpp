@@ -5,7 +5,6 @@
 #include "net/dial.hpp"
 #include "net/proxy/on_connection.hpp"
 #include "net/tcp_stream.hpp"
-#include "net/text/server_name.hpp"
 #include "wsgate/target/dial_unix.hpp"
 #include "wsgate/tls/client.hpp"
 
@@ -46,6 +45,14 @@ asio::awaitable<dialled> introduce(const target& to, std::unique_ptr<net::tcp_st
         co_return dialled{std::move(c), {}};
     }
     co_return co_await secure(std::move(c), to.host, limit, tls);
+}
+
+/// The address that stands in the place of a name; none where there is a name.
+std::vector<asio::ip::tcp::endpoint> literal_in(const target& to) {
+    net::error_code not_literal;
+    const auto address = asio::ip::make_address(to.host, not_literal);
+    return not_literal ? std::vector<asio::ip::tcp::endpoint>{}
+                       : std::vector<asio::ip::tcp::endpoint>{{address, to.port}};
 }
 
 bool needs_introduction(const target& to) {
@@ -96,15 +103,20 @@ asio::awaitable<dialled> dial(target to, std::chrono::milliseconds limit, net::t
     // No TCP_USER_TIMEOUT: a target may take nothing for as long as it likes, and the kernel would
     // give it up for that.
     options.user_timeout = {};
-    const auto found = co_await net::resolve(to.host, to.port, limit);
-    if (found.endpoints.empty()) {
-        co_return dialled{nullptr, found.error ? found.error : asio::error::host_not_found};
+    auto addresses = literal_in(to);
+    const bool is_named = addresses.empty();
+    if (is_named) {
+        auto found = co_await net::resolve(to.host, to.port, limit);
+        if (found.endpoints.empty()) {
+            co_return dialled{nullptr, found.error ? found.error : asio::error::host_not_found};
+        }
+        addresses = std::move(found.endpoints);
     }
-    if (are_here(found.endpoints)) {
+    if (are_here(addresses)) {
         options.keepalive_idle = {}; // nobody on this host can vanish without a packet
     }
-    auto got = co_await reach(to, found.endpoints, limit, options, tls.get());
-    if (net::server_name_of(to.host).is_address) {
+    auto got = co_await reach(to, std::move(addresses), limit, options, tls.get());
+    if (!is_named) {
         got.missed.clear(); // whoever reads the target's name knows the address
     }
     co_return got;
