@@ -20,18 +20,18 @@ relay::relay(const shared& m, pair p, const limits& l)
     : shared_(m), number_(p.number()), newcomer_(p.newcomer),
       viewer_address_(p.viewer.name.address), server_address_(p.server.name.address),
       met_(std::move(p.met)), linger_(l.linger), linger_stalled_(l.linger_stalled),
-      viewer_(*this, rfb::side::viewer, std::move(p.viewer.connection.socket)),
-      server_(*this, rfb::side::server, std::move(p.server.connection.socket)) {
+      viewer_(*this, rfb::side::viewer, std::move(p.viewer.channel)),
+      server_(*this, rfb::side::server, std::move(p.server.channel)) {
     for (const auto side : {newcomer_, rfb::other(newcomer_)}) {
         auto& from = side == rfb::side::viewer ? p.viewer : p.server;
-        pump_from(side).begin(std::move(from.connection.early));
+        pump_from(side).begin(std::move(from.early));
     }
 }
 
 void relay::start() {
     try {
         for (auto* each : {&viewer_, &server_}) {
-            shared_.poller.add(each->channel.native_handle(), *each);
+            each->channel.watch(shared_.poller, *each);
         }
         advance(newcomer_);
         advance(rfb::other(newcomer_));
@@ -49,9 +49,14 @@ void relay::stop() {
 // A socket takes part in both directions: readable, it lets its own go on; writable, the one that
 // writes to it. An attempt that cannot succeed costs no system call (tcp_channel).
 void relay::wake(rfb::side side, net::ready r) {
+    const bool is_turn = !r.to_read && !r.to_write;
+    const bool waited_a_round = is_turn && first_to_end_ == side;
     at(side).channel.note(r);
     advance(side);
     advance(rfb::other(side));
+    if (waited_a_round && !at(rfb::other(side)).outcome) {
+        pass_end_on();
+    }
     tell_end_if_over();
 }
 
@@ -101,11 +106,21 @@ void relay::finish(rfb::side from, const net::pump_result& result) {
         // A broken connection (RST) is broken both ways: nobody is left to receive the rest.
         cut(how::write_error, result.error);
     } else {
-        // FIN ends one direction only. Most peers close the other right away; one that does not may
-        // still have something to say, such as the rest of a file that was asked for.
-        seen_ = pump_from(rfb::other(from)).progress();
-        linger();
+        // Where both sides have closed, the other one's end comes with this round's events. Both
+        // connections are closed then, with nothing passed on before.
+        shared_.poller.again(at(from));
     }
+}
+
+// FIN ends one direction only. Most peers close the other right away; one that does not may still
+// have something to say, such as the rest of a file that was asked for.
+void relay::pass_end_on() {
+    const auto to = rfb::other(*first_to_end_);
+    if (at(*first_to_end_).outcome->end == how::eof) {
+        at(to).channel.shutdown_send();
+    }
+    seen_ = pump_from(to).progress();
+    linger();
 }
 
 /// Ends the directions that have not ended by themselves, for this reason.
@@ -156,9 +171,10 @@ void relay::tell_end_if_over() {
     if (!viewer_.outcome || !server_.outcome) {
         return;
     }
-    shared_.heard_by.forget(number_, linger_until_);
+    if (linger_until_ != net::clock::time_point{}) {
+        shared_.heard_by.forget(number_, linger_until_);
+    }
     for (auto* each : {&viewer_, &server_}) {
-        shared_.poller.remove(each->channel.native_handle(), *each);
         each->channel.close();
     }
     shared_.heard_by.ended(event::ended{

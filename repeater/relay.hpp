@@ -15,11 +15,11 @@
 
 namespace repeater {
 
-/// Lives on one relay worker. Each direction has a pump of its own; the handshake reader listens in
+/// Lives on one event loop. Each direction has a pump of its own; the handshake reader listens in
 /// until it has read all it wants. While nothing moves the pair takes no memory but this object.
 class relay {
 public:
-    /// Hears of the pair, and reminds it, on the worker's thread.
+    /// Hears of the pair, and reminds it, on the same event loop.
     class owner {
     public:
         virtual void described(session_number pair, const rfb::handshake_facts&) = 0;
@@ -37,7 +37,7 @@ public:
         ~owner() = default;
     };
 
-    /// What all relays of a worker share; it outlives them.
+    /// What all relays of an event loop share; it outlives them.
     struct shared {
         net::poller& poller;
         net::pump_resources pump;
@@ -65,8 +65,13 @@ private:
     /// One side: its connection, and the direction of what it sends.
     class half final : public net::poller::watcher, public net::pump_observer {
     public:
-        half(relay& owner, rfb::side side, net::unique_fd socket)
-            : relay_(owner), side_(side), channel(std::move(socket)) {}
+        half(relay& owner, rfb::side side, net::tcp_channel c)
+            : relay_(owner), side_(side), channel(std::move(c)) {}
+
+        half(const half&) = delete;
+        half& operator=(const half&) = delete;
+
+        ~half() { relay_.shared_.poller.not_again(*this); }
 
         void wake(net::ready how) override { relay_.wake(side_, how); }
 
@@ -87,6 +92,7 @@ private:
     void listen_in(rfb::side from, std::span<const std::byte>);
     void advance(rfb::side from);
     void finish(rfb::side from, const net::pump_result&);
+    void pass_end_on();
     void cut(event::ended::how, const net::error_code&);
     void linger();
     void tell_end_if_over();
@@ -113,7 +119,7 @@ private:
     net::pump from_viewer_{viewer_.channel, server_.channel, viewer_};
     net::pump from_server_{server_.channel, viewer_.channel, server_};
     std::optional<rfb::side> first_to_end_;
-    net::clock::time_point linger_until_;
+    net::clock::time_point linger_until_{};
     net::pump_progress seen_;              ///< of the direction that lingers
     std::chrono::milliseconds stalled_{0}; ///< how long it has not moved
 };

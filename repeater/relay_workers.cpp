@@ -1,8 +1,6 @@
-// Hands pairs to the workers in turn, and brings their events back to the thread that decides.
+// Starts pairs on the thread that decides, or hands them to the workers in turn.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/relay_workers.hpp"
-
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -14,17 +12,25 @@ namespace {
 /// Three quarters of the pipes that a user without privilege may have, at 256 KiB each (pipe(7)).
 constexpr std::size_t pipes_in_all = 192;
 
+/// Where newcomers are received by the thread that relays: they wait for the turns of the others.
+constexpr int short_turn = 1;
+
 } // namespace
 
-relay_workers::relay_workers(asio::any_io_executor decides, const config& c, event_sink& events)
-    : decides_(std::move(decides)), events_(events), limits_(c.limits), one_ended_(decides_) {
-    const auto pipes = c.splice == splicing::off ? 0 : std::max(1UL, pipes_in_all / c.threads);
-    const auto splice_after = c.splice == splicing::on ? 1 : net::pump_resources::default_reads;
-    const auto report = [this](any_event e) {
-        asio::post(decides_, [this, e = std::move(e)] { receive(e); });
-    };
+relay_workers::relay_workers(net::event_loop& decides, const config& c, event_sink& events)
+    : events_(events), limits_(c.limits), one_ended_(decides.get_executor()) {
+    const relaying how{
+        .pipes = c.splice == splicing::off ? 0 : std::max(1UL, pipes_in_all / c.threads),
+        .splice_after = c.splice == splicing::on ? 1 : net::pump_resources::default_reads,
+        .reads_a_turn = c.threads == 1 ? short_turn : net::pump_resources::default_turn};
+    if (c.threads == 1) {
+        scratch_.resize(net::worker::scratch_size);
+        here_.emplace(decides, scratch_, how, [this](const any_event& e) { receive(e); });
+        return;
+    }
     for (std::size_t i = 0; i < c.threads; ++i) {
-        workers_.push_back(std::make_unique<relay_worker>(pipes, splice_after, report));
+        workers_.push_back(std::make_unique<relay_worker>(
+            decides.get_executor(), how, [this](const any_event& e) { receive(e); }));
     }
 }
 
@@ -33,6 +39,11 @@ void relay_workers::start(pair p) {
     events_.receive(event::paired{viewer_first ? p.viewer.name : p.server.name,
                                   viewer_first ? p.server.name : p.viewer.name, p.met});
     ++live_;
+    if (here_) {
+        here_->start(std::move(p), limits_);
+        return;
+    }
+    p.leave_poller();
     turn_ = (turn_ + 1) % workers_.size();
     workers_[turn_]->start(std::move(p), limits_);
 }
@@ -46,12 +57,19 @@ void relay_workers::receive(const any_event& e) {
 }
 
 void relay_workers::stop() {
+    if (here_) {
+        here_->stop();
+    }
     for (auto& each : workers_) {
         each->stop();
     }
 }
 
 void relay_workers::show(std::size_t at_most) {
+    if (here_) {
+        here_->show(at_most);
+        return;
+    }
     const auto of_each = std::max<std::size_t>(at_most / workers_.size(), 1);
     for (auto& each : workers_) {
         each->show(of_each);

@@ -1,24 +1,27 @@
-// All relay workers: hands pairs to them, hears of their ends, and can stop them.
+// All live pairs, on whatever threads they are: starts them, hears of their ends, can stop them.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "net/wake_up.hpp"
 #include "repeater/options/config.hpp"
 #include "repeater/pair.hpp"
+#include "repeater/live_pairs.hpp"
 #include "repeater/relay_worker.hpp"
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace repeater {
 
-/// Used on the thread that decides; relays run on the workers' threads.
+/// Used on the thread that decides. With one thread it relays as well: a pair goes on where it met,
+/// which costs a third less. With more, each pair goes to the next worker in turn.
 class relay_workers {
 public:
-    relay_workers(asio::any_io_executor decides, const config&, event_sink&);
+    relay_workers(net::event_loop& decides, const config&, event_sink&);
 
-    /// Says that the two are paired, and gives them to the next worker in turn.
+    /// Says that the two are paired, and relays them from then on.
     void start(pair);
 
     /// Sets the limits of pairs that start from now on.
@@ -39,11 +42,12 @@ public:
 private:
     void receive(const any_event&);
 
-    asio::any_io_executor decides_;
     event_sink& events_;
     limits limits_;
     std::size_t live_ = 0;
     net::wake_up one_ended_;
+    std::vector<std::byte> scratch_; ///< for here_
+    std::optional<live_pairs> here_; ///< where there are no workers
     std::size_t turn_ = 0;
     std::vector<std::unique_ptr<relay_worker>> workers_; // last: their threads end before the rest
 };
