@@ -32,8 +32,7 @@ constexpr unsigned generation_shift = 32;
 
 // Both directions at once and for good: with EPOLLET a socket that stays writable wakes nobody, so
 // that no system call is needed to switch the interest between reading and writing.
-constexpr std::uint32_t in_both_directions =
-    EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
+constexpr std::uint32_t in_both_directions = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
 
 } // namespace
 

@@ -9,8 +9,8 @@
 namespace net {
 
 /// Remembers what would block, so that an attempt which cannot succeed costs no system call: one
-/// read a wake-up where all fits into its buffer. A value: from one owner to the next it stays known
-/// to the poller, with all that is known of it.
+/// read a wake-up where all fits into its buffer. A value: from one owner to the next it stays
+/// known to the poller, with all that is known of it.
 class tcp_channel final : public channel {
 public:
     /// `readable`: whether an attempt may be worth making before the poller has said so.
@@ -27,6 +27,9 @@ public:
 
     /// Ends that, so that another thread may take the channel.
     void leave_poller();
+
+    /// Nothing is expected from the peer yet, so that no attempt is made before the poller says so.
+    void expect_nothing() { readable_ = false; }
 
     /// Takes in what the poller has said of the socket.
     void note(const ready&);

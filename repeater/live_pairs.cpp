@@ -12,16 +12,19 @@
 namespace repeater {
 
 live_pairs::live_pairs(net::event_loop& loop, std::span<std::byte> scratch, const relaying& how,
-                       report r)
-    : pipes_(how.pipes), reminders_(loop.get_executor(),
-                                    [this](session_number pair) {
-                                        if (const auto found = relays_.find(pair);
-                                            found != relays_.end()) {
-                                            found->second->lingered();
-                                        }
-                                    }),
+                       report r, give_away g)
+    : pipes_(how.pipes),
+      reminders_(loop.get_executor(),
+                 [this](session_number pair) {
+                     if (const auto found = relays_.find(pair); found != relays_.end()) {
+                         found->second->lingered();
+                     }
+                 }),
       report_(std::move(r)),
-      shared_{loop, {scratch, pipes_, how.splice_after, how.reads_a_turn}, *this} {}
+      give_away_(std::move(g)), shared_{loop,
+                                        {scratch, pipes_, how.splice_after, how.reads_a_turn},
+                                        how.bytes_here,
+                                        *this} {}
 
 // Where there is no memory for the relay, the pair ends at once with its event; the others go on.
 void live_pairs::start(pair p, const limits& l) {
@@ -34,6 +37,11 @@ void live_pairs::start(pair p, const limits& l) {
             failed.from_server = {event::ended::how::stopped, asio::error::no_memory, 0};
         report_(failed);
     }
+}
+
+void live_pairs::go_on(std::unique_ptr<relay> given) {
+    const auto number = given->number();
+    relays_.emplace(number, std::move(given)).first->second->go_on(shared_);
 }
 
 void live_pairs::stop() {
@@ -56,6 +64,12 @@ void live_pairs::described(session_number pair, const rfb::handshake_facts& fact
 void live_pairs::ended(const event::ended& e) {
     relays_.erase(e.pair);
     report_(e);
+}
+
+void live_pairs::outgrew(session_number pair) {
+    auto leaving = std::move(relays_.extract(pair).mapped());
+    leaving->leave();
+    give_away_(std::move(leaving));
 }
 
 void live_pairs::remind(session_number pair, net::clock::time_point when) {

@@ -8,7 +8,9 @@
 #include "repeater/relay.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <unordered_map>
@@ -20,16 +22,22 @@ struct relaying {
     std::size_t pipes;     ///< directions that may move through pipes at a time
     unsigned splice_after; ///< large reads before one does (net::pump_resources)
     int reads_a_turn;      ///< of one direction, before others of the event loop get a turn
+    /// A pair that has carried so many is given away; by default it stays.
+    std::uint64_t bytes_here = std::numeric_limits<std::uint64_t>::max();
 };
 
-/// Belongs to the event loop's thread. Pairs stay here until they end.
+/// Belongs to the event loop's thread. Pairs stay here until they end, or outgrow it.
 class live_pairs final : relay::owner {
 public:
     /// Hears of described, of carries, and of ended, which is a pair's last event.
     using report = std::function<void(any_event)>;
 
+    /// Takes a pair for another event loop, which is to call go_on().
+    using give_away = std::function<void(std::unique_ptr<relay>)>;
+
     /// `scratch` is lent to one attempt at a time, and may be lent to others between two rounds.
-    live_pairs(net::event_loop&, std::span<std::byte> scratch, const relaying&, report);
+    live_pairs(net::event_loop&, std::span<std::byte> scratch, const relaying&, report,
+               give_away = {});
     live_pairs(const live_pairs&) = delete;
     live_pairs& operator=(const live_pairs&) = delete;
 
@@ -38,6 +46,9 @@ public:
 
     /// Relays a pair from now on; it may end before this returns.
     void start(pair, const limits&);
+
+    /// Takes over what another event loop has given away.
+    void go_on(std::unique_ptr<relay>);
 
     /// Ends every pair.
     void stop();
@@ -48,12 +59,14 @@ public:
 private:
     void described(session_number pair, const rfb::handshake_facts&) override;
     void ended(const event::ended&) override;
+    void outgrew(session_number pair) override;
     void remind(session_number pair, net::clock::time_point) override;
     void forget(session_number pair, net::clock::time_point) override;
 
     net::pipe_pool pipes_;
     net::deadlines<session_number> reminders_;
     report report_;
+    give_away give_away_;
     relay::shared shared_;
     std::unordered_map<session_number, std::unique_ptr<relay>> relays_;
 };

@@ -37,12 +37,6 @@ struct pair {
 
     /// A pair goes by the number of its viewer.
     [[nodiscard]] session_number number() const { return viewer.name.number; }
-
-    /// Makes this thread's poller forget the two, so that another thread may take them.
-    void leave_poller() {
-        viewer.channel.leave_poller();
-        server.channel.leave_poller();
-    }
 };
 
 /// Puts the newcomer and its partner on the right sides.

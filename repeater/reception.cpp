@@ -45,11 +45,15 @@ class reception::newcomer final : public net::poller::watcher {
 public:
     newcomer(reception& here, peer who, std::optional<asio::ip::tcp::endpoint> proxy,
              std::shared_ptr<const config> conf)
-        : deadline(net::clock::now() + conf->limits.handshake), reception_(here),
+        : deadline(here.loop_.now() + conf->limits.handshake), reception_(here),
           who_(std::move(who)), proxy_(std::move(proxy)), conf_(std::move(conf)),
           reader_(conf_->hello),
           to_greet_(who_.name.side == rfb::side::viewer && conf_->greet_viewers ? rfb::version_size
-                                                                                : 0) {}
+                                                                                : 0) {
+        if (to_greet_ > 0) { // it answers to that
+            who_.channel.expect_nothing();
+        }
+    }
 
     newcomer(const newcomer&) = delete;
     newcomer& operator=(const newcomer&) = delete;
@@ -60,7 +64,8 @@ public:
     void watch() {
         who_.channel.watch(reception_.loop_, *this);
         // Whoever has not closed until then is no probe, and its arrival is told.
-        expect(announced_ ? deadline : std::min(deadline, net::clock::now() + probes_close_within));
+        expect(announced_ ? deadline
+                          : std::min(deadline, reception_.loop_.now() + probes_close_within));
     }
 
     /// Tells of the arrival, once.
@@ -205,7 +210,7 @@ private:
                 return true;
             }
             announce();
-            last_bytes_ = net::clock::now();
+            last_bytes_ = reception_.loop_.now();
             const auto bytes = std::span<const std::byte>(buffer).first(got.bytes);
             const auto rest = bytes.subspan(reader_.feed(bytes));
             auto& early = who_.early;

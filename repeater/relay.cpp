@@ -17,7 +17,7 @@ using how = event::ended::how;
 } // namespace
 
 relay::relay(const shared& m, pair p, const limits& l)
-    : shared_(m), number_(p.number()), newcomer_(p.newcomer),
+    : shared_(&m), number_(p.number()), newcomer_(p.newcomer),
       viewer_address_(p.viewer.name.address), server_address_(p.server.name.address),
       met_(std::move(p.met)), linger_(l.linger), linger_stalled_(l.linger_stalled),
       viewer_(*this, rfb::side::viewer, std::move(p.viewer.channel)),
@@ -31,19 +31,31 @@ relay::relay(const shared& m, pair p, const limits& l)
 void relay::start() {
     try {
         for (auto* each : {&viewer_, &server_}) {
-            each->channel.watch(shared_.poller, *each);
+            each->channel.watch(shared_->loop, *each);
         }
         advance(newcomer_);
         advance(rfb::other(newcomer_));
     } catch (const std::system_error& e) { // no memory or no watch is left
         cut(how::stopped, e.code());
     }
-    tell_end_if_over();
+    tell_owner();
+}
+
+void relay::leave() {
+    for (auto* each : {&viewer_, &server_}) {
+        shared_->loop.not_again(*each);
+        each->channel.leave_poller();
+    }
+}
+
+void relay::go_on(const shared& there) {
+    shared_ = &there;
+    start();
 }
 
 void relay::stop() {
     cut(how::stopped, {});
-    tell_end_if_over();
+    tell_owner();
 }
 
 // A socket takes part in both directions: readable, it lets its own go on; writable, the one that
@@ -57,7 +69,7 @@ void relay::wake(rfb::side side, net::ready r) {
     if (waited_a_round && !at(rfb::other(side)).outcome) {
         pass_end_on();
     }
-    tell_end_if_over();
+    tell_owner();
 }
 
 void relay::listen_in(rfb::side from, std::span<const std::byte> bytes) {
@@ -66,7 +78,7 @@ void relay::listen_in(rfb::side from, std::span<const std::byte> bytes) {
     }
     handshake_->feed(from, bytes);
     if (handshake_->done()) {
-        shared_.heard_by.described(number_, handshake_->facts());
+        shared_->heard_by.described(number_, handshake_->facts());
         handshake_.reset();
     }
 }
@@ -79,9 +91,9 @@ void relay::advance(rfb::side from) {
     // Out of memory ends this pair, not the worker.
     net::pump_result result{net::pump_result::end::read_error, asio::error::no_memory};
     try {
-        const auto now = pump_from(from).run(shared_.pump);
+        const auto now = pump_from(from).run(shared_->pump);
         if (now == net::pump::state::goes_on) {
-            shared_.poller.again(mine);
+            shared_->loop.again(mine);
         }
         if (now != net::pump::state::ended) {
             return;
@@ -108,7 +120,7 @@ void relay::finish(rfb::side from, const net::pump_result& result) {
     } else {
         // Where both sides have closed, the other one's end comes with this round's events. Both
         // connections are closed then, with nothing passed on before.
-        shared_.poller.again(at(from));
+        shared_->loop.again(at(from));
     }
 }
 
@@ -134,8 +146,8 @@ void relay::cut(how reason, const net::error_code& ec) {
 }
 
 void relay::linger() {
-    linger_until_ = net::clock::now() + linger_;
-    shared_.heard_by.remind(number_, linger_until_);
+    linger_until_ = shared_->loop.now() + linger_;
+    shared_->heard_by.remind(number_, linger_until_);
 }
 
 // The direction that is left is asked every limits.linger whether it has moved. One that is silent
@@ -150,7 +162,7 @@ void relay::lingered() {
     stalled_ = moved ? std::chrono::milliseconds(0) : stalled_ + linger_;
     if (!moved && (!pending || stalled_ >= linger_stalled_)) {
         cut(how::lingered, {});
-        tell_end_if_over();
+        tell_owner();
     } else {
         linger();
     }
@@ -166,20 +178,27 @@ event::carries relay::look(net::clock::time_point now) const {
             met_};
 }
 
-/// Must be the last thing that a function does: the owner destroys the relay in ended().
-void relay::tell_end_if_over() {
-    if (!viewer_.outcome || !server_.outcome) {
-        return;
+/// Must be the last thing that a function does: the owner may destroy the relay, or give it away.
+void relay::tell_owner() {
+    if (viewer_.outcome && server_.outcome) {
+        tell_end();
+    } else if (!first_to_end_ &&
+               from_viewer_.progress().bytes_read + from_server_.progress().bytes_read >=
+                   shared_->bytes_here) {
+        shared_->heard_by.outgrew(number_);
     }
+}
+
+void relay::tell_end() {
     if (linger_until_ != net::clock::time_point{}) {
-        shared_.heard_by.forget(number_, linger_until_);
+        shared_->heard_by.forget(number_, linger_until_);
     }
     for (auto* each : {&viewer_, &server_}) {
         each->channel.close();
     }
-    shared_.heard_by.ended(event::ended{
+    shared_->heard_by.ended(event::ended{
         number_, newcomer_, *first_to_end_, *viewer_.outcome, *server_.outcome,
-        std::chrono::duration_cast<std::chrono::milliseconds>(net::clock::now() - started_),
+        std::chrono::duration_cast<std::chrono::milliseconds>(shared_->loop.now() - started_),
         std::move(met_)});
 }
 

@@ -13,9 +13,9 @@ relay_worker::relay_worker(asio::any_io_executor decides, const relaying& how, t
       pairs_(thread_.loop(), thread_.scratch(), how,
              [this](any_event e) { report(std::move(e)); }) {}
 
-void relay_worker::start(pair p, const limits& l) {
+void relay_worker::go_on(std::unique_ptr<relay> given) {
     asio::post(thread_.loop(),
-               [this, p = std::move(p), l]() mutable { pairs_.start(std::move(p), l); });
+               [this, given = std::move(given)]() mutable { pairs_.go_on(std::move(given)); });
 }
 
 void relay_worker::stop() {

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <vector>
 
 namespace repeater {
@@ -24,8 +25,8 @@ public:
     /// Waits until the thread has done what it was told.
     ~relay_worker() { thread_.join(); }
 
-    /// Takes over a pair that this thread's poller does not know.
-    void start(pair, const limits&);
+    /// Takes over a pair that this thread's event loop has given away.
+    void go_on(std::unique_ptr<relay>);
 
     /// Ends every pair.
     void stop();

@@ -12,25 +12,40 @@ namespace {
 /// Three quarters of the pipes that a user without privilege may have, at 256 KiB each (pipe(7)).
 constexpr std::size_t pipes_in_all = 192;
 
-/// Where newcomers are received by the thread that relays: they wait for the turns of the others.
+/// Of the thread that decides: newcomers wait for the turns of all pairs there.
 constexpr int short_turn = 1;
+
+/// Most pairs that carry so many bytes carry many more, and the hand-over is nothing beside them.
+constexpr std::uint64_t bytes_before_a_worker = std::uint64_t{64} * 1024;
+
+relaying on_worker(const config& c) {
+    return {.pipes = c.splice == splicing::off ? 0 : std::max(1UL, pipes_in_all / c.threads),
+            .splice_after = c.splice == splicing::on ? 1 : net::pump_resources::default_reads,
+            .reads_a_turn = net::pump_resources::default_turn};
+}
+
+/// On the thread that decides.
+relaying on_decider(const config& c) {
+    auto how = on_worker(c);
+    how.reads_a_turn = short_turn;
+    if (c.threads > 1) {
+        how.pipes = 0;
+        how.bytes_here = bytes_before_a_worker;
+    }
+    return how;
+}
 
 } // namespace
 
 relay_workers::relay_workers(net::event_loop& decides, const config& c, event_sink& events)
-    : events_(events), limits_(c.limits), one_ended_(decides.get_executor()) {
-    const relaying how{
-        .pipes = c.splice == splicing::off ? 0 : std::max(1UL, pipes_in_all / c.threads),
-        .splice_after = c.splice == splicing::on ? 1 : net::pump_resources::default_reads,
-        .reads_a_turn = c.threads == 1 ? short_turn : net::pump_resources::default_turn};
-    if (c.threads == 1) {
-        scratch_.resize(net::worker::scratch_size);
-        here_.emplace(decides, scratch_, how, [this](const any_event& e) { receive(e); });
-        return;
-    }
-    for (std::size_t i = 0; i < c.threads; ++i) {
+    : events_(events), limits_(c.limits), one_ended_(decides.get_executor()),
+      scratch_(net::worker::scratch_size),
+      here_(
+          decides, scratch_, on_decider(c), [this](const any_event& e) { receive(e); },
+          [this](std::unique_ptr<relay> r) { hand_over(std::move(r)); }) {
+    for (std::size_t i = 0; c.threads > 1 && i < c.threads; ++i) {
         workers_.push_back(std::make_unique<relay_worker>(
-            decides.get_executor(), how, [this](const any_event& e) { receive(e); }));
+            decides.get_executor(), on_worker(c), [this](const any_event& e) { receive(e); }));
     }
 }
 
@@ -39,13 +54,12 @@ void relay_workers::start(pair p) {
     events_.receive(event::paired{viewer_first ? p.viewer.name : p.server.name,
                                   viewer_first ? p.server.name : p.viewer.name, p.met});
     ++live_;
-    if (here_) {
-        here_->start(std::move(p), limits_);
-        return;
-    }
-    p.leave_poller();
+    here_.start(std::move(p), limits_);
+}
+
+void relay_workers::hand_over(std::unique_ptr<relay> pair) {
     turn_ = (turn_ + 1) % workers_.size();
-    workers_[turn_]->start(std::move(p), limits_);
+    workers_[turn_]->go_on(std::move(pair));
 }
 
 void relay_workers::receive(const any_event& e) {
@@ -57,20 +71,15 @@ void relay_workers::receive(const any_event& e) {
 }
 
 void relay_workers::stop() {
-    if (here_) {
-        here_->stop();
-    }
+    here_.stop();
     for (auto& each : workers_) {
         each->stop();
     }
 }
 
 void relay_workers::show(std::size_t at_most) {
-    if (here_) {
-        here_->show(at_most);
-        return;
-    }
-    const auto of_each = std::max<std::size_t>(at_most / workers_.size(), 1);
+    const auto of_each = std::max<std::size_t>(at_most / (workers_.size() + 1), 1);
+    here_.show(of_each);
     for (auto& each : workers_) {
         each->show(of_each);
     }

@@ -3,20 +3,20 @@
 #pragma once
 
 #include "net/wake_up.hpp"
+#include "repeater/live_pairs.hpp"
 #include "repeater/options/config.hpp"
 #include "repeater/pair.hpp"
-#include "repeater/live_pairs.hpp"
 #include "repeater/relay_worker.hpp"
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <vector>
 
 namespace repeater {
 
-/// Used on the thread that decides. With one thread it relays as well: a pair goes on where it met,
-/// which costs a third less. With more, each pair goes to the next worker in turn.
+/// Used on the thread that decides. That thread relays as well: a pair goes on where it met, at no
+/// cost. With more than one thread a pair that has carried some bytes goes to the next worker in
+/// turn, and stays there.
 class relay_workers {
 public:
     relay_workers(net::event_loop& decides, const config&, event_sink&);
@@ -41,13 +41,14 @@ public:
 
 private:
     void receive(const any_event&);
+    void hand_over(std::unique_ptr<relay>);
 
     event_sink& events_;
     limits limits_;
     std::size_t live_ = 0;
     net::wake_up one_ended_;
-    std::vector<std::byte> scratch_; ///< for here_
-    std::optional<live_pairs> here_; ///< where there are no workers
+    std::vector<std::byte> scratch_;
+    live_pairs here_;
     std::size_t turn_ = 0;
     std::vector<std::unique_ptr<relay_worker>> workers_; // last: their threads end before the rest
 };

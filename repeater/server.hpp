@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/listener.hpp"
 #include "net/event_loop.hpp"
+#include "net/listener.hpp"
 #include "net/resolver.hpp"
 #include "net/task_group.hpp"
 #include "repeater/options/config.hpp"

@@ -23,7 +23,7 @@ public:
           who_(std::move(who)) {
         who_.channel.watch(room_.loop_, *this);
         if (may_wait().count() > 0) {
-            until_ = net::clock::now() + may_wait();
+            until_ = since_ + may_wait();
             room_.deadlines_.add(until_, name().number);
         }
     }
@@ -49,7 +49,9 @@ public:
     [[nodiscard]] peer leave() { return std::move(who_); }
 
     /// TCP state as the kernel reports it (TCP_INFO).
-    [[nodiscard]] net::tcp_state state() const { return net::look_at(who_.channel.native_handle()); }
+    [[nodiscard]] net::tcp_state state() const {
+        return net::look_at(who_.channel.native_handle());
+    }
 
     [[nodiscard]] const peer_name& name() const { return who_.name; }
 
@@ -84,7 +86,7 @@ private:
 
     waiting_room& room_;
     peer who_;
-    net::clock::time_point since_ = net::clock::now();
+    net::clock::time_point since_ = room_.loop_.now();
     net::clock::time_point until_{}; ///< only where there is a limit
 };
 
