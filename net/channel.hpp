@@ -48,6 +48,11 @@ public:
     /// Ends both directions.
     virtual void close() = 0;
 
+protected:
+    // For kinds of channels that are values.
+    channel(channel&&) noexcept = default;
+    channel& operator=(channel&&) noexcept = default;
+
 private:
     [[nodiscard]] static io_result unsupported();
 };

@@ -148,25 +148,29 @@ void listener::listen() {
 /// One run(): accepts when the poller says so, and rests after errors.
 class listener::acceptance final : poller::watcher {
 public:
-    acceptance(const asio::any_io_executor& executor, int fd, on_accept take, on_error report)
-        : loop_(event_loop::of(executor)), fd_(fd), take_(std::move(take)),
+    acceptance(const asio::any_io_executor& executor, const unique_fd& socket, on_accept take,
+               on_error report)
+        : loop_(event_loop::of(executor)), socket_(socket), take_(std::move(take)),
           report_(std::move(report)), rest_(executor, [this] { begin(); }) {}
 
     acceptance(const acceptance&) = delete;
     acceptance& operator=(const acceptance&) = delete;
 
-    ~acceptance() { loop_.remove(fd_, *this); }
+    ~acceptance() { leave_loop(); }
 
     /// Throws std::system_error.
-    void begin() { loop_.add_listener(fd_, *this); }
+    void begin() {
+        if (socket_) {
+            loop_.add_listener(socket_.get(), *this);
+        }
+    }
 
 private:
     // A listener is told again while connections wait, so that no accept is made only to learn that
     // none is left. When there are many at a time, more and more are taken at once.
     void wake(ready /*any*/) override {
-        int taken = 0;
         auto ec = accept_one();
-        for (taken = 1; !ec && taken < batch_; ++taken) {
+        for (int taken = 1; !ec && taken < batch_; ++taken) {
             ec = accept_one();
         }
         batch_ = ec ? 1 : std::min(2 * batch_, largest_batch);
@@ -178,7 +182,7 @@ private:
     [[nodiscard]] error_code accept_one() {
         tcp::endpoint peer;
         auto size = static_cast<socklen_t>(peer.capacity());
-        const int fd = ::accept4(fd_, peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        const int fd = ::accept4(socket_.get(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             peer = is_internet(peer) ? real_peer(peer, size) : tcp::endpoint{};
             take_({unique_fd{fd}, peer, {}});
@@ -189,7 +193,7 @@ private:
     }
 
     void rest(const error_code& ec) {
-        loop_.remove(fd_, *this);
+        leave_loop();
         if (!reported_ || clock::now() - *reported_ >= report_interval) {
             reported_ = clock::now();
             report_(ec);
@@ -197,8 +201,17 @@ private:
         rest_.set(clock::now() + pause_after_error);
     }
 
+    /// Where the listener has been closed already, its number may be another descriptor's.
+    void leave_loop() {
+        if (socket_) {
+            loop_.remove(socket_.get(), *this);
+        } else {
+            loop_.forget(*this);
+        }
+    }
+
     event_loop& loop_;
-    int fd_;
+    const unique_fd& socket_; ///< the listener's
     on_accept take_;
     on_error report_;
     timer rest_;
@@ -208,7 +221,7 @@ private:
 
 asio::awaitable<void> listener::run(on_accept take, on_error report) const {
     const auto executor = co_await asio::this_coro::executor;
-    acceptance here(executor, socket_.get(), std::move(take), std::move(report));
+    acceptance here(executor, socket_, std::move(take), std::move(report));
     waiter cancelled(executor);
     here.begin();
     (void)co_await cancelled.wait();

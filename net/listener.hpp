@@ -38,7 +38,8 @@ public:
     /// threads may do so at the same time. Peers of a Unix socket have no address.
     [[nodiscard]] asio::awaitable<void> run(on_accept, on_error) const;
 
-    /// To be called when no run() is left.
+    /// To be called when no run() is left, or on the thread of the only one, which is then about to
+    /// be cancelled.
     void close() { socket_ = unique_fd{}; }
 
     /// The address and port of a TCP listener; none of a Unix one.

@@ -30,6 +30,10 @@ ready meaning_of(std::uint32_t events) {
 
 constexpr unsigned generation_shift = 32;
 
+// Both directions at once and for good: with EPOLLET a socket that stays writable wakes nobody, so
+// that no system call is needed to switch the interest between reading and writing.
+constexpr std::uint32_t in_both_directions = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
+
 } // namespace
 
 poller::poller() : epoll_(make_epoll()) {
@@ -38,24 +42,27 @@ poller::poller() : epoll_(make_epoll()) {
 }
 
 void poller::add(int fd, watcher& w) {
-    // Both directions at once and for good: with EPOLLET a socket that stays writable wakes nobody,
-    // so that no system call is needed to switch the interest between reading and writing.
-    add(fd, w, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET);
+    w.key_ = add(fd, w, in_both_directions);
 }
 
 void poller::add_listener(int fd, watcher& w) {
-    add(fd, w, EPOLLIN | EPOLLEXCLUSIVE);
+    w.key_ = add(fd, w, EPOLLIN | EPOLLEXCLUSIVE);
 }
 
-void poller::add(int fd, watcher& w, std::uint32_t events) {
+poller::seat poller::take_seat(int fd, watcher& w) {
+    return {*this, add(fd, w, in_both_directions)};
+}
+
+std::uint64_t poller::add(int fd, watcher& w, std::uint32_t events) {
     epoll_event wanted{};
     wanted.events = events;
     wanted.data.u64 = occupy(w);
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &wanted) != 0) {
         const int error = errno;
-        vacate(w);
+        vacate(wanted.data.u64); // NOLINT(*-union-access): the kernel's
         throw std::system_error(error, std::generic_category(), "epoll_ctl");
     }
+    return wanted.data.u64; // NOLINT(*-union-access): the kernel's
 }
 
 std::uint64_t poller::occupy(watcher& w) {
@@ -66,37 +73,39 @@ std::uint64_t poller::occupy(watcher& w) {
     }
     const auto index = free_.back();
     free_.pop_back();
-    auto& place = slots_[index];
-    place.who = &w;
-    w.key_ = (std::uint64_t{place.generation} << generation_shift) | index;
-    return w.key_;
+    auto& here = slots_[index];
+    here.who = &w;
+    here.missed = 0;
+    return (std::uint64_t{here.generation} << generation_shift) | index;
 }
 
-void poller::vacate(watcher& w) {
-    const auto index = static_cast<std::uint32_t>(w.key_);
-    auto& place = slots_[index];
-    place.who = nullptr;
-    ++place.generation;
-    free_.push_back(index);
-    w.key_ = watcher::none;
+poller::slot& poller::slot_of(std::uint64_t key) {
+    return slots_[static_cast<std::uint32_t>(key)];
 }
 
-poller::watcher* poller::find(std::uint64_t key) const {
-    const auto& place = slots_[static_cast<std::uint32_t>(key)];
-    return place.generation == key >> generation_shift ? place.who : nullptr;
+void poller::vacate(std::uint64_t key) {
+    auto& here = slot_of(key);
+    here.who = nullptr;
+    ++here.generation;
+    free_.push_back(static_cast<std::uint32_t>(key));
+}
+
+void poller::remove(int fd, std::uint64_t key) {
+    (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    vacate(key);
 }
 
 void poller::remove(int fd, watcher& w) {
+    not_again(w);
     if (w.is_watched()) {
-        (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
-        forget(w);
+        remove(fd, std::exchange(w.key_, watcher::none));
     }
 }
 
 void poller::forget(watcher& w) {
     not_again(w);
     if (w.is_watched()) {
-        vacate(w);
+        vacate(std::exchange(w.key_, watcher::none));
     }
 }
 
@@ -128,9 +137,7 @@ void poller::fetch(std::chrono::milliseconds limit) {
 std::size_t poller::wake_all() {
     auto woken = std::exchange(fetched_, 0);
     for (const auto& event : std::span(batch_).first(woken)) {
-        if (auto* const who = find(event.data.u64)) { // NOLINT(*-union-access): the kernel's
-            who->wake(meaning_of(event.events));
-        }
+        tell(event);
     }
     for (std::size_t i = 0; i < turns_.size(); ++i) { // not_again() may empty an entry meanwhile
         if (auto* const who = turns_[i]) {
@@ -141,6 +148,51 @@ std::size_t poller::wake_all() {
     }
     turns_.clear();
     return woken;
+}
+
+void poller::tell(const epoll_event& event) {
+    const auto key = event.data.u64; // NOLINT(*-union-access): the kernel's
+    auto& here = slot_of(key);
+    if (here.generation != key >> generation_shift) {
+        return;
+    }
+    if (here.who != nullptr) {
+        here.who->wake(meaning_of(event.events));
+    } else {
+        here.missed |= event.events;
+    }
+}
+
+poller::seat::seat(seat&& other) noexcept
+    : poller_(std::exchange(other.poller_, nullptr)), key_(other.key_) {
+    if (is_taken()) {
+        poller_->slot_of(key_).who = nullptr;
+    }
+}
+
+poller::seat& poller::seat::operator=(seat&& other) noexcept {
+    seat moved(std::move(other));
+    std::swap(poller_, moved.poller_);
+    std::swap(key_, moved.key_);
+    return *this;
+}
+
+ready poller::seat::give_to(watcher& w) {
+    auto& here = poller_->slot_of(key_);
+    here.who = &w;
+    return meaning_of(std::exchange(here.missed, 0));
+}
+
+void poller::seat::leave() {
+    if (auto* const p = std::exchange(poller_, nullptr)) {
+        p->vacate(key_);
+    }
+}
+
+void poller::seat::leave(int fd) {
+    if (auto* const p = std::exchange(poller_, nullptr)) {
+        p->remove(fd, key_);
+    }
 }
 
 } // namespace net

@@ -51,6 +51,8 @@ public:
         ~watcher() = default;
     };
 
+    class seat;
+
     poller(const poller&) = delete;
     poller& operator=(const poller&) = delete;
 
@@ -68,7 +70,11 @@ public:
     /// The same, at no cost, for a descriptor that is about to be closed.
     void forget(watcher&);
 
-    /// Wakes a watcher once more, with an empty `ready`, after the others have had their turn.
+    /// As add(), for a watching that can go on from one watcher to the next.
+    [[nodiscard]] seat take_seat(int fd, watcher&);
+
+    /// Wakes a watcher once more, with an empty `ready`, after the others have had their turn. It
+    /// need not be watched.
     void again(watcher&);
 
     /// Takes back again().
@@ -94,12 +100,15 @@ private:
     struct slot {
         watcher* who = nullptr;
         std::uint32_t generation = 0;
+        std::uint32_t missed = 0; ///< events that came while nobody was there to be woken
     };
 
-    void add(int fd, watcher&, std::uint32_t events);
+    [[nodiscard]] std::uint64_t add(int fd, watcher&, std::uint32_t events);
     [[nodiscard]] std::uint64_t occupy(watcher&);
-    void vacate(watcher&);
-    [[nodiscard]] watcher* find(std::uint64_t key) const;
+    void vacate(std::uint64_t key);
+    void remove(int fd, std::uint64_t key);
+    [[nodiscard]] slot& slot_of(std::uint64_t key);
+    void tell(const epoll_event&);
 
     // Most events of one epoll_wait(2): the rest of the thread gets a turn behind them.
     static constexpr std::size_t batch_size = 128;
@@ -111,6 +120,38 @@ private:
     std::vector<std::uint32_t> free_;
     std::vector<watcher*> again_;
     std::vector<watcher*> turns_; ///< those of again_ that are being woken
+};
+
+/// The watching of one descriptor, as a value: whoever has it says who is woken. While it moves
+/// nobody is, and what happens then is kept for the next watcher. Its end forgets the descriptor,
+/// which is about to be closed. The poller must outlive it.
+class poller::seat {
+public:
+    seat() = default;
+
+    seat(seat&& other) noexcept;
+    seat& operator=(seat&&) noexcept;
+
+    ~seat() { leave(); }
+
+    [[nodiscard]] bool is_taken() const { return poller_ != nullptr; }
+
+    /// Wakes this watcher from now on. Returns what has happened since the one before was left.
+    [[nodiscard]] ready give_to(watcher&);
+
+    /// Forgets the descriptor.
+    void leave();
+
+    /// The same for a descriptor that is given away.
+    void leave(int fd);
+
+private:
+    friend class poller;
+
+    seat(poller& p, std::uint64_t key) : poller_(&p), key_(key) {}
+
+    poller* poller_ = nullptr;
+    std::uint64_t key_ = 0;
 };
 
 } // namespace net

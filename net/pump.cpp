@@ -13,9 +13,6 @@ namespace {
 
 using end = pump_result::end;
 
-/// Reads of one run(); then other sessions of this event loop get a turn.
-constexpr int reads_a_turn = 8;
-
 /// Reads in a row that were small, before a direction no longer streams.
 constexpr int small_reads_at_most = 16;
 
@@ -37,7 +34,7 @@ void pump::begin(std::vector<std::byte> early) {
 }
 
 pump::state pump::run(const pump_resources& resources) {
-    for (int i = 0; i < reads_a_turn; ++i) {
+    for (int i = 0; i < resources.reads_a_turn; ++i) {
         auto done = deliver();
         if (done == step::moved) {
             done = streaming_ ? move_through_pipe(resources) : copy(resources);
@@ -180,7 +177,6 @@ void pump::stop_streaming() {
 pump::step pump::read_ended(const error_code& ec) {
     pipe_.reset(); // it is empty: deliver() comes before each read
     if (ec == asio::error::eof) {
-        to_.shutdown_send();
         result_ = {};
     } else {
         result_ = {end::read_error, ec};

@@ -32,7 +32,7 @@ struct pump_progress {
 
 struct pump_result {
     enum class end {
-        eof,         ///< `from` ended; all was written and `to` was told
+        eof,         ///< `from` ended; all was written, and `to` may be told
         read_error,  ///< `from` broke; what was read before was written
         write_error, ///< `to` broke
     };
@@ -49,14 +49,17 @@ struct pump_resources {
     /// streaming.
     static constexpr unsigned default_reads = 4;
     unsigned reads_before_streaming = default_reads;
+    /// Reads of one run(); then others of this event loop get a turn.
+    static constexpr int default_turn = 8;
+    int reads_a_turn = default_turn;
 };
 
 /// Moves early bytes, then everything from `from`, to `to`. In one of two gears: copying through
 /// the scratch buffer, where only a partial write takes memory (at most scratch.size()); or, while
 /// the direction streams and nobody needs to see it, moving through a borrowed pipe, which goes
 /// back whenever there is nothing to read. Nothing more is read until what was read is written.
-/// Never closes a channel; at EOF calls to.shutdown_send(). Waits for nothing: whoever knows when
-/// the channels are ready calls run().
+/// Never closes a channel, and leaves it to its owner to pass an EOF on. Waits for nothing: whoever
+/// knows when the channels are ready calls run().
 class pump {
 public:
     enum class state {

@@ -18,6 +18,32 @@ const io_result later{0, asio::error::would_block};
 
 } // namespace
 
+void tcp_channel::watch(poller& p, poller::watcher& w) {
+    if (!seat_.is_taken()) {
+        seat_ = p.take_seat(socket_.get(), w);
+        (void)seat_.give_to(w); // a seat that has moved wakes nobody
+        return;
+    }
+    note(seat_.give_to(w));
+    if (readable_) { // the poller tells each change once, and the one before may have heard it
+        p.again(w);
+    }
+}
+
+void tcp_channel::leave_poller() {
+    seat_.leave(socket_.get());
+}
+
+void tcp_channel::close() {
+    seat_.leave();
+    socket_ = unique_fd{};
+}
+
+unique_fd tcp_channel::release() {
+    leave_poller();
+    return std::move(socket_);
+}
+
 void tcp_channel::note(const ready& r) {
     readable_ = readable_ || r.to_read;
     writable_ = writable_ || r.to_write;

@@ -9,12 +9,27 @@
 namespace net {
 
 /// Remembers what would block, so that an attempt which cannot succeed costs no system call: one
-/// read a wake-up where all fits into its buffer.
+/// read a wake-up where all fits into its buffer. A value: from one owner to the next it stays
+/// known to the poller, with all that is known of it.
 class tcp_channel final : public channel {
 public:
     /// `readable`: whether an attempt may be worth making before the poller has said so.
     explicit tcp_channel(unique_fd socket, bool readable = false)
         : socket_(std::move(socket)), readable_(readable) {}
+
+    tcp_channel(tcp_channel&&) noexcept = default;
+    tcp_channel& operator=(tcp_channel&&) noexcept = default;
+    ~tcp_channel() override = default;
+
+    /// From now on the watcher is woken; soon, if there may be something to do. To be said anew
+    /// after a move. Throws std::system_error: out of memory or of watches.
+    void watch(poller&, poller::watcher&);
+
+    /// Ends that, so that another thread may take the channel.
+    void leave_poller();
+
+    /// Nothing is expected from the peer yet, so that no attempt is made before the poller says so.
+    void expect_nothing() { readable_ = false; }
 
     /// Takes in what the poller has said of the socket.
     void note(const ready&);
@@ -28,10 +43,10 @@ public:
     [[nodiscard]] io_result write_from(pipe&) override;
     void shutdown_send() override;
 
-    void close() override { socket_ = unique_fd{}; }
+    void close() override;
 
     /// Gives the socket away; the channel is of no more use.
-    [[nodiscard]] unique_fd release() { return std::move(socket_); }
+    [[nodiscard]] unique_fd release();
 
     [[nodiscard]] int native_handle() const { return socket_.get(); }
 
@@ -40,6 +55,7 @@ public:
 
 private:
     unique_fd socket_;
+    poller::seat seat_;
     bool readable_;
     bool writable_ = true;
     bool unusual_ = false; ///< a read that brings less than it could need not be the last

@@ -14,6 +14,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -74,16 +75,15 @@ event::dial_attempt_failed failed_attempt(const request& r, const tcp::endpoint&
 
 /// Waits for the version of who was connected to, unless it is trusted. Empty where that failed;
 /// the event has said why.
-asio::awaitable<server_end> hear_server(const request& r, net::connection far, bool trusted) {
-    const auto executor = co_await asio::this_coro::executor;
-    auto failure = failed_attempt(r, far.peer, {});
-    net::tcp_stream stream(executor, far);
+asio::awaitable<server_end> hear_server(const request& r, std::unique_ptr<net::tcp_stream> far,
+                                        bool trusted) {
+    auto failure = failed_attempt(r, far->peer_address(), {});
     std::vector<std::byte> early;
     if (!trusted) {
-        co_await await_greeting(r, stream, early, failure);
+        co_await await_greeting(r, *far, early, failure);
     }
     if (!failure.error) {
-        co_return stream.detach(std::move(early));
+        co_return far->detach(std::move(early));
     }
     r.events.receive(failure);
     co_return std::nullopt;
@@ -136,10 +136,10 @@ asio::awaitable<server_end> try_addresses(const request& r, judged good) {
         if (got.error) {
             break;
         }
-        const auto at = got.connection.peer;
+        const auto at = got.stream->peer_address();
         const bool trusted =
             std::find(good.trusted.begin(), good.trusted.end(), at) != good.trusted.end();
-        auto server = co_await hear_server(r, std::move(got.connection), trusted);
+        auto server = co_await hear_server(r, std::move(got.stream), trusted);
         if (server) {
             co_return server;
         }
@@ -198,8 +198,8 @@ asio::awaitable<std::optional<pair>> dial(dialling_viewer& viewer, rfb::destinat
         (void)co_await (net::expire_at(not_before) || until_gone(viewer, max_early));
         co_return std::nullopt;
     }
-    const peer_name far{viewer.name.number, rfb::side::server, server->peer, {}};
-    co_return make_pair(viewer.detach(), {far, std::move(*server)}, std::move(to));
+    peer_name far{viewer.name.number, rfb::side::server, server->peer, {}};
+    co_return make_pair(viewer.detach(), {std::move(far), std::move(*server)}, std::move(to));
 }
 
 } // namespace repeater

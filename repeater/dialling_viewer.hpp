@@ -14,8 +14,7 @@ namespace repeater {
 /// nobody is there to take them, at most limits.early_bytes.
 struct dialling_viewer {
     dialling_viewer(peer who, const asio::any_io_executor& executor)
-        : name(who.name), stream(executor, who.connection), early(std::move(who.connection.early)) {
-    }
+        : dialling_viewer(std::move(who.name), who.release(), executor) {}
 
     /// Takes the connection off this thread's event loop, with its early bytes.
     [[nodiscard]] peer detach() { return {name, stream.detach(std::move(early))}; }
@@ -23,6 +22,10 @@ struct dialling_viewer {
     const peer_name name;
     net::tcp_stream stream;
     std::vector<std::byte> early;
+
+private:
+    dialling_viewer(peer_name who, net::connection c, const asio::any_io_executor& executor)
+        : name(std::move(who)), stream(executor, c), early(std::move(c.early)) {}
 };
 
 /// Watches a peer that has to wait, and keeps what it sends, at most `max_early` bytes; the rest

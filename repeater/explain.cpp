@@ -57,9 +57,9 @@ asio::awaitable<void> tell(net::stream& viewer, std::vector<std::byte> early,
 } // namespace
 
 asio::awaitable<void> explain(peer viewer, std::string_view why, std::chrono::milliseconds limit) {
-    auto early = std::move(viewer.connection.early);
-    net::tcp_stream stream(co_await asio::this_coro::executor, viewer.connection);
-    (void)co_await (tell(stream, std::move(early), why) || net::expire_after(limit));
+    auto connection = viewer.release();
+    net::tcp_stream stream(co_await asio::this_coro::executor, connection);
+    (void)co_await (tell(stream, std::move(connection.early), why) || net::expire_after(limit));
 }
 
 } // namespace repeater

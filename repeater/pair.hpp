@@ -1,16 +1,31 @@
-// A peer, and two that have met, as values that any thread can take.
+// A peer, and two that have met, as values.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "net/connection.hpp"
+#include "net/tcp_channel.hpp"
 #include "repeater/events/event.hpp"
+
+#include <cstddef>
+#include <utility>
+#include <vector>
 
 namespace repeater {
 
-/// An accepted peer without a partner, or one of two that met.
+/// An accepted peer without a partner, or one of two that met. Who goes on with it finds its
+/// channel known to this thread's poller already, where somebody had to wait for it before.
 struct peer {
+    peer(peer_name n, net::connection c)
+        : name(std::move(n)), channel(std::move(c.socket), true), early(std::move(c.early)) {}
+
+    /// Gives the connection away, for another event loop or another kind of stream.
+    [[nodiscard]] net::connection release() {
+        return {channel.release(), name.address, std::move(early)};
+    }
+
     peer_name name;
-    net::connection connection;
+    net::tcp_channel channel;
+    std::vector<std::byte> early; ///< were read from it, and are the session's first
 };
 
 /// Two peers that have met, with their connections.

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/reception.hpp"
 
-#include "net/tcp_channel.hpp"
 #include "rfb/version.hpp"
 
 #include <boost/asio/error.hpp>
@@ -46,23 +45,27 @@ class reception::newcomer final : public net::poller::watcher {
 public:
     newcomer(reception& here, peer who, std::optional<asio::ip::tcp::endpoint> proxy,
              std::shared_ptr<const config> conf)
-        : deadline(net::clock::now() + conf->limits.handshake), reception_(here),
+        : deadline(here.loop_.now() + conf->limits.handshake), reception_(here),
           who_(std::move(who)), proxy_(std::move(proxy)), conf_(std::move(conf)),
-          channel_(std::move(who_.connection.socket), true), reader_(conf_->hello),
+          reader_(conf_->hello),
           to_greet_(who_.name.side == rfb::side::viewer && conf_->greet_viewers ? rfb::version_size
-                                                                                : 0) {}
+                                                                                : 0) {
+        if (to_greet_ > 0) { // it answers to that
+            who_.channel.expect_nothing();
+        }
+    }
 
     newcomer(const newcomer&) = delete;
     newcomer& operator=(const newcomer&) = delete;
 
-    ~newcomer() { stop_watching(); }
+    ~newcomer() { forget_time(); }
 
     /// Throws std::system_error.
     void watch() {
-        reception_.poller_.add(channel_.native_handle(), *this);
-        watched_ = true;
+        who_.channel.watch(reception_.loop_, *this);
         // Whoever has not closed until then is no probe, and its arrival is told.
-        expect(announced_ ? deadline : std::min(deadline, net::clock::now() + probes_close_within));
+        expect(announced_ ? deadline
+                          : std::min(deadline, reception_.loop_.now() + probes_close_within));
     }
 
     /// Tells of the arrival, once.
@@ -102,12 +105,12 @@ public:
         reception_.events_.receive(
             event::short_hello{who_.name, whole.block().size(), conf_->hello.size});
         reader_ = std::move(whole);
-        who_.connection.early = std::move(*early);
+        who_.early = std::move(*early);
         return true;
     }
 
     void wake(net::ready r) override {
-        channel_.note(r);
+        who_.channel.note(r);
         if (advance()) {
             reception_.finish(*this);
         }
@@ -129,15 +132,13 @@ public:
         }
         announce();
         auto hello = rfb::parse_hello(reader_.block(), who_.name.side, conf_->hello);
-        const auto& early = who_.connection.early;
+        const auto& early = who_.early;
         if (hello && hello->unended && !early.empty() && !rfb::may_become_version(early)) {
             hello = rfb::error::id_too_long; // cut off, it could become another's
         }
         if (!hello) {
             tell(reason::not_understood, hello.error());
         }
-        stop_watching();
-        who_.connection.socket = channel_.release();
         return guest{std::move(who_), std::move(hello), std::move(conf_)};
     }
 
@@ -171,9 +172,8 @@ private:
         reception_.deadlines_.add(next_, number());
     }
 
-    void stop_watching() {
-        if (std::exchange(watched_, false)) {
-            reception_.poller_.remove(channel_.native_handle(), *this);
+    void forget_time() {
+        if (next_ != net::clock::time_point{}) {
             reception_.deadlines_.remove(next_, number());
         }
     }
@@ -182,7 +182,7 @@ private:
     [[nodiscard]] bool greet() {
         const auto greeting = rfb::format_version(rfb::repeater_greeting);
         while (to_greet_ > 0) {
-            const auto wrote = channel_.write_some(std::span(greeting).last(to_greet_));
+            const auto wrote = who_.channel.write_some(std::span(greeting).last(to_greet_));
             if (wrote.would_block()) {
                 break;
             }
@@ -199,7 +199,7 @@ private:
     [[nodiscard]] bool collect() {
         std::array<std::byte, 1024> buffer; // NOLINT: only what was read into it is looked at
         while (!reader_.complete()) {
-            const auto got = channel_.read_some(buffer);
+            const auto got = who_.channel.read_some(buffer);
             if (got.would_block()) {
                 return false;
             }
@@ -210,10 +210,10 @@ private:
                 return true;
             }
             announce();
-            last_bytes_ = net::clock::now();
+            last_bytes_ = reception_.loop_.now();
             const auto bytes = std::span<const std::byte>(buffer).first(got.bytes);
             const auto rest = bytes.subspan(reader_.feed(bytes));
-            auto& early = who_.connection.early;
+            auto& early = who_.early;
             early.insert(early.end(), rest.begin(), rest.end());
         }
         return true;
@@ -223,20 +223,17 @@ private:
     peer who_;
     std::optional<asio::ip::tcp::endpoint> proxy_;
     std::shared_ptr<const config> conf_;
-    net::tcp_channel channel_;
     rfb::hello_reader reader_;
     std::size_t to_greet_; ///< bytes of the greeting that it has not got
     std::optional<failure> failure_;
     net::clock::time_point last_bytes_{};
-    net::clock::time_point next_{}; ///< when it is looked at; while it is watched
-    bool watched_ = false;
+    net::clock::time_point next_{}; ///< when it is looked at, once it is watched
     bool announced_ = false;
 };
 
-reception::reception(const asio::any_io_executor& executor, net::poller& p, event_sink& events,
-                     on_hello tell)
-    : poller_(p), events_(events), tell_(std::move(tell)),
-      deadlines_(executor, [this](session_number number) { expire(number); }) {}
+reception::reception(net::event_loop& loop, event_sink& events, on_hello tell)
+    : loop_(loop), events_(events), tell_(std::move(tell)),
+      deadlines_(loop.get_executor(), [this](session_number number) { expire(number); }) {}
 
 reception::~reception() = default;
 

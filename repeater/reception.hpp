@@ -3,7 +3,7 @@
 #pragma once
 
 #include "net/deadlines.hpp"
-#include "net/poller.hpp"
+#include "net/event_loop.hpp"
 #include "repeater/options/config.hpp"
 #include "repeater/pair.hpp"
 #include "rfb/hello.hpp"
@@ -23,7 +23,7 @@ namespace repeater {
 class reception {
 public:
     /// A peer that has spoken: what it wants, or an error of rfb's category, where it is to be
-    /// turned away; the event has said why. Bytes behind the block are its connection's early ones.
+    /// turned away; the event has said why. Bytes behind the block are its early ones.
     struct guest {
         peer who;
         rfb::result<rfb::hello> hello;
@@ -33,7 +33,7 @@ public:
     /// Hears of each peer that has spoken; not of those that leave, break off or are too slow.
     using on_hello = std::function<void(guest)>;
 
-    reception(const asio::any_io_executor&, net::poller&, event_sink&, on_hello);
+    reception(net::event_loop&, event_sink&, on_hello);
     reception(const reception&) = delete;
     reception& operator=(const reception&) = delete;
     ~reception();
@@ -65,7 +65,7 @@ private:
     [[nodiscard]] bool is_worth_telling(rfb::side, bool announced);
     void tell_probe(event::introduction_failed, bool announced);
 
-    net::poller& poller_;
+    net::event_loop& loop_;
     event_sink& events_;
     on_hello tell_;
     net::deadlines<session_number> deadlines_;

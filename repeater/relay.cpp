@@ -17,42 +17,59 @@ using how = event::ended::how;
 } // namespace
 
 relay::relay(const shared& m, pair p, const limits& l)
-    : shared_(m), number_(p.number()), newcomer_(p.newcomer),
+    : shared_(&m), number_(p.number()), newcomer_(p.newcomer),
       viewer_address_(p.viewer.name.address), server_address_(p.server.name.address),
       met_(std::move(p.met)), linger_(l.linger), linger_stalled_(l.linger_stalled),
-      viewer_(*this, rfb::side::viewer, std::move(p.viewer.connection.socket)),
-      server_(*this, rfb::side::server, std::move(p.server.connection.socket)) {
+      viewer_(*this, rfb::side::viewer, std::move(p.viewer.channel)),
+      server_(*this, rfb::side::server, std::move(p.server.channel)) {
     for (const auto side : {newcomer_, rfb::other(newcomer_)}) {
         auto& from = side == rfb::side::viewer ? p.viewer : p.server;
-        pump_from(side).begin(std::move(from.connection.early));
+        pump_from(side).begin(std::move(from.early));
     }
 }
 
 void relay::start() {
     try {
         for (auto* each : {&viewer_, &server_}) {
-            shared_.poller.add(each->channel.native_handle(), *each);
+            each->channel.watch(shared_->loop, *each);
         }
         advance(newcomer_);
         advance(rfb::other(newcomer_));
     } catch (const std::system_error& e) { // no memory or no watch is left
         cut(how::stopped, e.code());
     }
-    tell_end_if_over();
+    tell_owner();
+}
+
+void relay::leave() {
+    for (auto* each : {&viewer_, &server_}) {
+        shared_->loop.not_again(*each);
+        each->channel.leave_poller();
+    }
+}
+
+void relay::go_on(const shared& there) {
+    shared_ = &there;
+    start();
 }
 
 void relay::stop() {
     cut(how::stopped, {});
-    tell_end_if_over();
+    tell_owner();
 }
 
 // A socket takes part in both directions: readable, it lets its own go on; writable, the one that
 // writes to it. An attempt that cannot succeed costs no system call (tcp_channel).
 void relay::wake(rfb::side side, net::ready r) {
+    const bool is_turn = !r.to_read && !r.to_write;
+    const bool waited_a_round = is_turn && first_to_end_ == side;
     at(side).channel.note(r);
     advance(side);
     advance(rfb::other(side));
-    tell_end_if_over();
+    if (waited_a_round && !at(rfb::other(side)).outcome) {
+        pass_end_on();
+    }
+    tell_owner();
 }
 
 void relay::listen_in(rfb::side from, std::span<const std::byte> bytes) {
@@ -61,7 +78,7 @@ void relay::listen_in(rfb::side from, std::span<const std::byte> bytes) {
     }
     handshake_->feed(from, bytes);
     if (handshake_->done()) {
-        shared_.heard_by.described(number_, handshake_->facts());
+        shared_->heard_by.described(number_, handshake_->facts());
         handshake_.reset();
     }
 }
@@ -74,9 +91,9 @@ void relay::advance(rfb::side from) {
     // Out of memory ends this pair, not the worker.
     net::pump_result result{net::pump_result::end::read_error, asio::error::no_memory};
     try {
-        const auto now = pump_from(from).run(shared_.pump);
+        const auto now = pump_from(from).run(shared_->pump);
         if (now == net::pump::state::goes_on) {
-            shared_.poller.again(mine);
+            shared_->loop.again(mine);
         }
         if (now != net::pump::state::ended) {
             return;
@@ -101,11 +118,21 @@ void relay::finish(rfb::side from, const net::pump_result& result) {
         // A broken connection (RST) is broken both ways: nobody is left to receive the rest.
         cut(how::write_error, result.error);
     } else {
-        // FIN ends one direction only. Most peers close the other right away; one that does not may
-        // still have something to say, such as the rest of a file that was asked for.
-        seen_ = pump_from(rfb::other(from)).progress();
-        linger();
+        // Where both sides have closed, the other one's end comes with this round's events. Both
+        // connections are closed then, with nothing passed on before.
+        shared_->loop.again(at(from));
     }
+}
+
+// FIN ends one direction only. Most peers close the other right away; one that does not may still
+// have something to say, such as the rest of a file that was asked for.
+void relay::pass_end_on() {
+    const auto to = rfb::other(*first_to_end_);
+    if (at(*first_to_end_).outcome->end == how::eof) {
+        at(to).channel.shutdown_send();
+    }
+    seen_ = pump_from(to).progress();
+    linger();
 }
 
 /// Ends the directions that have not ended by themselves, for this reason.
@@ -119,8 +146,8 @@ void relay::cut(how reason, const net::error_code& ec) {
 }
 
 void relay::linger() {
-    linger_until_ = net::clock::now() + linger_;
-    shared_.heard_by.remind(number_, linger_until_);
+    linger_until_ = shared_->loop.now() + linger_;
+    shared_->heard_by.remind(number_, linger_until_);
 }
 
 // The direction that is left is asked every limits.linger whether it has moved. One that is silent
@@ -135,7 +162,7 @@ void relay::lingered() {
     stalled_ = moved ? std::chrono::milliseconds(0) : stalled_ + linger_;
     if (!moved && (!pending || stalled_ >= linger_stalled_)) {
         cut(how::lingered, {});
-        tell_end_if_over();
+        tell_owner();
     } else {
         linger();
     }
@@ -151,19 +178,27 @@ event::carries relay::look(net::clock::time_point now) const {
             met_};
 }
 
-/// Must be the last thing that a function does: the owner destroys the relay in ended().
-void relay::tell_end_if_over() {
-    if (!viewer_.outcome || !server_.outcome) {
-        return;
+/// Must be the last thing that a function does: the owner may destroy the relay, or give it away.
+void relay::tell_owner() {
+    if (viewer_.outcome && server_.outcome) {
+        tell_end();
+    } else if (!first_to_end_ &&
+               from_viewer_.progress().bytes_read + from_server_.progress().bytes_read >=
+                   shared_->bytes_here) {
+        shared_->heard_by.outgrew(number_);
     }
-    shared_.heard_by.forget(number_, linger_until_);
+}
+
+void relay::tell_end() {
+    if (linger_until_ != net::clock::time_point{}) {
+        shared_->heard_by.forget(number_, linger_until_);
+    }
     for (auto* each : {&viewer_, &server_}) {
-        shared_.poller.remove(each->channel.native_handle(), *each);
         each->channel.close();
     }
-    shared_.heard_by.ended(event::ended{
+    shared_->heard_by.ended(event::ended{
         number_, newcomer_, *first_to_end_, *viewer_.outcome, *server_.outcome,
-        std::chrono::duration_cast<std::chrono::milliseconds>(net::clock::now() - started_),
+        std::chrono::duration_cast<std::chrono::milliseconds>(shared_->loop.now() - started_),
         std::move(met_)});
 }
 

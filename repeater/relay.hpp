@@ -3,29 +3,35 @@
 #pragma once
 
 #include "net/deadline.hpp"
-#include "net/poller.hpp"
+#include "net/event_loop.hpp"
 #include "net/pump.hpp"
 #include "net/tcp_channel.hpp"
 #include "repeater/options/config.hpp"
 #include "repeater/pair.hpp"
 #include "rfb/handshake.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 
 namespace repeater {
 
-/// Lives on one relay worker. Each direction has a pump of its own; the handshake reader listens in
-/// until it has read all it wants. While nothing moves the pair takes no memory but this object.
+/// Lives on one event loop at a time. Each direction has a pump of its own; the handshake reader
+/// listens in until it has read all it wants. While nothing moves the pair takes no memory but this
+/// object.
 class relay {
 public:
-    /// Hears of the pair, and reminds it, on the worker's thread.
+    /// Hears of the pair, and reminds it, on the same event loop.
     class owner {
     public:
         virtual void described(session_number pair, const rfb::handshake_facts&) = 0;
 
         /// Comes last; the relay may be destroyed by it.
         virtual void ended(const event::ended&) = 0;
+
+        /// The pair has carried shared::bytes_here, and neither side has ended. Comes last; the
+        /// relay may be given to another event loop by it.
+        virtual void outgrew(session_number pair) = 0;
 
         /// Calls lingered() of the pair's relay then, if it still lives.
         virtual void remind(session_number pair, net::clock::time_point when) = 0;
@@ -37,10 +43,11 @@ public:
         ~owner() = default;
     };
 
-    /// What all relays of a worker share; it outlives them.
+    /// What all relays of an event loop share; it outlives them.
     struct shared {
-        net::poller& poller;
+        net::event_loop& loop;
         net::pump_resources pump;
+        std::uint64_t bytes_here; ///< the owner hears of a pair that has carried so many
         owner& heard_by;
     };
 
@@ -50,8 +57,14 @@ public:
     ~relay() = default;
 
     /// Delivers the early bytes, and relays from then on. As each of the following, it may call
-    /// owner::ended().
+    /// owner::ended() or owner::outgrew().
     void start();
+
+    /// Makes this event loop forget the pair, so that another one's thread may call go_on().
+    void leave();
+
+    /// Relays with what another event loop shares.
+    void go_on(const shared&);
 
     /// Closes both connections at once.
     void stop();
@@ -59,14 +72,21 @@ public:
     /// The time that remind() asked for has come.
     void lingered();
 
+    [[nodiscard]] session_number number() const { return number_; }
+
     [[nodiscard]] event::carries look(net::clock::time_point now) const;
 
 private:
     /// One side: its connection, and the direction of what it sends.
     class half final : public net::poller::watcher, public net::pump_observer {
     public:
-        half(relay& owner, rfb::side side, net::unique_fd socket)
-            : relay_(owner), side_(side), channel(std::move(socket)) {}
+        half(relay& owner, rfb::side side, net::tcp_channel c)
+            : relay_(owner), side_(side), channel(std::move(c)) {}
+
+        half(const half&) = delete;
+        half& operator=(const half&) = delete;
+
+        ~half() { relay_.shared_->loop.not_again(*this); }
 
         void wake(net::ready how) override { relay_.wake(side_, how); }
 
@@ -87,9 +107,11 @@ private:
     void listen_in(rfb::side from, std::span<const std::byte>);
     void advance(rfb::side from);
     void finish(rfb::side from, const net::pump_result&);
+    void pass_end_on();
     void cut(event::ended::how, const net::error_code&);
     void linger();
-    void tell_end_if_over();
+    void tell_owner();
+    void tell_end();
 
     [[nodiscard]] half& at(rfb::side s) { return s == rfb::side::viewer ? viewer_ : server_; }
 
@@ -97,7 +119,7 @@ private:
         return s == rfb::side::viewer ? from_viewer_ : from_server_;
     }
 
-    const shared& shared_;
+    const shared* shared_;
     session_number number_;
     rfb::side newcomer_;
     asio::ip::tcp::endpoint viewer_address_;
@@ -105,7 +127,7 @@ private:
     meeting met_;
     std::chrono::milliseconds linger_;
     std::chrono::milliseconds linger_stalled_;
-    net::clock::time_point started_ = net::clock::now();
+    net::clock::time_point started_ = shared_->loop.now();
     std::unique_ptr<rfb::handshake_reader> handshake_ =
         std::make_unique<rfb::handshake_reader>(); ///< until it has read all it wants
     half viewer_;
@@ -113,7 +135,7 @@ private:
     net::pump from_viewer_{viewer_.channel, server_.channel, viewer_};
     net::pump from_server_{server_.channel, viewer_.channel, server_};
     std::optional<rfb::side> first_to_end_;
-    net::clock::time_point linger_until_;
+    net::clock::time_point linger_until_{};
     net::pump_progress seen_;              ///< of the direction that lingers
     std::chrono::milliseconds stalled_{0}; ///< how long it has not moved
 };

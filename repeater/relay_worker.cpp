@@ -1,81 +1,44 @@
-// start() and stop() post to the worker's thread; everything else runs there.
+// Posts what it is told to the thread, and the events of a round together to the other one.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/relay_worker.hpp"
 
-#include "repeater/oldest_of.hpp"
+#include <boost/asio/post.hpp>
 
-#include <boost/asio/error.hpp>
-
-#include <new>
 #include <utility>
 
 namespace repeater {
 
-relay_worker::relay_worker(std::size_t pipes, unsigned splice_after, report r)
-    : thread_(pipes, [this] { return tell_due(); }),
-      report_(std::move(r)), shared_{thread_,
-                                     {thread_.scratch(), thread_.pipes(), splice_after},
-                                     *this} {}
+relay_worker::relay_worker(asio::any_io_executor decides, const relaying& how, told t)
+    : decides_(std::move(decides)), told_(std::move(t)),
+      pairs_(thread_.loop(), thread_.scratch(), how,
+             [this](any_event e) { report(std::move(e)); }) {}
 
-net::clock::time_point relay_worker::tell_due() {
-    while (const auto number = reminders_.take_due()) {
-        if (const auto found = relays_.find(*number); found != relays_.end()) {
-            found->second->lingered();
-        }
-    }
-    return reminders_.next();
-}
-
-void relay_worker::start(pair p, const limits& l) {
-    // A function that can be posted can be copied, which a pair cannot.
-    thread_.post([this, p = std::make_shared<pair>(std::move(p)), l] { begin(std::move(*p), l); });
-}
-
-// Where there is no memory for the relay, the pair ends at once with its event; the others go on.
-void relay_worker::begin(pair p, const limits& l) {
-    event::ended failed{p.number(), p.newcomer, p.newcomer, {}, {}, {}, p.met};
-    try {
-        auto made = std::make_unique<relay>(shared_, std::move(p), l);
-        relays_.emplace(failed.pair, std::move(made)).first->second->start();
-    } catch (const std::bad_alloc&) {
-        failed.from_viewer =
-            failed.from_server = {event::ended::how::stopped, asio::error::no_memory, 0};
-        report_(failed);
-    }
+void relay_worker::go_on(std::unique_ptr<relay> given) {
+    asio::post(thread_.loop(),
+               [this, given = std::move(given)]() mutable { pairs_.go_on(std::move(given)); });
 }
 
 void relay_worker::stop() {
-    thread_.post([this] {
-        while (!relays_.empty()) {
-            relays_.begin()->second->stop(); // which takes it out
-        }
-    });
+    asio::post(thread_.loop(), [this] { pairs_.stop(); });
 }
 
 void relay_worker::show(std::size_t at_most) {
-    thread_.post([this, at_most] {
-        const auto now = net::clock::now();
-        for (const auto* const each : oldest_of(relays_, at_most)) {
-            report_(each->look(now));
+    asio::post(thread_.loop(), [this, at_most] { pairs_.show(at_most); });
+}
+
+void relay_worker::report(any_event e) {
+    if (untold_.empty()) {
+        asio::post(thread_.loop(), [this] { tell(); });
+    }
+    untold_.push_back(std::move(e));
+}
+
+void relay_worker::tell() {
+    asio::post(decides_, [this, all = std::exchange(untold_, {})] {
+        for (const auto& e : all) {
+            told_(e);
         }
     });
-}
-
-void relay_worker::described(session_number pair, const rfb::handshake_facts& facts) {
-    report_(event::described{pair, facts});
-}
-
-void relay_worker::ended(const event::ended& e) {
-    relays_.erase(e.pair);
-    report_(e);
-}
-
-void relay_worker::remind(session_number pair, net::clock::time_point when) {
-    reminders_.add(when, pair);
-}
-
-void relay_worker::forget(session_number pair, net::clock::time_point when) {
-    reminders_.remove(when, pair);
 }
 
 } // namespace repeater

@@ -1,56 +1,48 @@
-// One thread and the pairs that it relays.
+// A thread that relays, and tells the thread that decides what happens.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/agenda.hpp"
-#include "net/poller_thread.hpp"
-#include "repeater/relay.hpp"
+#include "net/worker.hpp"
+#include "repeater/live_pairs.hpp"
 
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <unordered_map>
+#include <vector>
 
 namespace repeater {
 
-/// Pairs come by start(), from any thread, and stay here until they end.
-class relay_worker final : relay::owner {
+/// Used on the thread that decides.
+class relay_worker {
 public:
-    /// Hears of described, of carries, and of ended, which is a pair's last event, on the worker's
-    /// thread.
-    using report = std::function<void(any_event)>;
+    /// `told` hears of what live_pairs::report would, on the event loop that `decides`.
+    using told = std::function<void(const any_event&)>;
 
-    /// `pipes`: how many directions may move through pipes at a time. `splice_after`: large reads
-    /// before one does (net::pump_resources).
-    relay_worker(std::size_t pipes, unsigned splice_after, report);
+    relay_worker(asio::any_io_executor decides, const relaying&, told);
     relay_worker(const relay_worker&) = delete;
     relay_worker& operator=(const relay_worker&) = delete;
 
-    /// Waits until all pairs have ended.
+    /// Waits until the thread has done what it was told.
     ~relay_worker() { thread_.join(); }
 
-    /// Takes a pair over. From any thread.
-    void start(pair, const limits&);
+    /// Takes over a pair that this thread's event loop has given away.
+    void go_on(std::unique_ptr<relay>);
 
-    /// Ends every pair. From any thread.
+    /// Ends every pair.
     void stop();
 
-    /// Reports so many pairs at most (event::carries), the oldest first. From any thread.
+    /// Reports so many pairs at most (event::carries), the oldest first.
     void show(std::size_t at_most);
 
 private:
-    void begin(pair, const limits&);
-    net::clock::time_point tell_due();
-    void described(session_number pair, const rfb::handshake_facts&) override;
-    void ended(const event::ended&) override;
-    void remind(session_number pair, net::clock::time_point) override;
-    void forget(session_number pair, net::clock::time_point) override;
+    void report(any_event);
+    void tell();
 
-    net::agenda<session_number> reminders_; // before the thread, which reads it from its first wait
-    net::poller_thread thread_;
-    report report_;
-    relay::shared shared_;
-    std::unordered_map<session_number, std::unique_ptr<relay>> relays_;
+    asio::any_io_executor decides_;
+    told told_;
+    std::vector<any_event> untold_; ///< since this round of the thread's event loop began
+    net::worker thread_;
+    live_pairs pairs_; ///< lives on the thread
 };
 
 } // namespace repeater

@@ -1,8 +1,6 @@
-// Hands pairs to the workers in turn, and brings their events back to the thread that decides.
+// Starts pairs on the thread that decides, or hands them to the workers in turn.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/relay_workers.hpp"
-
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -14,17 +12,40 @@ namespace {
 /// Three quarters of the pipes that a user without privilege may have, at 256 KiB each (pipe(7)).
 constexpr std::size_t pipes_in_all = 192;
 
+/// Of the thread that decides: newcomers wait for the turns of all pairs there.
+constexpr int short_turn = 1;
+
+/// Most pairs that carry so many bytes carry many more, and the hand-over is nothing beside them.
+constexpr std::uint64_t bytes_before_a_worker = std::uint64_t{64} * 1024;
+
+relaying on_worker(const config& c) {
+    return {.pipes = c.splice == splicing::off ? 0 : std::max(1UL, pipes_in_all / c.threads),
+            .splice_after = c.splice == splicing::on ? 1 : net::pump_resources::default_reads,
+            .reads_a_turn = net::pump_resources::default_turn};
+}
+
+/// On the thread that decides.
+relaying on_decider(const config& c) {
+    auto how = on_worker(c);
+    how.reads_a_turn = short_turn;
+    if (c.threads > 1) {
+        how.pipes = 0;
+        how.bytes_here = bytes_before_a_worker;
+    }
+    return how;
+}
+
 } // namespace
 
-relay_workers::relay_workers(asio::any_io_executor decides, const config& c, event_sink& events)
-    : decides_(std::move(decides)), events_(events), limits_(c.limits), one_ended_(decides_) {
-    const auto pipes = c.splice == splicing::off ? 0 : std::max(1UL, pipes_in_all / c.threads);
-    const auto splice_after = c.splice == splicing::on ? 1 : net::pump_resources::default_reads;
-    const auto report = [this](any_event e) {
-        asio::post(decides_, [this, e = std::move(e)] { receive(e); });
-    };
-    for (std::size_t i = 0; i < c.threads; ++i) {
-        workers_.push_back(std::make_unique<relay_worker>(pipes, splice_after, report));
+relay_workers::relay_workers(net::event_loop& decides, const config& c, event_sink& events)
+    : events_(events), limits_(c.limits), one_ended_(decides.get_executor()),
+      scratch_(net::worker::scratch_size),
+      here_(
+          decides, scratch_, on_decider(c), [this](const any_event& e) { receive(e); },
+          [this](std::unique_ptr<relay> r) { hand_over(std::move(r)); }) {
+    for (std::size_t i = 0; c.threads > 1 && i < c.threads; ++i) {
+        workers_.push_back(std::make_unique<relay_worker>(
+            decides.get_executor(), on_worker(c), [this](const any_event& e) { receive(e); }));
     }
 }
 
@@ -33,8 +54,12 @@ void relay_workers::start(pair p) {
     events_.receive(event::paired{viewer_first ? p.viewer.name : p.server.name,
                                   viewer_first ? p.server.name : p.viewer.name, p.met});
     ++live_;
+    here_.start(std::move(p), limits_);
+}
+
+void relay_workers::hand_over(std::unique_ptr<relay> pair) {
     turn_ = (turn_ + 1) % workers_.size();
-    workers_[turn_]->start(std::move(p), limits_);
+    workers_[turn_]->go_on(std::move(pair));
 }
 
 void relay_workers::receive(const any_event& e) {
@@ -46,13 +71,15 @@ void relay_workers::receive(const any_event& e) {
 }
 
 void relay_workers::stop() {
+    here_.stop();
     for (auto& each : workers_) {
         each->stop();
     }
 }
 
 void relay_workers::show(std::size_t at_most) {
-    const auto of_each = std::max<std::size_t>(at_most / workers_.size(), 1);
+    const auto of_each = std::max<std::size_t>(at_most / (workers_.size() + 1), 1);
+    here_.show(of_each);
     for (auto& each : workers_) {
         each->show(of_each);
     }

@@ -1,8 +1,9 @@
-// All relay workers: hands pairs to them, hears of their ends, and can stop them.
+// All live pairs, on whatever threads they are: starts them, hears of their ends, can stop them.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "net/wake_up.hpp"
+#include "repeater/live_pairs.hpp"
 #include "repeater/options/config.hpp"
 #include "repeater/pair.hpp"
 #include "repeater/relay_worker.hpp"
@@ -13,12 +14,14 @@
 
 namespace repeater {
 
-/// Used on the thread that decides; relays run on the workers' threads.
+/// Used on the thread that decides. That thread relays as well: a pair goes on where it met, at no
+/// cost. With more than one thread a pair that has carried some bytes goes to the next worker in
+/// turn, and stays there.
 class relay_workers {
 public:
-    relay_workers(asio::any_io_executor decides, const config&, event_sink&);
+    relay_workers(net::event_loop& decides, const config&, event_sink&);
 
-    /// Says that the two are paired, and gives them to the next worker in turn.
+    /// Says that the two are paired, and relays them from then on.
     void start(pair);
 
     /// Sets the limits of pairs that start from now on.
@@ -38,12 +41,14 @@ public:
 
 private:
     void receive(const any_event&);
+    void hand_over(std::unique_ptr<relay>);
 
-    asio::any_io_executor decides_;
     event_sink& events_;
     limits limits_;
     std::size_t live_ = 0;
     net::wake_up one_ended_;
+    std::vector<std::byte> scratch_;
+    live_pairs here_;
     std::size_t turn_ = 0;
     std::vector<std::unique_ptr<relay_worker>> workers_; // last: their threads end before the rest
 };

@@ -20,12 +20,11 @@ namespace repeater {
 namespace {
 
 /// Throws std::runtime_error where a port cannot be had: the Perl's words for it, and the address.
-std::vector<net::listener> listen(const asio::any_io_executor& executor, const config& c,
-                                  rfb::side side) {
+std::vector<net::listener> listen(const config& c, rfb::side side) {
     const bool viewers = side == rfb::side::viewer;
     const auto port = viewers ? c.viewer_port : c.server_port;
     try {
-        return net::listen_on(executor, c.bind, port, c.tcp);
+        return net::listen_on(c.bind, port, c.tcp);
     } catch (const net::cannot_listen& e) {
         throw std::runtime_error(std::string{viewers ? "client" : "server"} + " listen on port " +
                                  std::to_string(port) + ": " + e.code().message() + " - " +
@@ -38,16 +37,16 @@ std::vector<net::listener> listen(const asio::any_io_executor& executor, const c
 server::server(const asio::any_io_executor& executor, std::shared_ptr<const config> c,
                event_sink& events, net::resolver::lookup look_up)
     : executor_(executor), config_(std::move(c)), events_(events),
-      viewer_listeners_(listen(executor, *config_, rfb::side::viewer)),
-      server_listeners_(listen(executor, *config_, rfb::side::server)), closing_(executor),
+      viewer_listeners_(listen(*config_, rfb::side::viewer)),
+      server_listeners_(listen(*config_, rfb::side::server)), closing_(executor),
       resolver_(executor, std::move(look_up)),
       tasks_(
           executor,
           [&events](const std::exception_ptr& e) { events.receive(event::defect{net::what(e)}); }),
-      poller_(executor), reception_(executor, poller_, events,
-                                    [this](reception::guest g) { introduced(std::move(g)); }),
-      room_(executor, poller_, config_->duplicates, tasks_, events),
-      relays_(executor, *config_, events) {}
+      reception_(net::event_loop::of(executor), events,
+                 [this](reception::guest g) { introduced(std::move(g)); }),
+      room_(net::event_loop::of(executor), config_->duplicates, tasks_, events),
+      relays_(net::event_loop::of(executor), *config_, events) {}
 
 asio::awaitable<void> server::run() {
     for (const auto side : {rfb::side::viewer, rfb::side::server}) {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/event_loop.hpp"
 #include "net/listener.hpp"
-#include "net/poller_guest.hpp"
 #include "net/resolver.hpp"
 #include "net/task_group.hpp"
 #include "repeater/options/config.hpp"
@@ -23,7 +23,7 @@ namespace repeater {
 /// event_sink outlives the server.
 class server {
 public:
-    /// Binds the ports. Throws std::runtime_error that names the port.
+    /// On a net::event_loop. Binds the ports. Throws std::runtime_error that names the port.
     server(const asio::any_io_executor&, std::shared_ptr<const config>, event_sink&,
            net::resolver::lookup = net::resolver::system_lookup);
     server(const server&) = delete;
@@ -84,7 +84,6 @@ private:
     std::uint64_t accepted_ = 0;
     net::resolver resolver_;
     net::task_group tasks_;
-    net::poller_guest poller_;
     reception reception_;
     waiting_room room_;
     relay_workers relays_;

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/waiting_room.hpp"
 
-#include "net/tcp_channel.hpp"
 #include "repeater/explain.hpp"
 #include "repeater/oldest_of.hpp"
 
@@ -21,10 +20,10 @@ public:
     waiter(waiting_room& room, peer who, rfb::repeater_id wanted, std::string behind_it,
            std::shared_ptr<const config> c)
         : id(std::move(wanted)), port(std::move(behind_it)), conf(std::move(c)), room_(room),
-          who_(std::move(who)), channel_(std::move(who_.connection.socket)) {
-        room_.poller_.add(channel_.native_handle(), *this);
+          who_(std::move(who)) {
+        who_.channel.watch(room_.loop_, *this);
         if (may_wait().count() > 0) {
-            until_ = net::clock::now() + may_wait();
+            until_ = since_ + may_wait();
             room_.deadlines_.add(until_, name().number);
         }
     }
@@ -32,23 +31,27 @@ public:
     waiter(const waiter&) = delete;
     waiter& operator=(const waiter&) = delete;
 
-    ~waiter() { stop_watching(); }
+    ~waiter() {
+        room_.loop_.not_again(*this);
+        if (until_ != net::clock::time_point{}) {
+            room_.deadlines_.remove(until_, name().number);
+        }
+    }
 
     void wake(net::ready r) override {
-        channel_.note(r);
+        who_.channel.note(r);
         if (const auto ec = read_early()) {
             room_.has_left(name().number, ec); // and this object with it
         }
     }
 
-    [[nodiscard]] peer detach() {
-        stop_watching();
-        who_.connection.socket = channel_.release();
-        return std::move(who_);
-    }
+    /// For whoever goes on with it; to be destroyed then.
+    [[nodiscard]] peer leave() { return std::move(who_); }
 
     /// TCP state as the kernel reports it (TCP_INFO).
-    [[nodiscard]] net::tcp_state state() const { return net::look_at(channel_.native_handle()); }
+    [[nodiscard]] net::tcp_state state() const {
+        return net::look_at(who_.channel.native_handle());
+    }
 
     [[nodiscard]] const peer_name& name() const { return who_.name; }
 
@@ -69,10 +72,10 @@ public:
 private:
     /// Keeps what it has sent, as far as there is room. The result says how it has left, if it has.
     [[nodiscard]] error_code read_early() {
-        auto& early = who_.connection.early;
+        auto& early = who_.early;
         while (early.size() < conf->limits.early_bytes) {
             const auto got =
-                net::append_some(channel_, early, conf->limits.early_bytes - early.size());
+                net::append_some(who_.channel, early, conf->limits.early_bytes - early.size());
             if (got.error) {
                 return got.would_block() ? error_code{} : got.error;
             }
@@ -81,24 +84,16 @@ private:
         return net::error_of(state());
     }
 
-    void stop_watching() {
-        if (channel_.native_handle() >= 0) {
-            room_.poller_.remove(channel_.native_handle(), *this);
-            room_.deadlines_.remove(until_, name().number);
-        }
-    }
-
     waiting_room& room_;
     peer who_;
-    net::tcp_channel channel_;
-    net::clock::time_point since_ = net::clock::now();
-    net::clock::time_point until_;
+    net::clock::time_point since_ = room_.loop_.now();
+    net::clock::time_point until_{}; ///< only where there is a limit
 };
 
-waiting_room::waiting_room(const asio::any_io_executor& executor, net::poller& p,
-                           duplicate_policy policy, net::task_group& tasks, event_sink& events)
-    : poller_(p), tasks_(tasks), events_(events), rendezvous_(policy),
-      deadlines_(executor, [this](session_number number) { has_waited(number); }) {}
+waiting_room::waiting_room(net::event_loop& loop, duplicate_policy policy, net::task_group& tasks,
+                           event_sink& events)
+    : loop_(loop), tasks_(tasks), events_(events), rendezvous_(policy),
+      deadlines_(loop.get_executor(), [this](session_number number) { has_waited(number); }) {}
 
 waiting_room::~waiting_room() = default;
 
@@ -112,7 +107,7 @@ waiting_room::arrival waiting_room::arrive(peer newcomer, const rfb::repeater_id
     // From here on nothing suspends: the tables of rendezvous_ and waiters_ change together.
     const auto outcome = rendezvous_.arrive(id, newcomer.name.side, newcomer.name.number);
     if (const auto* found = std::get_if<rendezvous::pairs>(&outcome)) {
-        auto partner = std::move(waiters_.extract(found->with).mapped())->detach();
+        auto partner = std::move(waiters_.extract(found->with).mapped())->leave();
         events_.receive(event::matched{newcomer.name, partner.name, id});
         return make_pair(std::move(newcomer), std::move(partner), id);
     }
@@ -187,7 +182,7 @@ void waiting_room::has_waited(session_number number) {
     const auto taken = take_out(number);
     events_.receive(event::expired{taken->name(), taken->id, taken->may_wait()});
     if (taken->name().side == rfb::side::viewer && taken->conf->explain) {
-        tasks_.spawn(explain(taken->detach(),
+        tasks_.spawn(explain(taken->leave(),
                              "No server with this ID has connected to the repeater.",
                              taken->conf->limits.explain));
     }

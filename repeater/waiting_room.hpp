@@ -3,7 +3,7 @@
 #pragma once
 
 #include "net/deadlines.hpp"
-#include "net/poller.hpp"
+#include "net/event_loop.hpp"
 #include "net/task_group.hpp"
 #include "repeater/options/config.hpp"
 #include "repeater/pair.hpp"
@@ -19,7 +19,7 @@
 namespace repeater {
 
 /// Belongs to the thread that decides. Each arrival is one step, during which nothing else happens:
-/// a peer is either here or it is not, and a pair that leaves is free of this thread's event loop.
+/// a peer is either here or it is not.
 class waiting_room {
 public:
     struct refusal {
@@ -31,8 +31,7 @@ public:
     using arrival = std::variant<pair, rendezvous::waits, refusal>;
 
     /// `tasks` runs what tells viewers that they have waited too long.
-    waiting_room(const asio::any_io_executor&, net::poller&, duplicate_policy, net::task_group&,
-                 event_sink&);
+    waiting_room(net::event_loop&, duplicate_policy, net::task_group&, event_sink&);
     waiting_room(const waiting_room&) = delete;
     waiting_room& operator=(const waiting_room&) = delete;
     ~waiting_room();
@@ -72,7 +71,7 @@ private:
     /// Called when a peer has waited as long as it may.
     void has_waited(session_number);
 
-    net::poller& poller_;
+    net::event_loop& loop_;
     net::task_group& tasks_;
     event_sink& events_;
     rendezvous rendezvous_;

@@ -1,0 +1,74 @@
+// The pairs that one event loop relays.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/deadlines.hpp"
+#include "net/event_loop.hpp"
+#include "net/pipe_pool.hpp"
+#include "repeater/relay.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <span>
+#include <unordered_map>
+
+namespace repeater {
+
+/// How an event loop relays.
+struct relaying {
+    std::size_t pipes;     ///< directions that may move through pipes at a time
+    unsigned splice_after; ///< large reads before one does (net::pump_resources)
+    int reads_a_turn;      ///< of one direction, before others of the event loop get a turn
+    /// A pair that has carried so many is given away; by default it stays.
+    std::uint64_t bytes_here = std::numeric_limits<std::uint64_t>::max();
+};
+
+/// Belongs to the event loop's thread. Pairs stay here until they end, or outgrow it.
+class live_pairs final : relay::owner {
+public:
+    /// Hears of described, of carries, and of ended, which is a pair's last event.
+    using report = std::function<void(any_event)>;
+
+    /// Takes a pair for another event loop, which is to call go_on().
+    using give_away = std::function<void(std::unique_ptr<relay>)>;
+
+    /// `scratch` is lent to one attempt at a time, and may be lent to others between two rounds.
+    live_pairs(net::event_loop&, std::span<std::byte> scratch, const relaying&, report,
+               give_away = {});
+    live_pairs(const live_pairs&) = delete;
+    live_pairs& operator=(const live_pairs&) = delete;
+
+    /// Connections that still live are closed, without an event.
+    ~live_pairs() = default;
+
+    /// Relays a pair from now on; it may end before this returns.
+    void start(pair, const limits&);
+
+    /// Takes over what another event loop has given away.
+    void go_on(std::unique_ptr<relay>);
+
+    /// Ends every pair.
+    void stop();
+
+    /// Reports so many pairs at most (event::carries), the oldest first.
+    void show(std::size_t at_most) const;
+
+private:
+    void described(session_number pair, const rfb::handshake_facts&) override;
+    void ended(const event::ended&) override;
+    void outgrew(session_number pair) override;
+    void remind(session_number pair, net::clock::time_point) override;
+    void forget(session_number pair, net::clock::time_point) override;
+
+    net::pipe_pool pipes_;
+    net::deadlines<session_number> reminders_;
+    report report_;
+    give_away give_away_;
+    relay::shared shared_;
+    std::unordered_map<session_number, std::unique_ptr<relay>> relays_;
+};
+
+} // namespace repeater
