@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <span>
+#include <sys/socket.h>
 #include <system_error>
 #include <utility>
 
@@ -28,11 +29,18 @@ ready meaning_of(std::uint32_t events) {
             broken};
 }
 
+bool is_unix_socket(int fd) {
+    int domain = 0;
+    socklen_t size = sizeof domain;
+    return ::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+}
+
 constexpr unsigned generation_shift = 32;
 
 // Both directions at once and for good: with EPOLLET a socket that stays writable wakes nobody, so
 // that no system call is needed to switch the interest between reading and writing.
-constexpr std::uint32_t in_both_directions = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
+constexpr std::uint32_t to_read_only = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLET;
+constexpr std::uint32_t in_both_directions = to_read_only | EPOLLOUT;
 
 } // namespace
 
@@ -45,12 +53,16 @@ void poller::add(int fd, watcher& w) {
     w.key_ = add(fd, w, in_both_directions);
 }
 
+void poller::add_reader(int fd, watcher& w) {
+    w.key_ = add(fd, w, to_read_only);
+}
+
 void poller::add_listener(int fd, watcher& w) {
     w.key_ = add(fd, w, EPOLLIN | EPOLLEXCLUSIVE);
 }
 
 poller::seat poller::take_seat(int fd, watcher& w) {
-    return {*this, add(fd, w, in_both_directions)};
+    return {*this, add(fd, w, to_read_only)};
 }
 
 std::uint64_t poller::add(int fd, watcher& w, std::uint32_t events) {
@@ -76,6 +88,8 @@ std::uint64_t poller::occupy(watcher& w) {
     auto& here = slots_[index];
     here.who = &w;
     here.missed = 0;
+    here.full = -1;
+    here.tells_of_room = false;
     return (std::uint64_t{here.generation} << generation_shift) | index;
 }
 
@@ -124,6 +138,28 @@ void poller::not_again(watcher& w) {
     }
 }
 
+void poller::await_room(int fd, const watcher& w) {
+    await_room(fd, w.key_);
+}
+
+// A TCP socket tells of room only after it was full, so that it can be asked for good. A Unix
+// socket would go on to tell its writer each time when the peer has read.
+void poller::await_room(int fd, std::uint64_t key) {
+    auto& here = slot_of(key);
+    if (!std::exchange(here.tells_of_room, true)) {
+        here.full = is_unix_socket(fd) ? fd : -1;
+        change(fd, key, in_both_directions);
+    }
+}
+
+void poller::change(int fd, std::uint64_t key, std::uint32_t events) {
+    epoll_event wanted{};
+    wanted.events = events;
+    wanted.data.u64 = key;
+    // It cannot fail: the descriptor is known, and nothing is allocated for it.
+    (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &wanted);
+}
+
 void poller::fetch(std::chrono::milliseconds limit) {
     // Who asks for another turn while others are woken gets it in the next round, behind the
     // sockets' events: a session with endless work starves nobody. With turns to give,
@@ -155,6 +191,10 @@ void poller::tell(const epoll_event& event) {
     auto& here = slot_of(key);
     if (here.generation != key >> generation_shift) {
         return;
+    }
+    if ((event.events & EPOLLOUT) != 0 && here.full >= 0) { // NOLINT: the kernel's ints
+        here.tells_of_room = false;
+        change(std::exchange(here.full, -1), key, to_read_only);
     }
     if (here.who != nullptr) {
         here.who->wake(meaning_of(event.events));

@@ -59,6 +59,14 @@ public:
     /// The first wake() follows soon. Throws std::system_error: out of memory or of watches.
     void add(int fd, watcher&);
 
+    /// The same, but it is not told that the descriptor takes bytes, unless await_room() asks for
+    /// that. Most sockets are never full; and the kernel tells the writer of a Unix socket each
+    /// time when its peer has read something.
+    void add_reader(int fd, watcher&);
+
+    /// A write would block: tells once it would not.
+    void await_room(int fd, const watcher&);
+
     /// The same for a socket that listens, which other threads may watch as well: one of them is
     /// woken for a connection that comes, and again as long as there are some (no EPOLLET).
     void add_listener(int fd, watcher&);
@@ -70,7 +78,7 @@ public:
     /// The same, at no cost, for a descriptor that is about to be closed.
     void forget(watcher&);
 
-    /// As add(), for a watching that can go on from one watcher to the next.
+    /// As add_reader(), for a watching that can go on from one watcher to the next.
     [[nodiscard]] seat take_seat(int fd, watcher&);
 
     /// Wakes a watcher once more, with an empty `ready`, after the others have had their turn. It
@@ -101,6 +109,8 @@ private:
         watcher* who = nullptr;
         std::uint32_t generation = 0;
         std::uint32_t missed = 0; ///< events that came while nobody was there to be woken
+        int full = -1; ///< the descriptor, where a write to it has blocked and it tells once
+        bool tells_of_room = false;
     };
 
     [[nodiscard]] std::uint64_t add(int fd, watcher&, std::uint32_t events);
@@ -108,6 +118,8 @@ private:
     void vacate(std::uint64_t key);
     void remove(int fd, std::uint64_t key);
     [[nodiscard]] slot& slot_of(std::uint64_t key);
+    void await_room(int fd, std::uint64_t key);
+    void change(int fd, std::uint64_t key, std::uint32_t events);
     void tell(const epoll_event&);
 
     // Most events of one epoll_wait(2): the rest of the thread gets a turn behind them.
@@ -138,6 +150,9 @@ public:
 
     /// Wakes this watcher from now on. Returns what has happened since the one before was left.
     [[nodiscard]] ready give_to(watcher&);
+
+    /// As the poller's.
+    void await_room(int fd) { poller_->await_room(fd, key_); }
 
     /// Forgets the descriptor.
     void leave();

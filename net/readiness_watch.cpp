@@ -18,11 +18,16 @@ bool readiness_watch::may(readiness what) const {
 
 void readiness_watch::blocked(readiness what) {
     (what == readiness::read ? readable_ : writable_) = false;
+    if (what == readiness::write && is_watched()) {
+        loop_.await_room(fd_, *this);
+    }
 }
 
+/// A socket that is connecting becomes writable, others are so until they are full.
 void readiness_watch::watch_fd(int fd) {
     if (!is_watched()) {
-        loop_.add(fd, *this);
+        writable_ ? loop_.add_reader(fd, *this) : loop_.add(fd, *this);
+        fd_ = fd;
     }
 }
 

@@ -56,6 +56,7 @@ private:
     waiter writer_;
     waiter error_;
     stream_watcher* watcher_ = nullptr;
+    int fd_ = -1; ///< while it is watched
     bool readable_;
     bool writable_ = true;
     bool unusual_ = false;

@@ -22,11 +22,21 @@ void tcp_channel::watch(poller& p, poller::watcher& w) {
     if (!seat_.is_taken()) {
         seat_ = p.take_seat(socket_.get(), w);
         (void)seat_.give_to(w); // a seat that has moved wakes nobody
+        if (!writable_) {
+            seat_.await_room(socket_.get());
+        }
         return;
     }
     note(seat_.give_to(w));
     if (readable_) { // the poller tells each change once, and the one before may have heard it
         p.again(w);
+    }
+}
+
+void tcp_channel::has_room(bool so) {
+    writable_ = so;
+    if (!so && seat_.is_taken()) {
+        seat_.await_room(socket_.get());
     }
 }
 
@@ -65,7 +75,7 @@ io_result tcp_channel::write_some(std::span<const std::byte> from) {
         return later;
     }
     const auto result = send(socket_.get(), from);
-    writable_ = !result.would_block() && (result.error || result.bytes == from.size());
+    has_room(!result.would_block() && (result.error || result.bytes == from.size()));
     return result;
 }
 
@@ -96,7 +106,7 @@ io_result tcp_channel::write_from(pipe& p) {
     }
     const auto result = outcome_of(
         ::splice(p.read_end.get(), nullptr, socket_.get(), nullptr, p.pending, SPLICE_F_NONBLOCK));
-    writable_ = !result.would_block();
+    has_room(!result.would_block());
     p.pending -= result.bytes;
     return result;
 }

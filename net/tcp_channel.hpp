@@ -54,6 +54,8 @@ public:
     [[nodiscard]] bool unusual() const { return unusual_; }
 
 private:
+    void has_room(bool);
+
     unique_fd socket_;
     poller::seat seat_;
     bool readable_;

@@ -282,6 +282,7 @@ TEST_F(TcpStream, AWatcherMayDestroyTheStream) {
     auto other = accept_another();
     auto mine = std::make_unique<net::tcp_stream>(context.get_executor(), other);
     w.then = [&] { mine.reset(); };
+    mine->blocked(net::readiness::write); // it has room, which is told
     mine->watch(&w);
     context.poll();
     EXPECT_EQ(w.told, 1);

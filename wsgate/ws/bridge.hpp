@@ -188,7 +188,7 @@ private:
     [[nodiscard]] bool is_ending() const { return websocket_ != websocket_state::open; }
 
     void websocket_left(net::error_code);
-    void websocket_is_over();
+    void websocket_is_over(const net::error_code& how);
     void websocket_is_drained();
     void tcp_ended(net::error_code);
     void tcp_not_reached(const dialled&);

@@ -67,15 +67,17 @@ void bridge::websocket_left(net::error_code ec) {
         ec == asio::error::eof ? "closed without Close" : ec.message());
 }
 
-/// Nothing more comes from it, and nothing more is sent to it.
-void bridge::websocket_is_over() {
+/// Nothing more comes from it, and nothing more is sent to it. Where there is nothing to deliver
+/// TCP need not be dialled any more. It is not waited for where the WebSocket's connection was reset,
+/// so that nobody is left to hear what it says, and it has taken all that came before.
+void bridge::websocket_is_over(const net::error_code& how) {
     to_tcp_ = to_tcp::over;
     outbox_.stop();
     websocket_stream_.close();
-    if (tcp_stream_) {
+    if (tcp_stream_ && (how == asio::error::eof || tcp_stream_->untaken() > 0)) {
         finish_tcp();
     } else {
-        cut(); // there was nothing to deliver, so TCP need not be dialled any more
+        cut();
     }
 }
 

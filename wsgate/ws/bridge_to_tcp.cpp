@@ -27,7 +27,7 @@ bool bridge::read_websocket() {
     }
     if (got.error) {
         websocket_left(got.error);
-        websocket_is_over();
+        websocket_is_over(got.error);
     } else {
         keep(take(scratch_.first(got.bytes)));
     }
