@@ -69,7 +69,6 @@ void terms_keeper::renew(config next) {
     {
         const std::lock_guard lock(mutex_);
         current_.swap(built);
-        ++edition_;
     }
     files_ = std::move(watch);
     publish();
@@ -174,18 +173,6 @@ void terms_keeper::warn_of_open_paths() {
             journal_.any_page(r.path);
         }
     }
-}
-
-const std::shared_ptr<const terms>& terms_in_force::now() {
-    const auto edition = from_.edition();
-    if (!known_ || edition != edition_) {
-        // A reference count of this thread's own: connections come and go on every thread, and one
-        // count for all of them would wander from core to core.
-        const auto own = std::make_shared<std::shared_ptr<const terms>>(from_.current());
-        known_ = std::shared_ptr<const terms>(own, own->get());
-        edition_ = edition;
-    }
-    return known_;
 }
 
 void terms_keeper::warn_of_certificates() {

@@ -8,8 +8,6 @@
 #include "wsgate/ops/metrics.hpp"
 #include "wsgate/terms.hpp"
 
-#include <atomic>
-#include <cstdint>
 #include <memory>
 #include <mutex>
 
@@ -28,9 +26,6 @@ public:
         const std::lock_guard lock(mutex_);
         return current_;
     }
-
-    /// Another number after each reload, from any thread.
-    [[nodiscard]] std::uint64_t edition() const { return edition_.load(std::memory_order_acquire); }
 
     /// Reads the files of passwords, tokens, certificates and keys again. Where one cannot be used,
     /// all stays as it was, and the journal says so.
@@ -64,22 +59,7 @@ private:
     service::file_watch files_; ///< of current_; taken before the files were read
     mutable std::mutex mutex_;  ///< while current_ is replaced, which other threads may copy
     std::shared_ptr<const terms> current_;
-    std::atomic<std::uint64_t> edition_{0};
     net::wake_up renewed_; ///< when current_ was replaced
-};
-
-/// What one thread knows of the current terms. A connection that is accepted after a reload gets
-/// the new ones, and no lock is taken for it otherwise.
-class terms_in_force {
-public:
-    explicit terms_in_force(const terms_keeper& from) : from_(from) {}
-
-    [[nodiscard]] const std::shared_ptr<const terms>& now();
-
-private:
-    const terms_keeper& from_;
-    std::uint64_t edition_ = 0;
-    std::shared_ptr<const terms> known_;
 };
 
 } // namespace wsgate

@@ -42,7 +42,7 @@ asio::awaitable<void> worker::stop_accepting() {
 }
 
 void worker::accept(std::size_t rules, net::connection c) {
-    newcomer who{attendance_.arrived(), terms_.now(), rules, std::move(c)};
+    newcomer who{attendance_.arrived(), terms_.current(), rules, std::move(c)};
     auto& where = least_loaded();
     ++where.load_;
     if (&where == this) {

@@ -127,7 +127,7 @@ private:
     void drop(connection_number);
 
     services services_;
-    terms_in_force terms_;
+    const terms_keeper& terms_;
     attendance& attendance_;
     std::span<const std::unique_ptr<worker>> all_;
     std::atomic<std::size_t> load_{0};
