@@ -34,6 +34,17 @@ std::string join_host_port(std::string_view host, std::uint16_t port) {
     return text;
 }
 
+std::string address_text(const asio::ip::address& a) {
+    if (!a.is_v4()) {
+        return a.to_string();
+    }
+    std::string text;
+    for (const auto byte : a.to_v4().to_bytes()) {
+        text.append(text.empty() ? "" : ".").append(std::to_string(byte));
+    }
+    return text;
+}
+
 std::optional<asio::ip::address> address_in(const host_port& from) {
     boost::system::error_code not_literal;
     const auto address = asio::ip::make_address(std::string{from.host}, not_literal);
