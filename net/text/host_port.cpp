@@ -4,6 +4,8 @@
 
 #include "net/text/number.hpp"
 
+#include <array>
+#include <charconv>
 #include <string>
 
 namespace net {
@@ -38,11 +40,13 @@ std::string address_text(const asio::ip::address& a) {
     if (!a.is_v4()) {
         return a.to_string();
     }
-    std::string text;
+    std::array<char, sizeof "255.255.255.255"> text{};
+    auto* end = text.data();
     for (const auto byte : a.to_v4().to_bytes()) {
-        text.append(text.empty() ? "" : ".").append(std::to_string(byte));
+        end = std::to_chars(end, text.data() + text.size(), byte).ptr;
+        *end++ = '.';
     }
-    return text;
+    return {text.data(), end - 1};
 }
 
 std::optional<asio::ip::address> address_in(const host_port& from) {
