@@ -1,5 +1,5 @@
-// Joins queue, writer and their thread. spdlog writes times and levels; its own queue would cost as
-// much as half of the lines' making, and megabytes.
+// Joins queue, writer and their thread. spdlog writes times and levels; its own queue takes more
+// than twice as long for a line, and megabytes.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/log.hpp"
 
