@@ -49,10 +49,6 @@ json::string_view show(std::string_view text) {
     return {text.data(), text.size()};
 }
 
-json::string_view show_or_none(std::string_view text) {
-    return text.empty() ? json::string_view{"none"} : show(text);
-}
-
 double seconds_of(std::chrono::milliseconds d) {
     return static_cast<double>(d.count()) / 1000.0;
 }

@@ -35,6 +35,11 @@ protected:
     /// Bytes from outside in the fields have been escaped by the caller.
     void write(log_level, std::string_view event, const boost::json::object& fields);
 
+    /// The start of a line in the log's format, for events of which there are many.
+    [[nodiscard]] event_line line_of(std::string_view event) const { return {format_, event}; }
+
+    void write(log_level level, event_line& line) { log_.line(level, line.take()); }
+
     /// Writes `words` in the text format, since scripts that start us wait for these words; in JSON
     /// an event.
     void write_words(std::string_view words, std::string_view event,
@@ -47,9 +52,6 @@ private:
 
 /// As a field's value.
 [[nodiscard]] boost::json::string_view show(std::string_view);
-
-/// As a field's value: "none" where the text is empty.
-[[nodiscard]] boost::json::string_view show_or_none(std::string_view);
 
 /// The time in seconds, to the millisecond.
 [[nodiscard]] double seconds_of(std::chrono::milliseconds);

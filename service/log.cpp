@@ -1,16 +1,17 @@
-// Builds the log from spdlog's asynchronous logger and a sink of our own.
+// Joins queue, writer and their thread. spdlog writes times and levels; its own queue takes more
+// than twice as long for a line, and megabytes.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/log.hpp"
 
 #include "service/early_exit.hpp"
+#include "service/log_queue.hpp"
 #include "service/log_writer.hpp"
 
-#include <spdlog/async.h>
-#include <spdlog/async_logger.h>
-#include <spdlog/details/null_mutex.h>
-#include <spdlog/sinks/base_sink.h>
+#include <spdlog/pattern_formatter.h>
 
+#include <algorithm>
 #include <chrono>
+#include <exception>
 #include <fmt/format.h>
 #include <future>
 #include <thread>
@@ -34,67 +35,25 @@ spdlog::level::level_enum to_spdlog(log_level level) {
     return spdlog::level::err;
 }
 
-log_level from_spdlog(spdlog::level::level_enum level) {
-    switch (level) {
-    case spdlog::level::trace:
-    case spdlog::level::debug:
-        return log_level::debug;
-    case spdlog::level::info:
-        return log_level::info;
-    case spdlog::level::warn:
-        return log_level::warn;
-    default:
-        return log_level::error;
-    }
-}
-
 spdlog::string_view_t show_to_spdlog(std::string_view text) {
     return {text.data(), text.size()};
 }
 
-/// Formats lines and gives them to the writer, which it flushes when nothing more is queued: at
-/// once after a single line, once after a burst. Then the log's thread sleeps for 5 ms, since
-/// waking it for each line of a burst costs more than writing the lines. No lock: the log's thread
-/// alone comes here, and nobody may wait for it.
-class writer_sink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+/// Puts time and level around lines, as spdlog's patterns say.
+class line_formatter {
 public:
-    writer_sink(const log_options& o, spdlog::details::thread_pool& queue)
-        : queue_(queue), writer_(o, [this](log_level level, std::string_view text) {
-              return formatted({{}, to_spdlog(level), show_to_spdlog(text)});
-          }) {}
+    explicit line_formatter(const std::string& pattern) : formatter_(pattern) {}
 
-    [[nodiscard]] log_writer& writer() { return writer_; }
-
-protected:
-    void sink_it_(const spdlog::details::log_msg& line) override {
-        notice_overruns();
-        writer_.add(from_spdlog(line.level), formatted(line),
-                    {line.payload.data(), line.payload.size()});
-        if (queue_.queue_size() == 0) {
-            flush_();
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
-        }
+    /// Valid until the next line.
+    std::string_view operator()(line_batch::time at, log_level level, std::string_view text) {
+        line_.clear();
+        formatter_.format({at, {}, {}, to_spdlog(level), show_to_spdlog(text)}, line_);
+        return {line_.data(), line_.size()};
     }
-
-    void flush_() override { writer_.flush(); }
 
 private:
-    std::string formatted(const spdlog::details::log_msg& line) {
-        spdlog::memory_buf_t text;
-        formatter_->format(line, text);
-        return {text.data(), text.size()};
-    }
-
-    void notice_overruns() {
-        const auto so_far = queue_.overrun_counter();
-        if (so_far > overruns_) {
-            writer_.lose(so_far - std::exchange(overruns_, so_far), "nobody read the log");
-        }
-    }
-
-    spdlog::details::thread_pool& queue_;
-    std::size_t overruns_ = 0; ///< lines that a full queue has dropped
-    log_writer writer_;
+    spdlog::pattern_formatter formatter_;
+    spdlog::memory_buf_t line_;
 };
 
 } // namespace
@@ -106,27 +65,51 @@ std::string_view name_of(log_level level) {
 
 struct log::parts {
     explicit parts(const log_options& o)
-        : options(o), pool(std::make_shared<spdlog::details::thread_pool>(o.queue, 1)),
-          sink(std::make_shared<writer_sink>(o, *pool)) {
-        sink->set_pattern(o.pattern);
-        logger = std::make_shared<spdlog::async_logger>(
-            "", sink, pool, spdlog::async_overflow_policy::overrun_oldest);
-        logger->set_level(to_spdlog(o.from));
-        // A line that cannot be written is lost: there is nowhere to report it.
-        logger->set_error_handler([](const std::string&) {});
+        : options(o), queue(std::max<std::size_t>(o.queue, 1)), format(o.pattern),
+          format_own(o.pattern),
+          writer(o,
+                 [this](log_level level, std::string_view text) {
+                     return std::string{format_own(line_batch::time::clock::now(), level, text)};
+                 }),
+          thread([this] { run(); }) {}
+
+    /// The log's thread: writes batch after batch.
+    void run() {
+        line_batch batch;
+        bool more = true;
+        while (more) {
+            more = queue.take(batch);
+            write(batch);
+        }
+    }
+
+    void write(const line_batch& batch) noexcept {
+        try {
+            if (batch.dropped() > 0) {
+                writer.lose(batch.dropped(), "nobody read the log");
+            }
+            for (std::size_t i = 0; i < batch.size(); ++i) {
+                const auto& line = batch[i];
+                writer.add(line.level, format(line.at, line.level, line.text), line.text);
+            }
+            writer.flush();
+        } catch (const std::exception&) {
+            // A line that cannot be written is lost: there is nowhere to report it.
+        }
     }
 
     /// Waits until all that is queued is written or lost.
     void end() {
-        pool.reset(); // joins its thread
-        sink->flush();
-        logger.reset(); // not before: what was queued refers to it, too
+        queue.end();
+        thread.join();
     }
 
     log_options options;
-    std::shared_ptr<spdlog::details::thread_pool> pool;
-    std::shared_ptr<writer_sink> sink;
-    std::shared_ptr<spdlog::async_logger> logger;
+    log_queue queue;
+    line_formatter format;     ///< for the log's thread alone, like the next one
+    line_formatter format_own; ///< for lines of the log itself, which come in the midst of others
+    log_writer writer;
+    std::thread thread;
 };
 
 namespace {
@@ -145,7 +128,7 @@ log::log(const options& o) : parts_(std::make_shared<parts>(o)) {}
 log::~log() {
     const auto patience = parts_->options.patience;
     constexpr auto for_giving_up = std::chrono::milliseconds(200);
-    auto& writer = parts_->sink->writer();
+    auto& writer = parts_->writer;
     writer.end_at(log_writer::clock::now() + patience);
     std::promise<void> ended;
     const auto end = ended.get_future();
@@ -166,12 +149,14 @@ log::~log() {
 }
 
 void log::line(log_level level, std::string_view text) {
-    parts_->logger->log(to_spdlog(level), show_to_spdlog(text));
+    if (level >= parts_->options.from) {
+        parts_->queue.put(level, text);
+    }
 }
 
 void log::reopen() {
-    parts_->sink->writer().request_reopen();
-    parts_->logger->flush(); // wakes the thread where it waits for a line
+    parts_->writer.request_reopen();
+    parts_->queue.wake();
 }
 
 } // namespace service

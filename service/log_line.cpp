@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <iterator>
+#include <utility>
 
 namespace service {
 
@@ -13,13 +14,15 @@ namespace {
 
 namespace json = boost::json;
 
+void append_word(std::string& line, std::string_view text) {
+    const bool quoted = text.empty() || text.find(' ') != std::string_view::npos;
+    const std::string_view quote = quoted ? "\"" : "";
+    line.append(quote).append(text).append(quote);
+}
+
 void append_text(std::string& line, const json::value& v) {
     if (const auto* text = v.if_string()) {
-        const bool quoted = text->empty() || text->find(' ') != json::string::npos;
-        const std::string_view quote = quoted ? "\"" : "";
-        line += quote;
-        line += std::string_view{*text};
-        line += quote;
+        append_word(line, *text);
     } else if (v.is_double()) {
         fmt::format_to(std::back_inserter(line), "{:.3f}", v.as_double());
     } else if (v.is_uint64()) {
@@ -51,6 +54,53 @@ std::string log_line(log_format format, std::string_view event, const json::obje
         append_text(line, field.value());
     }
     return line;
+}
+
+event_line::event_line(log_format format, std::string_view event) : format_(format), event_(event) {
+    constexpr std::size_t usual = 300;
+    if (format == log_format::text) {
+        text_.reserve(usual);
+        text_ = event;
+    }
+}
+
+event_line& event_line::word(std::string_view key, std::string_view value) {
+    if (format_ == log_format::json) {
+        fields_[key] = value;
+    } else {
+        begin_field(key);
+        append_word(text_, value);
+    }
+    return *this;
+}
+
+event_line& event_line::number(std::string_view key, std::uint64_t value) {
+    if (format_ == log_format::json) {
+        fields_[key] = value;
+    } else {
+        begin_field(key);
+        text_ += std::to_string(value);
+    }
+    return *this;
+}
+
+event_line& event_line::seconds(std::string_view key, std::chrono::milliseconds value) {
+    if (format_ == log_format::json) {
+        fields_[key] = static_cast<double>(value.count()) / 1000.0;
+    } else {
+        begin_field(key);
+        fmt::format_to(std::back_inserter(text_), "{}.{:03}", value.count() / 1000,
+                       value.count() % 1000);
+    }
+    return *this;
+}
+
+std::string event_line::take() {
+    return format_ == log_format::json ? log_line(format_, event_, fields_) : std::move(text_);
+}
+
+void event_line::begin_field(std::string_view key) {
+    text_.append(" ").append(key).append("=");
 }
 
 } // namespace service

@@ -4,6 +4,8 @@
 
 #include <boost/json/object.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -18,5 +20,28 @@ enum class log_format { text, json };
 /// the pattern. Bytes from outside in the fields have been escaped by the caller.
 [[nodiscard]] std::string log_line(log_format, std::string_view event,
                                    const boost::json::object& fields);
+
+/// Makes the same line field after field. For lines of which there are many: where the format is
+/// text it makes no JSON object on the way. A key comes once.
+class event_line {
+public:
+    /// `event` is a literal.
+    event_line(log_format, std::string_view event);
+
+    event_line& word(std::string_view key, std::string_view);
+    event_line& number(std::string_view key, std::uint64_t);
+    /// The time in seconds, to the millisecond.
+    event_line& seconds(std::string_view key, std::chrono::milliseconds);
+
+    [[nodiscard]] std::string take();
+
+private:
+    void begin_field(std::string_view key);
+
+    log_format format_;
+    std::string_view event_;
+    std::string text_;           ///< of the format text
+    boost::json::object fields_; ///< of the format JSON
+};
 
 } // namespace service

@@ -21,8 +21,13 @@ namespace {
 constexpr std::size_t enough = 65536; ///< bytes that are worth a write
 constexpr std::size_t longest_reason = 300;
 
+/// By memchr(3): most texts are one line, and looking at each byte is what a line costs most here.
 std::size_t lines_in(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count(text, '\n'));
+    std::size_t lines = 0;
+    for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+        ++lines;
+    }
+    return lines;
 }
 
 syslog_severity severity_of(log_level level) {

@@ -4,6 +4,8 @@
 
 #include "net/text/number.hpp"
 
+#include <array>
+#include <charconv>
 #include <string>
 
 namespace net {
@@ -32,6 +34,19 @@ std::string join_host_port(std::string_view host, std::uint16_t port) {
     std::string text{in_brackets ? "[" : ""};
     text.append(host).append(in_brackets ? "]:" : ":").append(std::to_string(port));
     return text;
+}
+
+std::string address_text(const asio::ip::address& a) {
+    if (!a.is_v4()) {
+        return a.to_string();
+    }
+    std::array<char, sizeof "255.255.255.255"> text{};
+    auto* end = text.data();
+    for (const auto byte : a.to_v4().to_bytes()) {
+        end = std::to_chars(end, text.data() + text.size(), byte).ptr;
+        *end++ = '.';
+    }
+    return {text.data(), end - 1};
 }
 
 std::optional<asio::ip::address> address_in(const host_port& from) {

@@ -34,16 +34,29 @@ std::int64_t whole_seconds(std::chrono::milliseconds t) {
     return std::chrono::duration_cast<std::chrono::seconds>(t).count();
 }
 
-/// Writes the lines of one event.
+/// What lines begin with; made anew once a second.
+const std::string& stamp_now() {
+    thread_local std::time_t second = 0;
+    thread_local std::string stamp;
+    if (const auto now = std::time(nullptr); now != second) {
+        second = now;
+        stamp = compat_time(now);
+    }
+    return stamp;
+}
+
+/// Writes the lines of one event. The lines of every pair are joined from their parts rather than
+/// formatted, and the tags of meetings are made once an event.
 struct compat_writer {
     service::log& log;
-    std::string_view stamp;
-    int process;
+    std::string_view process;
 
-    void line(std::string_view text) const {
-        std::string whole;
-        whole.reserve(stamp.size() + text.size());
-        log.line(service::log_level::info, whole.append(stamp).append(text));
+    template <class... Parts>
+    void line(const Parts&... parts) const {
+        thread_local std::string whole; // keeps its memory
+        whole = stamp_now();
+        (whole.append(parts), ...);
+        log.line(service::log_level::info, whole);
     }
 
     void operator()(const event::starting& e) const {
@@ -68,7 +81,7 @@ struct compat_writer {
     }
 
     void operator()(const event::arrived& e) const {
-        line(fmt::format("new vnc {} connecting.", word(e.peer.side)));
+        line("new vnc ", word(e.peer.side), " connecting.");
         if (!e.greeted) {
             line("ULTRAVNC_REPEATER_NO_RFB: not sending RFB 000.000");
         }
@@ -160,19 +173,17 @@ struct compat_writer {
     }
 
     void operator()(const event::waiting& e) const {
-        line(fmt::format("storing new vnc {} with ID:{}.", word(e.peer.side), id_of(e.id)));
+        line("storing new vnc ", word(e.peer.side), " with ID:", id_of(e.id), ".");
     }
 
     void operator()(const event::partner_checked& e) const {
-        line(e.alive ? fmt::format("{} socket for ID:{} is still established.",
-                                   word(e.partner.side), id_of(e.id))
-                     : fmt::format("{} socket for ID:{} is no longer established, closing it.",
-                                   word(e.partner.side), id_of(e.id)));
+        line(word(e.partner.side), " socket for ID:", id_of(e.id),
+             e.alive ? " is still established." : " is no longer established, closing it.");
     }
 
     void operator()(const event::matched& e) const {
-        line(fmt::format("hooking up new vnc {} with existing vnc {} for ID:{}.",
-                         word(e.newcomer.side), word(e.partner.side), id_of(e.id)));
+        line("hooking up new vnc ", word(e.newcomer.side), " with existing vnc ",
+             word(e.partner.side), " for ID:", id_of(e.id), ".");
     }
 
     void operator()(const event::replaced& e) const {
@@ -229,27 +240,28 @@ struct compat_writer {
         line(fmt::format("failed to connect to {}:{}.", net::escaped(e.to.host), e.to.port));
     }
 
-    void tagged(const meeting& met, std::string_view text) const {
-        line(fmt::format("[{}/{}] {}", process, net::escaped(to_string(met), 300), text));
+    [[nodiscard]] std::string tag_of(const meeting& met) const {
+        return fmt::format("[{}/{}] ", process, net::escaped(to_string(met), 300));
     }
 
     void operator()(const event::paired& e) const {
-        tagged(e.met, "parent 1 -> 2.");
-        tagged(e.met, "child  2 -> 1.");
+        const auto tag = tag_of(e.met);
+        line(tag, "parent 1 -> 2.");
+        line(tag, "child  2 -> 1.");
     }
 
     void operator()(const event::ended& e) const {
-        const auto second = rfb::other(e.first);
-        for (const auto from : {e.first, second}) {
+        const auto tag = tag_of(e.met);
+        for (const auto from : {e.first, rfb::other(e.first)}) {
             const auto& d = from == side::viewer ? e.from_viewer : e.from_server;
             if (d.end == event::ended::how::eof) {
-                tagged(e.met, "Input is EOF.");
+                line(tag, "Input is EOF.");
             } else if (d.end == event::ended::how::read_error) {
-                tagged(e.met, d.error.message());
+                line(tag, d.error.message());
             } else if (d.end == event::ended::how::write_error) {
-                tagged(e.met, "Output is EOF. " + d.error.message());
+                line(tag, "Output is EOF. ", d.error.message());
             }
-            tagged(e.met, "finished xfer.");
+            line(tag, "finished xfer.");
         }
     }
 
@@ -277,10 +289,11 @@ struct compat_writer {
     }
 
     void operator()(const event::carries& e) const {
-        tagged(e.met, fmt::format("USR1: vnc client {} and vnc server {}: {} s, {} bytes to the "
-                                  "server, {} bytes to the client.",
-                                  net::to_string(e.viewer), net::to_string(e.server),
-                                  whole_seconds(e.since), e.viewer_to_server, e.server_to_viewer));
+        line(tag_of(e.met),
+             fmt::format("USR1: vnc client {} and vnc server {}: {} s, {} bytes to the server, {} "
+                         "bytes to the client.",
+                         net::to_string(e.viewer), net::to_string(e.server), whole_seconds(e.since),
+                         e.viewer_to_server, e.server_to_viewer));
     }
 
     void operator()(const event::dismissed&) const {}
@@ -325,14 +338,10 @@ struct compat_writer {
 
 } // namespace
 
-compat_log::compat_log(service::log& to) : log_(to), process_(::getpid()) {}
+compat_log::compat_log(service::log& to) : log_(to), process_(std::to_string(::getpid())) {}
 
 void compat_log::receive(const any_event& e) {
-    if (const auto now = std::time(nullptr); now != second_) {
-        second_ = now;
-        stamp_ = compat_time(now);
-    }
-    std::visit(compat_writer{log_, stamp_, process_}, e);
+    std::visit(compat_writer{log_, process_}, e);
 }
 
 std::string compat_notice(std::string_view event, const boost::json::object& members) {

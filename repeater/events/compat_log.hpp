@@ -19,13 +19,12 @@ class compat_log final : public event_sink {
 public:
     explicit compat_log(service::log& to);
 
+    /// From any thread: outputs tell of their losses on threads of their own.
     void receive(const any_event&) override;
 
 private:
     service::log& log_;
-    int process_;            ///< ours, which the Perl puts before some lines
-    std::time_t second_ = 0; ///< that of stamp_
-    std::string stamp_;      ///< what lines begin with
+    std::string process_; ///< our number, which the Perl puts before some lines
 };
 
 /// What the log tells of itself, as a whole line. From any thread.

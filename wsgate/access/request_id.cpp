@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/request_id.hpp"
 
-#include <openssl/rand.h>
+#include "wsgate/tls/random.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <fmt/format.h>
-#include <stdexcept>
+#include <span>
 
 namespace wsgate {
 
@@ -30,10 +30,7 @@ bool is_request_id(std::string_view text) {
 
 std::string make_request_id() {
     std::uint64_t number = 0;
-    // Any bytes will do for a value without padding.
-    if (::RAND_bytes(reinterpret_cast<unsigned char*>(&number), sizeof number) != 1) { // NOLINT
-        throw std::runtime_error("OpenSSL has no random numbers");
-    }
+    fill_with_random(std::as_writable_bytes(std::span(&number, 1)));
     return fmt::format("{:016x}", number);
 }
 

@@ -4,6 +4,7 @@
 
 #include "net/connection.hpp"
 #include "net/text/escape.hpp"
+#include "net/text/host_port.hpp"
 #include "wsgate/access/doorman.hpp"
 
 #include <boost/json/object.hpp>
@@ -17,7 +18,6 @@ namespace {
 
 namespace json = boost::json;
 using service::show;
-using service::show_or_none;
 
 constexpr std::size_t longest_text = 200;
 constexpr std::size_t longest_reason = 400; // it may name some addresses
@@ -40,14 +40,24 @@ std::string_view name_of(ended_by who) {
 }
 
 std::string show(const std::optional<asio::ip::address>& a) {
-    return a ? a->to_string() : "unknown";
+    return a ? net::address_text(*a) : "unknown";
+}
+
+/// As net::name_of(), which takes longer.
+std::string show(const asio::ip::tcp::endpoint& peer) {
+    const auto address = net::address_of(peer);
+    return address ? net::join_host_port(net::address_text(*address), peer.port()) : "unix";
+}
+
+std::string_view word_or_none(std::string_view text) {
+    return text.empty() ? "none" : text;
 }
 
 json::object describe(const refused_client& r) {
     json::object fields{
         {"session", static_cast<std::uint64_t>(r.number)},
         {"client", show(r.client)},
-        {"peer", net::name_of(r.peer)},
+        {"peer", show(r.peer)},
     };
     if (!r.path.empty()) {
         fields["path"] = net::escaped(r.path, longest_text);
@@ -73,27 +83,25 @@ service::log_level tell_left_out(json::object& fields, const lines_left_out& lef
     return left_out ? level : service::log_level::debug;
 }
 
-json::object describe(const session_facts& s) {
-    json::object fields{
-        {"session", static_cast<std::uint64_t>(s.number)},
-        {"route", show(s.route)},
-        {"client", show(s.client)},
-        {"peer", net::name_of(s.peer)},
-        {"request", show(s.request_id)},
-        {"target", net::escaped(s.target, longest_text)},
-        {"subprotocol", show_or_none(s.subprotocol)},
-        {"tls", show_or_none(s.tls)},
-    };
+/// Where there are sessions by the thousand, these make most of the log.
+void describe(const session_facts& s, service::event_line& line) {
+    line.number("session", static_cast<std::uint64_t>(s.number))
+        .word("route", s.route)
+        .word("client", show(s.client))
+        .word("peer", show(s.peer))
+        .word("request", s.request_id)
+        .word("target", net::escaped(s.target, longest_text))
+        .word("subprotocol", word_or_none(s.subprotocol))
+        .word("tls", word_or_none(s.tls));
     if (s.proxy) {
-        fields["proxy"] = net::name_of(*s.proxy);
+        line.word("proxy", show(*s.proxy));
     }
     if (!s.certificate.empty()) {
-        fields["certificate"] = net::escaped(s.certificate, longest_text);
+        line.word("certificate", net::escaped(s.certificate, longest_text));
     }
     if (!s.user.empty()) {
-        fields["user"] = net::escaped(s.user);
+        line.word("user", net::escaped(s.user));
     }
-    return fields;
 }
 
 void describe(const compared_origin& o, json::object& fields) {
@@ -131,21 +139,22 @@ void journal::listening(std::string_view at, bool tls, std::string_view leads_to
 }
 
 void journal::started(const session_facts& s) {
-    write(service::log_level::info, "start", describe(s));
+    auto line = line_of("start");
+    describe(s, line);
+    write(service::log_level::info, line);
 }
 
 void journal::ended(const session_facts& s, const bridge_summary& e,
                     std::chrono::milliseconds lasted) {
-    auto fields = describe(s);
-    fields.insert({
-        {"seconds", service::seconds_of(lasted)},
-        {"up", e.to_tcp},
-        {"down", e.to_websocket},
-        {"code", static_cast<std::uint64_t>(e.code)},
-        {"closed_by", show(name_of(side_of(e.cause)))},
-        {"reason", net::escaped(e.reason, longest_reason)},
-    });
-    write(service::log_level::info, "end", fields);
+    auto line = line_of("end");
+    describe(s, line);
+    line.seconds("seconds", lasted)
+        .number("up", e.to_tcp)
+        .number("down", e.to_websocket)
+        .number("code", static_cast<std::uint64_t>(e.code))
+        .word("closed_by", name_of(side_of(e.cause)))
+        .word("reason", net::escaped(e.reason, longest_reason));
+    write(service::log_level::info, line);
 }
 
 void journal::sessions(std::size_t connections, std::size_t shown_at_most) {
@@ -155,11 +164,10 @@ void journal::sessions(std::size_t connections, std::size_t shown_at_most) {
 
 void journal::carries(const session_facts& s, const bridge_summary& so_far,
                       std::chrono::milliseconds lasts) {
-    auto fields = describe(s);
-    fields.insert({{"seconds", service::seconds_of(lasts)},
-                   {"up", so_far.to_tcp},
-                   {"down", so_far.to_websocket}});
-    write(service::log_level::info, "carries", fields);
+    auto line = line_of("carries");
+    describe(s, line);
+    line.seconds("seconds", lasts).number("up", so_far.to_tcp).number("down", so_far.to_websocket);
+    write(service::log_level::info, line);
 }
 
 void journal::ends_itself(std::string_view option) {
@@ -177,7 +185,7 @@ void journal::denied(connection_number number, const asio::ip::tcp::endpoint& pe
                      lines_left_out left_out) {
     json::object fields{{"session", static_cast<std::uint64_t>(number)},
                         {"client", show(from.client)},
-                        {"peer", net::name_of(peer)},
+                        {"peer", show(peer)},
                         {"request", show(from.request_id)},
                         {"path", net::escaped(path, longest_text)},
                         {"status", static_cast<unsigned>(no.status)},
@@ -197,7 +205,7 @@ void journal::unreachable(connection_number number, const asio::ip::tcp::endpoin
     write(service::log_level::info, "unreachable",
           {{"session", static_cast<std::uint64_t>(number)},
            {"client", show(from.client)},
-           {"peer", net::name_of(peer)},
+           {"peer", show(peer)},
            {"request", show(from.request_id)},
            {"target", net::escaped(target)},
            {"reason", net::escaped(why, longest_reason)}});
@@ -259,7 +267,7 @@ void journal::proxy_header_failed(connection_number number, const asio::ip::tcp:
                                   const net::error_code& ec, lines_left_out left_out) {
     json::object fields{
         {"session", static_cast<std::uint64_t>(number)},
-        {"peer", net::name_of(proxy)},
+        {"peer", show(proxy)},
         {"error", ec.message()},
         {"advice", "a --trusted-proxy must begin with a PROXY header under --accept-proxy: let "
                    "it send one (HAProxy: send-proxy-v2), or do without --accept-proxy"}};

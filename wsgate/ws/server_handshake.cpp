@@ -154,28 +154,35 @@ std::variant<opening, refusal> check_opening(const request& r, const opening_rul
 }
 
 std::string accept_value(std::string_view key) {
-    const std::string text = std::string{key} + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    constexpr std::string_view guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int size = 0;
-    // Kept, since OpenSSL takes longer to look the algorithm up than to compute the digest.
+    // Both are kept, since OpenSSL takes longer to look the algorithm up, and to make a context for
+    // it, than to compute the digest.
     static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> sha1(
         EVP_MD_fetch(nullptr, "SHA1", nullptr), &EVP_MD_free);
-    EVP_Digest(text.data(), text.size(), digest.data(), &size, sha1.get(), nullptr);
+    thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(
+        EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    EVP_DigestInit_ex2(context.get(), sha1.get(), nullptr);
+    EVP_DigestUpdate(context.get(), key.data(), key.size());
+    EVP_DigestUpdate(context.get(), guid.data(), guid.size());
+    EVP_DigestFinal_ex(context.get(), digest.data(), &size);
     std::array<unsigned char, std::size_t{2} * EVP_MAX_MD_SIZE> base64{};
     const auto length = EVP_EncodeBlock(base64.data(), digest.data(), static_cast<int>(size));
     return {base64.begin(), base64.begin() + length};
 }
 
 std::string switching_protocols(const opening& o) {
-    http::response<http::empty_body> r(http::status::switching_protocols, 11);
-    r.set(http::field::upgrade, "websocket");
-    r.set(http::field::connection, "Upgrade");
-    r.set(http::field::sec_websocket_accept, o.accept);
+    // By hand, since Beast's message and its serializer take as long as a system call.
+    std::string head = "HTTP/1.1 101 Switching Protocols\r\n"
+                       "Upgrade: websocket\r\n"
+                       "Connection: Upgrade\r\n"
+                       "Sec-WebSocket-Accept: ";
+    head.append(o.accept);
     if (!o.subprotocol.empty()) {
-        r.set(http::field::sec_websocket_protocol, {o.subprotocol.data(), o.subprotocol.size()});
+        head.append("\r\nSec-WebSocket-Protocol: ").append(o.subprotocol);
     }
-    r.set(http::field::server, server_name);
-    return serialized(r);
+    return head.append("\r\nServer: ").append(server_name).append("\r\n\r\n");
 }
 
 } // namespace wsgate

@@ -58,4 +58,12 @@ TEST(Number, TakesAllOfTheTextOrNothing) {
     }
 }
 
+TEST(AddressText, IsThatOfTheLibrary) {
+    for (const auto* const text : {"0.0.0.0", "127.0.0.1", "203.0.113.99", "255.255.255.255", "::1",
+                                   "2001:db8::7", "::ffff:192.0.2.1", "fe80::1%7"}) {
+        const auto address = boost::asio::ip::make_address(text);
+        EXPECT_EQ(net::address_text(address), address.to_string());
+    }
+}
+
 } // namespace host_port_test
