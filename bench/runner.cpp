@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 
@@ -65,13 +66,45 @@ private:
     }
 
     void measure(int round, const test& t, const subject& s, std::ostream& line) {
+        const double rate = t.half_of.empty() ? 0 : half_peak(t, round);
+        if (const auto peak = peak_of(t, s.name, round); peak && *peak < rate) {
+            line << ": left out, as it cannot keep that pace";
+            return;
+        }
         const pinned_to_one_cpu pinned(t.pinned || how_.pin_all);
         running_subject running(s, t.wrap);
         const auto record = [&](const metric& m, double value) {
             outcome_.results.add(m, s.name, round, value);
             line << "  " << std::setprecision(4) << value << ' ' << m.unit;
         };
-        t.measure({.subject = running, .how = how_, .record = record});
+        t.measure({.subject = running, .how = how_, .record = record, .rate = rate});
+    }
+
+    // What the subject has reached in this round, where that was measured.
+    [[nodiscard]] std::optional<double> peak_of(const test& t, const std::string& name,
+                                                int round) const {
+        const auto& peaks = outcome_.results.values(t.half_of, name);
+        const auto found = peaks.find(round);
+        return found == peaks.end() ? std::nullopt : std::optional(found->second);
+    }
+
+    // The same for all, and within reach of those whose peaks count.
+    [[nodiscard]] double half_peak(const test& t, int round) const {
+        if (how_.rate > 0) {
+            return how_.rate;
+        }
+        std::optional<double> lowest;
+        for (const auto& s : how_.subjects) {
+            const bool counts = how_.paced.empty() || std::ranges::count(how_.paced, s.name) > 0;
+            if (const auto peak = peak_of(t, s.name, round); counts && peak) {
+                lowest = std::min(*peak, lowest.value_or(*peak));
+            }
+        }
+        if (!lowest) {
+            throw std::runtime_error("no peak to take the half of: choose its closed loop before "
+                                     "it, or say --rate");
+        }
+        return *lowest / 2;
     }
 
     const plan& how_;

@@ -17,6 +17,7 @@ struct slice {
     running_subject& subject; ///< started for this slice
     const plan& how;
     std::function<void(const metric&, double)> record;
+    double rate = 0; ///< attempts a second of an open loop
 };
 
 struct test {
@@ -29,6 +30,8 @@ struct test {
     bool drains_first = false;   ///< first wait until the host's TIME_WAITs are gone
     int most_rounds = 1000;      ///< set lower where figures hardly vary
     wrapping wrap = wrapping::plain;
+    /// The metric of peak rates: the test is an open loop, at half of the lowest one that counts.
+    std::string half_of = {};
 };
 
 /// How long a slice may take to make its pairs; with fewer pairs its figure would say nothing.
