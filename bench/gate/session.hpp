@@ -29,6 +29,7 @@ void reset(std::vector<gate_session>);
 [[nodiscard]] std::vector<test> gate_bulk_tests();
 [[nodiscard]] std::vector<test> gate_ping_pong_tests();
 [[nodiscard]] std::vector<test> gate_set_up_tests();
+[[nodiscard]] std::vector<test> gate_tls_tests();
 [[nodiscard]] std::vector<test> gate_memory_tests();
 [[nodiscard]] std::vector<test> gate_crowd_tests();
 [[nodiscard]] std::vector<test> gate_integrity_tests();
