@@ -19,6 +19,7 @@ enum class subject_kind {
     repeater, ///< two ports; each side sends a 250-byte block that names an ID
     relay,    ///< connects to the server port for every connection at the viewer port
     gateway,  ///< connects to the server port for every WebSocket at the viewer port
+    chain, ///< a gateway before a repeater: WebSockets at the viewer port, blocks from both sides
 };
 
 /// Whether viewers come through TLS (kind gateway only).
@@ -27,7 +28,9 @@ enum class wrapping { plain, tls };
 struct subject {
     std::string name;
     subject_kind kind = subject_kind::direct;
-    std::string command; ///< for sh; {viewer_port}, {server_port} and {wrap} are replaced
+    /// For sh; {viewer_port}, {server_port}, {wrap} and, for a chain's own use, {hop_port} are
+    /// replaced.
+    std::string command;
 };
 
 /// Reads NAME=KIND:COMMAND. Errors: std::invalid_argument.
@@ -62,16 +65,17 @@ public:
 
     [[nodiscard]] std::uint16_t server_port() const { return server_port_; }
 
-    /// Where a relay connects to; kind repeater has none.
+    /// Where a relay or gateway connects to; kinds repeater and chain have none.
     [[nodiscard]] const unique_fd& listener() const { return listener_; }
 
     [[nodiscard]] std::uint64_t next_id() { return ++last_id_; }
 
-    /// Connects a server, which then waits for its viewer (kind repeater only).
+    /// Connects a server, which then waits for its viewer (kinds repeater and chain only).
     [[nodiscard]] unique_fd waiting_server(std::uint64_t id);
 
     /// Connects the viewer for a waiting server. On return a first byte has gone from server to
     /// viewer.
+    /// Not for kind chain, whose sessions are made by ws_client, as a gateway's are.
     [[nodiscard]] unique_fd viewer_for(const unique_fd& waiting_server, std::uint64_t id);
 
     /// Makes a pair of blocking sockets, with a first byte gone from server to viewer. Not for kind
@@ -95,6 +99,11 @@ private:
     void launch(const std::string& command);
     [[nodiscard]] bool accepts_connections() const;
     void wait_until_it_listens() const;
+
+    /// Whether servers connect, and name an ID.
+    [[nodiscard]] bool takes_servers() const {
+        return kind_ == subject_kind::repeater || kind_ == subject_kind::chain;
+    }
 
     subject_kind kind_;
     wrapping wrap_;

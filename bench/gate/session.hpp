@@ -13,7 +13,7 @@ namespace bench {
 
 struct gate_session {
     ws_client client;
-    unique_fd target; ///< blocking
+    unique_fd target; ///< blocking; a chain's server
 };
 
 /// Makes a session that is open both ways: a first byte has gone from the target to the client.
