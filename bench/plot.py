@@ -33,7 +33,7 @@ CHARTS = (
         ("open_rate", "open_tls_rate", "idle_memory", "idle_memory_tls"),
     ),
 )
-COLOURS = ("#2f81f7", "#d29922", "#3fb950", "#a371f7", "#db6d28", "#8b949e")
+COLOURS = ("#2f81f7", "#d29922", "#3fb950", "#a371f7", "#db6d28", "#8b949e", "#39c5cf")
 STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #24292f }
 .title { font-weight: 600; font-size: 15px }

@@ -21,21 +21,28 @@ namespace bench {
 /// The first byte of every session, which its server sends.
 inline constexpr std::array first_byte{std::byte{'R'}};
 
-/// The servers' ends of a relay's or gateway's connections: each sends the first byte, and is reset
-/// when its session's other end is gone.
+/// The servers' ends of a relay's or gateway's connections: each sends the first byte, behind a
+/// ws_proxy once it is asked for a WebSocket, and is reset when its session's other end is gone.
 class accepted_servers {
 public:
-    explicit accepted_servers(const unique_fd& listener) : listener_(listener) {}
+    explicit accepted_servers(const running_subject& subject)
+        : listener_(subject.listener()), are_asked_(subject.kind() == subject_kind::ws_proxy) {}
 
     /// Accepts one; returns its descriptor, or nothing where there is none.
     [[nodiscard]] const unique_fd* accept();
 
-    /// Closes one by the number of its descriptor.
-    void drop(std::size_t fd) { reset(std::move(servers_.at(fd))); }
+    /// Something has come to one, which is named by its descriptor: the request, or the end.
+    void ready(std::size_t fd);
 
 private:
+    struct server {
+        unique_fd socket;
+        bool has_spoken = false;
+    };
+
     const unique_fd& listener_;
-    std::vector<unique_fd> servers_; // by descriptor: nothing is allocated for each
+    bool are_asked_;
+    std::vector<server> servers_; // by descriptor: nothing is allocated for each
 };
 
 /// Uses one thread and plain state machines, since the generator must cost less than the subject. A
@@ -47,8 +54,7 @@ private:
 template <class Attempt>
 class set_up_loop {
 public:
-    explicit set_up_loop(running_subject& subject)
-        : subject_(subject), servers_(subject.listener()) {
+    explicit set_up_loop(running_subject& subject) : subject_(subject), servers_(subject) {
         if (subject_.listener()) {
             ready_.add(subject_.listener(), EPOLLIN, listener_key);
         }
@@ -127,7 +133,7 @@ private:
             } else if (key == ticker_key) {
                 ticks_->acknowledge();
             } else {
-                servers_.drop(key - accepted_key);
+                servers_.ready(key - accepted_key);
             }
         }
     }

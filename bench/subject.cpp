@@ -24,7 +24,10 @@ constexpr std::size_t hello_size = 250;
 const std::map<std::string_view, subject_kind> kinds{{"repeater", subject_kind::repeater},
                                                      {"relay", subject_kind::relay},
                                                      {"gateway", subject_kind::gateway},
+                                                     {"ws_proxy", subject_kind::ws_proxy},
                                                      {"chain", subject_kind::chain}};
+
+constexpr std::string_view without_tls = ",plain";
 
 std::string replaced(std::string text, std::string_view what, const std::string& by) {
     for (auto at = text.find(what); at != std::string::npos; at = text.find(what)) {
@@ -93,15 +96,18 @@ subject parse_subject(std::string_view text) {
     if (equals == std::string_view::npos || colon == std::string_view::npos || equals == 0) {
         throw std::invalid_argument("not NAME=KIND:COMMAND: " + std::string(text));
     }
-    const auto kind = text.substr(equals + 1, colon - equals - 1);
+    auto kind = text.substr(equals + 1, colon - equals - 1);
+    const bool has_tls = !kind.ends_with(without_tls);
+    kind.remove_suffix(has_tls ? 0 : without_tls.size());
     const auto known = kinds.find(kind);
     if (known == kinds.end()) {
-        throw std::invalid_argument("not a kind (repeater, relay, gateway, chain): " +
+        throw std::invalid_argument("not a kind (repeater, relay, gateway, ws_proxy, chain): " +
                                     std::string(kind));
     }
     return {.name = std::string(text.substr(0, equals)),
             .kind = known->second,
-            .command = std::string(text.substr(colon + 1))};
+            .command = std::string(text.substr(colon + 1)),
+            .has_tls = has_tls};
 }
 
 std::vector<std::byte> hello_for(std::uint64_t id) {

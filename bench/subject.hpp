@@ -19,10 +19,11 @@ enum class subject_kind {
     repeater, ///< two ports; each side sends a 250-byte block that names an ID
     relay,    ///< connects to the server port for every connection at the viewer port
     gateway,  ///< connects to the server port for every WebSocket at the viewer port
-    chain, ///< a gateway before a repeater: WebSockets at the viewer port, blocks from both sides
+    ws_proxy, ///< passes every WebSocket on to a WebSocket server at the server port
+    chain,    ///< a gateway before a repeater: WebSockets at the viewer port, servers as there
 };
 
-/// Whether viewers come through TLS (kind gateway only).
+/// Whether viewers come through TLS (kinds gateway and ws_proxy only).
 enum class wrapping { plain, tls };
 
 struct subject {
@@ -31,9 +32,11 @@ struct subject {
     /// For sh; {viewer_port}, {server_port}, {wrap} and, for a chain's own use, {hop_port} are
     /// replaced.
     std::string command;
+    bool has_tls = true; ///< else tests through TLS are left out
 };
 
-/// Reads NAME=KIND:COMMAND. Errors: std::invalid_argument.
+/// Reads NAME=KIND:COMMAND, or NAME=KIND,plain:COMMAND where it has no TLS. Errors:
+/// std::invalid_argument.
 [[nodiscard]] subject parse_subject(std::string_view text);
 
 /// The two ends of a session through the subject.
@@ -75,11 +78,10 @@ public:
 
     /// Connects the viewer for a waiting server. On return a first byte has gone from server to
     /// viewer.
-    /// Not for kind chain, whose sessions are made by ws_client, as a gateway's are.
     [[nodiscard]] unique_fd viewer_for(const unique_fd& waiting_server, std::uint64_t id);
 
-    /// Makes a pair of blocking sockets, with a first byte gone from server to viewer. Not for kind
-    /// gateway, whose sessions are made by ws_client.
+    /// Makes a pair of blocking sockets, with a first byte gone from server to viewer. Not for
+    /// kinds gateway, ws_proxy and chain, whose sessions are made by ws_client.
     [[nodiscard]] session_ends make_pair();
 
     /// Makes as many pairs as can be made in `limit`, but at most `count`.

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "bench/gate/session.hpp"
 
-#include "bench/gate/ws_frames.hpp"
+#include "bench/ws_server.hpp"
 
 #include <array>
 #include <stdexcept>
@@ -10,30 +10,14 @@
 
 namespace bench {
 
-namespace {
-
-// Makes the server that waits behind a chain, and names its ID for the client.
-unique_fd meet_server(running_subject& subject, ws_client& client) {
-    const auto id = subject.next_id();
-    auto server = subject.waiting_server(id);
-    std::array<std::byte, 2 + greeting_size> frame{};
-    client.receive_now(frame);
-    std::vector<std::byte> hello;
-    append_masked(hello, hello_for(id), 0x9e3779b9);
-    client.send_now(hello);
-    return server;
-}
-
-} // namespace
-
 gate_session make_gate_session(running_subject& subject) {
     ws_client client(subject.viewer_port(), subject.wrap());
+    auto target = target_for(client, subject);
     client.open_now();
-    auto target = subject.kind() == subject_kind::chain ? meet_server(subject, client)
-                                                        : accept_from(subject.listener());
-    gate_session made{.client = std::move(client), .target = std::move(target)};
-    send_all(made.target, std::array{std::byte{'R'}});
-    std::array<std::byte, 3> frame{}; // header and payload
+    gate_session made{.client = std::move(client),
+                      .target = std::move(target),
+                      .target_speaks = speech_behind(subject.kind())};
+    std::array<std::byte, first_ws_frame.size()> frame{};
     made.client.receive_now(frame);
     return made;
 }

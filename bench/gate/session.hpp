@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "bench/gate/target_end.hpp"
 #include "bench/gate/ws_client.hpp"
 #include "bench/test.hpp"
 
@@ -14,6 +15,7 @@ namespace bench {
 struct gate_session {
     ws_client client;
     unique_fd target; ///< blocking; a chain's server
+    speech target_speaks = speech::bytes;
 };
 
 /// Makes a session that is open both ways: a first byte has gone from the target to the client.
