@@ -46,8 +46,7 @@ private:
     }
 
     void run_slice(int round, const test& t, const subject& s) {
-        if ((t.repeaters_only && s.kind != subject_kind::repeater) ||
-            (t.first_only && s.name != subjects_.front().name) ||
+        if ((t.only && s.kind != *t.only) || (t.first_only && s.name != subjects_.front().name) ||
             (t.wrap == wrapping::tls && !s.has_tls) || outcome_.results.has_failed(s.name, t.key)) {
             return;
         }

@@ -143,25 +143,24 @@ void measure_ping_pong(const slice& s, const std::string& key, const std::string
 }
 
 test ping_pong_test(const std::string& key, const std::string& title, std::size_t count,
-                    wrapping wrap, bool pinned) {
+                    bool pinned = false) {
     return {.key = key,
             .title = title,
             .measure = [=](const slice& s) { measure_ping_pong(s, key, title, count); },
-            .pinned = pinned,
-            .wrap = wrap};
+            .pinned = pinned};
 }
 
 } // namespace
 
 std::vector<test> gate_ping_pong_tests() {
-    return {
-        ping_pong_test("gate_ping", "ping-pong", 1, wrapping::plain, false),
-        ping_pong_test("gate_ping_pinned", "ping-pong, pinned", 1, wrapping::plain, true),
-        ping_pong_test("gate_ping_16", "ping-pong, 16 sessions", 16, wrapping::plain, false),
-        ping_pong_test("gate_ping_16_pinned", "ping-pong, 16 sessions, pinned", 16, wrapping::plain,
-                       true),
-        ping_pong_test("gate_ping_tls", "ping-pong, TLS", 1, wrapping::tls, false),
-    };
+    auto through_chain =
+        ping_pong_test("gate_ping_16_pinned", "ping-pong, 16 sessions, pinned", 16, true);
+    through_chain.only = subject_kind::chain;
+    auto tls = ping_pong_test("gate_ping_tls", "ping-pong, TLS", 1);
+    tls.wrap = wrapping::tls;
+    return {ping_pong_test("gate_ping", "ping-pong", 1),
+            ping_pong_test("gate_ping_pinned", "ping-pong, pinned", 1, true),
+            ping_pong_test("gate_ping_16", "ping-pong, 16 sessions", 16), through_chain, tls};
 }
 
 } // namespace bench
