@@ -24,12 +24,12 @@ public:
           left_to_drain_(how.drain) {}
 
     run_outcome go() {
-        clock::duration longest{};
+        clock::duration last{}; // later rounds are no longer: some tests are left out of them
         while (outcome_.rounds < how_.rounds &&
-               (outcome_.rounds == 0 || clock::now() - began_ + longest < how_.budget)) {
+               (outcome_.rounds == 0 || clock::now() - began_ + last < how_.budget)) {
             const auto began = clock::now();
             run_round(outcome_.rounds + 1);
-            longest = std::max(longest, clock::now() - began);
+            last = clock::now() - began;
             ++outcome_.rounds;
         }
         return std::move(outcome_);
