@@ -40,6 +40,8 @@ const char* name_of(subject_kind kind) {
         return "gateway";
     case subject_kind::ws_proxy:
         return "ws_proxy";
+    case subject_kind::chain:
+        return "chain";
     }
     return "";
 }

@@ -63,6 +63,7 @@ std::vector<test> gate_bulk_tests() {
         bulk_test({.key = "up_1k", .title = "up, frames of 1 KiB", .what = up_1k}),
         bulk_test({.key = "up_64k", .title = "up, frames of 64 KiB", .what = up_64k}),
         bulk_test({.key = "down", .title = "down", .what = down}),
+        bulk_test({.key = "down_pinned", .title = "down, pinned", .what = down, .pinned = true}),
         bulk_test({.key = "up_1k_8",
                    .title = "up, frames of 1 KiB, 8 sessions",
                    .what = up_1k,

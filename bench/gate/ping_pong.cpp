@@ -158,6 +158,8 @@ std::vector<test> gate_ping_pong_tests() {
         ping_pong_test("gate_ping", "ping-pong", 1, wrapping::plain, false),
         ping_pong_test("gate_ping_pinned", "ping-pong, pinned", 1, wrapping::plain, true),
         ping_pong_test("gate_ping_16", "ping-pong, 16 sessions", 16, wrapping::plain, false),
+        ping_pong_test("gate_ping_16_pinned", "ping-pong, 16 sessions, pinned", 16, wrapping::plain,
+                       true),
         ping_pong_test("gate_ping_tls", "ping-pong, TLS", 1, wrapping::tls, false),
     };
 }

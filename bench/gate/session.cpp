@@ -12,7 +12,7 @@ namespace bench {
 
 gate_session make_gate_session(running_subject& subject) {
     ws_client client(subject.viewer_port(), subject.wrap());
-    auto target = accept_for(client, subject);
+    auto target = target_for(client, subject);
     client.open_now();
     gate_session made{.client = std::move(client),
                       .target = std::move(target),

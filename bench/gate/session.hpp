@@ -14,7 +14,7 @@ namespace bench {
 
 struct gate_session {
     ws_client client;
-    unique_fd target; ///< blocking
+    unique_fd target; ///< blocking; a chain's server
     speech target_speaks = speech::bytes;
 };
 
@@ -31,6 +31,7 @@ void reset(std::vector<gate_session>);
 [[nodiscard]] std::vector<test> gate_bulk_tests();
 [[nodiscard]] std::vector<test> gate_ping_pong_tests();
 [[nodiscard]] std::vector<test> gate_set_up_tests();
+[[nodiscard]] std::vector<test> gate_tls_tests();
 [[nodiscard]] std::vector<test> gate_memory_tests();
 [[nodiscard]] std::vector<test> gate_crowd_tests();
 [[nodiscard]] std::vector<test> gate_integrity_tests();

@@ -31,13 +31,30 @@ void open_until_asked(ws_client& client, const unique_fd& listener) {
     }
 }
 
+// The client speaks the repeater's handshake in frames.
+unique_fd server_behind_chain(ws_client& client, running_subject& subject) {
+    const auto id = subject.next_id();
+    auto server = subject.waiting_server(id);
+    client.open_now();
+    std::array<std::byte, 2 + greeting_size> greeting{};
+    client.receive_now(greeting);
+    std::vector<std::byte> hello;
+    append_masked(hello, hello_for(id), 0x9e3779b9);
+    client.send_now(hello);
+    send_all(server, first_byte);
+    return server;
+}
+
 } // namespace
 
 speech speech_behind(subject_kind kind) {
     return kind == subject_kind::ws_proxy ? speech::frames : speech::bytes;
 }
 
-unique_fd accept_for(ws_client& client, const running_subject& subject) {
+unique_fd target_for(ws_client& client, running_subject& subject) {
+    if (subject.kind() == subject_kind::chain) {
+        return server_behind_chain(client, subject);
+    }
     if (speech_behind(subject.kind()) == speech::bytes) {
         client.open_now();
         auto target = accept_from(subject.listener());

@@ -18,8 +18,9 @@ enum class speech { bytes, frames };
 [[nodiscard]] speech speech_behind(subject_kind);
 
 /// Accepts the connection that the subject makes for a client, whose opening handshake goes on
-/// meanwhile as far as it must, and sends the first byte. The socket is blocking.
-[[nodiscard]] unique_fd accept_for(ws_client&, const running_subject&);
+/// meanwhile as far as it must, and sends the first byte. Behind a chain it connects, and meets the
+/// client under an ID. The socket is blocking.
+[[nodiscard]] unique_fd target_for(ws_client&, running_subject&);
 
 /// What a target sends to say `payload`; in frames of all sizes.
 [[nodiscard]] std::vector<std::byte> spoken(std::span<const std::byte> payload, speech);
