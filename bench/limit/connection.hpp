@@ -63,8 +63,6 @@ protected:
     /// Closes this connection and its partner.
     void break_off();
 
-    [[nodiscard]] event_loop& loop() const { return loop_; }
-
     [[nodiscard]] connection* partner() const { return partner_; }
 
 private:

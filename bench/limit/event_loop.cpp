@@ -3,6 +3,7 @@
 #include "bench/limit/event_loop.hpp"
 
 #include <cerrno>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -62,8 +63,8 @@ void event_loop::run() {
     for (;;) {
         const int count = ::epoll_wait(epoll_.get(), events_.data(),
                                        static_cast<int>(events_.size()), turns_.empty() ? -1 : 0);
-        for (int i = 0; i < count; ++i) {
-            const auto& event = events_[static_cast<std::size_t>(i)]; // NOLINT
+        for (const auto& event :
+             std::span(events_).first(count > 0 ? static_cast<std::size_t>(count) : 0)) {
             auto* s = static_cast<source*>(event.data.ptr);
             if (s->socket()) {
                 s->ready(event.events);
