@@ -167,6 +167,7 @@ TEST_F(Listen, BulkGoesThroughUnixSocketsHoweverItIsMoved) {
         server.send(bytes_of("last"));
         server.finish_sending();
         EXPECT_EQ(viewer.receive_until_eof(), bytes_of("last"));
+        viewer.close();
         (void)repeater.events.wait_for<event::ended>();
     }
 }
