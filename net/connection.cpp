@@ -6,6 +6,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -53,7 +54,7 @@ tcp_state look_at(int fd) {
     tcp_info info{};
     socklen_t size = sizeof info;
     if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
-        return look_at_unix(fd);
+        return errno == EOPNOTSUPP ? look_at_unix(fd) : tcp_state::gone;
     }
     switch (info.tcpi_state) {
     case TCP_ESTABLISHED:

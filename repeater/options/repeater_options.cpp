@@ -117,7 +117,7 @@ void add_limits(service::option_list& options, config& c) {
     options.seconds("--handshake-timeout", c.limits.handshake, some, takes_effect,
                     "For a peer's first block; Mode I: for the server's greeting");
     options.seconds("--proxy-timeout", c.limits.proxy_header, some, takes_effect,
-                    "For the PROXY header of --proxy-from");
+                    "For the PROXY header of --proxy-from and of Unix sockets");
     options.seconds("--connect-timeout", c.limits.connect, some, takes_effect,
                     "Mode I: for connecting, whatever addresses a name has");
     options.seconds("--linger", c.limits.linger, some, takes_effect,
