@@ -68,10 +68,10 @@ void print_conditions(std::ostream& out, const plan& how, int rounds) {
 }
 
 // What this machine can do: the bare program, where it was measured beside another subject.
-constexpr const char* limit = "limit";
+constexpr const char* limit_name = "limit";
 
 bool has_limit(const plan& how) {
-    const auto is_limit = [](const subject& s) { return s.name == limit; };
+    const auto is_limit = [](const subject& s) { return s.name == limit_name; };
     return !how.subjects.empty() && !is_limit(how.subjects.front()) &&
            std::ranges::any_of(how.subjects, is_limit);
 }
@@ -101,7 +101,7 @@ void print_medians(std::ostream& out, const plan& how, const results& r) {
         }
         if (has_limit(how)) {
             // What has no unit is a share, or a yes.
-            out << ' ' << (m.unit.empty() ? "" : cell(r.ratio(m.key, names.front(), limit)))
+            out << ' ' << (m.unit.empty() ? "" : cell(r.ratio(m.key, names.front(), limit_name)))
                 << " |";
         }
         if (!how.subjects.empty()) {

@@ -4,7 +4,6 @@
 #include "bench/set_up_tests.hpp"
 
 #include <array>
-#include <iterator>
 #include <span>
 #include <stdexcept>
 
