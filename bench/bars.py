@@ -58,9 +58,9 @@ def row(what, bar_text, value, bar, unit="", at_most=True):
     return f"| {what} | {bar_text} | {measured} | {verdict(value, bar, at_most)} |"
 
 
-def against(run, what, key, base, bar, at_most=True):
+def against(run, what, key, base, bar, at_most=True, subject=OURS):
     sign = "≤" if at_most else "≥"
-    return row(what, f"{sign} {bar:g} × {base}", run.ratio(key, base), bar, " ×", at_most)
+    return row(what, f"{sign} {bar:g} × {base}", run.ratio(key, base, subject), bar, " ×", at_most)
 
 
 def against_best(run, what, key, bar):
@@ -93,11 +93,24 @@ def ping_pong_rows(run):
         yield against_best(run, f"{name}: p99", f"{key}_p99", run.band(f"{key}_p99"))
 
 
-def session_rows(run):
-    yield against(run, "set-up, 8 in flight: pairs/s", "set_up_rate", "HAProxy", 0.9, at_most=False)
+def set_up_rows(run):
+    pinned = "set-up, 8 in flight, pinned"
+    yield against(run, f"{pinned}: pairs/s", "set_up_pinned_rate", "HAProxy", 1, at_most=False)
+    yield against(run, f"{pinned}: CPU a pair", "set_up_pinned_cpu", "HAProxy", 1)
+    yield against(run, f"{pinned}: CPU a pair", "set_up_pinned_cpu", "limit", 1.25)
+    yield from half_rate_rows(run, "set_up")
     yield against(run, "set-up, 8 in flight: pairs/s", "set_up_rate", "Perl", 50, at_most=False)
     yield absolute(run, "set-up: CPU a pair", "set_up_cpu", 100, "us")
     yield absolute(run, "set-up: p99", "set_up_p99", 5, "ms")
+
+
+def half_rate_rows(run, key):
+    """Of either bench."""
+    for more, name in (("_half", ""), ("_half_pinned", ", pinned")):
+        yield against(run, f"set-up at half the rate{name}: p99", f"{key}{more}_p99", "HAProxy", 1)
+
+
+def session_rows(run):
     yield against(run, "mixed: CPU", "mixed_cpu", "HAProxy", 0.9)
     yield against(run, "mixed: CPU", "mixed_cpu", "Perl", 0.45)
     yield against(run, "mixed: input event p99", "mixed_event_p99", "HAProxy", 1)
@@ -129,4 +142,4 @@ def print_bars(usage, groups):
 
 
 if __name__ == "__main__":
-    print_bars(__doc__, (bulk_rows, ping_pong_rows, session_rows, state_rows))
+    print_bars(__doc__, (bulk_rows, ping_pong_rows, set_up_rows, session_rows, state_rows))

@@ -2,7 +2,7 @@
 # Holds a run of gate_bench against the bars that we set ourselves; prints a Markdown table.
 # SPDX-License-Identifier: EUPL-1.2
 """usage: gate_bars.py RESULTS.json"""
-from bars import absolute, against, print_bars, row
+from bars import absolute, against, half_rate_rows, print_bars, row
 
 RIVAL = "websockify"
 # What one session of websockify takes, KiB.
@@ -22,7 +22,8 @@ def stream_rows(run):
 
 def session_rows(run):
     yield against(run, "ping-pong: p99", "gate_ping_p99", RIVAL, 0.7)
-    yield against(run, "set-up: sessions/s", "open_rate", RIVAL, 50, at_most=False)
+    for key, what in (("p50", "p50"), ("cpu", "CPU a message")):
+        yield against(run, f"ping-pong, pinned: {what}", f"gate_ping_pinned_{key}", "limit", 1.05)
     yield absolute(run, "memory of an idle session", "idle_memory", 16, "KiB")
     yield absolute(run, "memory of an idle session, TLS", "idle_memory_tls", 64, "KiB")
     memory = run.median("idle_memory")
@@ -33,6 +34,17 @@ def session_rows(run):
         0.01,
         " ×",
     )
+
+
+def set_up_rows(run):
+    pinned = "set-up, pinned"
+    yield against(run, f"{pinned}: sessions/s", "open_pinned_rate", "limit", 0.75, at_most=False)
+    yield against(run, f"{pinned}: CPU a session", "open_pinned_cpu", "limit", 1.4)
+    yield against(run, "set-up: sessions/s", "open_rate", RIVAL, 35, at_most=False)
+    yield against(
+        run, f"{pinned}, TLS: sessions/s", "open_tls_pinned_rate", RIVAL, 8, at_most=False
+    )
+    yield from half_rate_rows(run, "open")
 
 
 def state_rows(run):
@@ -55,4 +67,4 @@ def state_rows(run):
 
 
 if __name__ == "__main__":
-    print_bars(__doc__, (stream_rows, session_rows, state_rows))
+    print_bars(__doc__, (stream_rows, session_rows, set_up_rows, state_rows))

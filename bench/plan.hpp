@@ -21,6 +21,10 @@ struct plan {
     std::size_t idle_peers = 2000;
     std::size_t mixed_sessions = 500;
     std::size_t herd = 10'000; ///< servers that reconnect at once
+    /// Whose peaks count for the tests at half the peak rate: half of the lowest one is the rate of
+    /// all subjects. Empty: everybody's.
+    std::vector<std::string> paced;
+    double rate = 0; ///< attempts a second of those tests, instead
     bool pin_all = false;
     bool beside_direct = true; ///< measure the same load without a subject as well
 };

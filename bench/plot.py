@@ -17,8 +17,8 @@ CHARTS = (
     ),
     ("latency", "There and back: median", ("ping_1_p50", "ping_1_pinned_p50", "ping_64_p50")),
     ("message-cpu", "CPU a small message", ("ping_1_cpu", "ping_1_pinned_cpu", "ping_64_cpu")),
-    ("set-up", "Pairs made a second", ("set_up_rate",)),
-    ("set-up-cpu", "CPU a pair made", ("set_up_cpu",)),
+    ("set-up", "Pairs made a second", ("set_up_rate", "set_up_pinned_rate")),
+    ("set-up-cpu", "CPU a pair made", ("set_up_cpu", "set_up_pinned_cpu")),
     ("mixed", "CPU of the mixed load", ("mixed_cpu",)),
     ("memory", "Memory a peer", ("idle_pair_memory", "waiting_memory")),
     ("gate-rate", "Through a gateway", ("up_1k_rate", "up_64k_rate", "down_rate", "tls_down_rate")),
@@ -30,10 +30,10 @@ CHARTS = (
     (
         "gate-sessions",
         "Sessions of a gateway",
-        ("open_rate", "open_tls_rate", "idle_memory", "idle_memory_tls"),
+        ("open_rate", "open_pinned_rate", "open_tls_rate", "idle_memory", "idle_memory_tls"),
     ),
 )
-COLOURS = ("#2f81f7", "#d29922", "#3fb950", "#a371f7", "#db6d28", "#8b949e")
+COLOURS = ("#2f81f7", "#d29922", "#3fb950", "#a371f7", "#db6d28", "#8b949e", "#39c5cf")
 STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #24292f }
 .title { font-weight: 600; font-size: 15px }

@@ -38,6 +38,11 @@ void declare(CLI::App& app, const program& what, command_line& c) {
                    "NAME=KIND:COMMAND, repeatable. " + what.subjects +
                        ". The first is also measured against itself");
     app.add_option("--tests", c.plan.tests, "Only these, separated by commas")->delimiter(',');
+    app.add_option(
+           "--paced", c.plan.paced,
+           "Tests at half the peak rate: half of what the slowest of these subjects reaches "
+           "in the same round, separated by commas [all]")
+        ->delimiter(',');
     app.add_flag("--list", c.list, "Print the tests and exit");
     app.option_defaults()->take_last(); // what a script says may be said otherwise behind it
     app.add_option("--rounds", c.plan.rounds, "Most rounds")
@@ -65,6 +70,8 @@ void declare(CLI::App& app, const program& what, command_line& c) {
                    "The subjects listen on this IPv4 address, perhaps beyond a network")
         ->check(CLI::ValidIPV4)
         ->capture_default_str();
+    app.add_option("--rate", c.plan.rate, "Tests at half the peak rate: so many a second instead")
+        ->check(CLI::Range(1, 1'000'000));
     app.add_flag("--pin", c.plan.pin_all, "Both ends and the subject on one CPU, in all tests");
     app.add_option("--json", c.json_file, "Write every figure there");
     app.add_option("--markdown", c.markdown_file, "Write the tables there [standard output]");

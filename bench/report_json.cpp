@@ -38,6 +38,10 @@ const char* name_of(subject_kind kind) {
         return "relay";
     case subject_kind::gateway:
         return "gateway";
+    case subject_kind::ws_proxy:
+        return "ws_proxy";
+    case subject_kind::chain:
+        return "chain";
     }
     return "";
 }

@@ -67,23 +67,45 @@ void print_conditions(std::ostream& out, const plan& how, int rounds) {
     out << '\n';
 }
 
+// What this machine can do: the bare program, where it was measured beside another subject.
+constexpr const char* limit_name = "limit";
+
+bool has_limit(const plan& how) {
+    const auto is_limit = [](const subject& s) { return s.name == limit_name; };
+    return !how.subjects.empty() && !is_limit(how.subjects.front()) &&
+           std::ranges::any_of(how.subjects, is_limit);
+}
+
+std::vector<std::string> columns_of_medians(const plan& how,
+                                            const std::vector<std::string>& names) {
+    auto columns = names;
+    if (has_limit(how)) {
+        columns.push_back(names.front() + " ÷ limit");
+    }
+    if (!how.subjects.empty()) {
+        columns.emplace_back("A/A band");
+    }
+    return columns;
+}
+
 void print_medians(std::ostream& out, const plan& how, const results& r) {
     auto names = names_of(how.subjects);
     if (how.beside_direct) {
         names.emplace_back("direct");
     }
-    auto columns = names;
-    if (!how.subjects.empty()) {
-        columns.emplace_back("A/A band");
-    }
-    print_head(out, columns);
+    print_head(out, columns_of_medians(how, names));
     for (const auto& m : r.metrics()) {
         out << "| " << name_of(m) << " |";
         for (const auto& name : names) {
             out << ' ' << cell(r.summarize(m.key, name)) << " |";
         }
+        if (has_limit(how)) {
+            // What has no unit is a share, or a yes.
+            out << ' ' << (m.unit.empty() ? "" : cell(r.ratio(m.key, names.front(), limit_name)))
+                << " |";
+        }
         if (!how.subjects.empty()) {
-            const auto& first = how.subjects.front().name;
+            const auto& first = names.front();
             const auto band = r.ratio(m.key, again(first), first);
             out << ' ' << (band ? number(band->min) + "–" + number(band->max) : "") << " |";
         }
@@ -127,7 +149,12 @@ std::string to_markdown(const plan& how, const run_outcome& outcome) {
     std::ostringstream out;
     print_conditions(out, how, outcome.rounds);
     out << "Medians (least–most). A/A band: the first one measured against itself, least and most "
-           "of the rounds' ratios; a difference inside it is not a finding.\n\n";
+           "of the rounds' ratios; a difference inside it is not a finding.";
+    if (has_limit(how)) {
+        out << " ÷ limit: its ratio in the same round to the bare program that does the same "
+               "handshakes.";
+    }
+    out << "\n\n";
     print_medians(out, how, outcome.results);
     if (how.beside_direct) {
         out << "\nBeside direct loopback in the same round:\n\n";

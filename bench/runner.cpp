@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 
@@ -23,12 +24,12 @@ public:
           left_to_drain_(how.drain) {}
 
     run_outcome go() {
-        clock::duration longest{};
+        clock::duration last{}; // later rounds are no longer: some tests are left out of them
         while (outcome_.rounds < how_.rounds &&
-               (outcome_.rounds == 0 || clock::now() - began_ + longest < how_.budget)) {
+               (outcome_.rounds == 0 || clock::now() - began_ + last < how_.budget)) {
             const auto began = clock::now();
             run_round(outcome_.rounds + 1);
-            longest = std::max(longest, clock::now() - began);
+            last = clock::now() - began;
             ++outcome_.rounds;
         }
         return std::move(outcome_);
@@ -45,9 +46,8 @@ private:
     }
 
     void run_slice(int round, const test& t, const subject& s) {
-        if ((t.repeaters_only && s.kind != subject_kind::repeater) ||
-            (t.first_only && s.name != subjects_.front().name) ||
-            outcome_.results.has_failed(s.name, t.key)) {
+        if ((t.only && s.kind != *t.only) || (t.first_only && s.name != subjects_.front().name) ||
+            (t.wrap == wrapping::tls && !s.has_tls) || outcome_.results.has_failed(s.name, t.key)) {
             return;
         }
         if (t.drains_first) {
@@ -65,13 +65,45 @@ private:
     }
 
     void measure(int round, const test& t, const subject& s, std::ostream& line) {
+        const double rate = t.half_of.empty() ? 0 : half_peak(t, round);
+        if (const auto peak = peak_of(t, s.name, round); peak && *peak < rate) {
+            line << ": left out, as it cannot keep that pace";
+            return;
+        }
         const pinned_to_one_cpu pinned(t.pinned || how_.pin_all);
         running_subject running(s, t.wrap);
         const auto record = [&](const metric& m, double value) {
             outcome_.results.add(m, s.name, round, value);
             line << "  " << std::setprecision(4) << value << ' ' << m.unit;
         };
-        t.measure({.subject = running, .how = how_, .record = record});
+        t.measure({.subject = running, .how = how_, .record = record, .rate = rate});
+    }
+
+    // What the subject has reached in this round, where that was measured.
+    [[nodiscard]] std::optional<double> peak_of(const test& t, const std::string& name,
+                                                int round) const {
+        const auto& peaks = outcome_.results.values(t.half_of, name);
+        const auto found = peaks.find(round);
+        return found == peaks.end() ? std::nullopt : std::optional(found->second);
+    }
+
+    // The same for all, and within reach of those whose peaks count.
+    [[nodiscard]] double half_peak(const test& t, int round) const {
+        if (how_.rate > 0) {
+            return how_.rate;
+        }
+        std::optional<double> lowest;
+        for (const auto& s : how_.subjects) {
+            const bool counts = how_.paced.empty() || std::ranges::count(how_.paced, s.name) > 0;
+            if (const auto peak = peak_of(t, s.name, round); counts && peak) {
+                lowest = std::min(*peak, lowest.value_or(*peak));
+            }
+        }
+        if (!lowest) {
+            throw std::runtime_error("no peak to take the half of: choose its closed loop before "
+                                     "it, or say --rate");
+        }
+        return *lowest / 2;
     }
 
     const plan& how_;

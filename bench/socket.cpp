@@ -94,10 +94,14 @@ std::uint16_t free_port() {
 unique_fd connect_to(std::uint16_t port, std::chrono::milliseconds limit) {
     auto socket = new_socket();
     prepare(socket);
-    set_limit(socket, SO_SNDTIMEO, limit); // connect(2) heeds it
+    if (limit != io_limit) {
+        set_limit(socket, SO_SNDTIMEO, limit); // connect(2) heeds it
+    }
     auto address = endpoint(subjects(), port);
     checked(::connect(socket.get(), generic(address), sizeof address), "connect");
-    set_limit(socket, SO_SNDTIMEO, io_limit);
+    if (limit != io_limit) {
+        set_limit(socket, SO_SNDTIMEO, io_limit);
+    }
     return socket;
 }
 

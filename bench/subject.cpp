@@ -23,7 +23,11 @@ constexpr std::size_t hello_size = 250;
 
 const std::map<std::string_view, subject_kind> kinds{{"repeater", subject_kind::repeater},
                                                      {"relay", subject_kind::relay},
-                                                     {"gateway", subject_kind::gateway}};
+                                                     {"gateway", subject_kind::gateway},
+                                                     {"ws_proxy", subject_kind::ws_proxy},
+                                                     {"chain", subject_kind::chain}};
+
+constexpr std::string_view without_tls = ",plain";
 
 std::string replaced(std::string text, std::string_view what, const std::string& by) {
     for (auto at = text.find(what); at != std::string::npos; at = text.find(what)) {
@@ -92,14 +96,18 @@ subject parse_subject(std::string_view text) {
     if (equals == std::string_view::npos || colon == std::string_view::npos || equals == 0) {
         throw std::invalid_argument("not NAME=KIND:COMMAND: " + std::string(text));
     }
-    const auto kind = text.substr(equals + 1, colon - equals - 1);
+    auto kind = text.substr(equals + 1, colon - equals - 1);
+    const bool has_tls = !kind.ends_with(without_tls);
+    kind.remove_suffix(has_tls ? 0 : without_tls.size());
     const auto known = kinds.find(kind);
     if (known == kinds.end()) {
-        throw std::invalid_argument("not a kind (repeater, relay, gateway): " + std::string(kind));
+        throw std::invalid_argument("not a kind (repeater, relay, gateway, ws_proxy, chain): " +
+                                    std::string(kind));
     }
     return {.name = std::string(text.substr(0, equals)),
             .kind = known->second,
-            .command = std::string(text.substr(colon + 1))};
+            .command = std::string(text.substr(colon + 1)),
+            .has_tls = has_tls};
 }
 
 std::vector<std::byte> hello_for(std::uint64_t id) {
@@ -110,7 +118,7 @@ std::vector<std::byte> hello_for(std::uint64_t id) {
 }
 
 running_subject::running_subject(const subject& s, wrapping w) : kind_(s.kind), wrap_(w) {
-    if (kind_ == subject_kind::repeater) {
+    if (takes_servers()) {
         viewer_port_ = free_port();
         server_port_ = free_port();
     } else {
@@ -133,6 +141,7 @@ void running_subject::launch(const std::string& command) {
     auto line = replaced(command, "{viewer_port}", std::to_string(viewer_port_));
     line = replaced(std::move(line), "{server_port}", std::to_string(server_port_));
     line = replaced(std::move(line), "{wrap}", wrap_ == wrapping::tls ? "tls" : "plain");
+    line = replaced(std::move(line), "{hop_port}", std::to_string(free_port()));
     processes_.emplace(spawn_shell(std::move(line)));
     try {
         wait_until_it_listens();
@@ -149,7 +158,7 @@ bool running_subject::accepts_connections() const {
         if (kind_ == subject_kind::relay) {
             // Else the next accept would get the probe's connection.
             reset(accept_from(listener_, 5s));
-        } else if (kind_ == subject_kind::repeater) {
+        } else if (takes_servers()) {
             reset(connect_to(server_port_));
         }
         reset(std::move(probe));

@@ -19,18 +19,24 @@ enum class subject_kind {
     repeater, ///< two ports; each side sends a 250-byte block that names an ID
     relay,    ///< connects to the server port for every connection at the viewer port
     gateway,  ///< connects to the server port for every WebSocket at the viewer port
+    ws_proxy, ///< passes every WebSocket on to a WebSocket server at the server port
+    chain,    ///< a gateway before a repeater: WebSockets at the viewer port, servers as there
 };
 
-/// Whether viewers come through TLS (kind gateway only).
+/// Whether viewers come through TLS (kinds gateway and ws_proxy only).
 enum class wrapping { plain, tls };
 
 struct subject {
     std::string name;
     subject_kind kind = subject_kind::direct;
-    std::string command; ///< for sh; {viewer_port}, {server_port} and {wrap} are replaced
+    /// For sh; {viewer_port}, {server_port}, {wrap} and, for a chain's own use, {hop_port} are
+    /// replaced.
+    std::string command;
+    bool has_tls = true; ///< else tests through TLS are left out
 };
 
-/// Reads NAME=KIND:COMMAND. Errors: std::invalid_argument.
+/// Reads NAME=KIND:COMMAND, or NAME=KIND,plain:COMMAND where it has no TLS. Errors:
+/// std::invalid_argument.
 [[nodiscard]] subject parse_subject(std::string_view text);
 
 /// The two ends of a session through the subject.
@@ -62,20 +68,20 @@ public:
 
     [[nodiscard]] std::uint16_t server_port() const { return server_port_; }
 
-    /// Where a relay connects to; kind repeater has none.
+    /// Where a relay or gateway connects to; kinds repeater and chain have none.
     [[nodiscard]] const unique_fd& listener() const { return listener_; }
 
     [[nodiscard]] std::uint64_t next_id() { return ++last_id_; }
 
-    /// Connects a server, which then waits for its viewer (kind repeater only).
+    /// Connects a server, which then waits for its viewer (kinds repeater and chain only).
     [[nodiscard]] unique_fd waiting_server(std::uint64_t id);
 
     /// Connects the viewer for a waiting server. On return a first byte has gone from server to
     /// viewer.
     [[nodiscard]] unique_fd viewer_for(const unique_fd& waiting_server, std::uint64_t id);
 
-    /// Makes a pair of blocking sockets, with a first byte gone from server to viewer. Not for kind
-    /// gateway, whose sessions are made by ws_client.
+    /// Makes a pair of blocking sockets, with a first byte gone from server to viewer. Not for
+    /// kinds gateway, ws_proxy and chain, whose sessions are made by ws_client.
     [[nodiscard]] session_ends make_pair();
 
     /// Makes as many pairs as can be made in `limit`, but at most `count`.
@@ -95,6 +101,11 @@ private:
     void launch(const std::string& command);
     [[nodiscard]] bool accepts_connections() const;
     void wait_until_it_listens() const;
+
+    /// Whether servers connect, and name an ID.
+    [[nodiscard]] bool takes_servers() const {
+        return kind_ == subject_kind::repeater || kind_ == subject_kind::chain;
+    }
 
     subject_kind kind_;
     wrapping wrap_;

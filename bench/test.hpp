@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,18 +18,21 @@ struct slice {
     running_subject& subject; ///< started for this slice
     const plan& how;
     std::function<void(const metric&, double)> record;
+    double rate = 0; ///< attempts a second of an open loop
 };
 
 struct test {
     std::string key;
     std::string title;
     std::function<void(const slice&)> measure;
-    bool pinned = false;         ///< both ends and the subject run on one CPU
-    bool repeaters_only = false; ///< not run with relays
-    bool first_only = false;     ///< run with the first subject only
-    bool drains_first = false;   ///< first wait until the host's TIME_WAITs are gone
-    int most_rounds = 1000;      ///< set lower where figures hardly vary
+    bool pinned = false;                   ///< both ends and the subject run on one CPU
+    std::optional<subject_kind> only = {}; ///< run with subjects of this kind only
+    bool first_only = false;               ///< run with the first subject only
+    bool drains_first = false;             ///< first wait until the host's TIME_WAITs are gone
+    int most_rounds = 1000;                ///< set lower where figures hardly vary
     wrapping wrap = wrapping::plain;
+    /// The metric of peak rates: the test is an open loop, at half of the lowest one that counts.
+    std::string half_of = {};
 };
 
 /// How long a slice may take to make its pairs; with fewer pairs its figure would say nothing.

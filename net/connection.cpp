@@ -6,8 +6,10 @@
 
 #include <boost/asio/error.hpp>
 
+#include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace net {
@@ -37,11 +39,26 @@ void apply(const tcp_options& options, int fd) {
     }
 }
 
+namespace {
+
+/// A Unix socket has no TCP_INFO. Its poll(2) says that the peer has closed, with POLLHUP beside it
+/// where that was both directions; a socket without a peer has POLLHUP alone.
+tcp_state look_at_unix(int fd) {
+    pollfd p{fd, POLLRDHUP, 0};
+    if (::poll(&p, 1, 0) == 0) {
+        return tcp_state::established;
+    }
+    const bool has_closed = (p.revents & (POLLERR | POLLNVAL | POLLRDHUP)) == POLLRDHUP;
+    return has_closed ? tcp_state::peer_closed : tcp_state::gone;
+}
+
+} // namespace
+
 tcp_state look_at(int fd) {
     tcp_info info{};
     socklen_t size = sizeof info;
     if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
-        return tcp_state::gone;
+        return errno == EOPNOTSUPP ? look_at_unix(fd) : tcp_state::gone;
     }
     switch (info.tcpi_state) {
     case TCP_ESTABLISHED:

@@ -48,7 +48,7 @@ enum class tcp_state {
     gone,        ///< RST, or given up by the kernel, or not connected
 };
 
-/// Asks the kernel (tcp(7), TCP_INFO).
+/// Asks the kernel (tcp(7), TCP_INFO; of a Unix socket poll(2)).
 [[nodiscard]] tcp_state look_at(int fd);
 
 /// What reading would say: eof where the peer has closed, connection_reset where the connection is

@@ -17,16 +17,19 @@ namespace {
 constexpr int longest_queue = 4096;
 
 [[noreturn]] void fail(int error, const std::string& path) {
-    throw std::system_error(error, std::generic_category(), "cannot listen on unix:" + path);
+    const auto* const why = error == EEXIST ? ", where a file stands that is no socket" : "";
+    throw std::system_error(error, std::generic_category(), "cannot listen on unix:" + path + why);
 }
 
-/// The socket was left behind by a process that has gone. What is no socket is somebody's file.
-bool is_stale(const std::string& path, const unix_address& at) {
+/// What is no socket is somebody's file.
+bool is_other_file(const std::string& path) {
     struct stat found {};
 
-    if (::lstat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) {
-        return false;
-    }
+    return ::lstat(path.c_str(), &found) == 0 && !S_ISSOCK(found.st_mode);
+}
+
+/// The socket was left behind by a process that has gone.
+bool is_stale(const unix_address& at) {
     const auto probe = open_unix_socket(SOCK_STREAM);
     return ::connect(probe.get(), at.data(), size_of(at)) != 0 && errno == ECONNREFUSED;
 }
@@ -40,8 +43,14 @@ int bind_to(int fd, const std::string& path) {
     if (::bind(fd, at->data(), size_of(*at)) == 0) {
         return 0;
     }
-    if (const auto error = errno; error != EADDRINUSE || !is_stale(path, *at)) {
+    if (const auto error = errno; error != EADDRINUSE) {
         return error;
+    }
+    if (is_other_file(path)) {
+        return EEXIST;
+    }
+    if (!is_stale(*at)) {
+        return EADDRINUSE;
     }
     if (::unlink(path.c_str()) != 0 || ::bind(fd, at->data(), size_of(*at)) != 0) {
         return errno;

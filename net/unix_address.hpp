@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/text/unix_path.hpp"
 #include "net/unique_fd.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
 
-#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <sys/socket.h>
@@ -14,9 +14,6 @@
 namespace net {
 
 namespace asio = boost::asio;
-
-/// Bytes of the longest path that a Unix socket can have (unix(7)).
-inline constexpr std::size_t longest_unix_path = 107;
 
 /// What bind(2), connect(2) and sendto(2) take: data() and size(). It holds for sockets of any
 /// type.

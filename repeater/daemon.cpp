@@ -56,8 +56,7 @@ private:
     /// Says why on standard error and in the log file, where the Perl's last words were. Returns
     /// the exit code.
     int cannot_serve(const std::string& why) {
-        const auto line =
-            "ultravnc_repeater: error: " + why + " (choose another with -c, -s or --bind)";
+        const auto line = "ultravnc_repeater: error: " + why;
         service::print_error(line + '\n');
         if (!config_->log.file.empty()) {
             sinks_.log().lines().line(service::log_level::error, line);

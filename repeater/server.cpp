@@ -9,7 +9,9 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -20,7 +22,7 @@ namespace repeater {
 namespace {
 
 /// Throws std::runtime_error where a port cannot be had: the Perl's words for it, and the address.
-std::vector<net::listener> listen(const config& c, rfb::side side) {
+std::vector<net::listener> listen_on_port(const config& c, rfb::side side) {
     const bool viewers = side == rfb::side::viewer;
     const auto port = viewers ? c.viewer_port : c.server_port;
     try {
@@ -28,8 +30,37 @@ std::vector<net::listener> listen(const config& c, rfb::side side) {
     } catch (const net::cannot_listen& e) {
         throw std::runtime_error(std::string{viewers ? "client" : "server"} + " listen on port " +
                                  std::to_string(port) + ": " + e.code().message() + " - " +
-                                 net::to_string(e.at));
+                                 net::to_string(e.at) + " (choose another with -c, -s or --bind)");
     }
+}
+
+/// What --listen says.
+std::vector<net::listener> listen_at(const config& c, const listen_address& at,
+                                     std::vector<net::socket_file>& files) {
+    std::vector<net::listener> all;
+    if (at.unix_path.empty()) {
+        return net::listen_on(at.at, c.tcp);
+    }
+    files.emplace_back(at.unix_path, c.unix_mode);
+    all.emplace_back(files.back().take(), "unix:" + at.unix_path, c.tcp);
+    return all;
+}
+
+/// The port first.
+std::vector<net::listener> listen(const config& c, rfb::side side,
+                                  std::vector<net::socket_file>& files) {
+    auto all = listen_on_port(c, side);
+    try {
+        for (const auto& at : c.listen) {
+            if (at.side == side) {
+                auto more = listen_at(c, at, files);
+                std::move(more.begin(), more.end(), std::back_inserter(all));
+            }
+        }
+    } catch (const std::system_error& e) {
+        throw std::runtime_error(std::string{e.what()} + " (choose another with --listen)");
+    }
+    return all;
 }
 
 } // namespace
@@ -37,8 +68,8 @@ std::vector<net::listener> listen(const config& c, rfb::side side) {
 server::server(const asio::any_io_executor& executor, std::shared_ptr<const config> c,
                event_sink& events, net::resolver::lookup look_up)
     : executor_(executor), config_(std::move(c)), events_(events),
-      viewer_listeners_(listen(*config_, rfb::side::viewer)),
-      server_listeners_(listen(*config_, rfb::side::server)), closing_(executor),
+      viewer_listeners_(listen(*config_, rfb::side::viewer, socket_files_)),
+      server_listeners_(listen(*config_, rfb::side::server, socket_files_)), closing_(executor),
       resolver_(executor, std::move(look_up)),
       tasks_(
           executor,
@@ -52,7 +83,7 @@ asio::awaitable<void> server::run() {
     for (const auto side : {rfb::side::viewer, rfb::side::server}) {
         auto& listeners = side == rfb::side::viewer ? viewer_listeners_ : server_listeners_;
         for (auto& each : listeners) {
-            events_.receive(event::listening{side, each.local()});
+            events_.receive(event::listening{side, each.local(), each.name()});
             tasks_.spawn(each.run(
                 [this, side](net::connection c) { accept(side, std::move(c)); },
                 [this](const error_code& ec) { events_.receive(event::accept_failed{ec}); }));
@@ -82,7 +113,8 @@ asio::awaitable<void> server::drained() {
 
 void server::accept(rfb::side side, net::connection c) {
     peer_name name{session_number{++accepted_}, side, c.peer, {}};
-    if (net::contains(config_->proxy_from, c.peer.address())) {
+    const auto from = net::address_of(c.peer);
+    if (!from || net::contains(config_->proxy_from, *from)) {
         tasks_.spawn(hear_proxy(std::move(name), std::move(c)));
     } else {
         welcome({std::move(name), std::move(c)});
@@ -182,6 +214,7 @@ void server::drain() {
             each.close();
         }
     }
+    socket_files_.clear();
     reception_.clear();
     room_.clear();
     tasks_.cancel();

@@ -1,10 +1,11 @@
-// The repeater: two ports, the waiting room, Mode I, and the relays.
+// The repeater: its ports and sockets, the waiting room, Mode I, and the relays.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "net/event_loop.hpp"
 #include "net/listener.hpp"
 #include "net/resolver.hpp"
+#include "net/socket_file.hpp"
 #include "net/task_group.hpp"
 #include "repeater/options/config.hpp"
 #include "repeater/reception.hpp"
@@ -23,7 +24,8 @@ namespace repeater {
 /// event_sink outlives the server.
 class server {
 public:
-    /// On a net::event_loop. Binds the ports. Throws std::runtime_error that names the port.
+    /// On a net::event_loop. Binds the ports and what --listen says. Throws std::runtime_error that
+    /// names the port or the path, and the options for another one.
     server(const asio::any_io_executor&, std::shared_ptr<const config>, event_sink&,
            net::resolver::lookup = net::resolver::system_lookup);
     server(const server&) = delete;
@@ -56,7 +58,8 @@ private:
     [[nodiscard]] asio::awaitable<void> drained();
     void accept(rfb::side, net::connection);
 
-    /// Reads the PROXY header of a connection from --proxy-from, then welcomes whom it speaks for.
+    /// Reads the PROXY header of a connection from --proxy-from or by a Unix socket, then welcomes
+    /// whom it speaks for.
     [[nodiscard]] asio::awaitable<void> hear_proxy(peer_name, net::connection);
     /// Waits for what the peer says.
     void welcome(peer, std::optional<asio::ip::tcp::endpoint> proxy = std::nullopt);
@@ -77,6 +80,7 @@ private:
     asio::any_io_executor executor_;
     std::shared_ptr<const config> config_; ///< for newcomers; a peer keeps the one it came under
     event_sink& events_;
+    std::vector<net::socket_file> socket_files_; ///< until drain()
     std::vector<net::listener> viewer_listeners_;
     std::vector<net::listener> server_listeners_;
     net::wake_up closing_;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "bench/gate/load.hpp"
 
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -18,6 +19,7 @@ struct shape {
     std::size_t sessions = 1;
     wrapping wrap = wrapping::plain;
     bool pinned = false;
+    std::optional<subject_kind> only = {};
 };
 
 void measure_bulk(const slice& s, const shape& how) {
@@ -48,6 +50,7 @@ test bulk_test(const shape& how) {
             .title = how.title,
             .measure = [=](const slice& s) { measure_bulk(s, how); },
             .pinned = how.pinned,
+            .only = how.only,
             .wrap = how.wrap};
 }
 
@@ -63,6 +66,11 @@ std::vector<test> gate_bulk_tests() {
         bulk_test({.key = "up_1k", .title = "up, frames of 1 KiB", .what = up_1k}),
         bulk_test({.key = "up_64k", .title = "up, frames of 64 KiB", .what = up_64k}),
         bulk_test({.key = "down", .title = "down", .what = down}),
+        bulk_test({.key = "down_pinned",
+                   .title = "down, pinned",
+                   .what = down,
+                   .pinned = true,
+                   .only = subject_kind::chain}),
         bulk_test({.key = "up_1k_8",
                    .title = "up, frames of 1 KiB, 8 sessions",
                    .what = up_1k,

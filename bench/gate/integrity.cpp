@@ -76,8 +76,10 @@ bool streams_are_intact(gate_session& session) {
     const auto up = noise(stream_size, 2);
     const auto wire = framed(up);
     const auto on_its_own = [](auto... what) { return std::async(std::launch::async, what...); };
-    auto sent_down = on_its_own([&] { send_in_pieces(session.target, down); });
-    auto came_up = on_its_own([&] { return hash_received(session.target, up.size()); });
+    const auto said = spoken(down, session.target_speaks);
+    auto sent_down = on_its_own([&] { send_in_pieces(session.target, said); });
+    auto came_up =
+        on_its_own([&] { return hash_heard(session.target, up.size(), session.target_speaks); });
     const auto came_down = client_end(session.client, wire).exchange(down.size());
     sent_down.get();
     return came_down == hash_of(down) && came_up.get() == hash_of(up);
@@ -89,8 +91,9 @@ bool last_words_go_up(gate_session& session) {
     auto wire = framed(words);
     const auto close = masked_close();
     wire.insert(wire.end(), close.begin(), close.end());
-    auto came =
-        std::async(std::launch::async, [&] { return hash_received(session.target, SIZE_MAX); });
+    auto came = std::async(std::launch::async, [&] {
+        return hash_heard(session.target, SIZE_MAX, session.target_speaks);
+    });
     session.client.send_now(wire);
     return came.get() == hash_of(words);
 }
@@ -99,7 +102,8 @@ bool last_words_go_up(gate_session& session) {
 bool last_words_come_down(gate_session& session) {
     const auto words = noise(last_words_size, 4);
     auto sent = std::async(std::launch::async, [&] {
-        send_all(session.target, words);
+        send_all(session.target, spoken(words, session.target_speaks));
+        send_all(session.target, farewell(session.target_speaks));
         (void)::shutdown(session.target.get(), SHUT_WR);
     });
     const auto came = client_end(session.client, {}).exchange(SIZE_MAX);

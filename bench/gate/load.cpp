@@ -78,12 +78,13 @@ void gate_load::receive_up(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         for (const auto& event : ready.wait(look_at_stop)) {
             // Thrown away by the kernel: the generator is to cost little.
-            const auto got =
-                ::recv(sessions_[event.data.u64].target.get(), nullptr, chunk_size, MSG_TRUNC);
+            const auto& session = sessions_[event.data.u64];
+            const auto got = ::recv(session.target.get(), nullptr, chunk_size, MSG_TRUNC);
             if (got == 0) {
                 return;
             }
-            add(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+            const auto bytes = static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+            add(session.target_speaks == speech::frames ? bytes * flow_.frame / frame_ : bytes);
         }
     }
 }
@@ -93,11 +94,18 @@ void gate_load::send_down(const std::stop_token& stop) {
     for (std::size_t i = 0; i < sessions_.size(); ++i) {
         ready.add(sessions_[i].target, EPOLLOUT, i);
     }
-    const std::vector<std::byte> chunk(chunk_size, std::byte{0x5a});
+    auto stream =
+        spoken(std::vector<std::byte>(chunk_size, std::byte{0x5a}), sessions_[0].target_speaks);
+    const auto size = stream.size();
+    stream.resize(2 * size); // as much follows wherever a frame was cut
+    std::copy_n(stream.begin(), size, stream.begin() + static_cast<std::ptrdiff_t>(size));
+    std::vector<std::size_t> at(sessions_.size());
     while (!stop.stop_requested()) {
         for (const auto& event : ready.wait(look_at_stop)) {
-            (void)::send(sessions_[event.data.u64].target.get(), chunk.data(), chunk.size(),
-                         MSG_NOSIGNAL);
+            auto& done = at[event.data.u64];
+            const auto sent = ::send(sessions_[event.data.u64].target.get(), stream.data() + done,
+                                     size, MSG_NOSIGNAL);
+            done = (done + static_cast<std::size_t>(std::max<ssize_t>(sent, 0))) % size;
         }
     }
 }

@@ -25,8 +25,8 @@ class gate_load {
 public:
     gate_load(std::span<gate_session>, flow);
 
-    /// Bytes that have come through. Up only payload is counted; down also the frames' headers,
-    /// which are too few to matter.
+    /// Bytes that have come through. Up only payload is counted, or its share of what comes; down
+    /// also the frames' headers, which are too few to matter.
     [[nodiscard]] std::uint64_t received() const {
         return received_.load(std::memory_order_relaxed);
     }

@@ -38,7 +38,7 @@ test memory_test(const std::string& key, const std::string& title, wrapping wrap
     return {.key = key,
             .title = title,
             .measure = [=](const slice& s) { measure_memory(s, key, title); },
-            .most_rounds = 3,
+            .most_rounds = 2,
             .wrap = wrap};
 }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "bench/gate/session.hpp"
 
+#include "bench/ws_server.hpp"
+
 #include <array>
 #include <stdexcept>
 #include <utility>
@@ -10,10 +12,12 @@ namespace bench {
 
 gate_session make_gate_session(running_subject& subject) {
     ws_client client(subject.viewer_port(), subject.wrap());
+    auto target = target_for(client, subject);
     client.open_now();
-    gate_session made{.client = std::move(client), .target = accept_from(subject.listener())};
-    send_all(made.target, std::array{std::byte{'R'}});
-    std::array<std::byte, 3> frame{}; // header and payload
+    gate_session made{.client = std::move(client),
+                      .target = std::move(target),
+                      .target_speaks = speech_behind(subject.kind())};
+    std::array<std::byte, first_ws_frame.size()> frame{};
     made.client.receive_now(frame);
     return made;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "bench/gate/target_end.hpp"
 #include "bench/gate/ws_client.hpp"
 #include "bench/test.hpp"
 
@@ -13,7 +14,8 @@ namespace bench {
 
 struct gate_session {
     ws_client client;
-    unique_fd target; ///< blocking
+    unique_fd target; ///< blocking; a chain's server
+    speech target_speaks = speech::bytes;
 };
 
 /// Makes a session that is open both ways: a first byte has gone from the target to the client.
@@ -29,6 +31,7 @@ void reset(std::vector<gate_session>);
 [[nodiscard]] std::vector<test> gate_bulk_tests();
 [[nodiscard]] std::vector<test> gate_ping_pong_tests();
 [[nodiscard]] std::vector<test> gate_set_up_tests();
+[[nodiscard]] std::vector<test> gate_tls_tests();
 [[nodiscard]] std::vector<test> gate_memory_tests();
 [[nodiscard]] std::vector<test> gate_crowd_tests();
 [[nodiscard]] std::vector<test> gate_integrity_tests();

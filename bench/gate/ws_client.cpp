@@ -26,8 +26,18 @@ constexpr std::string_view request =
 constexpr std::size_t longest_answer = 8192;
 constexpr std::size_t discard_size = std::size_t{256} * 1024;
 
-// One for all clients. Without session tickets: every handshake is a whole one. The suites stand in
-// the order of browsers, so that those who leave the choice to the client do the same work.
+std::optional<std::size_t> checked(ssize_t result, const char* what) {
+    if (result >= 0) {
+        return static_cast<std::size_t>(result);
+    }
+    if (errno == EAGAIN) {
+        return {};
+    }
+    throw std::system_error(errno, std::generic_category(), what);
+}
+
+} // namespace
+
 SSL_CTX* client_context() {
     static const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context = [] {
         std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> made(SSL_CTX_new(TLS_client_method()),
@@ -44,18 +54,6 @@ SSL_CTX* client_context() {
     }();
     return context.get();
 }
-
-std::optional<std::size_t> checked(ssize_t result, const char* what) {
-    if (result >= 0) {
-        return static_cast<std::size_t>(result);
-    }
-    if (errno == EAGAIN) {
-        return {};
-    }
-    throw std::system_error(errno, std::generic_category(), what);
-}
-
-} // namespace
 
 void ws_client::ssl_free::operator()(SSL* ssl) const {
     SSL_free(ssl);

@@ -16,6 +16,11 @@
 
 namespace bench {
 
+/// The TLS of all clients, without session tickets: every handshake is a whole one. The suites
+/// stand in the order of browsers, so that those who leave the choice to the client do the same
+/// work.
+[[nodiscard]] SSL_CTX* client_context();
+
 /// All functions throw std::system_error, or std::runtime_error where the gateway breaks off or
 /// refuses.
 class ws_client {

@@ -63,7 +63,7 @@ std::vector<test> crowd_tests() {
     return {{.key = "crowd",
              .title = "crowd at the descriptor limit",
              .measure = measure_crowd,
-             .repeaters_only = true,
+             .only = subject_kind::repeater,
              .most_rounds = 2}};
 }
 

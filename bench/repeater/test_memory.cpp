@@ -87,7 +87,7 @@ std::vector<test> memory_tests() {
             {.key = "waiting",
              .title = "waiting servers",
              .measure = measure_waiting_servers,
-             .repeaters_only = true,
+             .only = subject_kind::repeater,
              .most_rounds = 2}};
 }
 

@@ -8,7 +8,10 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <array>
+#include <cerrno>
+#include <optional>
 #include <sys/socket.h>
+#include <utility>
 
 namespace net {
 
@@ -39,10 +42,31 @@ asio::awaitable<error_code> read_header(tcp_stream& stream, proxy_reader& reader
     co_return error_code{};
 }
 
+/// Proxies send their header first, so that most have sent it before we look. Nothing, and nothing
+/// is taken, where one has to wait for the rest.
+std::optional<boost::system::result<proxy_header>> header_at_once(int fd) {
+    std::array<std::byte, 512> buffer; // NOLINT: only what was read into it is looked at
+    const auto seen = ::recv(fd, buffer.data(), buffer.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (seen <= 0) {
+        return std::nullopt;
+    }
+    proxy_reader reader;
+    const auto all = std::span(buffer).first(static_cast<std::size_t>(seen));
+    const auto taken = reader.feed(all);
+    if (!reader.done()) {
+        return std::nullopt;
+    }
+    const auto got = receive(fd, all.first(taken));
+    return got.error ? boost::system::result<proxy_header>{got.error} : reader.result();
+}
+
 } // namespace
 
 asio::awaitable<boost::system::result<proxy_header>> receive_proxy_header(connection& c,
                                                                           clock::duration limit) {
+    if (auto header = header_at_once(c.socket.get())) {
+        co_return *std::move(header);
+    }
     tcp_stream stream(co_await asio::this_coro::executor, c);
     auto header = co_await receive_proxy_header(stream, limit);
     c = stream.detach({});

@@ -72,6 +72,11 @@ struct compat_writer {
     void operator()(const event::advice& e) const { line("WARNING: " + net::escaped(e.text, 300)); }
 
     void operator()(const event::listening& e) const {
+        if (!net::address_of(e.at)) {
+            line(fmt::format("watching for {} connections on {}.", word(e.side),
+                             net::escaped(e.name, 300)));
+            return;
+        }
         line(fmt::format("watching for {} connections on {}/{}.",
                          e.at.address().is_v4() ? "IPv4" : "IPv6", e.at.port(), word(e.side)));
     }
@@ -89,7 +94,7 @@ struct compat_writer {
 
     void operator()(const event::proxy_header_failed& e) const {
         line(fmt::format("closing vnc {} connection from {}: {}; {}.", word(e.proxy.side),
-                         net::to_string(e.proxy.address), e.error.message(), event::proxy_advice));
+                         net::name_of(e.proxy.address), e.error.message(), hint_of(e)));
     }
 
     /// The Perl's words.
@@ -285,14 +290,14 @@ struct compat_writer {
 
     void operator()(const event::waits& e) const {
         line(fmt::format("USR1: vnc {} {} with ID:{} has waited {} s.", word(e.peer.side),
-                         net::to_string(e.peer.address), id_of(e.id), whole_seconds(e.since)));
+                         net::name_of(e.peer.address), id_of(e.id), whole_seconds(e.since)));
     }
 
     void operator()(const event::carries& e) const {
         line(tag_of(e.met),
              fmt::format("USR1: vnc client {} and vnc server {}: {} s, {} bytes to the server, {} "
                          "bytes to the client.",
-                         net::to_string(e.viewer), net::to_string(e.server), whole_seconds(e.since),
+                         net::name_of(e.viewer), net::name_of(e.server), whole_seconds(e.since),
                          e.viewer_to_server, e.server_to_viewer));
     }
 

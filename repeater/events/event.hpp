@@ -51,7 +51,8 @@ struct advice {
 
 struct listening {
     rfb::side side{};
-    asio::ip::tcp::endpoint at;
+    asio::ip::tcp::endpoint at; ///< none where it is a Unix socket
+    std::string name;           ///< the address and port, or "unix:/PATH"
 };
 
 /// The kernel gave no connection, for want of descriptors or memory. Accepting rests for 100 ms.
@@ -66,7 +67,8 @@ struct arrived {
     std::optional<asio::ip::tcp::endpoint> proxy{}; ///< who speaks for it (--proxy-from)
 };
 
-/// A connection from --proxy-from did not begin with a PROXY header; it is closed.
+/// A connection from --proxy-from, or to a Unix socket, did not begin with a PROXY header; it is
+/// closed.
 struct proxy_header_failed {
     peer_name proxy;
     error_code error; ///< net::proxy_error, eof, timed_out, or of the socket
@@ -337,6 +339,11 @@ struct supervising {
 inline constexpr std::string_view proxy_advice =
     "connections from --proxy-from must begin with a PROXY header: let the proxy send one (wsgate "
     "--send-proxy, HAProxy send-proxy-v2), or take its address out of --proxy-from";
+
+/// The same of Unix sockets, where there is no address to take out.
+inline constexpr std::string_view unix_proxy_advice =
+    "connections to a Unix socket must begin with a PROXY header: let the proxy send one (wsgate "
+    "--send-proxy, HAProxy send-proxy-v2), or connect by TCP";
 
 /// How short_hello comes without the wait.
 inline constexpr std::string_view short_hello_advice =

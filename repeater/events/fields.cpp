@@ -61,7 +61,7 @@ struct describer {
 
     event_fields operator()(const event::listening& e) const {
         return {"listening", log_level::info,
-                start().word("side", to_string(e.side)).address("at", e.at).take()};
+                start().word("side", to_string(e.side)).outside("at", e.name, longest_text).take()};
     }
 
     event_fields operator()(const event::accept_failed& e) const {
@@ -82,7 +82,7 @@ struct describer {
                     .peer(e.proxy)
                     .word("why", "proxy_header")
                     .error("error", e.error)
-                    .word("advice", event::proxy_advice)
+                    .word("advice", hint_of(e))
                     .take()};
     }
 

@@ -22,7 +22,8 @@ struct event_fields {
     boost::json::object members;
 };
 
-/// Pure but for the printer's key. Peers are "203.0.113.9:4711", IDs as the printer shows them.
+/// Pure but for the printer's key. Peers are "203.0.113.9:4711" or "unix", IDs as the printer shows
+/// them.
 [[nodiscard]] event_fields fields_of(const any_event&, const id_printer&);
 
 /// True for what happens to peers and pairs, and for start and stop: what event outputs carry. The

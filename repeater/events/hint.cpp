@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/hint.hpp"
 
+#include "net/connection.hpp"
 #include "rfb/text.hpp"
 #include "rfb/version.hpp"
 
@@ -105,6 +106,10 @@ std::string_view hint_of(const event::dial_attempt_failed& e) {
     default:
         return {};
     }
+}
+
+std::string_view hint_of(const event::proxy_header_failed& e) {
+    return net::address_of(e.proxy.address) ? event::proxy_advice : event::unix_proxy_advice;
 }
 
 std::string_view telling_part(const failed& e) {

@@ -49,7 +49,7 @@ members& members::error(std::string_view key, const error_code& ec) {
 }
 
 members& members::address(std::string_view key, const asio::ip::tcp::endpoint& at) {
-    return word(key, net::to_string(at));
+    return word(key, net::name_of(at));
 }
 
 members& members::request(std::string_view key, const peer_name& p) {

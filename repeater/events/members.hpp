@@ -33,7 +33,7 @@ public:
     /// "eof", or the error's message.
     members& error(std::string_view key, const error_code&);
 
-    /// "203.0.113.9:4711".
+    /// "203.0.113.9:4711", or "unix" where a peer of a Unix socket has no address.
     members& address(std::string_view key, const asio::ip::tcp::endpoint&);
 
     /// What a proxy has given; nothing where there was none.

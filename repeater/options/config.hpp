@@ -5,6 +5,7 @@
 #include "net/connection.hpp"
 #include "net/text/address_range.hpp"
 #include "repeater/events/output_config.hpp"
+#include "repeater/options/listen_address.hpp"
 #include "repeater/rules/mode1.hpp"
 #include "repeater/rules/rendezvous.hpp"
 #include "rfb/hello.hpp"
@@ -56,6 +57,8 @@ struct config {
     std::uint16_t viewer_port = 5900; ///< 0: any free port
     std::uint16_t server_port = 5500;
     std::vector<asio::ip::address> bind;        ///< empty: all addresses, IPv4 and IPv6
+    std::vector<listen_address> listen;         ///< beside the two ports
+    unsigned unix_mode = 0600;                  ///< of the files of Unix sockets
     std::vector<net::address_range> proxy_from; ///< whose connections begin with a PROXY header
     rfb::hello_rules hello;
     bool greet_viewers = true;

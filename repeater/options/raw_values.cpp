@@ -5,6 +5,7 @@
 #include "net/text/ascii.hpp"
 #include "net/text/listen_at.hpp"
 #include "net/text/number.hpp"
+#include "net/text/unix_path.hpp"
 #include "service/option.hpp"
 
 #include <boost/tokenizer.hpp>
@@ -74,6 +75,23 @@ std::vector<asio::ip::address> parse_bind(const std::vector<std::string>& texts)
     return all;
 }
 
+std::vector<listen_address> parse_listeners(const std::vector<std::string>& texts) {
+    std::vector<listen_address> all;
+    for (const auto& text : texts) {
+        all.push_back(parse_listen(text));
+    }
+    return all;
+}
+
+unsigned parse_mode(const std::string& text) {
+    const auto mode = net::parse_file_mode(text);
+    if (!mode) {
+        throw service::bad_option("--unix-listen-mode",
+                                  text + " is no mode of a file, such as 0660");
+    }
+    return *mode;
+}
+
 std::vector<net::address_range> parse_networks(const char* option,
                                                const std::vector<std::string>& texts) {
     std::vector<net::address_range> all;
@@ -96,6 +114,8 @@ void take_over(const raw_values& raw, config& c) {
         throw service::bad_option("--viewer-port", "viewers and servers need different ports");
     }
     c.bind = parse_bind(raw.bind);
+    c.listen = parse_listeners(raw.listen);
+    c.unix_mode = raw.unix_mode.empty() ? c.unix_mode : parse_mode(raw.unix_mode);
     c.proxy_from = parse_networks("--proxy-from", raw.proxy_from);
     c.mode1.allow = parse_all<mode1_rule>("--mode1-allow", raw.mode1_allow, parse_allow_rule,
                                           "of the form ADDRESS[/BITS]:PORT[-PORT] or HOST:PORT");

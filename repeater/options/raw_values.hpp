@@ -14,6 +14,8 @@ struct raw_values {
     std::string server_port;
     std::vector<std::string> surplus; ///< words behind the ports, which the Perl ignored
     std::vector<std::string> bind;
+    std::vector<std::string> listen;
+    std::string unix_mode;
     std::vector<std::string> proxy_from;
     std::vector<std::string> mode1_allow;
     std::vector<std::string> mode1_deny;

@@ -4,6 +4,7 @@
 
 #include "service/command_line.hpp"
 
+#include <fmt/format.h>
 #include <utility>
 
 namespace repeater {
@@ -50,6 +51,16 @@ void add_ports(service::option_list& options, config& c, raw_values& raw) {
         .comma_list("--bind", raw.bind, "ADDR", needs_restart,
                     "Listen on this address only; * is every one; repeatable [*]")
         .decides(c.bind);
+    options
+        .list("--listen", raw.listen, "WHERE=SIDE", needs_restart,
+              "Viewers or servers connect here as well: ADDR:PORT=viewer, unix:/PATH=server; at a "
+              "Unix socket a PROXY header comes first (wsgate --send-proxy); repeatable [nowhere]")
+        .decides(c.listen);
+    options
+        .text(
+            "--unix-listen-mode", raw.unix_mode, "MODE", needs_restart,
+            fmt::format("Who may connect to Unix sockets, as chmod(1) has it [{:#o}]", c.unix_mode))
+        .decides(c.unix_mode);
     options
         .comma_list("--proxy-from", raw.proxy_from, "NETWORK", takes_effect,
                     "Who connects from there begins with a PROXY header; repeatable [nobody]")
@@ -106,7 +117,7 @@ void add_limits(service::option_list& options, config& c) {
     options.seconds("--handshake-timeout", c.limits.handshake, some, takes_effect,
                     "For a peer's first block; Mode I: for the server's greeting");
     options.seconds("--proxy-timeout", c.limits.proxy_header, some, takes_effect,
-                    "For the PROXY header of --proxy-from");
+                    "For the PROXY header of --proxy-from and of Unix sockets");
     options.seconds("--connect-timeout", c.limits.connect, some, takes_effect,
                     "Mode I: for connecting, whatever addresses a name has");
     options.seconds("--linger", c.limits.linger, some, takes_effect,

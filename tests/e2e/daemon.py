@@ -446,6 +446,33 @@ class Supervisor(DaemonTest):
         self.assert_joined(live)
         self.assert_joined(self.pair("new"))
 
+    def test_whoever_serves_has_the_unix_socket(self):
+        path = self.path("socket")
+
+        def serves():
+            viewer = self.connect_unix(path)
+            viewer.sendall(b"PROXY UNKNOWN\r\n")
+            self.assertEqual(exactly(len(BANNER), viewer), BANNER)
+
+        process = self.start_repeater("-L", "--listen", f"unix:{path}=viewer")
+        self.ready()
+        serves()
+        os.kill(self.child_of(), signal.SIGKILL)  # which leaves the file behind
+        self.ready(2)
+        serves()
+        live = self.pair("live")
+        old = self.child_of(2)
+        os.kill(old, signal.SIGTERM)
+        self.ready(3)
+        serves()
+        for peer in live:
+            peer.close()
+        eventually("the child that drained has ended", lambda: not is_alive(old))
+        serves()
+        process.terminate()
+        self.assertEqual(process.wait(), 0)
+        eventually("the file has gone", lambda: not os.path.exists(path))
+
     def test_hup_reaches_the_child(self):
         process = self.start_repeater("-L")
         self.ready()

@@ -16,7 +16,7 @@ from harness.patience import eventually
 from harness.ports import free_ports
 from harness.rfb import BANNER, SERVER_BANNER, hello
 from harness.sockets import all_of, exactly, listens, until_the_end
-from harness.websocket import binary, opening
+from harness.websocket import binary, open_session, opening
 
 CLIENT = "198.51.100.7"  # whom a web server in front of the gateway names
 REPEATER, GATEWAY = "", ""
@@ -30,8 +30,9 @@ class Proxied(ProgramCase):
         log = ("--log-format", "json", "--log-file", self.path("repeater.log"))
         events = ("--event-file", self.path("events"))
         options = ("--bind", "127.0.0.1", "--proxy-from", "127.0.0.0/8")
-        self.start(REPEATER, *ports, *log, *events, *options, stderr=None)
-        self.line("repeater.log", event="listening", side="server")
+        sockets = [f"--listen=unix:{self.path(side)}={side}" for side in ("viewer", "server")]
+        self.start(REPEATER, *ports, *log, *events, *options, *sockets, stderr=None)
+        self.line("repeater.log", event="listening", at=f"unix:{self.path('server')}")
 
     def line(self, name, **wanted):
         """The first JSON line that has these members."""
@@ -50,16 +51,20 @@ class Proxied(ProgramCase):
         self.assertEqual(self.line("events", event="waiting")["peer"], "203.0.113.9:4711")
         return server
 
+    def frames(self, peer, size):
+        """The next so many bytes that frames carry."""
+        got = b""
+        while len(got) < size:
+            _, length = all_of(2, peer)
+            got += all_of(length, peer)
+        return got
+
     def browser(self, *fields):
         """A WebSocket to the gateway, opened, that has named the server's ID."""
         peer = self.connect(self.front)
         peer.sendall(opening("/websockify", *fields) + binary(hello("ID:1")))
         self.assertTrue(head_of(peer).startswith("HTTP/1.1 101 "))
-        got = b""
-        while len(got) < len(BANNER + SERVER_BANNER):
-            _, size = all_of(2, peer)
-            got += all_of(size, peer)
-        self.assertEqual(got, BANNER + SERVER_BANNER)
+        self.assertEqual(self.frames(peer, 24), BANNER + SERVER_BANNER)
         return peer
 
     def test_gateway_and_repeater_tell_of_the_same_client_and_request(self):
@@ -81,6 +86,31 @@ class Proxied(ProgramCase):
         self.assertEqual(arrived["peer"], f"{CLIENT}:0")
         self.assertEqual(arrived["request_id"], request)
         self.assertTrue(arrived["proxy"].startswith("127.0.0.1:"))
+
+    def test_by_unix_sockets_the_repeater_knows_the_clients_as_well(self):
+        log = ("--log-format", "json", "--log-file", self.path("gateway.log"))
+        targets = [f"--{side}-target=unix:{self.path(side)}" for side in ("viewer", "server")]
+        options = (*targets, "--send-proxy", "v2", "--trusted-proxy", "127.0.0.1")
+        self.start(GATEWAY, "--listen", f"127.0.0.1:{self.front}", *options, *log, stderr=None)
+        eventually("the gateway listens", lambda: listens(self.front))
+        server = self.connect(self.front)
+        open_session(server, "/wsServer", ("X-Forwarded-For", "203.0.113.9"))
+        server.sendall(binary(hello("ID:1") + SERVER_BANNER))
+        self.assertEqual(self.line("events", event="waiting")["peer"], "203.0.113.9:0")
+        viewer = self.browser(("X-Forwarded-For", CLIENT))
+        paired = self.line("events", event="paired")
+        self.assertEqual(paired["viewer"], f"{CLIENT}:0")
+        self.assertEqual(paired["server"], "203.0.113.9:0")
+        arrived = self.line("repeater.log", event="arrived", side="viewer")
+        self.assertEqual(arrived["proxy"], "unix")
+        requests = [
+            one["request"] for one in json_lines(self.path("gateway.log")) if "request" in one
+        ]
+        self.assertIn(arrived["request_id"], requests)
+        viewer.sendall(binary(b"ping"))
+        self.assertEqual(self.frames(server, 4), b"ping")
+        server.close()
+        self.line("events", event="ended", first="server")
 
     def test_haproxy_speaks_for_its_clients(self):
         configuration = self.write(
@@ -116,6 +146,14 @@ listen front
         self.assertEqual(until_the_end(viewer), b"", "not even a greeting")
         refused = self.line("repeater.log", event="refused", why="proxy_header")
         self.assertIn("--proxy-from", refused["advice"])
+
+    def test_at_a_unix_socket_too(self):
+        viewer = self.connect_unix(self.path("viewer"))
+        viewer.sendall(hello("ID:1"))
+        self.assertEqual(until_the_end(viewer), b"", "not even a greeting")
+        refused = self.line("repeater.log", event="refused", why="proxy_header")
+        self.assertEqual(refused["peer"], "unix")
+        self.assertIn("Unix socket", refused["advice"])
 
 
 if __name__ == "__main__":

@@ -95,7 +95,8 @@ TEST_F(socket_file_test, TakesNoPlaceOfOneThatSomebodyAnswers) {
 
 TEST_F(socket_file_test, TakesNoPlaceOfAFile) {
     (void)directory.file("gate", "text");
-    EXPECT_EQ(refusal(), "cannot listen on unix:" + path + ": Address already in use");
+    EXPECT_EQ(refusal(), "cannot listen on unix:" + path +
+                             ", where a file stands that is no socket: File exists");
     EXPECT_TRUE(fs::is_regular_file(path));
     fs::remove(path);
     fs::create_symlink("nowhere", path);

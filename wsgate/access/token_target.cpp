@@ -4,6 +4,7 @@
 
 #include "net/text/escape.hpp"
 #include "net/text/host_port.hpp"
+#include "net/text/unix_path.hpp"
 #include "wsgate/text/comma_list.hpp"
 
 #include <algorithm>
@@ -28,8 +29,7 @@ bool is_target_host(std::string_view text) {
 }
 
 bool is_path(std::string_view text) {
-    return text.size() > 1 && text.size() <= longest_unix_path && text.front() == '/' &&
-           text.find('\0') == std::string_view::npos;
+    return net::is_unix_path(text) && text.find('\0') == std::string_view::npos;
 }
 
 /// What follows "unix:" or "unix_socket:".

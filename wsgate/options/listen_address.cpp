@@ -3,6 +3,7 @@
 #include "wsgate/options/listen_address.hpp"
 
 #include "net/text/listen_at.hpp"
+#include "net/text/unix_path.hpp"
 #include "wsgate/text/ascii.hpp"
 
 #include <boost/system/error_code.hpp>
@@ -49,15 +50,10 @@ bool take_mode(std::string_view& text, std::optional<catch_all>& leads_to) {
     return leads_to.has_value();
 }
 
-bool parse_unix(std::string_view path, listen_address& at) {
-    at.unix_path = path;
-    return path.size() > 1 && path.size() <= longest_unix_path;
-}
-
 bool parse_address(std::string_view text, listen_address& at) {
-    constexpr std::string_view unix_prefix = "unix:";
-    if (text.starts_with("unix:/")) {
-        return parse_unix(text.substr(unix_prefix.size()), at);
+    if (const auto path = net::parse_unix_path(text)) {
+        at.unix_path = *path;
+        return true;
     }
     const auto where = net::parse_listen_at(text);
     if (!where) {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/options/listen_flags.hpp"
 
-#include "net/text/number.hpp"
+#include "net/text/unix_path.hpp"
 #include "wsgate/options/option_path.hpp"
 
 #include <algorithm>
@@ -24,12 +24,9 @@ target read_target(const char* option, const std::string& text) {
     return std::move(*parsed);
 }
 
-/// Reads the mode of a file, in octal digits as for chmod(1).
 unsigned read_mode(const std::string& text) {
-    constexpr int octal = 8;
-    constexpr unsigned most = 0777;
-    const auto mode = net::parse_number<unsigned>(text, octal);
-    if (!mode || *mode > most) {
+    const auto mode = net::parse_file_mode(text);
+    if (!mode) {
         throw service::bad_option("--unix-listen-mode",
                                   fmt::format("{} is no mode of a file, such as 0660", text));
     }
@@ -37,11 +34,11 @@ unsigned read_mode(const std::string& text) {
 }
 
 listen_address read_unix_listen(const std::string& path) {
-    if (!path.starts_with('/') || path.size() < 2 || path.size() > longest_unix_path) {
+    if (!net::is_unix_path(path)) {
         throw service::bad_option("--unix-listen",
                                   fmt::format("{} is no absolute path of up to {} bytes, such as "
                                               "/run/wsgate.sock",
-                                              path, longest_unix_path));
+                                              path, net::longest_unix_path));
     }
     listen_address at;
     at.unix_path = path;
@@ -62,8 +59,8 @@ void take_listeners(const raw_listen& raw, config& c) {
             throw service::bad_option("--listen",
                                       fmt::format("{} is not ADDRESS:PORT[=MODE], such as *:6080, "
                                                   "127.0.0.1:6080=viewer or [::1]:6080, nor "
-                                                  "unix:/PATH[=MODE]",
-                                                  text));
+                                                  "unix:/PATH[=MODE] with a path of up to {} bytes",
+                                                  text, net::longest_unix_path));
         }
         c.listen.push_back(std::move(*parsed));
     }

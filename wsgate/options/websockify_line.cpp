@@ -4,6 +4,7 @@
 #include "wsgate/options/websockify_line.hpp"
 
 #include "net/text/host_port.hpp"
+#include "net/text/unix_path.hpp"
 #include "wsgate/options/listen_flags.hpp"
 #include "wsgate/options/option_path.hpp"
 
@@ -166,10 +167,10 @@ std::optional<target> take_target(const raw_websockify& raw, const std::vector<s
     if (is_unix) {
         to = target{raw.unix_target};
         to->is_unix = true;
-        if (!raw.unix_target.starts_with('/') || raw.unix_target.size() > longest_unix_path) {
+        if (!net::is_unix_path(raw.unix_target)) {
             throw refusal_of("--unix-target",
                              fmt::format("{} is no absolute path of up to {} bytes",
-                                         raw.unix_target, longest_unix_path));
+                                         raw.unix_target, net::longest_unix_path));
         }
     } else if (!words.empty()) {
         to = read_target(words.front());

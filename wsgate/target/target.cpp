@@ -3,24 +3,18 @@
 #include "wsgate/target/target.hpp"
 
 #include "net/text/host_port.hpp"
+#include "net/text/unix_path.hpp"
 
 #include <utility>
 
 namespace wsgate {
 
-namespace {
-
-constexpr std::string_view unix_prefix = "unix:";
-
-} // namespace
-
 std::optional<target> parse_target(std::string_view text) {
     target t;
-    if (text.starts_with("unix:/")) {
+    if (const auto path = net::parse_unix_path(text)) {
         t.is_unix = true;
-        t.host = text.substr(unix_prefix.size());
-        const bool fits = t.host.size() > 1 && t.host.size() <= longest_unix_path;
-        return fits ? std::optional{std::move(t)} : std::nullopt;
+        t.host = *path;
+        return t;
     }
     constexpr std::string_view secured = "tls:";
     if (text.starts_with(secured) && text.find(':', secured.size()) != std::string_view::npos) {
@@ -41,7 +35,7 @@ std::optional<target> parse_target(std::string_view text) {
 
 std::string to_string(const target& t) {
     if (t.is_unix) {
-        return std::string{unix_prefix} + t.host;
+        return std::string{net::unix_prefix} + t.host;
     }
     return (t.tls ? "tls:" : "") + net::join_host_port(t.host, t.port);
 }

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/unix_address.hpp"
-
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,8 +10,6 @@
 #include <vector>
 
 namespace wsgate {
-
-using net::longest_unix_path;
 
 /// Where a session leads: HOST:PORT, where the host is a name, an IPv4 address or an IPv6 address
 /// (here without brackets); or a Unix socket.

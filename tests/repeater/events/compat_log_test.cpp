@@ -56,14 +56,20 @@ TEST(CompatLog, SaysEachEventInThePerlsWords) {
     const row rows[] = {
         {event::starting{42, true, false},
          "enabling refuse mode (-r).\nultravnc_repeater: starting up.  pid: 42\n"},
-        {event::listening{rfb::side::viewer, {make_address("0.0.0.0"), 5900}},
+        {event::listening{rfb::side::viewer, {make_address("0.0.0.0"), 5900}, "0.0.0.0:5900"},
          "watching for IPv4 connections on 5900/client.\n"},
-        {event::listening{rfb::side::server, {make_address("::"), 5500}},
+        {event::listening{rfb::side::server, {make_address("::"), 5500}, "[::]:5500"},
          "watching for IPv6 connections on 5500/server.\n"},
+        {event::listening{rfb::side::viewer, {}, "unix:/run/v\n"},
+         "watching for client connections on unix:/run/v\\x0a.\n"},
         {event::arrived{viewer, true}, "new vnc client connecting.\n"},
         {event::proxy_header_failed{viewer, net::proxy_error::no_header},
          "closing vnc client connection from 127.0.0.1:1: it does not begin with a PROXY header; " +
              std::string{event::proxy_advice} + ".\n"},
+        {event::proxy_header_failed{peer_name{session_number{1}, rfb::side::viewer, {}, {}},
+                                    net::proxy_error::no_header},
+         "closing vnc client connection from unix: it does not begin with a PROXY header; " +
+             std::string{event::unix_proxy_advice} + ".\n"},
         {event::arrived{viewer, false},
          "new vnc client connecting.\nULTRAVNC_REPEATER_NO_RFB: not sending RFB 000.000\n"},
         {event::arrived{server, true}, "new vnc server connecting.\n"},

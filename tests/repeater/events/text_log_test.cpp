@@ -63,6 +63,16 @@ TEST(TextLog, AMissingProxyHeaderComesWithWhatToDo) {
                       HasSubstr("--proxy-from")));
 }
 
+TEST(TextLog, APeerOfAUnixSocketHasNoAddress) {
+    const peer_name local{session_number{3}, rfb::side::viewer, {}, {}};
+    EXPECT_EQ(logged(event::arrived{local, true, local.address}),
+              "info arrived session=3 side=viewer peer=unix proxy=unix\n");
+    EXPECT_THAT(logged(event::proxy_header_failed{local, net::proxy_error::no_header}),
+                AllOf(HasSubstr(" peer=unix "), Not(HasSubstr("--proxy-from"))));
+    EXPECT_EQ(logged(event::listening{rfb::side::viewer, {}, "unix:/run/a b"}),
+              "info listening side=viewer at=\"unix:/run/a b\"\n");
+}
+
 TEST(TextLog, IdsAreHashedUnlessAskedFor) {
     EXPECT_THAT(logged(event::waiting{server, id}),
                 AllOf(HasSubstr("id=secr~"), Not(HasSubstr("secret1234"))));

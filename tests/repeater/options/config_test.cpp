@@ -111,6 +111,8 @@ TEST(Config, BadValuesGetOneClearLineAndExit64) {
     for (const auto& r : std::initializer_list<row>{{{"--viewer-port", "70000"}, "70000"},
                                                     {{"foo"}, "foo"},
                                                     {{"--bind", "localhost"}, "localhost"},
+                                                    {{"--listen", "unix:x=viewer"}, "107 bytes"},
+                                                    {{"--unix-listen-mode", "888"}, "such as 0660"},
                                                     {{"--proxy-from", "10.0.0.0/33"}, "0 to 32"},
                                                     {{"--proxy-from", "proxy"}, "\"proxy\""},
                                                     {{"--proxy-timeout", "0"}, "--proxy-timeout"},

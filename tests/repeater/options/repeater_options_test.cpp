@@ -19,6 +19,8 @@ const std::map<std::string, option_change> all_changes{
     {"viewer-port", change("--viewer-port=1")},
     {"server-port", change("--server-port=1")},
     {"bind", change("--bind=127.0.0.1")},
+    {"listen", change("--listen=unix:/run/v=viewer")},
+    {"unix-listen-mode", change("--unix-listen-mode=0660")},
     {"proxy-from", change("--proxy-from=10.0.0.0/8")},
     {"refuse", change("--refuse")},
     {"duplicates", change("--duplicates=queue")},
@@ -55,6 +57,7 @@ const std::map<std::string, option_change> all_changes{
 
 const std::map<std::string, support::option_values> lists{
     {"bind", {{}, "127.0.0.1", "::1", "127.0.0.1,::1"}},
+    {"listen", {{}, "unix:/run/a,b=viewer", "127.0.0.1:5901=server"}},
     {"proxy-from", {{}, "10.0.0.0/8", "::1", "10.0.0.0/8,::1"}},
     {"mode1-allow", {{}, "10.0.0.0/8:5900", "h.example:1", "10.0.0.0/8:5900,h.example:1"}},
     {"mode1-deny", {{}, "10.0.0.0/8", "192.0.2.1:5900", "10.0.0.0/8,192.0.2.1:5900"}},
@@ -74,7 +77,7 @@ TEST(RepeaterOptions, AreInForceAfterAReloadOrNamed) {
 
 TEST(RepeaterOptions, HaveTheDefaultsThatHelpTells) {
     support::expect_brackets_are_defaults<repeater::config, repeater::repeater_options>(
-        all_changes, {"nobody", "close silently", "one a core", "standard error"});
+        all_changes, {"nobody", "nowhere", "close silently", "one a core", "standard error"});
 }
 
 } // namespace repeater_options_test

@@ -48,3 +48,6 @@ class ProgramCase(unittest.TestCase):
 
     def connect(self, port, **how):
         return self.closing(sockets.connect(port, **how))
+
+    def connect_unix(self, path):
+        return self.closing(sockets.connect_unix(path))

@@ -35,6 +35,13 @@ def connect(port, host="127.0.0.1", source=None):
     )
 
 
+def connect_unix(path):
+    peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    peer.settimeout(PATIENCE)
+    peer.connect(path)
+    return peer
+
+
 def listens(port):
     try:
         connect(port).close()
