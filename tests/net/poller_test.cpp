@@ -262,12 +262,12 @@ TEST_F(Poller, AMovedChannelTellsItsNextOwnerAlsoWhatCameMeanwhile) {
     first.channel = std::make_unique<net::tcp_channel>(std::move(fd));
     first.channel->watch(poller, first);
     poller.poll();
-    EXPECT_EQ(first.woken, 1) << "it can be written";
+    EXPECT_EQ(first.woken, 0);
 
     auto moved = std::move(*first.channel);
     client.send(bytes_of("hi"));
     poller.poll();
-    EXPECT_EQ(first.woken, 1);
+    EXPECT_EQ(first.woken, 0);
     watched second;
     second.channel = std::make_unique<net::tcp_channel>(std::move(moved));
     second.channel->watch(poller, second);
@@ -276,7 +276,7 @@ TEST_F(Poller, AMovedChannelTellsItsNextOwnerAlsoWhatCameMeanwhile) {
     poller.poll();
     EXPECT_GE(second.woken, 1);
     EXPECT_EQ(second.channel->read_some(buffer).bytes, 2U);
-    EXPECT_EQ(first.woken, 1);
+    EXPECT_EQ(first.woken, 0);
     poller.not_again(second);
 }
 
