@@ -1,19 +1,21 @@
 // What the parts cost alone: parsers, rendezvous, pump.
 // SPDX-License-Identifier: EUPL-1.2
-#include "net/poller_thread.hpp"
 #include "net/pump.hpp"
 #include "net/tcp_channel.hpp"
+#include "net/worker.hpp"
 #include "repeater/rules/rendezvous.hpp"
 #include "rfb/bytes.hpp"
 #include "rfb/handshake.hpp"
 #include "rfb/hello.hpp"
 
 #include <benchmark/benchmark.h>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <future>
 #include <string>
 #include <sys/socket.h>
 #include <system_error>
@@ -147,10 +149,10 @@ struct no_observer final : net::pump_observer {
 class pump_on_a_thread final : net::poller::watcher {
 public:
     /// `pipes`: how many the thread may lend; without one it copies.
-    explicit pump_on_a_thread(std::size_t pipes) : thread_(pipes) {
-        thread_.post([this] {
-            thread_.add(from_.native_handle(), *this);
-            thread_.add(to_.native_handle(), *this);
+    explicit pump_on_a_thread(std::size_t pipes) : pipes_(pipes) {
+        boost::asio::post(thread_.loop(), [this] {
+            from_.watch(thread_.loop(), *this);
+            to_.watch(thread_.loop(), *this);
         });
     }
 
@@ -159,6 +161,7 @@ public:
 
     ~pump_on_a_thread() {
         (void)::shutdown(source(), SHUT_WR);
+        over_.get_future().wait();
         thread_.join();
     }
 
@@ -172,18 +175,21 @@ private:
         to_.note(r);
         const auto state = pump_.run(resources_);
         if (state == net::pump::state::goes_on) {
-            thread_.again(*this);
+            thread_.loop().again(*this);
         } else if (state == net::pump::state::ended) {
-            thread_.remove(from_.native_handle(), *this);
-            thread_.remove(to_.native_handle(), *this);
+            from_.close();
+            to_.close();
+            over_.set_value();
         }
     }
 
     connection_and_peer source_;
     connection_and_peer sink_;
     no_observer observer_;
-    net::poller_thread thread_;
-    net::pump_resources resources_{thread_.scratch(), thread_.pipes()};
+    std::promise<void> over_;
+    net::worker thread_;
+    net::pipe_pool pipes_;
+    net::pump_resources resources_{thread_.scratch(), pipes_};
     net::tcp_channel from_{std::move(source_.ours)};
     net::tcp_channel to_{std::move(sink_.ours)};
     net::pump pump_{from_, to_, observer_};

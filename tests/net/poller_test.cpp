@@ -253,4 +253,64 @@ TEST_F(Poller, AFullSocketIsWritableAgainOnceItsPeerHasRead) {
     EXPECT_TRUE(blocked);
 }
 
+TEST_F(Poller, AMovedChannelTellsItsNextOwnerAlsoWhatCameMeanwhile) {
+    watched first;
+    support::tcp_client client(listener.port());
+    auto accepted = listener.accept();
+    net::unique_fd fd{::fcntl(accepted.native_handle(), F_DUPFD_CLOEXEC, 0)};
+    ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
+    first.channel = std::make_unique<net::tcp_channel>(std::move(fd));
+    first.channel->watch(poller, first);
+    poller.poll();
+    EXPECT_EQ(first.woken, 0);
+
+    auto moved = std::move(*first.channel);
+    client.send(bytes_of("hi"));
+    poller.poll();
+    EXPECT_EQ(first.woken, 0);
+    watched second;
+    second.channel = std::make_unique<net::tcp_channel>(std::move(moved));
+    second.channel->watch(poller, second);
+    EXPECT_EQ(second.channel->read_some(buffer).bytes, 2U) << "nothing is told twice";
+    client.send(bytes_of("ho"));
+    poller.poll();
+    EXPECT_GE(second.woken, 1);
+    EXPECT_EQ(second.channel->read_some(buffer).bytes, 2U);
+    EXPECT_EQ(first.woken, 0);
+    poller.not_again(second);
+}
+
+TEST_F(Poller, AReleasedChannelIsWatchedByNobody) {
+    watched w;
+    support::tcp_client client(listener.port());
+    auto accepted = listener.accept();
+    w.channel = std::make_unique<net::tcp_channel>(
+        net::unique_fd{::fcntl(accepted.native_handle(), F_DUPFD_CLOEXEC, 0)});
+    w.channel->watch(poller, w);
+    poller.poll();
+    const auto before = w.woken;
+    const auto fd = w.channel->release();
+    client.send(bytes_of("hi"));
+    poller.poll();
+    EXPECT_EQ(w.woken, before);
+    w.channel = std::make_unique<net::tcp_channel>(net::unique_fd{::dup(fd.get())});
+    w.channel->watch(poller, w);
+    poller.poll();
+    EXPECT_EQ(w.woken, before + 1) << "told afresh";
+}
+
+TEST_F(Poller, WhoAsksTwiceForAnotherTurnHasOne) {
+    watched w;
+    const auto client = connect(w);
+    w.then = [&](net::ready) {
+        if (w.woken == 1) {
+            poller.again(w);
+            poller.again(w);
+        }
+    };
+    poller.poll();
+    EXPECT_EQ(w.woken, 2);
+    remove(w);
+}
+
 } // namespace poller_test

@@ -1,4 +1,5 @@
-// Live pairs: every byte, prompt ends, and what the handshake reader makes of the stream.
+// Live pairs on one thread and on several: every byte, prompt ends, and what the handshake reader
+// makes of the stream.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/relay.hpp"
 #include "tests/repeater/running_server.hpp"
@@ -33,6 +34,15 @@ struct joined {
     tcp_client viewer;
 };
 
+/// How many threads relay. One decides and relays; two take over what has carried some bytes.
+struct Relay : testing::TestWithParam<std::size_t> {
+    [[nodiscard]] static config with_threads() {
+        auto c = support::loopback_config();
+        c.threads = GetParam();
+        return c;
+    }
+};
+
 joined join(running_server& repeater, const std::string& id = "ID:1",
             std::string_view server_early = "") {
     auto server = repeater.wait_as(rfb::side::server, id, server_early);
@@ -40,10 +50,22 @@ joined join(running_server& repeater, const std::string& id = "ID:1",
     return {std::move(server), std::move(viewer)};
 }
 
+/// More than the first thread carries of a pair.
+constexpr std::size_t much = 300'000;
+
+void carry(tcp_client& from, tcp_client& to, std::size_t size, unsigned seed) {
+    const auto bytes = noise(size, seed);
+    auto sending = std::async(std::launch::async, [&] { from.send(bytes); });
+    EXPECT_EQ(to.receive(size), bytes);
+    sending.get();
+}
+
 } // namespace
 
-TEST(Relay, EveryByteArrivesBeforeTheEndInBothDirections) {
-    running_server repeater;
+INSTANTIATE_TEST_SUITE_P(Threads, Relay, testing::Values(1, 2), testing::PrintToStringParamName());
+
+TEST_P(Relay, EveryByteArrivesBeforeTheEndInBothDirections) {
+    running_server repeater(with_threads());
     auto [server, viewer] = join(repeater);
     const auto down = noise(8'000'000, 1);
     const auto up = noise(3'000'000, 2);
@@ -68,8 +90,8 @@ TEST(Relay, EveryByteArrivesBeforeTheEndInBothDirections) {
     EXPECT_EQ(ended.from_viewer.end, how::eof);
 }
 
-TEST(Relay, AfterOneEndTheOtherDirectionMayFinish) {
-    running_server repeater;
+TEST_P(Relay, AfterOneEndTheOtherDirectionMayFinish) {
+    running_server repeater(with_threads());
     auto [server, viewer] = join(repeater);
     viewer.send(bytes_of("last words"));
     viewer.finish_sending();
@@ -81,8 +103,8 @@ TEST(Relay, AfterOneEndTheOtherDirectionMayFinish) {
     EXPECT_EQ(ended.first, rfb::side::viewer);
 }
 
-TEST(Relay, ASilentRestIsCutAfterTheLinger) {
-    auto c = support::loopback_config();
+TEST_P(Relay, ASilentRestIsCutAfterTheLinger) {
+    auto c = with_threads();
     c.limits.linger = std::chrono::milliseconds(30);
     running_server repeater(c);
     auto [server, viewer] = join(repeater);
@@ -93,8 +115,8 @@ TEST(Relay, ASilentRestIsCutAfterTheLinger) {
     EXPECT_EQ(ended.from_server.end, how::lingered);
 }
 
-TEST(Relay, LingerDoesNotCutAReceiverThatIsOnlySlow) {
-    auto c = support::loopback_config();
+TEST_P(Relay, LingerDoesNotCutAReceiverThatIsOnlySlow) {
+    auto c = with_threads();
     c.limits.linger = std::chrono::milliseconds(30);
     running_server repeater(c);
     auto [server, viewer] = join(repeater);
@@ -110,8 +132,8 @@ TEST(Relay, LingerDoesNotCutAReceiverThatIsOnlySlow) {
     sending.get();
 }
 
-TEST(Relay, AResetEndsThePartnerAtOnce) {
-    running_server repeater;
+TEST_P(Relay, AResetEndsThePartnerAtOnce) {
+    running_server repeater(with_threads());
     for (const auto side : {rfb::side::viewer, rfb::side::server}) {
         const auto before = repeater.events.count<event::ended>();
         auto [server, viewer] = join(repeater, "ID:1", "x");
@@ -125,10 +147,8 @@ TEST(Relay, AResetEndsThePartnerAtOnce) {
     }
 }
 
-TEST(Relay, AStalledViewerSlowsNobodyElse) {
-    auto c = support::loopback_config();
-    c.threads = 1; // the same worker for both pairs
-    running_server repeater(c);
+TEST_P(Relay, AStalledViewerSlowsNobodyElse) {
+    running_server repeater(with_threads());
     auto stalled = join(repeater, "ID:stalled");
     std::promise<void> give_up;
     auto flood = std::async(std::launch::async, [&] {
@@ -149,8 +169,8 @@ TEST(Relay, AStalledViewerSlowsNobodyElse) {
     flood.get();
 }
 
-TEST(Relay, ManyPairsAtOnceKeepTheirBytesApart) {
-    running_server repeater;
+TEST_P(Relay, ManyPairsAtOnceKeepTheirBytesApart) {
+    running_server repeater(with_threads());
     std::vector<std::future<void>> all;
     for (unsigned n = 0; n < 40; ++n) {
         all.push_back(std::async(std::launch::async, [&repeater, n] {
@@ -173,8 +193,8 @@ TEST(Relay, ManyPairsAtOnceKeepTheirBytesApart) {
     EXPECT_EQ(repeater.events.count<event::matched>(), 40U);
 }
 
-TEST(Relay, TheStartOfAnRfbSessionIsUnderstood) {
-    running_server repeater;
+TEST_P(Relay, TheStartOfAnRfbSessionIsUnderstood) {
+    running_server repeater(with_threads());
     auto [server, viewer] = join(repeater, "ID:1", "RFB 003.008\n");
     EXPECT_EQ(viewer.receive(12), bytes_of("RFB 003.008\n"));
     viewer.send(bytes_of("RFB 003.008\n"));
@@ -204,8 +224,8 @@ TEST(Relay, TheStartOfAnRfbSessionIsUnderstood) {
     EXPECT_EQ(facts.height, 800);
 }
 
-TEST(Relay, WhatIsNotRfbPassesUntouched) {
-    running_server repeater;
+TEST_P(Relay, WhatIsNotRfbPassesUntouched) {
+    running_server repeater(with_threads());
     const std::string hello("\x16\x03\x01\x01\x24\x01\x00\x01\x20\x03\x03", 11); // TLS
     auto [server, viewer] = join(repeater, "ID:1", hello);
     EXPECT_EQ(viewer.receive(hello.size()), bytes_of(hello));
@@ -214,6 +234,74 @@ TEST(Relay, WhatIsNotRfbPassesUntouched) {
     const auto more = noise(100'000, 5);
     viewer.send(more);
     EXPECT_EQ(server.receive(more.size()), more);
+}
+
+TEST_P(Relay, EarlyBytesComeFirstAndNoneIsLostWhileBothSend) {
+    running_server repeater(with_threads());
+    for (unsigned round = 0; round < 20; ++round) {
+        auto server = repeater.wait_as(rfb::side::server, "ID:1", "server's early");
+        const auto down = noise(much, 2 * round);
+        const auto up = noise(much, 2 * round + 1);
+        auto sending = std::async(std::launch::async, [&] { server.send(down); });
+        auto viewer = repeater.introduce(rfb::side::viewer, "ID:1", "viewer's early");
+        auto heard = std::async(std::launch::async, [&] {
+            viewer.send(up);
+            EXPECT_EQ(server.receive(14), bytes_of("viewer's early"));
+            EXPECT_EQ(server.receive(much), up);
+        });
+        EXPECT_EQ(viewer.receive(14), bytes_of("server's early"));
+        EXPECT_EQ(viewer.receive(much), down);
+        heard.get();
+        sending.get();
+    }
+}
+
+TEST_P(Relay, AfterTheHandOverHalfAnEndIsPassedOn) {
+    running_server repeater(with_threads());
+    auto [server, viewer] = join(repeater);
+    carry(server, viewer, much, 6);
+    viewer.send(bytes_of("last words"));
+    viewer.finish_sending();
+    EXPECT_EQ(server.receive_until_eof(), bytes_of("last words"));
+    server.send(bytes_of("an answer"));
+    server.close();
+    EXPECT_EQ(viewer.receive_until_eof(), bytes_of("an answer"));
+    const auto ended = repeater.events.wait_for<event::ended>();
+    EXPECT_EQ(ended.first, rfb::side::viewer);
+    EXPECT_EQ(ended.from_server.bytes, much + 9);
+    EXPECT_EQ(ended.from_viewer.bytes, 10U);
+}
+
+TEST_P(Relay, StopEndsPairsThatHaveCarriedNothingAndMuch) {
+    running_server repeater(with_threads());
+    auto idle = join(repeater, "ID:idle");
+    auto busy = join(repeater, "ID:busy");
+    carry(busy.server, busy.viewer, much, 7);
+    repeater.show_sessions();
+    (void)repeater.events.wait_for<event::carries>(2);
+    repeater.stop();
+    for (auto* each : {&idle, &busy}) {
+        EXPECT_TRUE(each->server.is_closed_by_peer());
+        EXPECT_TRUE(each->viewer.is_closed_by_peer());
+    }
+    EXPECT_EQ(repeater.events.wait_for<event::ended>(2).from_server.end, how::stopped);
+    repeater.join();
+}
+
+TEST_P(Relay, DrainLetsPairsGoOnAndBeHandedOver) {
+    running_server repeater(with_threads());
+    auto idle = join(repeater, "ID:idle");
+    auto busy = join(repeater, "ID:busy");
+    carry(busy.server, busy.viewer, much, 8);
+    repeater.drain();
+    carry(busy.viewer, busy.server, much, 9);
+    carry(idle.server, idle.viewer, much, 10);
+    for (auto* each : {&idle, &busy}) {
+        each->viewer.close();
+        EXPECT_TRUE(each->server.is_closed_by_peer());
+    }
+    repeater.join();
+    EXPECT_EQ(repeater.events.count<event::ended>(), 2U);
 }
 
 } // namespace relay_test

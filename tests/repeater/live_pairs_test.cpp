@@ -1,0 +1,128 @@
+// Pairs on the test's own event loop: what their ends cost, and how they are given away.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/live_pairs.hpp"
+#include "tests/support/bytes.hpp"
+#include "tests/support/tcp_client.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace live_pairs_test {
+
+int shutdowns = 0;
+
+} // namespace live_pairs_test
+
+/// The C library's for the whole test program, counted.
+extern "C" int shutdown(int fd, int how) noexcept { // NOLINT(misc-definitions-in-headers)
+    ++live_pairs_test::shutdowns;
+    return static_cast<int>(::syscall(SYS_shutdown, fd, how));
+}
+
+namespace live_pairs_test {
+
+namespace {
+
+using namespace repeater;
+using support::bytes_of;
+using support::tcp_client;
+
+struct LivePairs : testing::Test {
+    LivePairs() {
+        pairs.start(make_pair(peer_at(server, rfb::side::server, 1, "early"),
+                              peer_at(viewer, rfb::side::viewer, 2, ""),
+                              rfb::repeater_id::make("1").value()),
+                    limits{});
+        loop.poll();
+        shutdowns = 0;
+    }
+
+    /// The repeater's end of a new connection, whose other end is `client`.
+    peer peer_at(tcp_client& client, rfb::side side, std::uint64_t number, std::string_view early) {
+        client = tcp_client(listener.port());
+        auto accepted = listener.accept();
+        net::unique_fd fd{::fcntl(accepted.native_handle(), F_DUPFD_CLOEXEC, 0)};
+        ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
+        return {peer_name{session_number{number}, side, {}, {}},
+                {std::move(fd), {}, bytes_of(early)}};
+    }
+
+    support::tcp_listener listener;
+    tcp_client server{net::unique_fd{}};
+    tcp_client viewer{net::unique_fd{}};
+    net::event_loop loop;
+    std::vector<std::byte> scratch = std::vector<std::byte>(4096);
+    std::vector<event::ended> ended;
+    std::vector<std::unique_ptr<relay>> given;
+    live_pairs pairs{loop, scratch, relaying{0, 4, 1, 1000},
+                     [this](const any_event& e) {
+                         if (const auto* end = std::get_if<event::ended>(&e)) {
+                             ended.push_back(*end);
+                         }
+                     },
+                     [this](std::unique_ptr<relay> r) { given.push_back(std::move(r)); }};
+};
+
+} // namespace
+
+TEST_F(LivePairs, NothingIsPassedOnWhereBothHaveClosed) {
+    EXPECT_EQ(viewer.receive(5), bytes_of("early"));
+    viewer.close();
+    server.close();
+    loop.poll();
+    ASSERT_EQ(ended.size(), 1U);
+    EXPECT_EQ(ended[0].from_viewer.end, event::ended::how::eof);
+    EXPECT_EQ(ended[0].from_server.end, event::ended::how::eof);
+    EXPECT_EQ(shutdowns, 0);
+}
+
+TEST_F(LivePairs, OneSidesEndIsPassedOnOnce) {
+    EXPECT_EQ(viewer.receive(5), bytes_of("early"));
+    viewer.close();
+    loop.poll();
+    EXPECT_EQ(shutdowns, 1);
+    EXPECT_TRUE(server.is_closed_by_peer());
+    EXPECT_TRUE(ended.empty());
+    server.close();
+    loop.poll();
+    EXPECT_EQ(shutdowns, 1);
+    EXPECT_EQ(ended.size(), 1U);
+}
+
+TEST_F(LivePairs, WhatWasSentBeforeBothEndsArrives) {
+    server.send(bytes_of("more"));
+    server.finish_sending();
+    viewer.send(bytes_of("bye"));
+    viewer.finish_sending();
+    loop.poll();
+    EXPECT_EQ(viewer.receive_until_eof(), bytes_of("earlymore"));
+    EXPECT_EQ(server.receive_until_eof(), bytes_of("bye"));
+    EXPECT_EQ(ended.size(), 1U);
+}
+
+TEST_F(LivePairs, APairThatHasCarriedEnoughGoesOnElsewhere) {
+    const std::vector<std::byte> much(3000);
+    server.send(much);
+    loop.poll();
+    ASSERT_EQ(given.size(), 1U);
+    server.send(bytes_of("while it moves"));
+    net::event_loop other;
+    live_pairs there{other, scratch, relaying{0, 4, 1},
+                     [this](const any_event& e) { ended.push_back(std::get<event::ended>(e)); }};
+    there.go_on(std::move(given[0]));
+    other.poll();
+    EXPECT_EQ(viewer.receive(5 + much.size()).size(), 5 + much.size());
+    EXPECT_EQ(viewer.receive(14), bytes_of("while it moves"));
+    viewer.close();
+    server.close();
+    other.poll();
+    ASSERT_EQ(ended.size(), 1U);
+    EXPECT_EQ(ended[0].from_server.bytes, 5 + much.size() + 14);
+}
+
+} // namespace live_pairs_test
