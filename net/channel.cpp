@@ -14,9 +14,9 @@
 
 namespace net {
 
-bool io_result::would_block() const {
-    return error == asio::error::would_block || error == asio::error::try_again ||
-           error == asio::error::interrupted;
+bool io_result::is_for_now(const error_code& ec) {
+    return ec == asio::error::would_block || ec == asio::error::try_again ||
+           ec == asio::error::interrupted;
 }
 
 io_result channel::unsupported() {

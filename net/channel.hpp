@@ -19,7 +19,10 @@ struct io_result {
     /// the peer sends no more. Any other: this direction is broken.
     error_code error;
 
-    [[nodiscard]] bool would_block() const;
+    [[nodiscard]] bool would_block() const { return error.failed() && is_for_now(error); }
+
+private:
+    [[nodiscard]] static bool is_for_now(const error_code&);
 };
 
 /// Attempts never block and never throw. An idle channel therefore needs no buffer: memory is lent

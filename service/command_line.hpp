@@ -10,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <sysexits.h>
-#include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -93,11 +92,11 @@ std::variant<config_of<Line>, early_exit> read_command_line(std::string_view pro
 }
 
 /// The `Line` of a daemon: reads its options into a `Config`, over which `Options` describes them.
-/// Unless told otherwise there is a thread for each core.
+/// Unless told otherwise there is a thread for each core that we may run on.
 template <class Config, class Options>
 class daemon_line {
 public:
-    daemon_line() { config_.threads = std::max(1U, std::thread::hardware_concurrency()); }
+    daemon_line() { config_.threads = cores(); }
 
     void parse(std::vector<std::string> words) { options_.parse(std::move(words)); }
 

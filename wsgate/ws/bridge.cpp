@@ -181,7 +181,8 @@ void bridge::moved(direction d, std::size_t payload) {
 }
 
 void bridge::stalled(direction d, bool now) {
-    if (options_.observer != nullptr) {
+    auto& before = d == direction::to_tcp ? tcp_stalls_ : websocket_stalls_;
+    if (std::exchange(before, now) != now && options_.observer != nullptr) {
         options_.observer->stalled(d, now);
     }
 }

@@ -219,6 +219,8 @@ private:
     net::timer timer_; ///< rings when the clock has to look, or earlier
     net::waiter ended_;
     net::clock::time_point dial_began_{};
+    bool tcp_stalls_ = false;       ///< as the observer knows it
+    bool websocket_stalls_ = false; ///< the same
     bool is_detached_ = false;
     asio::cancellation_signal stop_dialling_;
     bridge_summary summary_;

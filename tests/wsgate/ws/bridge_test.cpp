@@ -7,6 +7,7 @@
 #include "wsgate/ws/bridge.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -290,28 +291,35 @@ TEST(Bridge, KnowsWhoseDoingAnEndWas) {
 
 namespace {
 
-/// A bridge that is detached after so many rounds of its event loop, and another one that goes on.
+/// A bridge that is detached after so many turns of its event loop, and another one that goes on.
 struct moved_story {
     story before;
     std::unique_ptr<wsgate::bridge> after;
+    std::optional<wsgate::bridge::detached> parts;
     bool done = false;
 
+    void detach_after(int turns) {
+        asio::post(before.context, [this, turns] {
+            if (turns > 0) {
+                detach_after(turns - 1);
+            } else {
+                parts = before.bridge->detach();
+            }
+        });
+    }
+
     /// False where the bridge had nothing left to detach by then.
-    bool run(int rounds) {
+    bool run(int turns) {
         auto& b = before;
         b.bridge = std::make_unique<wsgate::bridge>(b.context.get_executor(), b.scratch, b.client,
                                                     b.dial, b.options);
         asio::co_spawn(b.context, b.bridge->run(std::move(b.early)),
                        [&b](const std::exception_ptr&) { b.done = true; });
-        for (int i = 0; i < rounds; ++i) {
-            b.context.run_for(0s);
-        }
-        auto parts = b.bridge->detach();
+        detach_after(turns);
+        b.context.run_for(5s);
         if (!parts) {
-            b.context.run_for(5s);
             return false;
         }
-        b.context.run_for(5s);
         EXPECT_TRUE(b.done);
         EXPECT_FALSE(b.client.closed);
         EXPECT_FALSE(b.target.closed);
@@ -329,21 +337,21 @@ struct moved_story {
 
 TEST(Bridge, GoesOnByteForByteWhereAnotherOneWasDetached) {
     int moved = 0;
-    for (int rounds = 1; rounds < 300; ++rounds) {
+    for (int turns = 1; turns < 300; ++turns) {
         moved_story s;
         tell_all(s.before);
-        if (!s.run(rounds)) {
+        if (!s.run(turns)) {
             continue;
         }
         ++moved;
-        ASSERT_TRUE(s.done) << rounds;
-        EXPECT_EQ(text_of(s.before.target.written), up_text) << rounds;
+        ASSERT_TRUE(s.done) << turns;
+        EXPECT_EQ(text_of(s.before.target.written), up_text) << turns;
         const auto got = s.before.to_client();
-        EXPECT_TRUE(got.whole) << rounds;
-        EXPECT_EQ(got.payload, down_text) << rounds;
-        EXPECT_EQ(got.frames.back(), close_frame) << rounds;
-        EXPECT_EQ(s.after->summary().cause, end_cause::websocket_closed) << rounds;
-        EXPECT_EQ(s.after->summary().to_tcp, up_text.size()) << rounds;
+        EXPECT_TRUE(got.whole) << turns;
+        EXPECT_EQ(got.payload, down_text) << turns;
+        EXPECT_EQ(got.frames.back(), close_frame) << turns;
+        EXPECT_EQ(s.after->summary().cause, end_cause::websocket_closed) << turns;
+        EXPECT_EQ(s.after->summary().to_tcp, up_text.size()) << turns;
     }
     EXPECT_GT(moved, 20);
 }
