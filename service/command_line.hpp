@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "service/cores.hpp"
 #include "service/early_exit.hpp"
 #include "service/option_file.hpp"
 #include "service/option_list.hpp"
