@@ -31,6 +31,7 @@ public:
         watching() = default;
         watching(const watching&) = delete;
         watching& operator=(const watching&) = delete;
+        ~watching() = default;
 
         [[nodiscard]] bool is_watched() const { return key_ != none; }
 
@@ -141,6 +142,8 @@ class poller::seat {
 public:
     seat() = default;
 
+    seat(const seat&) = delete;
+    seat& operator=(const seat&) = delete;
     seat(seat&& other) noexcept;
     seat& operator=(seat&&) noexcept;
 

@@ -17,6 +17,8 @@ public:
     explicit tcp_channel(unique_fd socket, bool readable = false)
         : socket_(std::move(socket)), readable_(readable) {}
 
+    tcp_channel(const tcp_channel&) = delete;
+    tcp_channel& operator=(const tcp_channel&) = delete;
     tcp_channel(tcp_channel&&) noexcept = default;
     tcp_channel& operator=(tcp_channel&&) noexcept = default;
     ~tcp_channel() override = default;

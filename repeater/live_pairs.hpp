@@ -19,7 +19,7 @@ namespace repeater {
 
 /// How an event loop relays.
 struct relaying {
-    std::size_t pipes;     ///< directions that may move through pipes at a time
+    std::size_t pipes = 0; ///< directions that may move through pipes at a time
     unsigned splice_after; ///< large reads before one does (net::pump_resources)
     int reads_a_turn;      ///< of one direction, before others of the event loop get a turn
     /// A pair that has carried so many is given away; by default it stays.

@@ -47,7 +47,7 @@ public:
     struct shared {
         net::event_loop& loop;
         net::pump_resources pump;
-        std::uint64_t bytes_here; ///< the owner hears of a pair that has carried so many
+        std::uint64_t bytes_here = 0; ///< the owner hears of a pair that has carried so many
         owner& heard_by;
     };
 
