@@ -19,7 +19,8 @@ TEST(Cores, AreThoseThatTheThreadMayRunOn) {
         CPU_SET(static_cast<std::size_t>(::sched_getcpu()), &one);
         ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
         EXPECT_EQ(service::cores(), 1U);
-    }).join();
+    })
+        .join();
 }
 
 } // namespace cores_test

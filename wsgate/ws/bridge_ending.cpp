@@ -68,8 +68,8 @@ void bridge::websocket_left(net::error_code ec) {
 }
 
 /// Nothing more comes from it, and nothing more is sent to it. Where there is nothing to deliver
-/// TCP need not be dialled any more. It is not waited for where the WebSocket's connection was reset,
-/// so that nobody is left to hear what it says, and it has taken all that came before.
+/// TCP need not be dialled any more. It is not waited for where the WebSocket's connection was
+/// reset, so that nobody is left to hear what it says, and it has taken all that came before.
 void bridge::websocket_is_over(const net::error_code& how) {
     to_tcp_ = to_tcp::over;
     outbox_.stop();
