@@ -45,7 +45,7 @@ namespace {
 /// where that was both directions; a socket without a peer has POLLHUP alone.
 tcp_state look_at_unix(int fd) {
     pollfd p{fd, POLLRDHUP, 0};
-    if (::poll(&p, 1, 0) == 0) {
+    if (::poll(&p, 1, 0) <= 0) {
         return tcp_state::established;
     }
     const bool has_closed = (p.revents & (POLLERR | POLLNVAL | POLLRDHUP)) == POLLRDHUP;

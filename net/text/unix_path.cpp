@@ -7,7 +7,8 @@
 namespace net {
 
 bool is_unix_path(std::string_view path) {
-    return path.starts_with('/') && path.size() > 1 && path.size() <= longest_unix_path;
+    return path.starts_with('/') && path.size() > 1 && path.size() <= longest_unix_path &&
+           path.find('\0') == std::string_view::npos;
 }
 
 std::optional<std::string_view> parse_unix_path(std::string_view text) {

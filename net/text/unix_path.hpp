@@ -14,7 +14,7 @@ inline constexpr std::size_t longest_unix_path = 107;
 /// Stands before the path of a Unix socket where an address and port may stand as well.
 inline constexpr std::string_view unix_prefix = "unix:";
 
-/// An absolute path that a Unix socket can have.
+/// An absolute path, without NUL, that the file of a Unix socket can have.
 [[nodiscard]] bool is_unix_path(std::string_view);
 
 /// The path in "unix:/PATH"; nothing where the text is something else, or the path too long.

@@ -10,8 +10,7 @@
 
 namespace repeater {
 
-/// An address and port, or a Unix socket, at which whoever connects speaks for another by a PROXY
-/// header.
+/// An address and port; or a Unix socket, where each connection begins with a PROXY header.
 struct listen_address {
     rfb::side side{};
     net::listen_at at{};

@@ -77,9 +77,7 @@ std::vector<asio::ip::address> parse_bind(const std::vector<std::string>& texts)
 
 std::vector<listen_address> parse_listeners(const std::vector<std::string>& texts) {
     std::vector<listen_address> all;
-    for (const auto& text : texts) {
-        all.push_back(parse_listen(text));
-    }
+    std::transform(texts.begin(), texts.end(), std::back_inserter(all), parse_listen);
     return all;
 }
 

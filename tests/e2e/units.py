@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-# The units that we ship: their commands find each other, and systemd finds nothing wrong with them:
-# units.py REPEATER GATEWAY
+# The units that we ship find each other, and systemd likes them: units.py REPEATER GATEWAY
 # SPDX-License-Identifier: EUPL-1.2
 import os
 import re

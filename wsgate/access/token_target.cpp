@@ -28,10 +28,6 @@ bool is_target_host(std::string_view text) {
            text.find_first_of("[]/,") == std::string_view::npos;
 }
 
-bool is_path(std::string_view text) {
-    return net::is_unix_path(text) && text.find('\0') == std::string_view::npos;
-}
-
 /// What follows "unix:" or "unix_socket:".
 std::optional<std::string_view> unix_part(std::string_view text) {
     for (const std::string_view start : {"unix_socket:", "unix:"}) {
@@ -60,7 +56,7 @@ bool is_rule_host(std::string_view text) {
 
 std::optional<target_rule> parse_target_rule(std::string_view text) {
     if (const auto path = unix_part(text)) {
-        const bool good = is_path(*path) && !leads_out(*path);
+        const bool good = net::is_unix_path(*path) && !leads_out(*path);
         return good ? std::optional{target_rule{target_rule::unix_path{std::string{*path}}}}
                     : std::nullopt;
     }
@@ -72,7 +68,8 @@ std::optional<target_rule> parse_target_rule(std::string_view text) {
 
 std::optional<target> parse_token_target(std::string_view text) {
     if (const auto path = unix_part(text)) {
-        return is_path(*path) ? std::optional{target{std::string{*path}, 0, true}} : std::nullopt;
+        return net::is_unix_path(*path) ? std::optional{target{std::string{*path}, 0, true}}
+                                        : std::nullopt;
     }
     constexpr std::string_view secured = "tls:";
     const bool tls =

@@ -15,7 +15,8 @@ TEST(UnixPath, IsAbsoluteAndNotTooLong) {
         EXPECT_EQ(net::parse_unix_path("unix:" + good), good);
         EXPECT_FALSE(net::parse_unix_path(good)) << good;
     }
-    for (const auto& bad : {std::string{}, std::string{"/"}, std::string{"run"}, longest + "x"}) {
+    for (const auto& bad : {std::string{}, std::string{"/"}, std::string{"run"}, longest + "x",
+                            std::string{"/a\0b", 4}}) {
         EXPECT_FALSE(net::is_unix_path(bad)) << bad;
         EXPECT_FALSE(net::parse_unix_path("unix:" + bad)) << bad;
     }
