@@ -38,7 +38,7 @@ protected:
     /// The start of a line in the log's format, for events of which there are many.
     [[nodiscard]] event_line line_of(std::string_view event) const { return {format_, event}; }
 
-    void write(log_level level, event_line& line) { log_.line(level, line.take()); }
+    void write(log_level level, event_line& line) { log_.line(level, line.text()); }
 
     /// Writes `words` in the text format, since scripts that start us wait for these words; in JSON
     /// an event.

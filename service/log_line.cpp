@@ -4,9 +4,12 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <fmt/format.h>
 #include <iterator>
-#include <utility>
+#include <limits>
 
 namespace service {
 
@@ -14,10 +17,24 @@ namespace {
 
 namespace json = boost::json;
 
+bool needs_quotes(std::string_view text) {
+    return text.empty() || text.find(' ') != std::string_view::npos;
+}
+
 void append_word(std::string& line, std::string_view text) {
-    const bool quoted = text.empty() || text.find(' ') != std::string_view::npos;
-    const std::string_view quote = quoted ? "\"" : "";
+    const std::string_view quote = needs_quotes(text) ? "\"" : "";
     line.append(quote).append(text).append(quote);
+}
+
+using digits = std::array<char, std::numeric_limits<std::uint64_t>::digits10 + 1>;
+
+/// Writes the number into `room`.
+std::string_view text_of(std::uint64_t number, digits& room) {
+    return {room.data(), std::to_chars(room.data(), room.data() + room.size(), number).ptr};
+}
+
+char* copy_to(char* at, std::string_view text) {
+    return std::copy(text.begin(), text.end(), at);
 }
 
 void append_text(std::string& line, const json::value& v) {
@@ -57,10 +74,8 @@ std::string log_line(log_format format, std::string_view event, const json::obje
 }
 
 event_line::event_line(log_format format, std::string_view event) : format_(format), event_(event) {
-    constexpr std::size_t usual = 300;
     if (format == log_format::text) {
-        text_.reserve(usual);
-        text_ = event;
+        text_.append(event.data(), event.data() + event.size());
     }
 }
 
@@ -68,8 +83,9 @@ event_line& event_line::word(std::string_view key, std::string_view value) {
     if (format_ == log_format::json) {
         fields_[key] = value;
     } else {
-        begin_field(key);
-        append_word(text_, value);
+        const std::string_view quote = needs_quotes(value) ? "\"" : "";
+        auto* const at = add_field(key, value.size() + 2 * quote.size());
+        copy_to(copy_to(copy_to(at, quote), value), quote);
     }
     return *this;
 }
@@ -78,8 +94,9 @@ event_line& event_line::number(std::string_view key, std::uint64_t value) {
     if (format_ == log_format::json) {
         fields_[key] = value;
     } else {
-        begin_field(key);
-        text_ += std::to_string(value);
+        digits room{};
+        const auto number = text_of(value, room);
+        copy_to(add_field(key, number.size()), number);
     }
     return *this;
 }
@@ -88,19 +105,36 @@ event_line& event_line::seconds(std::string_view key, std::chrono::milliseconds 
     if (format_ == log_format::json) {
         fields_[key] = static_cast<double>(value.count()) / 1000.0;
     } else {
-        begin_field(key);
-        fmt::format_to(std::back_inserter(text_), "{}.{:03}", value.count() / 1000,
-                       value.count() % 1000);
+        const auto all = static_cast<std::uint64_t>(value.count());
+        digits room{};
+        digits room_for_rest{};
+        const auto whole = text_of(all / 1000, room);
+        // The first digit, where the point goes, keeps the zeros behind it.
+        const auto rest = text_of(1000 + all % 1000, room_for_rest);
+        auto* const point = copy_to(add_field(key, whole.size() + rest.size()), whole);
+        copy_to(point, rest);
+        *point = '.';
     }
     return *this;
 }
 
-std::string event_line::take() {
-    return format_ == log_format::json ? log_line(format_, event_, fields_) : std::move(text_);
+std::string_view event_line::text() {
+    if (format_ == log_format::json) {
+        whole_ = log_line(format_, event_, fields_);
+        return whole_;
+    }
+    return {text_.data(), text_.size()};
 }
 
-void event_line::begin_field(std::string_view key) {
-    text_.append(" ").append(key).append("=");
+/// Returns where its value goes, which has that size.
+char* event_line::add_field(std::string_view key, std::size_t size) {
+    const auto before = text_.size();
+    text_.resize(before + 2 + key.size() + size);
+    auto* at = text_.data() + before;
+    *at++ = ' ';
+    at = copy_to(at, key);
+    *at++ = '=';
+    return at;
 }
 
 } // namespace service

@@ -5,7 +5,9 @@
 #include <boost/json/object.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <fmt/format.h>
 #include <string>
 #include <string_view>
 
@@ -22,7 +24,7 @@ enum class log_format { text, json };
                                    const boost::json::object& fields);
 
 /// Makes the same line field after field. For lines of which there are many: where the format is
-/// text it makes no JSON object on the way. A key comes once.
+/// text it makes no JSON object on the way, and takes no memory but its own. A key comes once.
 class event_line {
 public:
     /// `event` is a literal.
@@ -33,15 +35,19 @@ public:
     /// The time in seconds, to the millisecond.
     event_line& seconds(std::string_view key, std::chrono::milliseconds);
 
-    [[nodiscard]] std::string take();
+    /// Valid until the line is changed, or ends.
+    [[nodiscard]] std::string_view text();
 
 private:
-    void begin_field(std::string_view key);
+    static constexpr std::size_t usual_size = 512;
+
+    char* add_field(std::string_view key, std::size_t size);
 
     log_format format_;
     std::string_view event_;
-    std::string text_;           ///< of the format text
-    boost::json::object fields_; ///< of the format JSON
+    fmt::basic_memory_buffer<char, usual_size> text_; ///< of the format text
+    boost::json::object fields_;                      ///< of the format JSON
+    std::string whole_;                               ///< of the format JSON, when it is asked for
 };
 
 } // namespace service

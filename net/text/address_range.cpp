@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace net {
@@ -66,6 +67,10 @@ address_v6 mapped(const address& a) {
 }
 
 bool address_range::contains(const asio::ip::address& a) const {
+    if (a.is_v4() && address.is_v4()) { // the usual case, without taking the bytes apart
+        const auto differs = std::uint64_t{a.to_v4().to_uint() ^ address.to_v4().to_uint()};
+        return differs >> (v4_bits - prefix) == 0;
+    }
     const auto plain = unmapped(a);
     return plain.is_v4() == address.is_v4() && cut(plain, prefix) == cut(address, prefix);
 }

@@ -31,8 +31,13 @@ std::optional<host_port> split_host_port(std::string_view text) {
 
 std::string join_host_port(std::string_view host, std::uint16_t port) {
     const bool in_brackets = host.find(':') != std::string_view::npos;
-    std::string text{in_brackets ? "[" : ""};
-    text.append(host).append(in_brackets ? "]:" : ":").append(std::to_string(port));
+    std::array<char, sizeof "]:65535"> room{']', ':'};
+    const auto* const end = std::to_chars(room.data() + 2, room.data() + room.size(), port).ptr;
+    const auto* const start = room.data() + (in_brackets ? 0 : 1);
+    const std::string_view behind{start, end};
+    std::string text;
+    text.reserve((in_brackets ? 1 : 0) + host.size() + behind.size());
+    text.append(in_brackets ? 1 : 0, '[').append(host).append(behind);
     return text;
 }
 

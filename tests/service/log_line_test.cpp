@@ -23,7 +23,7 @@ std::string field_after_field(log_format f) {
         .word("escaped", R"(\x0a)")
         .number("bytes", std::uint64_t{18446744073709551615U})
         .seconds("seconds", std::chrono::milliseconds(61'007));
-    return line.take();
+    return std::string{line.text()};
 }
 
 } // namespace
@@ -38,6 +38,13 @@ TEST(EventLine, IsTheLineThatIsMadeAtOnce) {
     for (const auto f : {log_format::text, log_format::json}) {
         EXPECT_EQ(field_after_field(f), service::log_line(f, "end", fields));
     }
+}
+
+TEST(EventLine, TakesWordsOfAnyLength) {
+    const std::string longest(5000, 'x');
+    event_line line(log_format::text, "end");
+    line.word("a", longest).word("b", longest).seconds("c", std::chrono::milliseconds(20));
+    EXPECT_EQ(line.text(), "end a=" + longest + " b=" + longest + " c=0.020");
 }
 
 TEST(EventLine, QuotesWhatIsNoWord) {

@@ -117,9 +117,10 @@ std::optional<address> client_address(const proxy_rules& rules, const std::optio
                                       const request& r) {
     const auto name = name_of(rules.header);
     std::vector<std::string_view> values;
-    const auto fields = r.equal_range({name.data(), name.size()});
-    for (auto each = fields.first; each != fields.second; ++each) {
-        values.emplace_back(each->value().data(), each->value().size());
+    for (const auto& field : r) {
+        if (is_named(field, name)) {
+            values.push_back(value_of(field));
+        }
     }
     return client_address(rules, peer, values);
 }

@@ -20,8 +20,7 @@ constexpr std::array<std::string_view, 3> forwarded_first{forwarded_header, "X-F
                                                           "X-Original-Host"};
 
 std::string_view first_element(const request& r, std::string_view name) {
-    const auto field = r[{name.data(), name.size()}];
-    std::string_view all{field.data(), field.size()};
+    auto all = value_of(r, name);
     return cut_first_element(all);
 }
 
@@ -39,8 +38,7 @@ std::optional<std::uint16_t> told_port(const request& r) {
 } // namespace
 
 asked_host client_host(const proxy_rules& rules, const request& r, bool from_trusted_proxy) {
-    const auto host = r[http::field::host];
-    asked_host asked{{host.data(), host.size()}};
+    asked_host asked{value_of(r, http::field::host)};
     if (!from_trusted_proxy) {
         return asked;
     }

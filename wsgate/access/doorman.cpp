@@ -23,11 +23,6 @@ using passwords_of = std::shared_ptr<const password_list>;
 constexpr std::size_t largest_password_file = std::size_t{1024} * 1024;
 constexpr std::chrono::seconds full_for{10}; // for Retry-After: a place may be free by then
 
-std::string_view field_of(const request& r, std::string_view name) {
-    const auto value = r[{name.data(), name.size()}];
-    return {value.data(), value.size()};
-}
-
 void add_file(const std::string& file, password_list& to) {
     const auto text = service::read_file(file, largest_password_file);
     if (!text) {
@@ -46,9 +41,10 @@ void add_file(const std::string& file, password_list& to) {
 
 std::string all_origins(const request& r) {
     std::string all;
-    const auto fields = r.equal_range(http::field::origin);
-    for (auto each = fields.first; each != fields.second; ++each) {
-        all.append(all.empty() ? "" : ", ").append(each->value().data(), each->value().size());
+    for (const auto& field : r) {
+        if (field.name() == http::field::origin) {
+            all.append(all.empty() ? "" : ", ").append(value_of(field));
+        }
     }
     return all;
 }
@@ -104,7 +100,7 @@ sender doorman::identify(const request& r, const std::optional<asio::ip::address
     s.behind_trusted_proxy = headers == forwarded::believed && options_.proxies.trusts(peer);
     static const request silent;
     s.client = client_address(options_.proxies, peer, s.behind_trusted_proxy ? r : silent);
-    s.request_id = request_id(field_of(r, "X-Request-Id"), s.behind_trusted_proxy);
+    s.request_id = request_id(value_of(r, "X-Request-Id"), s.behind_trusted_proxy);
     s.common_name = common_name;
     return s;
 }
@@ -121,7 +117,10 @@ doorman::admit_session(const request& r, std::string_view path, const sender& fr
     if (auto no = check_certificate(from)) {
         co_return std::move(*no);
     }
-    auto user = co_await check_password(r, passwords_.of(path), from);
+    std::variant<std::string, denial> user;
+    if (const auto& list = passwords_.of(path)) { // a coroutine that has nothing to do costs, too
+        user = co_await check_password(r, list, from);
+    }
     if (auto* no = std::get_if<denial>(&user)) {
         co_return std::move(*no);
     }
@@ -178,7 +177,7 @@ doorman::check_password(const request& r, passwords list, const sender& from) co
     denial no{status::unauthorized, "a user name and a password are needed", "no password"};
     no.counted = handshake_failure::unauthorized;
     no.realm = options_.realm;
-    const auto claimed = parse_basic(field_of(r, "Authorization"));
+    const auto claimed = parse_basic(value_of(r, http::field::authorization));
     if (!claimed) {
         co_return no;
     }
@@ -223,7 +222,7 @@ std::optional<denial> doorman::check_certificate(const sender& from) const {
 std::optional<denial> doorman::check_origin(const request& r, std::string_view path,
                                             const sender& from) const {
     const auto& list = options_.origins.of(path);
-    const auto given = r.count(http::field::origin);
+    const auto given = count_of(r, http::field::origin);
     if (given == 0) {
         return options_.origin_required ? std::optional{wrong_origin("no Origin")} : std::nullopt;
     }
@@ -231,7 +230,7 @@ std::optional<denial> doorman::check_origin(const request& r, std::string_view p
         return std::nullopt;
     }
     const auto host = client_host(options_.proxies, r, from.behind_trusted_proxy);
-    if (given == 1 && list->admits(field_of(r, "Origin"), host)) {
+    if (given == 1 && list->admits(value_of(r, http::field::origin), host)) {
         return std::nullopt;
     }
     auto no = wrong_origin(given == 1 ? "Origin not listed" : "several Origins");
@@ -246,8 +245,8 @@ std::optional<denial> doorman::check_origin(const request& r, std::string_view p
 
 std::variant<target, denial> doorman::check_token(const request& r, const sender& from) const {
     const std::string_view whole{r.target().data(), r.target().size()};
-    const auto token =
-        options_.tokens.from_host ? token_of_host(field_of(r, "Host")) : token_of_query(whole);
+    const auto token = options_.tokens.from_host ? token_of_host(value_of(r, http::field::host))
+                                                 : token_of_query(whole);
     denial no{status::forbidden, "no access without a valid token", "no token"};
     no.counted = handshake_failure::token;
     if (!token) {

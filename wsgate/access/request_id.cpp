@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <fmt/format.h>
 #include <span>
 
 namespace wsgate {
@@ -31,7 +30,13 @@ bool is_request_id(std::string_view text) {
 std::string make_request_id() {
     std::uint64_t number = 0;
     fill_with_random(std::as_writable_bytes(std::span(&number, 1)));
-    return fmt::format("{:016x}", number);
+    constexpr std::string_view hex = "0123456789abcdef";
+    std::string id(sizeof number * 2, '0');
+    for (auto& digit : id) {
+        digit = hex[number & 0xfU];
+        number >>= 4U;
+    }
+    return id;
 }
 
 std::string request_id(std::string_view given, bool from_trusted_proxy) {

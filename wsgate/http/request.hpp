@@ -5,6 +5,7 @@
 #include "wsgate/http/handshake_failure.hpp"
 
 #include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/fields.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/status.hpp>
 
@@ -54,6 +55,7 @@ public:
 private:
     enum class place { request_line, line_start, name, value, line_end, head_end };
 
+    [[nodiscard]] std::size_t length_of_plain(std::string_view) const;
     [[nodiscard]] state take(char);
     [[nodiscard]] state take_request_line(char);
     [[nodiscard]] state take_line_end(char);
@@ -68,6 +70,23 @@ private:
 };
 
 using request = http::request<http::empty_body>;
+using request_field = http::fields::value_type;
+
+[[nodiscard]] inline std::string_view value_of(const request_field& f) {
+    return {f.value().data(), f.value().size()};
+}
+
+/// The value of the first field of this name; empty where there is none. Looks at one field after
+/// the other: there are few, and Beast's own look-ups compare names letter by letter.
+[[nodiscard]] std::string_view value_of(const request&, http::field);
+
+/// The same for a name that Beast has no number for, in whatever case.
+[[nodiscard]] std::string_view value_of(const request&, std::string_view name);
+
+[[nodiscard]] std::size_t count_of(const request&, http::field);
+
+/// Whether this is the field's name, in whatever case.
+[[nodiscard]] bool is_named(const request_field&, std::string_view name);
 
 /// Parses a head that a head_scanner has found complete. A target in absolute form becomes one in
 /// origin form, and its authority the Host, whatever Host said (RFC 9112 3.2.2).

@@ -37,6 +37,9 @@ std::optional<std::string> decoded_path(std::string_view request_target) {
         return std::nullopt;
     }
     const auto path = request_target.substr(0, request_target.find('?'));
+    if (path.find('%') == std::string_view::npos) {
+        return std::string{path};
+    }
     std::string decoded;
     for (std::size_t i = 0; i < path.size(); ++i) {
         if (path[i] != '%') {
@@ -53,7 +56,22 @@ std::optional<std::string> decoded_path(std::string_view request_target) {
     return decoded;
 }
 
+namespace {
+
+/// Whether every slash is the start of a part that is kept as it is.
+bool is_normal(std::string_view path) {
+    return path.starts_with('/') &&
+           std::adjacent_find(path.begin(), path.end(), [](char a, char b) {
+               return a == '/' && (b == '/' || b == '.');
+           }) == path.end();
+}
+
+} // namespace
+
 std::optional<std::string> normal_path(std::string_view path) {
+    if (is_normal(path)) {
+        return std::string{path};
+    }
     std::vector<std::string_view> kept;
     std::string_view last;
     while (!path.empty()) {

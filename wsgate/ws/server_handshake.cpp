@@ -4,10 +4,12 @@
 #include "wsgate/ws/server_handshake.hpp"
 
 #include "wsgate/http/response.hpp"
+#include "wsgate/text/ascii.hpp"
 #include "wsgate/text/comma_list.hpp"
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -18,24 +20,14 @@ namespace wsgate {
 namespace {
 
 constexpr auto bad = http::status::bad_request;
-constexpr std::size_t key_size = 16;
-constexpr std::size_t key_text_size = 24; // the length of a key in base64
-
-const unsigned char* octets(std::string_view text) {
-    return reinterpret_cast<const unsigned char*>(text.data()); // NOLINT: OpenSSL's bytes
-}
+constexpr std::size_t key_text_size = 24; // the length of a key of 16 bytes in base64
 
 /// Whether the text is the base64 of 16 bytes. The four unused bits in its last character may be
 /// anything.
 bool is_key(std::string_view key) {
-    if (key.size() != key_text_size || !key.ends_with("==") ||
-        key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") !=
-            key_text_size - 2) {
-        return false;
-    }
-    std::array<unsigned char, key_size + 2> decoded{};
-    return EVP_DecodeBlock(decoded.data(), octets(key), static_cast<int>(key.size())) ==
-           static_cast<int>(decoded.size());
+    return key.size() == key_text_size && key.ends_with("==") &&
+           std::all_of(key.begin(), key.end() - 2,
+                       [](char c) { return is_letter_or_digit(c) || c == '+' || c == '/'; });
 }
 
 enum class offer { nothing, binary, only_base64, only_unknown };
@@ -47,9 +39,14 @@ std::string_view name_of(offer o) {
 /// What the client offers in all fields together. Empty fields offer nothing.
 offer read_offer(const request& r) {
     auto found = offer::nothing;
-    const auto fields = r.equal_range(http::field::sec_websocket_protocol);
-    for (auto field = fields.first; field != fields.second; ++field) {
-        for (const auto name : elements({field->value().data(), field->value().size()})) {
+    for (const auto& field : r) {
+        if (field.name() != http::field::sec_websocket_protocol) {
+            continue;
+        }
+        if (value_of(field) == "binary") { // what most clients send, and nothing else
+            return offer::binary;
+        }
+        for (const auto name : elements(value_of(field))) {
             if (name == "binary") {
                 return offer::binary;
             }
@@ -93,14 +90,14 @@ std::optional<refusal> check_hops(const request& r, opening_style style) {
 }
 
 std::optional<refusal> check_version(const request& r) {
-    const auto versions = r.count(http::field::sec_websocket_version);
+    const auto versions = count_of(r, http::field::sec_websocket_version);
     if (versions > 1) {
         return bad_opening("there must be exactly one Sec-WebSocket-Version");
     }
     if (versions == 0) {
         return other_version("Sec-WebSocket-Version is missing");
     }
-    if (r[http::field::sec_websocket_version] != "13") {
+    if (value_of(r, http::field::sec_websocket_version) != "13") {
         return other_version("only WebSocket version 13");
     }
     return std::nullopt;
@@ -108,13 +105,12 @@ std::optional<refusal> check_version(const request& r) {
 
 std::optional<refusal> check_key(const request& r, opening_style style) {
     constexpr auto advice = "the proxy in front may drop it, or the client is no browser";
-    const auto keys = r.count(http::field::sec_websocket_key);
+    const auto keys = count_of(r, http::field::sec_websocket_key);
     if (keys == 0) {
         return bad_opening("Sec-WebSocket-Key is missing", advice);
     }
-    const auto key = r[http::field::sec_websocket_key];
     const bool any = style == opening_style::websockify;
-    if (keys != 1 || (!any && !is_key({key.data(), key.size()}))) {
+    if (keys != 1 || (!any && !is_key(value_of(r, http::field::sec_websocket_key)))) {
         return bad_opening("there must be exactly one Sec-WebSocket-Key of 16 bytes", advice);
     }
     return std::nullopt;
@@ -124,8 +120,8 @@ std::optional<refusal> check_key(const request& r, opening_style style) {
 
 bool asks_for_websocket(const request& r) {
     return has_token(r, http::field::upgrade, "websocket") ||
-           r.count(http::field::sec_websocket_key) > 0 ||
-           r.count(http::field::sec_websocket_version) > 0;
+           count_of(r, http::field::sec_websocket_key) > 0 ||
+           count_of(r, http::field::sec_websocket_version) > 0;
 }
 
 std::variant<opening, refusal> check_opening(const request& r, const opening_rules& rules) {
@@ -149,8 +145,7 @@ std::variant<opening, refusal> check_opening(const request& r, const opening_rul
         return bad_opening("subprotocol base64 is not spoken here, binary is",
                            "--base64 takes clients as old as that");
     }
-    const auto key = r[http::field::sec_websocket_key];
-    return opening{accept_value({key.data(), key.size()}), name_of(offered)};
+    return opening{accept_value(value_of(r, http::field::sec_websocket_key)), name_of(offered)};
 }
 
 std::string accept_value(std::string_view key) {
@@ -174,11 +169,14 @@ std::string accept_value(std::string_view key) {
 
 std::string switching_protocols(const opening& o) {
     // By hand, since Beast's message and its serializer take as long as a system call.
-    std::string head = "HTTP/1.1 101 Switching Protocols\r\n"
-                       "Upgrade: websocket\r\n"
-                       "Connection: Upgrade\r\n"
-                       "Sec-WebSocket-Accept: ";
-    head.append(o.accept);
+    constexpr std::size_t usual = 256; // more than it is
+    std::string head;
+    head.reserve(usual);
+    head.append("HTTP/1.1 101 Switching Protocols\r\n"
+                "Upgrade: websocket\r\n"
+                "Connection: Upgrade\r\n"
+                "Sec-WebSocket-Accept: ")
+        .append(o.accept);
     if (!o.subprotocol.empty()) {
         head.append("\r\nSec-WebSocket-Protocol: ").append(o.subprotocol);
     }

@@ -148,6 +148,22 @@ TEST(HeadScanner, KeepsTheLimits) {
     EXPECT_EQ(head_scanner(100).feed(head(101)), state::refused);
 }
 
+TEST(HeadScanner, RefusesAtTheVeryByte) {
+    const auto good =
+        "GET /a/path/of/some/length HTTP/1.1\r\nA-Name-Of-Some-Length: and a value\r\n"s;
+    for (std::size_t at = 0; at < good.size(); ++at) {
+        auto bad = good;
+        bad[at] = '\x01';
+        head_scanner scanner;
+        EXPECT_EQ(scanner.feed(bad), state::refused) << at;
+        EXPECT_EQ(scanner.size(), at + 1);
+        head_scanner small(at + 1);
+        EXPECT_EQ(small.feed(good), state::refused) << at;
+        EXPECT_EQ(small.size(), at + 1);
+        EXPECT_EQ(small.why().counted, wsgate::handshake_failure::too_large);
+    }
+}
+
 TEST(HeadScanner, LeavesWhatIsBehindTheHeadAlone) {
     head_scanner scanner;
     const auto head = "GET / HTTP/1.1\r\n\r\n"s;
@@ -233,6 +249,17 @@ TEST(ParseHead, SaysWhatARefusedHeadCountsAs) {
     for (const auto& [text, reason] : table) {
         EXPECT_EQ(counted(text), reason) << text.substr(0, 40);
     }
+}
+
+TEST(ValueOf, IsThatOfTheFirstFieldOfTheName) {
+    const auto r = parsed("GET / HTTP/1.1\r\nOrigin: a\r\nX-Own: 1\r\n" + host +
+                          "ORIGIN: b\r\nx-OWN: 2\r\n\r\n");
+    EXPECT_EQ(wsgate::value_of(r, wsgate::http::field::origin), "a");
+    EXPECT_EQ(wsgate::count_of(r, wsgate::http::field::origin), 2U);
+    EXPECT_EQ(wsgate::value_of(r, "x-own"), "1");
+    EXPECT_EQ(wsgate::value_of(r, "x-ow"), "");
+    EXPECT_EQ(wsgate::value_of(r, wsgate::http::field::upgrade), "");
+    EXPECT_EQ(wsgate::count_of(r, wsgate::http::field::upgrade), 0U);
 }
 
 TEST(HasBody, IsAboutWhatIsAnnounced) {
