@@ -3,6 +3,7 @@
 #include "repeater/events/compat_log.hpp"
 
 #include "net/connection.hpp"
+#include "net/error_text.hpp"
 #include "net/text/escape.hpp"
 #include "repeater/events/hint.hpp"
 
@@ -262,9 +263,9 @@ struct compat_writer {
             if (d.end == event::ended::how::eof) {
                 line(tag, "Input is EOF.");
             } else if (d.end == event::ended::how::read_error) {
-                line(tag, d.error.message());
+                line(tag, net::error_text(d.error));
             } else if (d.end == event::ended::how::write_error) {
-                line(tag, "Output is EOF. ", d.error.message());
+                line(tag, "Output is EOF. ", net::error_text(d.error));
             }
             line(tag, "finished xfer.");
         }

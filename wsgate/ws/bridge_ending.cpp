@@ -1,5 +1,6 @@
 // Ends a bridge: takes its two ends through their last states, and tells each of them why.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/error_text.hpp"
 #include "wsgate/ws/bridge.hpp"
 
 #include <boost/asio/error.hpp>
@@ -64,7 +65,7 @@ void bridge::websocket_left(net::error_code ec) {
         ec = outbox_.broken();
     }
     end(end_cause::websocket_lost, close_code::abnormal,
-        ec == asio::error::eof ? "closed without Close" : ec.message());
+        ec == asio::error::eof ? "closed without Close" : net::error_text(ec));
 }
 
 /// Nothing more comes from it, and nothing more is sent to it. Where there is nothing to deliver
