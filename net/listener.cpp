@@ -113,44 +113,51 @@ std::string path_of(int fd) {
 
 } // namespace
 
-listener::listener(const tcp::endpoint& at, const tcp_options& options) : socket_(open_socket(at)) {
-    apply(options, socket_.get());
-    must(::bind(socket_.get(), at.data(), static_cast<socklen_t>(at.size())));
+listener::listener(const tcp::endpoint& at, const tcp_options& options)
+    : socket_(std::make_shared<unique_fd>(open_socket(at))) {
+    apply(options, socket_->get());
+    must(::bind(socket_->get(), at.data(), static_cast<socklen_t>(at.size())));
     listens_ = !options.listens_later;
     if (listens_) {
-        must(::listen(socket_.get(), backlog));
+        must(::listen(socket_->get(), backlog));
     }
-    local_ = local_address(socket_.get()).value();
+    local_ = local_address(socket_->get()).value();
     name_ = to_string(local_);
 }
 
 listener::listener(unique_fd socket, std::string name, const tcp_options& options)
-    : socket_(std::move(socket)), name_(std::move(name)) {
-    if (!is_stream_listener(socket_.get())) {
+    : socket_(std::make_shared<unique_fd>(std::move(socket))), name_(std::move(name)) {
+    if (!is_stream_listener(socket_->get())) {
         throw std::runtime_error(name_ + " is no stream socket that listens");
     }
-    must(::fcntl(socket_.get(), F_SETFL, O_NONBLOCK)); // NOLINT(*-vararg): POSIX's
-    if (const auto at = local_address(socket_.get())) {
+    must(::fcntl(socket_->get(), F_SETFL, O_NONBLOCK)); // NOLINT(*-vararg): POSIX's
+    if (const auto at = local_address(socket_->get())) {
         local_ = *at;
         name_ = to_string(*at);
-        apply(options, socket_.get());
-    } else if (auto path = path_of(socket_.get()); !path.empty()) {
+        apply(options, socket_->get());
+    } else if (auto path = path_of(socket_->get()); !path.empty()) {
         name_ = std::move(path);
     }
 }
 
 void listener::listen() {
-    if (!std::exchange(listens_, true) && ::listen(socket_.get(), backlog) != 0) {
+    if (!std::exchange(listens_, true) && ::listen(socket_->get(), backlog) != 0) {
         throw cannot_listen({errno, boost::system::system_category()}, local_);
+    }
+}
+
+void listener::close() {
+    if (socket_) { // else it has been moved from
+        *socket_ = unique_fd{};
     }
 }
 
 /// One run(): accepts when the poller says so, and rests after errors.
 class listener::acceptance final : poller::watcher {
 public:
-    acceptance(const asio::any_io_executor& executor, const unique_fd& socket, on_accept take,
-               on_error report)
-        : loop_(event_loop::of(executor)), socket_(socket), take_(std::move(take)),
+    acceptance(const asio::any_io_executor& executor, std::shared_ptr<const unique_fd> socket,
+               on_accept take, on_error report)
+        : loop_(event_loop::of(executor)), socket_(std::move(socket)), take_(std::move(take)),
           report_(std::move(report)), rest_(executor, [this] { begin(); }) {}
 
     acceptance(const acceptance&) = delete;
@@ -160,8 +167,8 @@ public:
 
     /// Throws std::system_error.
     void begin() {
-        if (socket_) {
-            loop_.add_listener(socket_.get(), *this);
+        if (*socket_) {
+            loop_.add_listener(socket_->get(), *this);
         }
     }
 
@@ -169,6 +176,9 @@ private:
     // A listener is told again while connections wait, so that no accept is made only to learn that
     // none is left. When there are many at a time, more and more are taken at once.
     void wake(ready /*any*/) override {
+        if (!*socket_) { // an event from before it was closed
+            return;
+        }
         auto ec = accept_one();
         for (int taken = 1; !ec && taken < batch_; ++taken) {
             ec = accept_one();
@@ -182,7 +192,7 @@ private:
     [[nodiscard]] error_code accept_one() {
         tcp::endpoint peer;
         auto size = static_cast<socklen_t>(peer.capacity());
-        const int fd = ::accept4(socket_.get(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        const int fd = ::accept4(socket_->get(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             peer = is_internet(peer) ? real_peer(peer, size) : tcp::endpoint{};
             take_({unique_fd{fd}, peer, {}});
@@ -203,15 +213,15 @@ private:
 
     /// Where the listener has been closed already, its number may be another descriptor's.
     void leave_loop() {
-        if (socket_) {
-            loop_.remove(socket_.get(), *this);
+        if (*socket_) {
+            loop_.remove(socket_->get(), *this);
         } else {
             loop_.forget(*this);
         }
     }
 
     event_loop& loop_;
-    const unique_fd& socket_; ///< the listener's
+    std::shared_ptr<const unique_fd> socket_; ///< the listener's
     on_accept take_;
     on_error report_;
     timer rest_;

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -31,6 +32,11 @@ public:
     /// no address. Throws std::runtime_error where it is no such socket.
     listener(unique_fd, std::string name, const tcp_options&);
 
+    listener(listener&&) noexcept = default;
+    listener& operator=(listener&&) noexcept = default;
+
+    ~listener() { close(); }
+
     /// Listens, where that is still to be done. Throws cannot_listen.
     void listen();
 
@@ -40,7 +46,7 @@ public:
 
     /// To be called when no run() is left, or on the thread of the only one, which is then about to
     /// be cancelled.
-    void close() { socket_ = unique_fd{}; }
+    void close();
 
     /// The address and port of a TCP listener; none of a Unix one.
     [[nodiscard]] const asio::ip::tcp::endpoint& local() const { return local_; }
@@ -51,7 +57,7 @@ public:
 private:
     class acceptance;
 
-    unique_fd socket_;
+    std::shared_ptr<unique_fd> socket_; ///< each run() has it as well, and may outlast this
     asio::ip::tcp::endpoint local_;
     std::string name_;
     bool listens_ = true;
