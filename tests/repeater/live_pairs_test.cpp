@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@
 
 namespace live_pairs_test {
 
-int shutdowns = 0;
+std::atomic<int> shutdowns{0}; // by any thread of the program
 
 } // namespace live_pairs_test
 
