@@ -15,8 +15,8 @@
 namespace net {
 
 bool io_result::is_for_now(const error_code& ec) {
-    return ec == asio::error::would_block || ec == asio::error::try_again ||
-           ec == asio::error::interrupted;
+    const int value = ec.value();
+    return (value == EAGAIN || value == EINTR) && ec.category() == boost::system::system_category();
 }
 
 io_result channel::unsupported() {

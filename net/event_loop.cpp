@@ -26,7 +26,7 @@ constexpr std::chrono::milliseconds for_ever{-1};
 
 } // namespace
 
-thread_local event_loop* event_loop::here_ = nullptr;
+thread_local event_loop* event_loop::here_ = nullptr; // NOLINT(*-global-variables)
 
 /// Says that the loop runs on this thread, perhaps within another one.
 class event_loop::running {
@@ -104,7 +104,8 @@ event_loop::executor_type event_loop::get_executor() noexcept {
 }
 
 event_loop& event_loop::of(const asio::any_io_executor& executor) {
-    return static_cast<event_loop&>(asio::query(executor, asio::execution::context));
+    auto& context = asio::query(executor, asio::execution::context);
+    return static_cast<event_loop&>(context); // NOLINT(*-static-cast-downcast): Asio's has no RTTI
 }
 
 bool event_loop::is_done() const {

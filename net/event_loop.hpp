@@ -157,7 +157,8 @@ private:
     void wait_until(clock::time_point);
     void take_posted();
 
-    static thread_local event_loop* here_; ///< the one that runs on this thread
+    /// The one that runs on this thread.
+    static thread_local event_loop* here_; // NOLINT(*-global-variables,*-naming): a member's name
 
     agenda<timer*> timers_;
     waiters waiters_; ///< their coroutines are destroyed with the loop
@@ -189,11 +190,14 @@ public:
         : loop_(o.loop_), never_blocks_(o.never_blocks_), tracks_(std::exchange(o.tracks_, false)),
           continues_(o.continues_) {}
 
-    executor_type& operator=(executor_type o) noexcept {
-        std::swap(loop_, o.loop_);
-        std::swap(never_blocks_, o.never_blocks_);
-        std::swap(tracks_, o.tracks_);
-        std::swap(continues_, o.continues_);
+    executor_type& operator=(const executor_type& o) noexcept {
+        executor_type copy(o);
+        swap(copy);
+        return *this;
+    }
+
+    executor_type& operator=(executor_type&& o) noexcept {
+        swap(o);
         return *this;
     }
 
@@ -279,6 +283,13 @@ private:
     executor_type(event_loop& loop, bool never_blocks, bool tracks, bool continues) noexcept
         : loop_(&loop), never_blocks_(never_blocks), tracks_(tracks), continues_(continues) {
         begin_work();
+    }
+
+    void swap(executor_type& o) noexcept {
+        std::swap(loop_, o.loop_);
+        std::swap(never_blocks_, o.never_blocks_);
+        std::swap(tracks_, o.tracks_);
+        std::swap(continues_, o.continues_);
     }
 
     [[nodiscard]] executor_type with(bool never_blocks, bool tracks, bool continues) const {

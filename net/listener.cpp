@@ -114,10 +114,9 @@ std::string path_of(int fd) {
 } // namespace
 
 listener::listener(const tcp::endpoint& at, const tcp_options& options)
-    : socket_(std::make_shared<unique_fd>(open_socket(at))) {
+    : socket_(std::make_shared<unique_fd>(open_socket(at))), listens_(!options.listens_later) {
     apply(options, socket_->get());
     must(::bind(socket_->get(), at.data(), static_cast<socklen_t>(at.size())));
-    listens_ = !options.listens_later;
     if (listens_) {
         must(::listen(socket_->get(), backlog));
     }

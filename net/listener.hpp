@@ -32,7 +32,9 @@ public:
     /// no address. Throws std::runtime_error where it is no such socket.
     listener(unique_fd, std::string name, const tcp_options&);
 
+    listener(const listener&) = delete;
     listener(listener&&) noexcept = default;
+    listener& operator=(const listener&) = delete;
     listener& operator=(listener&&) noexcept = default;
 
     ~listener() { close(); }

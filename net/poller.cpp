@@ -175,8 +175,8 @@ std::size_t poller::wake_all() {
     for (const auto& event : std::span(batch_).first(woken)) {
         tell(event);
     }
-    for (std::size_t i = 0; i < turns_.size(); ++i) { // not_again() may empty an entry meanwhile
-        if (auto* const who = turns_[i]) {
+    for (auto* const& each : turns_) { // not_again() may empty an entry meanwhile
+        if (auto* const who = each) {
             who->wants_turn_ = false;
             ++woken;
             who->wake({});

@@ -57,8 +57,10 @@ void prepare_signals() {
 namespace {
 
 // What the handler needs, on whichever thread it runs.
+// NOLINTBEGIN(*-non-const-global-variables): a handler has nothing else
 std::atomic<int> pipe_to_write{-1};
 std::atomic<int> handlers_running{0};
+// NOLINTEND(*-non-const-global-variables)
 static_assert(std::atomic<int>::is_always_lock_free, "a handler must not wait");
 
 /// Where the pipe is full, some 65 000 signals wait already.

@@ -28,6 +28,7 @@ public:
 
     attendance(const attendance&) = delete;
     attendance& operator=(const attendance&) = delete;
+    ~attendance() = default;
 
     /// A connection has been accepted; numbers ascend in this order.
     [[nodiscard]] connection_number arrived() {

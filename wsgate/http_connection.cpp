@@ -149,8 +149,9 @@ asio::awaitable<void> http_connection::read_some() {
         }
         got = client_.stream->read_some(room_for_head());
     }
-    received_.append(reinterpret_cast<const char*>(connection_.scratch.data()),
-                     got.bytes); // NOLINT
+    const auto* const text =
+        reinterpret_cast<const char*>(connection_.scratch.data()); // NOLINT: text
+    received_.append(text, got.bytes);
 }
 
 std::span<std::byte> http_connection::room_for_head() const {

@@ -32,10 +32,12 @@ bridge::bridge(const asio::any_io_executor& executor, std::span<std::byte> scrat
                net::stream& websocket, std::unique_ptr<net::stream> tcp, bridge_state before,
                const bridge_options& options)
     : bridge(executor, scratch, websocket, dialler{}, options) {
+    // NOLINTBEGIN(*-prefer-member-initializer): the other constructor has initialised them
     tcp_stream_ = std::move(tcp);
     tcp_ = tcp_state::open;
     decoder_ = before.decoder;
     summary_ = std::move(before.summary);
+    // NOLINTEND(*-prefer-member-initializer)
     outbox_.resume(std::move(before.to_websocket));
     if (!before.to_tcp.empty()) {
         keep(std::move(before.to_tcp));
