@@ -23,6 +23,7 @@
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace log_test {
 
@@ -285,8 +286,13 @@ TEST_F(Log, TellsASyslogDaemonWhatItDidNotTake) {
 
 TEST_F(Log, CountsWhatADiskDidNotTake) {
     std::atomic<bool> full = true;
-    options.write = [&full](int fd, const void* bytes, std::size_t size) -> ssize_t {
+    std::promise<void> refused;
+    options.write = [&, told = false](int fd, const void* bytes,
+                                      std::size_t size) mutable -> ssize_t {
         if (full && size < 6) {
+            if (!std::exchange(told, true)) {
+                refused.set_value();
+            }
             errno = ENOSPC;
             return -1;
         }
@@ -296,8 +302,7 @@ TEST_F(Log, CountsWhatADiskDidNotTake) {
         service::log log(options);
         log.line(service::log_level::info, "lost before");
         log.line(service::log_level::info, "lost");
-        while (fs::file_size(dir / "log") > 0) { // not yet taken back
-        }
+        refused.get_future().wait();
         full = false;
         log.line(service::log_level::info, "last");
     }
