@@ -24,6 +24,7 @@ live_pairs::live_pairs(net::event_loop& loop, std::span<std::byte> scratch, cons
       give_away_(std::move(g)), shared_{loop,
                                         {scratch, pipes_, how.splice_after, how.reads_a_turn},
                                         how.bytes_here,
+                                        how.wakes_here,
                                         *this} {}
 
 // Where there is no memory for the relay, the pair ends at once with its event; the others go on.

@@ -22,8 +22,10 @@ struct relaying {
     std::size_t pipes = 0; ///< directions that may move through pipes at a time
     unsigned splice_after; ///< large reads before one does (net::pump_resources)
     int reads_a_turn;      ///< of one direction, before others of the event loop get a turn
-    /// A pair that has carried so many is given away; by default it stays.
+    /// A pair that has carried so many bytes, or has been woken so often, is given away; by default
+    /// it stays.
     std::uint64_t bytes_here = std::numeric_limits<std::uint64_t>::max();
+    unsigned wakes_here = 0; ///< 0: that does not matter
 };
 
 /// Belongs to the event loop's thread. Pairs stay here until they end, or outgrow it.

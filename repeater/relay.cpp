@@ -4,6 +4,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -61,6 +62,7 @@ void relay::stop() {
 // A socket takes part in both directions: readable, it lets its own go on; writable, the one that
 // writes to it. An attempt that cannot succeed costs no system call (tcp_channel).
 void relay::wake(rfb::side side, net::ready r) {
+    wakes_ = std::min(wakes_ + 1, shared_->wakes_here);
     const bool is_turn = !r.to_read && !r.to_write;
     const bool waited_a_round = is_turn && first_to_end_ == side;
     at(side).channel.note(r);
@@ -182,11 +184,15 @@ event::carries relay::look(net::clock::time_point now) const {
 void relay::tell_owner() {
     if (viewer_.outcome && server_.outcome) {
         tell_end();
-    } else if (!first_to_end_ &&
-               from_viewer_.progress().bytes_read + from_server_.progress().bytes_read >=
-                   shared_->bytes_here) {
+    } else if (!first_to_end_ && is_busy()) {
         shared_->heard_by.outgrew(number_);
     }
+}
+
+bool relay::is_busy() const {
+    const auto carried = from_viewer_.progress().bytes_read + from_server_.progress().bytes_read;
+    const bool is_woken_often = shared_->wakes_here > 0 && wakes_ == shared_->wakes_here;
+    return carried >= shared_->bytes_here || is_woken_often;
 }
 
 void relay::tell_end() {

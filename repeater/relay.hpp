@@ -29,7 +29,7 @@ public:
         /// Comes last; the relay may be destroyed by it.
         virtual void ended(const event::ended&) = 0;
 
-        /// The pair has carried shared::bytes_here, and neither side has ended. Comes last; the
+        /// The pair is busy (see shared), and neither side has ended. Comes last; the
         /// relay may be given to another event loop by it.
         virtual void outgrew(session_number pair) = 0;
 
@@ -47,7 +47,9 @@ public:
     struct shared {
         net::event_loop& loop;
         net::pump_resources pump;
-        std::uint64_t bytes_here = 0; ///< the owner hears of a pair that has carried so many
+        /// The owner hears of a pair that has carried so many bytes, or has been woken so often.
+        std::uint64_t bytes_here = 0;
+        unsigned wakes_here = 0; ///< 0: that does not matter
         owner& heard_by;
     };
 
@@ -112,6 +114,7 @@ private:
     void linger();
     void tell_owner();
     void tell_end();
+    [[nodiscard]] bool is_busy() const;
 
     [[nodiscard]] half& at(rfb::side s) { return s == rfb::side::viewer ? viewer_ : server_; }
 
@@ -135,6 +138,7 @@ private:
     net::pump from_viewer_{viewer_.channel, server_.channel, viewer_};
     net::pump from_server_{server_.channel, viewer_.channel, server_};
     std::optional<rfb::side> first_to_end_;
+    unsigned wakes_ = 0;
     net::clock::time_point linger_until_{};
     net::pump_progress seen_;              ///< of the direction that lingers
     std::chrono::milliseconds stalled_{0}; ///< how long it has not moved

@@ -18,6 +18,9 @@ constexpr int short_turn = 1;
 /// Most pairs that carry so many bytes carry many more, and the hand-over is nothing beside them.
 constexpr std::uint64_t bytes_before_a_worker = std::uint64_t{64} * 1024;
 
+/// RFB's handshake alone wakes a pair so often: from then on it is a session.
+constexpr unsigned wakes_before_a_worker = 8;
+
 relaying on_worker(const config& c) {
     return {.pipes = c.splice == splicing::off ? 0 : std::max(1UL, pipes_in_all / c.threads),
             .splice_after = c.splice == splicing::on ? 1 : net::pump_resources::default_reads,
@@ -31,6 +34,7 @@ relaying on_decider(const config& c) {
     if (c.threads > 1) {
         how.pipes = 0;
         how.bytes_here = bytes_before_a_worker;
+        how.wakes_here = wakes_before_a_worker;
     }
     return how;
 }

@@ -60,7 +60,7 @@ struct LivePairs : testing::Test {
     std::vector<std::byte> scratch = std::vector<std::byte>(4096);
     std::vector<event::ended> ended;
     std::vector<std::unique_ptr<relay>> given;
-    live_pairs pairs{loop, scratch, relaying{0, 4, 1, 1000},
+    live_pairs pairs{loop, scratch, relaying{0, 4, 1, 1000, 8},
                      [this](const any_event& e) {
                          if (const auto* end = std::get_if<event::ended>(&e)) {
                              ended.push_back(*end);
@@ -124,6 +124,20 @@ TEST_F(LivePairs, APairThatHasCarriedEnoughGoesOnElsewhere) {
     other.poll();
     ASSERT_EQ(ended.size(), 1U);
     EXPECT_EQ(ended[0].from_server.bytes, 5 + much.size() + 14);
+}
+
+TEST_F(LivePairs, SoDoesOneThatSaysLittleButOften) {
+    for (int said = 0; said < 4; ++said) {
+        server.send(bytes_of("x"));
+        loop.poll();
+    }
+    EXPECT_TRUE(given.empty());
+    for (int said = 4; said < 8; ++said) {
+        server.send(bytes_of("x"));
+        loop.poll();
+    }
+    EXPECT_EQ(given.size(), 1U);
+    EXPECT_EQ(viewer.receive(13), bytes_of("earlyxxxxxxxx"));
 }
 
 } // namespace live_pairs_test
