@@ -62,8 +62,8 @@ void relay::stop() {
 // A socket takes part in both directions: readable, it lets its own go on; writable, the one that
 // writes to it. An attempt that cannot succeed costs no system call (tcp_channel).
 void relay::wake(rfb::side side, net::ready r) {
-    wakes_ = std::min(wakes_ + 1, shared_->wakes_here);
     const bool is_turn = !r.to_read && !r.to_write;
+    wakes_ = std::min(wakes_ + (is_turn ? 0 : 1), shared_->wakes_here);
     const bool waited_a_round = is_turn && first_to_end_ == side;
     at(side).channel.note(r);
     advance(side);
