@@ -86,12 +86,24 @@ std::optional<asio::ip::address> address_of(const asio::ip::tcp::endpoint& peer)
     return peer == asio::ip::tcp::endpoint{} ? std::nullopt : std::optional{peer.address()};
 }
 
+std::optional<asio::ip::tcp::endpoint> local_address(int fd) {
+    asio::ip::tcp::endpoint at;
+    auto size = static_cast<socklen_t>(at.capacity());
+    const bool is_known = ::getsockname(fd, at.data(), &size) == 0;
+    const auto family = at.data()->sa_family;
+    if (!is_known || (family != AF_INET && family != AF_INET6)) {
+        return std::nullopt;
+    }
+    at.resize(size);
+    return at;
+}
+
 std::string name_of(const asio::ip::tcp::endpoint& peer) {
     return peer == asio::ip::tcp::endpoint{} ? "unix" : to_string(peer);
 }
 
 std::string to_string(const asio::ip::tcp::endpoint& endpoint) {
-    return join_host_port(endpoint.address().to_string(), endpoint.port());
+    return join_host_port(address_text(endpoint.address()), endpoint.port());
 }
 
 } // namespace net

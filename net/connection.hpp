@@ -58,6 +58,9 @@ enum class tcp_state {
 /// The peer's IP address; nothing where it came by a Unix socket.
 [[nodiscard]] std::optional<asio::ip::address> address_of(const asio::ip::tcp::endpoint& peer);
 
+/// Our end of a TCP connection or listener; nothing for any other socket, such as a Unix one.
+[[nodiscard]] std::optional<asio::ip::tcp::endpoint> local_address(int fd);
+
 /// The peer for a log: as to_string() below, or "unix" where it came by a Unix socket.
 [[nodiscard]] std::string name_of(const asio::ip::tcp::endpoint& peer);
 

@@ -19,7 +19,7 @@ namespace net {
 
 namespace {
 
-constexpr auto never = clock::time_point::max();
+constexpr auto never = timer::never;
 
 constexpr std::chrono::milliseconds not_at_all{0};
 constexpr std::chrono::milliseconds for_ever{-1};

@@ -80,17 +80,6 @@ unique_fd open_socket(const tcp::endpoint& at) {
     return made;
 }
 
-/// The local address of a TCP socket.
-std::optional<tcp::endpoint> local_address(int fd) {
-    tcp::endpoint at;
-    auto size = static_cast<socklen_t>(at.capacity());
-    if (::getsockname(fd, at.data(), &size) != 0 || !is_internet(at)) {
-        return std::nullopt;
-    }
-    at.resize(size);
-    return at;
-}
-
 bool is_stream_listener(int fd) {
     int listens = 0;
     int type = 0;

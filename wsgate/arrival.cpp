@@ -9,25 +9,9 @@
 #include "wsgate/tls/sniff.hpp"
 
 #include <algorithm>
-#include <sys/socket.h>
 #include <utility>
 
 namespace wsgate {
-
-namespace {
-
-/// The local address of a TCP socket; an empty endpoint for any other, such as a Unix socket.
-asio::ip::tcp::endpoint local_end_of(int fd) {
-    asio::ip::tcp::endpoint local;
-    auto size = static_cast<socklen_t>(local.capacity());
-    if (::getsockname(fd, local.data(), &size) != 0 ||
-        (local.data()->sa_family != AF_INET && local.data()->sa_family != AF_INET6)) {
-        return {};
-    }
-    return local;
-}
-
-} // namespace
 
 arriving::arriving(const accepted_connection& which, net::connection socket)
     : connection_(which), socket_(std::make_unique<net::tcp_stream>(which.executor, socket)) {
@@ -36,7 +20,7 @@ arriving::arriving(const accepted_connection& which, net::connection socket)
     made_.deadline = net::clock::now() + conf.limits.handshake;
     made_.waiting = connection_.terms->doorman.wait_for_request(connection_.drop);
     if (conf.proxy.send.all || !conf.proxy.send.by_path.empty()) {
-        made_.local = local_end_of(socket_->native_handle());
+        made_.local = net::local_address(socket_->native_handle()).value_or(made_.local);
     }
 }
 

@@ -60,6 +60,16 @@ void carry(tcp_client& from, tcp_client& to, std::size_t size, unsigned seed) {
     sending.get();
 }
 
+/// The viewer's end first; the server answers to its last words, and ends as well.
+void end_one_after_the_other(tcp_client& server, tcp_client& viewer) {
+    viewer.send(bytes_of("last words"));
+    viewer.finish_sending();
+    EXPECT_EQ(server.receive_until_eof(), bytes_of("last words"));
+    server.send(bytes_of("an answer"));
+    server.close();
+    EXPECT_EQ(viewer.receive_until_eof(), bytes_of("an answer"));
+}
+
 } // namespace
 
 INSTANTIATE_TEST_SUITE_P(Threads, Relay, testing::Values(1, 2), testing::PrintToStringParamName());
@@ -93,12 +103,7 @@ TEST_P(Relay, EveryByteArrivesBeforeTheEndInBothDirections) {
 TEST_P(Relay, AfterOneEndTheOtherDirectionMayFinish) {
     running_server repeater(with_threads());
     auto [server, viewer] = join(repeater);
-    viewer.send(bytes_of("last words"));
-    viewer.finish_sending();
-    EXPECT_EQ(server.receive_until_eof(), bytes_of("last words"));
-    server.send(bytes_of("an answer"));
-    server.close();
-    EXPECT_EQ(viewer.receive_until_eof(), bytes_of("an answer"));
+    end_one_after_the_other(server, viewer);
     const auto ended = repeater.events.wait_for<event::ended>();
     EXPECT_EQ(ended.first, rfb::side::viewer);
 }
@@ -260,12 +265,7 @@ TEST_P(Relay, AfterTheHandOverHalfAnEndIsPassedOn) {
     running_server repeater(with_threads());
     auto [server, viewer] = join(repeater);
     carry(server, viewer, much, 6);
-    viewer.send(bytes_of("last words"));
-    viewer.finish_sending();
-    EXPECT_EQ(server.receive_until_eof(), bytes_of("last words"));
-    server.send(bytes_of("an answer"));
-    server.close();
-    EXPECT_EQ(viewer.receive_until_eof(), bytes_of("an answer"));
+    end_one_after_the_other(server, viewer);
     const auto ended = repeater.events.wait_for<event::ended>();
     EXPECT_EQ(ended.first, rfb::side::viewer);
     EXPECT_EQ(ended.from_server.bytes, much + 9);

@@ -43,12 +43,6 @@ std::string show(const std::optional<asio::ip::address>& a) {
     return a ? net::address_text(*a) : "unknown";
 }
 
-/// As net::name_of(), which takes longer.
-std::string show(const asio::ip::tcp::endpoint& peer) {
-    const auto address = net::address_of(peer);
-    return address ? net::join_host_port(net::address_text(*address), peer.port()) : "unix";
-}
-
 std::string_view word_or_none(std::string_view text) {
     return text.empty() ? "none" : text;
 }
@@ -57,7 +51,7 @@ json::object describe(const refused_client& r) {
     json::object fields{
         {"session", static_cast<std::uint64_t>(r.number)},
         {"client", show(r.client)},
-        {"peer", show(r.peer)},
+        {"peer", net::name_of(r.peer)},
     };
     if (!r.path.empty()) {
         fields["path"] = net::escaped(r.path, longest_text);
@@ -88,13 +82,13 @@ void describe(const session_facts& s, service::event_line& line) {
     line.number("session", static_cast<std::uint64_t>(s.number))
         .word("route", s.route)
         .word("client", show(s.client))
-        .word("peer", show(s.peer))
+        .word("peer", net::name_of(s.peer))
         .word("request", s.request_id)
         .word("target", net::escaped(s.target, longest_text))
         .word("subprotocol", word_or_none(s.subprotocol))
         .word("tls", word_or_none(s.tls));
     if (s.proxy) {
-        line.word("proxy", show(*s.proxy));
+        line.word("proxy", net::name_of(*s.proxy));
     }
     if (!s.certificate.empty()) {
         line.word("certificate", net::escaped(s.certificate, longest_text));
@@ -185,7 +179,7 @@ void journal::denied(connection_number number, const asio::ip::tcp::endpoint& pe
                      lines_left_out left_out) {
     json::object fields{{"session", static_cast<std::uint64_t>(number)},
                         {"client", show(from.client)},
-                        {"peer", show(peer)},
+                        {"peer", net::name_of(peer)},
                         {"request", show(from.request_id)},
                         {"path", net::escaped(path, longest_text)},
                         {"status", static_cast<unsigned>(no.status)},
@@ -205,7 +199,7 @@ void journal::unreachable(connection_number number, const asio::ip::tcp::endpoin
     write(service::log_level::info, "unreachable",
           {{"session", static_cast<std::uint64_t>(number)},
            {"client", show(from.client)},
-           {"peer", show(peer)},
+           {"peer", net::name_of(peer)},
            {"request", show(from.request_id)},
            {"target", net::escaped(target)},
            {"reason", net::escaped(why, longest_reason)}});
@@ -267,7 +261,7 @@ void journal::proxy_header_failed(connection_number number, const asio::ip::tcp:
                                   const net::error_code& ec, lines_left_out left_out) {
     json::object fields{
         {"session", static_cast<std::uint64_t>(number)},
-        {"peer", show(proxy)},
+        {"peer", net::name_of(proxy)},
         {"error", ec.message()},
         {"advice", "a --trusted-proxy must begin with a PROXY header under --accept-proxy: let "
                    "it send one (HAProxy: send-proxy-v2), or do without --accept-proxy"}};
