@@ -129,7 +129,7 @@ std::size_t event_loop::run_until(clock::time_point end) {
         if (stopped_ || is_done() || (end != never && now_ >= end)) {
             break;
         }
-        wait_until(std::min(end, timers_.next()));
+        wait_until(std::min(end, timers_.empty() ? never : timers_.begin()->when_));
         ran += wake_all();
     }
     stopped_ = false;
@@ -217,10 +217,11 @@ std::size_t event_loop::run_jobs() {
 
 std::size_t event_loop::ring_timers() {
     std::size_t rang = 0;
-    while (const auto due = timers_.take_due(now_)) {
-        (*due)->when_ = never;
+    while (!timers_.empty() && timers_.begin()->when_ <= now_) {
+        auto& due = *timers_.begin();
+        due.set(never);
         ++rang;
-        (*due)->ring_();
+        due.ring_();
     }
     return rang;
 }
@@ -238,13 +239,14 @@ void event_loop::end_work() noexcept {
     --visitors_;
 }
 
+timer::timer(const asio::any_io_executor& executor, std::function<void()> ring)
+    : loop_(event_loop::of(executor)), ring_(std::move(ring)) {}
+
 void timer::set(clock::time_point when) {
-    if (when_ != never) {
-        loop_.timers_.remove(when_, this);
-    }
+    among_.unlink();
     when_ = when;
     if (when_ != never) {
-        loop_.timers_.add(when_, this);
+        loop_.timers_.insert(*this);
     }
 }
 

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/agenda.hpp"
 #include "net/clock.hpp"
 #include "net/nothrow.hpp"
 #include "net/poller.hpp"
@@ -11,6 +10,7 @@
 #include <boost/asio/execution.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/intrusive/list.hpp>
+#include <boost/intrusive/set.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -23,7 +23,6 @@
 
 namespace net {
 
-class timer;
 class waiter;
 
 /// A coroutine that waits on an event loop, for the loop.
@@ -39,6 +38,45 @@ public:
 
 protected:
     ~waiting() = default;
+};
+
+class event_loop;
+
+/// Rings at a point in time. Belongs to one loop, which must outlive it unless it is destroyed by
+/// the loop's own destructor.
+class timer {
+public:
+    static constexpr auto never = clock::time_point::max();
+
+    /// `ring` runs on the loop's thread; it may set the timer again, but must not destroy it.
+    timer(const asio::any_io_executor&, std::function<void()> ring);
+
+    timer(const timer&) = delete;
+    timer& operator=(const timer&) = delete;
+
+    ~timer() = default;
+
+    /// Takes the place of what was set before; `never`: it does not ring. Allocates nothing.
+    void set(clock::time_point when);
+
+    /// When it will ring.
+    [[nodiscard]] clock::time_point when() const { return when_; }
+
+private:
+    friend class event_loop;
+
+    /// By which a loop sorts its timers.
+    struct time_of {
+        using type = clock::time_point;
+
+        const type& operator()(const timer& t) const { return t.when_; }
+    };
+
+    event_loop& loop_;
+    clock::time_point when_ = never;
+    std::function<void()> ring_;
+    boost::intrusive::set_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>
+        among_; ///< the loop's other timers
 };
 
 /// Takes the place of Asio's io_context, whose sockets would cost two system calls more for each
@@ -110,6 +148,10 @@ private:
 
     using jobs = std::vector<std::unique_ptr<job>>;
     using waiters = boost::intrusive::list<waiting, boost::intrusive::constant_time_size<false>>;
+    using timers = boost::intrusive::multiset<
+        timer, boost::intrusive::member_hook<timer, decltype(timer::among_), &timer::among_>,
+        boost::intrusive::key_of_value<timer::time_of>,
+        boost::intrusive::constant_time_size<false>>;
 
     /// An eventfd(2) by which other threads end the wait.
     class doorbell final : public watcher {
@@ -160,7 +202,7 @@ private:
     /// The one that runs on this thread.
     static thread_local event_loop* here_; // NOLINT(*-global-variables,*-naming): a member's name
 
-    agenda<timer*> timers_;
+    timers timers_;   ///< those that are set
     waiters waiters_; ///< their coroutines are destroyed with the loop
     jobs jobs_;       ///< posted on this thread
     jobs turn_;       ///< those of jobs_ that are being run
@@ -306,35 +348,6 @@ private:
     bool never_blocks_;
     bool tracks_;
     bool continues_;
-};
-
-/// Rings at a point in time. Belongs to one loop, which must outlive it unless it is destroyed by
-/// the loop's own destructor.
-class timer {
-public:
-    static constexpr auto never = clock::time_point::max();
-
-    /// `ring` runs on the loop's thread; it may set the timer again, but must not destroy it.
-    timer(const asio::any_io_executor& executor, std::function<void()> ring)
-        : loop_(event_loop::of(executor)), ring_(std::move(ring)) {}
-
-    timer(const timer&) = delete;
-    timer& operator=(const timer&) = delete;
-
-    ~timer() { set(never); }
-
-    /// Takes the place of what was set before; `never`: it does not ring.
-    void set(clock::time_point when);
-
-    /// When it will ring.
-    [[nodiscard]] clock::time_point when() const { return when_; }
-
-private:
-    friend class event_loop;
-
-    event_loop& loop_;
-    clock::time_point when_ = never;
-    std::function<void()> ring_;
 };
 
 /// A coroutine's wait for something that wake() reports. One coroutine at a time.

@@ -3,6 +3,7 @@
 #include "net/deadline.hpp"
 #include "net/event_loop.hpp"
 #include "net/wake_up.hpp"
+#include "tests/support/allocation_counter.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -314,6 +315,23 @@ TEST(Timer, MaySetItselfAndOthersWhenItRings) {
     other.set(now);
     loop.run();
     EXPECT_EQ(rings, 3);
+}
+
+TEST(Timer, IsSetAndRingsWithoutAnAllocation) {
+    net::event_loop loop;
+    const auto work = work_on(loop);
+    int rang = 0;
+    net::timer one(work, [&rang] { ++rang; });
+    net::timer other(work, [&rang] { ++rang; });
+    const auto before = support::own_allocations().made;
+    for (int i = 0; i < 3; ++i) {
+        one.set(net::clock::now() + 1h);
+        other.set(net::clock::now());
+        one.set(net::clock::now());
+        loop.poll();
+    }
+    EXPECT_EQ(support::own_allocations().made, before);
+    EXPECT_EQ(rang, 6);
 }
 
 TEST(Timer, AloneKeepsNothingRunning) {
