@@ -1,10 +1,10 @@
 // Takes the half of an IPv6 address that its owner cannot choose, or all of an IPv4 address.
 // SPDX-License-Identifier: EUPL-1.2
-#include "wsgate/access/client_key.hpp"
+#include "net/limits/source_key.hpp"
 
 #include "net/text/address_range.hpp"
 
-namespace wsgate {
+namespace net {
 
 namespace {
 
@@ -14,20 +14,20 @@ constexpr std::uint64_t v4_mark = std::uint64_t{1} << 32U;
 
 } // namespace
 
-client_key key_of(const std::optional<asio::ip::address>& address) {
+source_key key_of(const std::optional<asio::ip::address>& address) {
     if (!address) {
-        return client_key{};
+        return source_key{};
     }
     const auto plain = net::unmapped(*address);
     if (plain.is_v4()) {
-        return client_key{v4_mark | plain.to_v4().to_uint()};
+        return source_key{v4_mark | plain.to_v4().to_uint()};
     }
     const auto bytes = plain.to_v6().to_bytes();
     std::uint64_t key = 0;
     for (std::size_t i = 0; i < 8; ++i) {
         key = key << 8U | bytes.at(i);
     }
-    return client_key{key == 0 ? 1 : key}; // ::1 is a client, too; 0 means no address
+    return source_key{key == 0 ? 1 : key}; // ::1 is a client, too; 0 means no address
 }
 
-} // namespace wsgate
+} // namespace net

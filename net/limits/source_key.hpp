@@ -1,4 +1,4 @@
-// What counts as one client in limits and in the brake: an IPv4 address, or an IPv6 network of /64.
+// What counts as one source in limits and brakes: an IPv4 address, or an IPv6 network of /64.
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
@@ -7,13 +7,13 @@
 #include <cstdint>
 #include <optional>
 
-namespace wsgate {
+namespace net {
 
 namespace asio = boost::asio;
 
 /// Zero where there is no address: behind a Unix socket where no field names one.
-enum class client_key : std::uint64_t {};
+enum class source_key : std::uint64_t {};
 
-[[nodiscard]] client_key key_of(const std::optional<asio::ip::address>&);
+[[nodiscard]] source_key key_of(const std::optional<asio::ip::address>&);
 
-} // namespace wsgate
+} // namespace net

@@ -1,6 +1,6 @@
-// Who is one client, how many sessions it may have, who waits too long, who guesses too much.
+// How many sessions a client may have, who waits too long, who guesses too much.
 // SPDX-License-Identifier: EUPL-1.2
-#include "wsgate/access/client_key.hpp"
+#include "net/limits/source_key.hpp"
 #include "wsgate/access/failure_brake.hpp"
 #include "wsgate/access/handshake_queue.hpp"
 #include "wsgate/access/session_limits.hpp"
@@ -16,29 +16,19 @@ namespace limits_test {
 namespace {
 
 using namespace std::chrono_literals;
-using wsgate::client_key;
+using net::source_key;
 using wsgate::failure_brake;
 using wsgate::handshake_queue;
 using wsgate::session_limits;
 namespace asio = boost::asio;
 
-client_key key(const char* address) {
-    return wsgate::key_of(asio::ip::make_address(address));
+source_key key(const char* address) {
+    return net::key_of(asio::ip::make_address(address));
 }
 
 const failure_brake::time_point start{};
 
 } // namespace
-
-TEST(ClientKey, IsAnAddressOrANetworkOf64Bits) {
-    EXPECT_EQ(key("192.0.2.7"), key("::ffff:192.0.2.7"));
-    EXPECT_NE(key("192.0.2.7"), key("192.0.2.8"));
-    EXPECT_EQ(key("2001:db8:0:1::1"), key("2001:db8:0:1:ffff::2"));
-    EXPECT_NE(key("2001:db8:0:1::1"), key("2001:db8:0:2::1"));
-    EXPECT_NE(key("::1"), wsgate::key_of(std::nullopt));
-    EXPECT_NE(key("0.0.0.0"), key("::1"));
-    EXPECT_NE(key("0.0.0.0"), wsgate::key_of(std::nullopt));
-}
 
 TEST(SessionLimits, CountAllAndEachClient) {
     session_limits limits;

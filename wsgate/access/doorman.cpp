@@ -107,7 +107,7 @@ sender doorman::identify(const request& r, const std::optional<asio::ip::address
 
 asio::awaitable<std::variant<admission, denial>>
 doorman::admit_session(const request& r, std::string_view path, const sender& from) const {
-    auto place = memory_.sessions.enter(options_.sessions, key_of(from.client));
+    auto place = memory_.sessions.enter(options_.sessions, net::key_of(from.client));
     if (!place) {
         co_return too_many("session limit");
     }
@@ -158,7 +158,7 @@ asio::awaitable<std::optional<denial>> doorman::admit_request(const request& r,
 
 std::optional<std::uint64_t>
 doorman::admit_line(const std::optional<asio::ip::address>& client) const {
-    return memory_.lines.admit(key_of(client), std::chrono::steady_clock::now());
+    return memory_.lines.admit(net::key_of(client), std::chrono::steady_clock::now());
 }
 
 handshake_queue::place doorman::wait_for_request(std::function<void()> drop) const {
@@ -200,7 +200,8 @@ std::optional<denial> doorman::check_brake(const sender& from) const {
     if (!from.client || options_.proxies.trusts(from.client)) {
         return std::nullopt;
     }
-    const auto wait = memory_.brake.shut_out(key_of(from.client), std::chrono::steady_clock::now());
+    const auto wait =
+        memory_.brake.shut_out(net::key_of(from.client), std::chrono::steady_clock::now());
     if (!wait) {
         return std::nullopt;
     }
@@ -263,7 +264,7 @@ std::variant<target, denial> doorman::check_token(const request& r, const sender
 }
 
 std::chrono::milliseconds doorman::note_failure(const sender& from) const {
-    return memory_.brake.failed(key_of(from.client), std::chrono::steady_clock::now());
+    return memory_.brake.failed(net::key_of(from.client), std::chrono::steady_clock::now());
 }
 
 } // namespace wsgate

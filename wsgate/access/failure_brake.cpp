@@ -19,7 +19,7 @@ double failure_brake::fill_now(const row& r, time_point now) const {
     return std::max(0.0, r.fill - in_milliseconds(now - r.at) / in_milliseconds(options_.pardon));
 }
 
-failure_brake::row& failure_brake::row_of(client_key client, time_point now) {
+failure_brake::row& failure_brake::row_of(net::source_key client, time_point now) {
     if (const auto found = by_client_.find(client); found != by_client_.end()) {
         rows_.splice(rows_.begin(), rows_, found->second);
         return rows_.front();
@@ -33,7 +33,7 @@ failure_brake::row& failure_brake::row_of(client_key client, time_point now) {
     return rows_.front();
 }
 
-std::chrono::milliseconds failure_brake::failed(client_key client, time_point now) {
+std::chrono::milliseconds failure_brake::failed(net::source_key client, time_point now) {
     const std::lock_guard lock(mutex_);
     auto& mine = row_of(client, now);
     const auto before = fill_now(mine, now);
@@ -44,7 +44,7 @@ std::chrono::milliseconds failure_brake::failed(client_key client, time_point no
     return std::chrono::milliseconds(std::llround(std::min(delay, longest)));
 }
 
-std::optional<std::chrono::seconds> failure_brake::shut_out(client_key client,
+std::optional<std::chrono::seconds> failure_brake::shut_out(net::source_key client,
                                                             time_point now) const {
     const std::lock_guard lock(mutex_);
     const auto found = by_client_.find(client);

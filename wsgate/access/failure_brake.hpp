@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "wsgate/access/client_key.hpp"
+#include "net/limits/source_key.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -32,25 +32,26 @@ public:
     explicit failure_brake(const brake_options& o = {}) : options_(o) {}
 
     /// Counts a failure; returns how long its answer is to be delayed.
-    std::chrono::milliseconds failed(client_key, time_point now);
+    std::chrono::milliseconds failed(net::source_key, time_point now);
 
     /// How much longer the client is shut out; nothing where it may try.
-    [[nodiscard]] std::optional<std::chrono::seconds> shut_out(client_key, time_point now) const;
+    [[nodiscard]] std::optional<std::chrono::seconds> shut_out(net::source_key,
+                                                               time_point now) const;
 
 private:
     struct row {
-        client_key client{};
+        net::source_key client{};
         double fill = 0;
         time_point at;
     };
 
     [[nodiscard]] double fill_now(const row&, time_point now) const;
-    [[nodiscard]] row& row_of(client_key, time_point now);
+    [[nodiscard]] row& row_of(net::source_key, time_point now);
 
     brake_options options_;
     mutable std::mutex mutex_;
     std::list<row> rows_; ///< the latest failure in front
-    std::unordered_map<client_key, std::list<row>::iterator> by_client_;
+    std::unordered_map<net::source_key, std::list<row>::iterator> by_client_;
 };
 
 } // namespace wsgate

@@ -4,8 +4,8 @@
 
 namespace wsgate {
 
-std::optional<std::uint64_t> line_limit::admit(client_key client, time_point now) {
-    constexpr client_key everybody{};
+std::optional<std::uint64_t> line_limit::admit(net::source_key client, time_point now) {
+    constexpr net::source_key everybody{};
     if (clients_.shut_out(client, now) || all_.shut_out(everybody, now)) {
         ++left_out_;
         return std::nullopt;

@@ -18,7 +18,7 @@ public:
 
     /// Returns how many lines were left out since the last one that was written, for this line to
     /// tell; nothing where this line is left out as well.
-    [[nodiscard]] std::optional<std::uint64_t> admit(client_key, time_point now);
+    [[nodiscard]] std::optional<std::uint64_t> admit(net::source_key, time_point now);
 
 private:
     /// 20 lines of one client at once, and then one every 12 s.

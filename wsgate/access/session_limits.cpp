@@ -5,7 +5,7 @@
 namespace wsgate {
 
 std::optional<session_limits::place> session_limits::enter(const session_caps& caps,
-                                                           client_key client) {
+                                                           net::source_key client) {
     const std::lock_guard lock(mutex_);
     if (all_ >= caps.all) {
         return std::nullopt;
@@ -24,7 +24,7 @@ std::size_t session_limits::size() const {
     return all_;
 }
 
-void session_limits::take_back(client_key client) {
+void session_limits::take_back(net::source_key client) {
     const std::lock_guard lock(mutex_);
     --all_;
     const auto mine = of_client_.find(client);

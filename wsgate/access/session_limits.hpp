@@ -3,7 +3,7 @@
 #pragma once
 
 #include "net/lease.hpp"
-#include "wsgate/access/client_key.hpp"
+#include "net/limits/source_key.hpp"
 
 #include <cstddef>
 #include <mutex>
@@ -23,22 +23,22 @@ struct session_caps {
 class session_limits {
 public:
     /// Held by a session for as long as it counts.
-    using place = net::lease<session_limits, client_key>;
+    using place = net::lease<session_limits, net::source_key>;
 
     /// Nothing where one of the caps is reached. The caller passes the caps, since the
     /// configuration may have changed since the other sessions began.
-    [[nodiscard]] std::optional<place> enter(const session_caps&, client_key);
+    [[nodiscard]] std::optional<place> enter(const session_caps&, net::source_key);
 
     [[nodiscard]] std::size_t size() const;
 
 private:
     friend place;
 
-    void take_back(client_key);
+    void take_back(net::source_key);
 
     mutable std::mutex mutex_;
     std::size_t all_ = 0;
-    std::unordered_map<client_key, std::size_t> of_client_;
+    std::unordered_map<net::source_key, std::size_t> of_client_;
 };
 
 } // namespace wsgate

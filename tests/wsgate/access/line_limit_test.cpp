@@ -11,7 +11,7 @@ namespace line_limit_test {
 namespace {
 
 using namespace std::chrono_literals;
-using wsgate::client_key;
+using net::source_key;
 using wsgate::line_limit;
 
 const line_limit::time_point start{1h};
@@ -21,25 +21,25 @@ const line_limit::time_point start{1h};
 TEST(LineLimit, LeavesOutWhatOneClientSaysTooOftenAndCountsIt) {
     line_limit lines;
     for (int i = 0; i < 20; ++i) {
-        EXPECT_EQ(lines.admit(client_key{7}, start), 0U) << i;
+        EXPECT_EQ(lines.admit(source_key{7}, start), 0U) << i;
     }
-    EXPECT_FALSE(lines.admit(client_key{7}, start));
-    EXPECT_FALSE(lines.admit(client_key{7}, start + 11s));
-    EXPECT_EQ(lines.admit(client_key{8}, start + 11s), 2U) << "another one has its line";
-    EXPECT_EQ(lines.admit(client_key{7}, start + 13s), 0U);
-    EXPECT_FALSE(lines.admit(client_key{7}, start + 13s));
+    EXPECT_FALSE(lines.admit(source_key{7}, start));
+    EXPECT_FALSE(lines.admit(source_key{7}, start + 11s));
+    EXPECT_EQ(lines.admit(source_key{8}, start + 11s), 2U) << "another one has its line";
+    EXPECT_EQ(lines.admit(source_key{7}, start + 13s), 0U);
+    EXPECT_FALSE(lines.admit(source_key{7}, start + 13s));
 }
 
 TEST(LineLimit, HoldsForAllClientsTogether) {
     line_limit lines;
     std::uint64_t told = 0;
     for (std::uint64_t client = 1; client <= 10'000; ++client) {
-        told += lines.admit(client_key{client}, start) ? 1U : 0U;
+        told += lines.admit(source_key{client}, start) ? 1U : 0U;
     }
     EXPECT_EQ(told, 200U);
-    EXPECT_EQ(lines.admit(client_key{1}, start + 2s), 9'800U);
+    EXPECT_EQ(lines.admit(source_key{1}, start + 2s), 9'800U);
     for (std::uint64_t client = 1; client <= 10'000; ++client) {
-        told += lines.admit(client_key{client}, start + 60s) ? 1U : 0U;
+        told += lines.admit(source_key{client}, start + 60s) ? 1U : 0U;
     }
     EXPECT_LE(told, 200U + 60U);
 }
