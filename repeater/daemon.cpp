@@ -7,6 +7,7 @@
 #include "repeater/events/sinks.hpp"
 #include "repeater/options/repeater_options.hpp"
 #include "repeater/server.hpp"
+#include "service/descriptors.hpp"
 #include "service/pid_file.hpp"
 #include "service/signals.hpp"
 
@@ -14,6 +15,7 @@
 
 #include <cstdlib>
 #include <exception>
+#include <fmt/format.h>
 #include <memory>
 #include <sysexits.h>
 #include <unistd.h>
@@ -68,6 +70,13 @@ private:
     void announce(const service::pid_file& pid) {
         if (pid.error()) {
             sinks_.receive(event::pid_file_failed{config_->pid_file, pid.error()});
+        }
+        constexpr std::size_t enough = 65'536;
+        if (const auto all = service::descriptor_limit(); all < enough) {
+            sinks_.receive(event::advice{fmt::format(
+                "this process may have {} descriptors only, and each peer takes one: raise the "
+                "hard limit (ulimit -H -n, LimitNOFILE=) to {} or more",
+                all, enough)});
         }
         for (const auto& text : config_->warnings) {
             sinks_.receive(event::advice{text});

@@ -14,18 +14,23 @@ namespace repeater {
 /// nobody is there to take them, at most limits.early_bytes.
 struct dialling_viewer {
     dialling_viewer(peer who, const asio::any_io_executor& executor)
-        : dialling_viewer(std::move(who.name), who.release(), executor) {}
+        : dialling_viewer(std::move(who.name), who.release(), std::move(who.place), executor) {}
 
     /// Takes the connection off this thread's event loop, with its early bytes.
-    [[nodiscard]] peer detach() { return {name, stream.detach(std::move(early))}; }
+    [[nodiscard]] peer detach() {
+        return {name, stream.detach(std::move(early)), std::move(place)};
+    }
 
     const peer_name name;
     net::tcp_stream stream;
     std::vector<std::byte> early;
+    source_limits::place place;
 
 private:
-    dialling_viewer(peer_name who, net::connection c, const asio::any_io_executor& executor)
-        : name(std::move(who)), stream(executor, c), early(std::move(c.early)) {}
+    dialling_viewer(peer_name who, net::connection c, source_limits::place counts,
+                    const asio::any_io_executor& executor)
+        : name(std::move(who)), stream(executor, c), early(std::move(c.early)),
+          place(std::move(counts)) {}
 };
 
 /// Watches a peer that has to wait, and keeps what it sends, at most `max_early` bytes; the rest

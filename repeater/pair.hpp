@@ -5,6 +5,7 @@
 #include "net/connection.hpp"
 #include "net/tcp_channel.hpp"
 #include "repeater/events/event.hpp"
+#include "repeater/limits/source_limits.hpp"
 
 #include <cstddef>
 #include <utility>
@@ -15,8 +16,9 @@ namespace repeater {
 /// An accepted peer without a partner, or one of two that met. Who goes on with it finds its
 /// channel known to this thread's poller already, where somebody had to wait for it before.
 struct peer {
-    peer(peer_name n, net::connection c)
-        : name(std::move(n)), channel(std::move(c.socket), true), early(std::move(c.early)) {}
+    peer(peer_name n, net::connection c, source_limits::place counts = {})
+        : name(std::move(n)), channel(std::move(c.socket), true), early(std::move(c.early)),
+          place(std::move(counts)) {}
 
     /// Gives the connection away, for another event loop or another kind of stream.
     [[nodiscard]] net::connection release() {
@@ -26,6 +28,7 @@ struct peer {
     peer_name name;
     net::tcp_channel channel;
     std::vector<std::byte> early; ///< were read from it, and are the session's first
+    source_limits::place place;   ///< as which it counts in the limits
 };
 
 /// Two peers that have met, with their connections.

@@ -123,6 +123,8 @@ public:
 
     [[nodiscard]] session_number number() const { return who_.name.number; }
 
+    [[nodiscard]] const peer_name& name() const { return who_.name; }
+
     /// What it wants, for whoever goes on with it; nothing where the connection is lost, which an
     /// event tells. An ID or destination that cannot be used is an error in the guest.
     [[nodiscard]] std::optional<guest> conclude() {
@@ -236,6 +238,15 @@ reception::reception(net::event_loop& loop, event_sink& events, on_hello tell)
       deadlines_(loop.get_executor(), [this](session_number number) { expire(number); }) {}
 
 reception::~reception() = default;
+
+bool reception::drop_oldest() {
+    if (here_.empty()) {
+        return false;
+    }
+    const auto oldest = here_.extract(here_.begin());
+    events_.receive(event::limited{oldest.mapped()->name(), limit::handshakes});
+    return true;
+}
 
 void reception::clear() {
     here_.clear();

@@ -11,9 +11,9 @@
 #include <array>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 
 namespace repeater {
 
@@ -45,6 +45,10 @@ public:
     /// A proxy's connection was closed without a byte, and is counted with the others.
     void note_probe(peer_name);
 
+    /// Closes the one that is here for the longest time, for the sake of newcomers. False where
+    /// nobody is here.
+    bool drop_oldest();
+
     /// Closes everybody here.
     void clear();
 
@@ -69,8 +73,8 @@ private:
     event_sink& events_;
     on_hello tell_;
     net::deadlines<session_number> deadlines_;
-    std::unordered_map<session_number, std::unique_ptr<newcomer>> here_;
-    std::array<probes, 2> probes_; ///< of viewers, of servers
+    std::map<session_number, std::unique_ptr<newcomer>> here_; ///< the oldest first
+    std::array<probes, 2> probes_;                             ///< of viewers, of servers
 };
 
 } // namespace repeater

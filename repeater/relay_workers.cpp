@@ -57,7 +57,7 @@ void relay_workers::start(pair p) {
     const auto viewer_first = p.newcomer == rfb::side::viewer;
     events_.receive(event::paired{viewer_first ? p.viewer.name : p.server.name,
                                   viewer_first ? p.server.name : p.viewer.name, p.met});
-    ++live_;
+    live_.emplace(p.number(), std::array{std::move(p.viewer.place), std::move(p.server.place)});
     here_.start(std::move(p), limits_);
 }
 
@@ -68,8 +68,8 @@ void relay_workers::hand_over(std::unique_ptr<relay> pair) {
 
 void relay_workers::receive(const any_event& e) {
     events_.receive(e);
-    if (std::holds_alternative<event::ended>(e)) {
-        --live_;
+    if (const auto* const over = std::get_if<event::ended>(&e)) {
+        live_.erase(over->pair);
         one_ended_.notify();
     }
 }
@@ -90,7 +90,7 @@ void relay_workers::show(std::size_t at_most) {
 }
 
 asio::awaitable<void> relay_workers::join() {
-    while (live_ > 0) {
+    while (!live_.empty()) {
         co_await one_ended_.wait();
     }
 }

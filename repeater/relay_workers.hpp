@@ -8,8 +8,10 @@
 #include "repeater/pair.hpp"
 #include "repeater/relay_worker.hpp"
 
+#include <array>
 #include <cstddef>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 namespace repeater {
@@ -34,7 +36,7 @@ public:
     void show(std::size_t at_most);
 
     /// Number of pairs that have not ended.
-    [[nodiscard]] std::size_t size() const { return live_; }
+    [[nodiscard]] std::size_t size() const { return live_.size(); }
 
     /// Completes when all pairs have ended.
     [[nodiscard]] asio::awaitable<void> join();
@@ -45,7 +47,9 @@ private:
 
     event_sink& events_;
     limits limits_;
-    std::size_t live_ = 0;
+    /// As which both peers of a live pair count, by the pair's number. Pairs move to threads where
+    /// nothing may be counted.
+    std::unordered_map<session_number, std::array<source_limits::place, 2>> live_;
     net::wake_up one_ended_;
     std::vector<std::byte> scratch_;
     live_pairs here_;

@@ -6,6 +6,7 @@
 #include "net/proxy/on_connection.hpp"
 #include "repeater/dial.hpp"
 #include "repeater/explain.hpp"
+#include "service/descriptors.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
@@ -63,21 +64,29 @@ std::vector<net::listener> listen(const config& c, rfb::side side,
     return all;
 }
 
+/// One descriptor in ten is left for all that is no peer: logs, names, reloads.
+limit_options limits_of(const config& c) {
+    auto all = c.source_limits;
+    if (all.connections == 0) {
+        all.connections = service::descriptor_limit() / 10 * 9;
+    }
+    return all;
+}
+
 } // namespace
 
 server::server(const asio::any_io_executor& executor, std::shared_ptr<const config> c,
                event_sink& events, net::resolver::lookup look_up)
-    : executor_(executor), config_(std::move(c)), events_(events),
-      viewer_listeners_(listen(*config_, rfb::side::viewer, socket_files_)),
+    : executor_(executor), loop_(net::event_loop::of(executor)), config_(std::move(c)),
+      events_(events), viewer_listeners_(listen(*config_, rfb::side::viewer, socket_files_)),
       server_listeners_(listen(*config_, rfb::side::server, socket_files_)), closing_(executor),
-      resolver_(executor, std::move(look_up)),
+      limits_(limits_of(*config_)), resolver_(executor, std::move(look_up)),
       tasks_(
           executor,
           [&events](const std::exception_ptr& e) { events.receive(event::defect{net::what(e)}); }),
-      reception_(net::event_loop::of(executor), events,
-                 [this](reception::guest g) { introduced(std::move(g)); }),
-      room_(net::event_loop::of(executor), config_->duplicates, tasks_, events),
-      relays_(net::event_loop::of(executor), *config_, events) {}
+      reception_(loop_, events, [this](reception::guest g) { introduced(std::move(g)); }),
+      room_(loop_, config_->duplicates, limits_, tasks_, events), relays_(loop_, *config_, events) {
+}
 
 asio::awaitable<void> server::run() {
     for (const auto side : {rfb::side::viewer, rfb::side::server}) {
@@ -114,10 +123,23 @@ asio::awaitable<void> server::drained() {
 void server::accept(rfb::side side, net::connection c) {
     peer_name name{session_number{++accepted_}, side, c.peer, {}};
     const auto from = net::address_of(c.peer);
-    if (!from || net::contains(config_->proxy_from, *from)) {
-        tasks_.spawn(hear_proxy(std::move(name), std::move(c)));
+    const bool is_proxy = !from || net::contains(config_->proxy_from, *from);
+    auto entered = limits_.enter(is_proxy ? std::nullopt : from, loop_.now());
+    if (const auto* const why = std::get_if<limit>(&entered)) {
+        events_.receive(event::limited{std::move(name), *why});
+        return;
+    }
+    auto& place = std::get<source_limits::place>(entered);
+    if (is_proxy) {
+        tasks_.spawn(hear_proxy(std::move(name), std::move(c), std::move(place)));
     } else {
-        welcome({std::move(name), std::move(c)});
+        welcome({std::move(name), std::move(c), std::move(place)});
+    }
+    drop_oldest_handshakes();
+}
+
+void server::drop_oldest_handshakes() {
+    while (limits_.has_too_many_handshakes() && reception_.drop_oldest()) {
     }
 }
 
@@ -125,7 +147,8 @@ void server::welcome(peer who, std::optional<asio::ip::tcp::endpoint> proxy) {
     reception_.receive(std::move(who), std::move(proxy), config_);
 }
 
-asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c) {
+asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c,
+                                         source_limits::place place) {
     auto header = co_await net::receive_proxy_header(c, config_->limits.proxy_header);
     if (closed_) {
         co_return; // drain() came meanwhile, after which nobody is welcomed
@@ -138,12 +161,16 @@ asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c) {
         events_.receive(event::proxy_header_failed{std::move(name), header.error()});
         co_return;
     }
+    name.request_id = std::move(header->unique_id);
     if (header->addresses) {
         name.address = header->addresses->source;
+        if (const auto why = limits_.identify(place, name.address.address(), loop_.now())) {
+            events_.receive(event::limited{std::move(name), *why});
+            co_return;
+        }
     }
-    name.request_id = std::move(header->unique_id);
     const auto proxy = c.peer;
-    welcome({std::move(name), std::move(c)}, proxy);
+    welcome({std::move(name), std::move(c), std::move(place)}, proxy);
 }
 
 void server::introduced(reception::guest g) {
@@ -181,8 +208,18 @@ void server::meet(reception::guest g) {
 
 asio::awaitable<void> server::dial_for(reception::guest g) {
     auto& to = std::get<rfb::destination>(g.hello->wish);
+    auto why = limits_.forbids(g.who.place, peer_stage::session);
+    why = why ? why : limits_.dial(g.who.place, loop_.now());
+    if (why) {
+        events_.receive(event::limited{g.who.name, *why});
+        co_await explain_to(std::move(g.who), "Too many sessions at the moment: try again later.",
+                            std::move(g.conf));
+        co_return;
+    }
     dialling_viewer viewer(std::move(g.who), executor_);
     if (auto met = co_await dial(viewer, std::move(to), *g.conf, resolver_, events_)) {
+        limits_.move_to(met->viewer.place, peer_stage::session);
+        met->server.place = limits_.without_source(peer_stage::session);
         relays_.start(std::move(*met));
         co_return;
     }
@@ -193,12 +230,14 @@ asio::awaitable<void> server::dial_for(reception::guest g) {
 asio::awaitable<void> server::explain_to(peer who, std::string_view why,
                                          std::shared_ptr<const config> conf) {
     if (conf->explain && who.name.side == rfb::side::viewer && !closed_) {
+        limits_.move_to(who.place, peer_stage::leaving);
         co_await explain(std::move(who), why, conf->limits.explain);
     }
 }
 
 void server::configure(std::shared_ptr<const config> c) {
     config_ = std::move(c);
+    limits_.set(limits_of(*config_));
     room_.set_policy(config_->duplicates);
     relays_.set_limits(config_->limits);
 }

@@ -57,10 +57,13 @@ public:
 private:
     [[nodiscard]] asio::awaitable<void> drained();
     void accept(rfb::side, net::connection);
+    /// Closes peers that have not said what they want, where there are too many in all.
+    void drop_oldest_handshakes();
 
     /// Reads the PROXY header of a connection from --proxy-from or by a Unix socket, then welcomes
     /// whom it speaks for.
-    [[nodiscard]] asio::awaitable<void> hear_proxy(peer_name, net::connection);
+    [[nodiscard]] asio::awaitable<void> hear_proxy(peer_name, net::connection,
+                                                   source_limits::place);
     /// Waits for what the peer says.
     void welcome(peer, std::optional<asio::ip::tcp::endpoint> proxy = std::nullopt);
 
@@ -78,6 +81,7 @@ private:
                                                    std::shared_ptr<const config>);
 
     asio::any_io_executor executor_;
+    net::event_loop& loop_;
     std::shared_ptr<const config> config_; ///< for newcomers; a peer keeps the one it came under
     event_sink& events_;
     std::vector<net::socket_file> socket_files_; ///< until drain()
@@ -86,6 +90,7 @@ private:
     net::wake_up closing_;
     bool closed_ = false;
     std::uint64_t accepted_ = 0;
+    source_limits limits_;
     net::resolver resolver_;
     net::task_group tasks_;
     reception reception_;

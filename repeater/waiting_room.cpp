@@ -13,6 +13,12 @@
 
 namespace repeater {
 
+namespace {
+
+constexpr auto too_many = "Too many sessions at the moment: try again later.";
+
+} // namespace
+
 /// A peer that waits: this object is all the memory that it takes. Keeps what it sends, at most
 /// limits.early_bytes; the rest stays in the kernel.
 class waiting_room::waiter final : public net::poller::watcher {
@@ -47,6 +53,8 @@ public:
 
     /// For whoever goes on with it; to be destroyed then.
     [[nodiscard]] peer leave() { return std::move(who_); }
+
+    [[nodiscard]] source_limits::place& place() { return who_.place; }
 
     /// TCP state as the kernel reports it (TCP_INFO).
     [[nodiscard]] net::tcp_state state() const {
@@ -90,9 +98,9 @@ private:
     net::clock::time_point until_{}; ///< only where there is a limit
 };
 
-waiting_room::waiting_room(net::event_loop& loop, duplicate_policy policy, net::task_group& tasks,
-                           event_sink& events)
-    : loop_(loop), tasks_(tasks), events_(events), rendezvous_(policy),
+waiting_room::waiting_room(net::event_loop& loop, duplicate_policy policy, source_limits& limits,
+                           net::task_group& tasks, event_sink& events)
+    : loop_(loop), limits_(limits), tasks_(tasks), events_(events), rendezvous_(policy),
       deadlines_(loop.get_executor(), [this](session_number number) { has_waited(number); }) {}
 
 waiting_room::~waiting_room() = default;
@@ -104,10 +112,16 @@ waiting_room::arrival waiting_room::arrive(peer newcomer, const rfb::repeater_id
         events_.receive(event::ports_differ{newcomer.name, other->name(), id, port, other->port});
         return refusal{std::move(newcomer), "Somebody waits for this ID with another port."};
     }
+    if (const auto why = forbids_session(newcomer, id)) {
+        events_.receive(event::limited{newcomer.name, *why});
+        return refusal{std::move(newcomer), too_many};
+    }
     // From here on nothing suspends: the tables of rendezvous_ and waiters_ change together.
     const auto outcome = rendezvous_.arrive(id, newcomer.name.side, newcomer.name.number);
     if (const auto* found = std::get_if<rendezvous::pairs>(&outcome)) {
         auto partner = std::move(waiters_.extract(found->with).mapped())->leave();
+        limits_.move_to(newcomer.place, peer_stage::session);
+        limits_.move_to(partner.place, peer_stage::session);
         events_.receive(event::matched{newcomer.name, partner.name, id});
         return make_pair(std::move(newcomer), std::move(partner), id);
     }
@@ -118,7 +132,13 @@ waiting_room::arrival waiting_room::arrive(peer newcomer, const rfb::repeater_id
     if (const auto* found = std::get_if<rendezvous::replaces>(&outcome)) {
         const auto older = std::move(waiters_.extract(found->older).mapped());
         events_.receive(event::replaced{older->name(), newcomer.name.number, id});
+    } else if (std::chrono::seconds shut_out{};
+               const auto why = forbids_waiting(newcomer, id, shut_out)) {
+        rendezvous_.leave(id, newcomer.name.number);
+        events_.receive(event::limited{newcomer.name, *why, shut_out});
+        return refusal{std::move(newcomer), too_many};
     }
+    limits_.move_to(newcomer.place, stage_of(newcomer.name.side));
     admit(std::move(newcomer), id, std::move(port), std::move(conf));
     return rendezvous::waits{};
 }
@@ -152,6 +172,28 @@ const waiting_room::waiter* waiting_room::contradicts(const rfb::repeater_id& id
     const auto& found = *waiters_.at(*number);
     const bool differs = !found.port.empty() && found.port != port;
     return differs && found.name().side != newcomer ? &found : nullptr;
+}
+
+std::optional<limit> waiting_room::forbids_session(peer& newcomer, const rfb::repeater_id& id) {
+    const auto number = rendezvous_.in_the_way(id, newcomer.name.side);
+    if (!number || waiters_.at(*number)->name().side == newcomer.name.side) {
+        return std::nullopt;
+    }
+    const auto why = limits_.forbids(newcomer.place, peer_stage::session);
+    return why ? why : limits_.forbids(waiters_.at(*number)->place(), peer_stage::session);
+}
+
+std::optional<limit> waiting_room::forbids_waiting(peer& newcomer, const rfb::repeater_id& id,
+                                                   std::chrono::seconds& shut_out) {
+    if (newcomer.name.side == rfb::side::viewer) {
+        const auto ban =
+            limits_.wrong_id(newcomer.place, std::hash<rfb::repeater_id>{}(id), loop_.now());
+        if (ban) {
+            shut_out = *ban;
+            return limit::wrong_ids;
+        }
+    }
+    return limits_.forbids(newcomer.place, stage_of(newcomer.name.side));
 }
 
 void waiting_room::admit(peer newcomer, const rfb::repeater_id& id, std::string port,
@@ -189,9 +231,7 @@ void waiting_room::has_waited(session_number number) {
 }
 
 std::size_t waiting_room::size(rfb::side side) const {
-    return static_cast<std::size_t>(
-        std::count_if(waiters_.begin(), waiters_.end(),
-                      [side](const auto& each) { return each.second->name().side == side; }));
+    return limits_.size(stage_of(side));
 }
 
 void waiting_room::show(std::size_t at_most) const {

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,7 +32,7 @@ public:
     using arrival = std::variant<pair, rendezvous::waits, refusal>;
 
     /// `tasks` runs what tells viewers that they have waited too long.
-    waiting_room(net::event_loop&, duplicate_policy, net::task_group&, event_sink&);
+    waiting_room(net::event_loop&, duplicate_policy, source_limits&, net::task_group&, event_sink&);
     waiting_room(const waiting_room&) = delete;
     waiting_room& operator=(const waiting_room&) = delete;
     ~waiting_room();
@@ -52,6 +53,11 @@ public:
 
     [[nodiscard]] std::size_t size(rfb::side) const;
 
+    /// As what a peer of this side counts here.
+    [[nodiscard]] static peer_stage stage_of(rfb::side s) {
+        return s == rfb::side::viewer ? peer_stage::waiting_viewer : peer_stage::waiting_server;
+    }
+
     /// Tells of so many that wait at most, the oldest first.
     void show(std::size_t at_most) const;
 
@@ -63,6 +69,11 @@ private:
     /// The peer of the other side that waits under this ID, and named it with another port.
     [[nodiscard]] const waiter* contradicts(const rfb::repeater_id&, rfb::side newcomer,
                                             std::string_view port) const;
+    /// The limit that a session of the newcomer and whoever waits for it would exceed.
+    [[nodiscard]] std::optional<limit> forbids_session(peer& newcomer, const rfb::repeater_id&);
+    /// The limit that keeps the newcomer from waiting.
+    [[nodiscard]] std::optional<limit> forbids_waiting(peer& newcomer, const rfb::repeater_id&,
+                                                       std::chrono::seconds& shut_out);
     /// Lets the peer wait, and watches it.
     void admit(peer, const rfb::repeater_id&, std::string port, std::shared_ptr<const config>);
     [[nodiscard]] std::unique_ptr<waiter> take_out(session_number);
@@ -72,6 +83,7 @@ private:
     void has_waited(session_number);
 
     net::event_loop& loop_;
+    source_limits& limits_;
     net::task_group& tasks_;
     event_sink& events_;
     rendezvous rendezvous_;

@@ -44,6 +44,11 @@ void raise_descriptor_limit() {
     }
 }
 
+std::size_t descriptor_limit() {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
 void restore_descriptor_limit() {
     if (as_started.rlim_max != 0) {
         (void)::setrlimit(RLIMIT_NOFILE, &as_started);

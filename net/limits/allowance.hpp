@@ -3,23 +3,11 @@
 #pragma once
 
 #include "net/clock.hpp"
+#include "net/limits/rate.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <cstdint>
 
 namespace net {
-
-/// So many in so much time, of which `burst` may come at once. None `in` no time: no limit.
-struct rate {
-    std::uint32_t count = 0;
-    std::chrono::milliseconds in{0};
-    std::uint32_t burst = 0;
-
-    [[nodiscard]] bool is_limited() const { return count > 0 && in.count() > 0; }
-
-    friend bool operator==(const rate&, const rate&) = default;
-};
 
 /// A token bucket that is one point in time: until when what was taken has been paid for. (GCRA,
 /// ITU-T I.371.) The rate is given with each call, so that it may change meanwhile.

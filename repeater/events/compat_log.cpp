@@ -86,6 +86,19 @@ struct compat_writer {
         line(fmt::format("ultravnc_repeater: accept {}", e.error.message()));
     }
 
+    void operator()(const event::limited& e) const {
+        const auto ban = e.what == limit::wrong_ids
+                             ? fmt::format("; its source is shut out for {} s", e.shut_out.count())
+                             : "";
+        line(fmt::format("closing vnc {} connection from {}: limit {} is reached{}.",
+                         word(e.peer.side), net::name_of(e.peer.address), to_string(e.what), ban));
+    }
+
+    void operator()(const event::untold& e) const {
+        line(fmt::format("{} events are not told here: too many from one source, or in all.",
+                         e.count));
+    }
+
     void operator()(const event::arrived& e) const {
         line("new vnc ", word(e.peer.side), " connecting.");
         if (!e.greeted) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "net/nothrow.hpp"
+#include "repeater/limits/limit.hpp"
 #include "repeater/rules/session_number.hpp"
 #include "rfb/destination.hpp"
 #include "rfb/first_bytes.hpp"
@@ -58,6 +59,18 @@ struct listening {
 /// The kernel gave no connection, for want of descriptors or memory. Accepting rests for 100 ms.
 struct accept_failed {
     error_code error;
+};
+
+/// A peer is closed, since it or its source has reached a limit.
+struct limited {
+    peer_name peer;
+    limit what{};
+    std::chrono::seconds shut_out{}; ///< of limit::wrong_ids: its source, from now on
+};
+
+/// Events that the log does not tell, since a source or all of them had caused too many.
+struct untold {
+    std::uint64_t count = 0;
 };
 
 /// A peer has connected.
@@ -377,14 +390,15 @@ struct defect {
 
 using any_event =
     std::variant<event::starting, event::advice, event::listening, event::accept_failed,
-                 event::arrived, event::proxy_header_failed, event::introduction_failed,
-                 event::probed, event::short_hello, event::id_truncated, event::ports_differ,
-                 event::waiting, event::partner_checked, event::matched, event::replaced,
-                 event::refused, event::left, event::expired, event::dismissed, event::dialling,
-                 event::dial_refused, event::dial_attempt_failed, event::dial_failed, event::paired,
-                 event::described, event::ended, event::stopping, event::drained_too_long,
-                 event::stopped, event::sessions, event::waits, event::carries, event::reloaded,
-                 event::events_lost, event::pid_file_failed, event::supervising, event::defect>;
+                 event::limited, event::untold, event::arrived, event::proxy_header_failed,
+                 event::introduction_failed, event::probed, event::short_hello, event::id_truncated,
+                 event::ports_differ, event::waiting, event::partner_checked, event::matched,
+                 event::replaced, event::refused, event::left, event::expired, event::dismissed,
+                 event::dialling, event::dial_refused, event::dial_attempt_failed,
+                 event::dial_failed, event::paired, event::described, event::ended, event::stopping,
+                 event::drained_too_long, event::stopped, event::sessions, event::waits,
+                 event::carries, event::reloaded, event::events_lost, event::pid_file_failed,
+                 event::supervising, event::defect>;
 
 /// Receives events, on the thread that decides; the logs may be told from any thread. receive()
 /// must not block or throw.

@@ -68,6 +68,19 @@ struct describer {
         return {"accept_failed", log_level::error, start().error("error", e.error).take()};
     }
 
+    event_fields operator()(const event::limited& e) const {
+        auto all = start();
+        all.peer(e.peer).word("limit", to_string(e.what));
+        if (e.what == limit::wrong_ids) {
+            all.seconds("shut_out_seconds", e.shut_out);
+        }
+        return {"limited", log_level::warn, all.take()};
+    }
+
+    event_fields operator()(const event::untold& e) const {
+        return {"untold", log_level::warn, start().number("events", e.count).take()};
+    }
+
     event_fields operator()(const event::arrived& e) const {
         auto all = start().peer(e.peer);
         if (e.proxy) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "repeater/events/configured_log.hpp"
+#include "repeater/events/line_limit.hpp"
 #include "repeater/events/outputs.hpp"
 
 namespace repeater {
@@ -14,7 +15,13 @@ public:
     sinks(const log_config& log, const output_config& to) : log_(log), outputs_(to, log_.sink()) {}
 
     void receive(const any_event& e) override {
-        log_.sink().receive(e);
+        const auto now = net::clock::now();
+        if (lines_.admits(e, now)) {
+            if (const auto untold = lines_.left_out(e, now)) {
+                log_.sink().receive(event::untold{*untold});
+            }
+            log_.sink().receive(e);
+        }
         outputs_.receive(e);
     }
 
@@ -24,6 +31,7 @@ public:
 
 private:
     configured_log log_;
+    line_limit lines_;          ///< of the log
     repeater::outputs outputs_; // after the log, which it tells of losses until its end
 };
 

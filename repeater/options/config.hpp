@@ -5,6 +5,7 @@
 #include "net/connection.hpp"
 #include "net/text/address_range.hpp"
 #include "repeater/events/output_config.hpp"
+#include "repeater/limits/limit_options.hpp"
 #include "repeater/options/listen_address.hpp"
 #include "repeater/rules/mode1.hpp"
 #include "repeater/rules/rendezvous.hpp"
@@ -66,6 +67,7 @@ struct config {
     duplicate_policy duplicates = duplicate_policy::replace;
     repeater::mode1_policy mode1;
     repeater::limits limits;
+    limit_options source_limits;
     net::tcp_options tcp;
     std::size_t threads = 1; ///< relay workers
     splicing splice = splicing::automatic;

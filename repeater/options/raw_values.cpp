@@ -103,6 +103,32 @@ std::vector<net::address_range> parse_networks(const char* option,
     return all;
 }
 
+void take_rate(const char* option, const std::string& text, net::rate& value) {
+    if (text.empty()) {
+        return;
+    }
+    const auto rate = net::parse_rate(text);
+    if (!rate) {
+        throw service::bad_option(option, text + " is not of the form 20/s, 10/min or 60/h, with "
+                                                 ",100 behind it for so many at once; or 0");
+    }
+    value = *rate;
+}
+
+void take_over_source_limits(const raw_values& raw, limit_options& o) {
+    take_rate("--connection-rate", raw.connection_rate, o.connecting);
+    take_rate("--dial-rate", raw.dial_rate, o.dialling);
+    take_rate("--wrong-ids", raw.wrong_ids, o.wrong_ids);
+    if (raw.source_exempt == std::vector<std::string>{"none"}) {
+        o.exempt.clear();
+    } else if (!raw.source_exempt.empty()) {
+        o.exempt = parse_networks("--source-exempt", raw.source_exempt);
+    }
+    if (o.ban.longest < o.ban.first) {
+        throw service::bad_option("--longest-ban", "it is shorter than --first-ban");
+    }
+}
+
 } // namespace
 
 void take_over(const raw_values& raw, config& c) {
@@ -115,6 +141,7 @@ void take_over(const raw_values& raw, config& c) {
     c.listen = parse_listeners(raw.listen);
     c.unix_mode = raw.unix_mode.empty() ? c.unix_mode : parse_mode(raw.unix_mode);
     c.proxy_from = parse_networks("--proxy-from", raw.proxy_from);
+    take_over_source_limits(raw, c.source_limits);
     c.mode1.allow = parse_all<mode1_rule>("--mode1-allow", raw.mode1_allow, parse_allow_rule,
                                           "of the form ADDRESS[/BITS]:PORT[-PORT] or HOST:PORT");
     c.mode1.deny = parse_all<mode1_rule>("--mode1-deny", raw.mode1_deny, parse_deny_rule,

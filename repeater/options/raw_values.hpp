@@ -17,6 +17,10 @@ struct raw_values {
     std::vector<std::string> listen;
     std::string unix_mode;
     std::vector<std::string> proxy_from;
+    std::string connection_rate; ///< the three rates, and
+    std::string dial_rate;
+    std::string wrong_ids;
+    std::vector<std::string> source_exempt; ///< who is exempt from them
     std::vector<std::string> mode1_allow;
     std::vector<std::string> mode1_deny;
     std::string event_exec;

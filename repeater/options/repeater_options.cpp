@@ -134,6 +134,53 @@ void add_limits(service::option_list& options, config& c) {
                    "Relay threads [one a core]");
 }
 
+void add_counts(service::option_list& options, limit_options& o) {
+    using enum service::on_reload;
+    constexpr service::between<std::size_t> any{0, 10'000'000};
+    const auto add = [&](const std::string& name, std::size_t& value, const std::string& help) {
+        options.number("--max-" + name, value, any, takes_effect, help);
+    };
+    options.number("--max-connections", o.connections, any, takes_effect,
+                   "Connections in all [nine tenths of the descriptors that we may have]");
+    add("handshakes", o.handshakes.all, "That have not named an ID yet; then the oldest is closed");
+    add("handshakes-per-source", o.handshakes.of_source, "The same of one source; 0: no limit");
+    add("waiting-viewers", o.waiting_viewers.all, "Viewers that wait for their servers");
+    add("waiting-viewers-per-source", o.waiting_viewers.of_source, "The same of one source");
+    add("waiting-servers", o.waiting_servers.all, "Servers that wait for their viewers");
+    add("waiting-servers-per-source", o.waiting_servers.of_source, "The same of one source");
+    add("sessions", o.sessions.all, "Live sessions");
+    add("sessions-per-source", o.sessions.of_source, "The same of one source");
+    add("dials-per-source", o.dials_of_source, "Mode I: servers that are being dialled");
+}
+
+void add_sources(service::option_list& options, config& c, raw_values& raw) {
+    using enum service::on_reload;
+    auto& o = c.source_limits;
+    constexpr service::between<std::size_t> lengths{1, 366 * 86400};
+    const auto add = [&](const std::string& name, std::string& text, net::rate& now,
+                         const std::string& help) {
+        options
+            .text(name, text, "RATE", takes_effect,
+                  fmt::format("{} [{}]", help, net::to_string(now)))
+            .decides(now);
+    };
+    add_counts(options, o);
+    add("--connection-rate", raw.connection_rate, o.connecting,
+        "New connections of one source: so many, and so many at once; 0: no limit");
+    add("--dial-rate", raw.dial_rate, o.dialling, "Mode I: dials for one source");
+    add("--wrong-ids", raw.wrong_ids, o.wrong_ids,
+        "IDs that viewers of one source may name and nobody waits for; then it is shut out");
+    options.whole_seconds("--first-ban", o.ban.first, lengths, takes_effect,
+                          "For so long, and twice as long each further time");
+    options.whole_seconds("--longest-ban", o.ban.longest, lengths, takes_effect,
+                          "... but not longer than so");
+    options
+        .comma_list("--source-exempt", raw.source_exempt, "NETWORK", takes_effect,
+                    "Sources without limits of their own; none: every source has them; repeatable "
+                    "[127.0.0.0/8,::1]")
+        .decides(o.exempt);
+}
+
 void add_output(service::option_list& options, config& c) {
     using enum service::on_reload;
     options.text("-l,--log-file", c.log.file, "FILE", needs_restart,
@@ -197,6 +244,7 @@ repeater_options::repeater_options(config& c)
     add_pairing(list_, c, raw_);
     add_mode1(list_, c, raw_);
     add_limits(list_, c);
+    add_sources(list_, c, raw_);
     add_output(list_, c);
     add_events(list_, c, raw_);
     add_running(list_, c, raw_);
