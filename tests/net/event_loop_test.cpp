@@ -193,15 +193,19 @@ TEST(EventLoop, StopsAndBeginsAnew) {
     net::event_loop loop;
     const auto work = work_on(loop);
     std::string ran;
+    std::promise<void> has_begun_anew;
     asio::post(loop, [&] {
         ran += "first ";
-        asio::post(loop, [&] { ran += "second "; });
+        asio::post(loop, [&] {
+            ran += "second ";
+            has_begun_anew.set_value();
+        });
         loop.stop();
     });
     loop.run();
     EXPECT_EQ(ran, "first ");
     std::thread other([&] {
-        std::this_thread::sleep_for(5ms);
+        has_begun_anew.get_future().wait();
         loop.stop();
     });
     loop.run();
