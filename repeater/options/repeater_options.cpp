@@ -141,7 +141,7 @@ void add_counts(service::option_list& options, limit_options& o) {
         options.number("--max-" + name, value, any, takes_effect, help);
     };
     options.number("--max-connections", o.connections, any, takes_effect,
-                   "Connections in all [nine tenths of the descriptors that we may have]");
+                   "Connections in all [nine tenths of the descriptors]");
     add("handshakes", o.handshakes.all, "That have not named an ID yet; then the oldest is closed");
     add("handshakes-per-source", o.handshakes.of_source, "The same of one source; 0: no limit");
     add("waiting-viewers", o.waiting_viewers.all, "Viewers that wait for their servers");

@@ -26,6 +26,7 @@ using enum rfb::side;
 
 config behind_proxy(const char* network = "127.0.0.0/8") {
     auto c = support::loopback_config();
+    c.source_limits.connecting = {}; // all of these come from one source
     c.proxy_from = {*net::parse_address_range(network)};
     return c;
 }

@@ -145,12 +145,12 @@ TEST(SourceLimits, DialsHaveARateAndANumber) {
     }
     EXPECT_EQ(l.dial(here[4], start), limit::source_dials);
     for (std::size_t i = 4; i < 10; ++i) {
-        here[0] = std::move(here[i]);
-        EXPECT_FALSE(l.dial(here[0], start)) << i;
+        (void)place{std::move(here[i - 4])}; // it has gone
+        EXPECT_FALSE(l.dial(here[i], start)) << i;
     }
-    here[0] = std::move(here[10]);
-    EXPECT_EQ(l.dial(here[0], start), limit::dial_rate);
-    EXPECT_FALSE(l.dial(here[0], start + 6s));
+    (void)place{std::move(here[9])};
+    EXPECT_EQ(l.dial(here[10], start), limit::dial_rate);
+    EXPECT_FALSE(l.dial(here[10], start + 6s));
 }
 
 TEST(SourceLimits, TooManyHandshakesInAllAreSeen) {

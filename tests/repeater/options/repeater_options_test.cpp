@@ -40,6 +40,22 @@ const std::map<std::string, option_change> all_changes{
     {"drain-timeout", change("--drain-timeout=1")},
     {"viewer-wait", change("--viewer-wait=1")},
     {"server-wait", change("--server-wait=1")},
+    {"max-connections", change("--max-connections=7")},
+    {"max-handshakes", change("--max-handshakes=7")},
+    {"max-handshakes-per-source", change("--max-handshakes-per-source=7")},
+    {"max-waiting-viewers", change("--max-waiting-viewers=7")},
+    {"max-waiting-viewers-per-source", change("--max-waiting-viewers-per-source=7")},
+    {"max-waiting-servers", change("--max-waiting-servers=7")},
+    {"max-waiting-servers-per-source", change("--max-waiting-servers-per-source=7")},
+    {"max-sessions", change("--max-sessions=7")},
+    {"max-sessions-per-source", change("--max-sessions-per-source=7")},
+    {"max-dials-per-source", change("--max-dials-per-source=7")},
+    {"connection-rate", change("--connection-rate=7/s")},
+    {"dial-rate", change("--dial-rate=7/min,8")},
+    {"wrong-ids", change("--wrong-ids=0")},
+    {"first-ban", change("--first-ban=7")},
+    {"longest-ban", change("--longest-ban=7200")},
+    {"source-exempt", change("--source-exempt=10.0.0.0/8")},
     {"splice", change("--splice=off")},
     {"threads", change("--threads=7")},
     {"log-file", change("--log-file=/l")},
@@ -59,6 +75,7 @@ const std::map<std::string, support::option_values> lists{
     {"bind", {{}, "127.0.0.1", "::1", "127.0.0.1,::1"}},
     {"listen", {{}, "unix:/run/a,b=viewer", "127.0.0.1:5901=server"}},
     {"proxy-from", {{}, "10.0.0.0/8", "::1", "10.0.0.0/8,::1"}},
+    {"source-exempt", {{}, "10.0.0.0/8", "::1", "10.0.0.0/8,::1"}},
     {"mode1-allow", {{}, "10.0.0.0/8:5900", "h.example:1", "10.0.0.0/8:5900,h.example:1"}},
     {"mode1-deny", {{}, "10.0.0.0/8", "192.0.2.1:5900", "10.0.0.0/8,192.0.2.1:5900"}},
 };
@@ -77,7 +94,8 @@ TEST(RepeaterOptions, AreInForceAfterAReloadOrNamed) {
 
 TEST(RepeaterOptions, HaveTheDefaultsThatHelpTells) {
     support::expect_brackets_are_defaults<repeater::config, repeater::repeater_options>(
-        all_changes, {"nobody", "nowhere", "close silently", "one a core", "standard error"});
+        all_changes, {"nobody", "nowhere", "close silently", "one a core", "standard error",
+                      "nine tenths of the descriptors"});
 }
 
 } // namespace repeater_options_test
