@@ -5,7 +5,6 @@ import errno
 import os
 import socket
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -14,7 +13,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
 from harness.daemons import Repeater
 from harness.figures import LONG, closing_all, cpu_time, figure
 from harness.patience import eventually
-from harness.pairs import close_all, make_pair
+from harness.pairs import Meanwhile, close_all, make_pair
 from harness.sockets import all_of
 
 PAIRS = 20
@@ -23,34 +22,24 @@ SECONDS = 8 if LONG else 3  # while those that found room may still say what the
 BLOCK = 4096
 
 
-class Traffic:
+class Traffic(Meanwhile):
     """Blocks go round in each pair; each end checks what comes."""
 
     def __init__(self, pairs):
+        super().__init__(0.02)
         self.pairs, self.blocks, self.broken = pairs, 0, []
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._over.set()
-        self._thread.join()
-
-    def _run(self):
-        while not self._over.wait(0.02):
-            for number, (server, viewer) in enumerate(self.pairs):
-                block = os.urandom(BLOCK)
-                try:
-                    server.sendall(block)
-                    viewer.sendall(all_of(BLOCK, viewer))
-                    if all_of(BLOCK, server) != block:
-                        raise AssertionError("other bytes came")
-                    self.blocks += 1
-                except (OSError, AssertionError) as e:
-                    self.broken.append((number, e))
+    def once(self):
+        for number, (server, viewer) in enumerate(self.pairs):
+            block = os.urandom(BLOCK)
+            try:
+                server.sendall(block)
+                viewer.sendall(all_of(BLOCK, viewer))
+                if all_of(BLOCK, server) != block:
+                    raise AssertionError("other bytes came")
+                self.blocks += 1
+            except (OSError, AssertionError) as e:
+                self.broken.append((number, e))
 
 
 def crowd(port):

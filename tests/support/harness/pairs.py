@@ -34,14 +34,13 @@ def close_all(*groups):
             peer.close()
 
 
-class PairsMeanwhile:
-    """Makes pairs while something else happens, and says how long they took."""
+class Meanwhile:
+    """Something that is done on a thread, again and again, as long as the block lasts."""
 
-    def __init__(self, repeater, source=None, host="127.0.0.1", pause=0.01):
-        self.times, self.failures = [], []
-        self._how = repeater, source, host, pause
+    def __init__(self, pause):
+        self._pause = pause
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run)
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self):
         self._thread.start()
@@ -52,16 +51,31 @@ class PairsMeanwhile:
         self._thread.join()
 
     def _run(self):
-        repeater, source, host, pause = self._how
-        number = 0
-        while not self._over.wait(pause):
-            number += 1
-            began = time.monotonic()
-            try:
-                close_all(make_pair(repeater, f"meanwhile_{number}", source, host))
-                self.times.append(time.monotonic() - began)
-            except (OSError, AssertionError) as e:
-                self.failures.append(e)
+        while not self._over.wait(self._pause):
+            self.once()
+
+    def once(self):
+        raise NotImplementedError
+
+
+class PairsMeanwhile(Meanwhile):
+    """Makes pairs while something else happens, and says how long they took."""
+
+    def __init__(self, repeater, source=None, host="127.0.0.1", pause=0.01):
+        super().__init__(pause)
+        self.times, self.failures = [], []
+        self._where = repeater, source, host
+        self._number = 0
+
+    def once(self):
+        repeater, source, host = self._where
+        self._number += 1
+        began = time.monotonic()
+        try:
+            close_all(make_pair(repeater, f"meanwhile_{self._number}", source, host))
+            self.times.append(time.monotonic() - began)
+        except (OSError, AssertionError) as e:
+            self.failures.append(e)
 
     def milliseconds(self, share):
         return 1000 * quantile(self.times, share)
