@@ -10,10 +10,12 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
 
 from harness.case import ProgramCase
+from harness.daemons import Repeater
 from harness.files import json_lines
 from harness.http import head_of
 from harness.patience import eventually
 from harness.ports import free_ports
+from harness.processes import hang_up
 from harness.rfb import BANNER, SERVER_BANNER, hello
 from harness.sockets import all_of, exactly, listens, until_the_end
 from harness.websocket import binary, open_session, opening
@@ -154,6 +156,49 @@ listen front
         refused = self.line("repeater.log", event="refused", why="proxy_header")
         self.assertEqual(refused["peer"], "unix")
         self.assertIn("Unix socket", refused["advice"])
+
+
+class LimitsOfSources(ProgramCase):
+    """The client that a PROXY header names is the source, not the proxy."""
+
+    def setUp(self):
+        super().setUp()
+        self.unix = self.path("server")
+        options = "--proxy-from", "127.0.0.0/8", "--connection-rate", "2/h"
+        unix = "--listen", f"unix:{self.unix}=server"
+        self.repeater = Repeater(REPEATER, "--log-format", "text", *options, *unix)
+        self.ending(self.repeater)
+
+    def come(self, peer, client, name):
+        peer.sendall(f"PROXY TCP4 {client} 127.0.0.1 4711 5500\r\n".encode() + hello(f"ID:{name}"))
+
+    def by_tcp(self, client, name):
+        self.come(self.connect(self.repeater.server_port), client, name)
+
+    def by_unix(self, client, name):
+        self.come(self.connect_unix(self.unix), client, name)
+
+    def test_hold_for_whom_a_proxy_speaks(self):
+        self.by_tcp("203.0.113.9", "one")
+        self.by_unix("203.0.113.9", "two")
+        self.repeater.says("waiting .*peer=203.0.113.9:4711", count=2)
+        self.by_tcp("203.0.113.9", "three")
+        self.repeater.says("limited .*peer=203.0.113.9:4711 limit=connection_rate")
+        self.by_unix("203.0.113.10", "four")
+        self.repeater.says("waiting .*peer=203.0.113.10:4711")
+
+    def test_are_those_of_the_last_reload(self):
+        file = self.write("options", "connection-rate = 1/h\nsource-exempt = none\n")
+        daemon = self.ending(Repeater(REPEATER, "--log-format", "text", "--config", file))
+        self.connect(daemon.server_port).sendall(hello("ID:one"))
+        daemon.says("waiting ")
+        self.connect(daemon.server_port)
+        daemon.says("limited .*limit=connection_rate")
+        self.write("options", "connection-rate = 0\nsource-exempt = none\n")
+        hang_up(daemon)
+        daemon.says("reloaded")
+        self.connect(daemon.server_port).sendall(hello("ID:two"))
+        daemon.says("waiting ", count=2)
 
 
 if __name__ == "__main__":
