@@ -71,13 +71,7 @@ private:
         if (pid.error()) {
             sinks_.receive(event::pid_file_failed{config_->pid_file, pid.error()});
         }
-        constexpr std::size_t enough = 65'536;
-        if (const auto all = service::descriptor_limit(); all < enough) {
-            sinks_.receive(event::advice{fmt::format(
-                "this process may have {} descriptors only, and each peer takes one: raise the "
-                "hard limit (ulimit -H -n, LimitNOFILE=) to {} or more",
-                all, enough)});
-        }
+        advise_on_descriptors();
         for (const auto& text : config_->warnings) {
             sinks_.receive(event::advice{text});
         }
@@ -92,6 +86,18 @@ private:
         }
         sinks_.receive(event::starting{::getpid(), config_->duplicates == duplicate_policy::refuse,
                                        config_->mode1.mode == mode1::any});
+    }
+
+    /// Not in the Perl's log, where an ordinary start has the Perl's lines.
+    void advise_on_descriptors() {
+        constexpr std::size_t enough = 65'536;
+        const auto all = service::descriptor_limit();
+        if (all < enough && config_->log.format != log_format::compat) {
+            sinks_.receive(event::advice{fmt::format(
+                "this process may have {} descriptors only, and each peer takes one: raise the "
+                "hard limit (ulimit -H -n, LimitNOFILE=) to {} or more",
+                all, enough)});
+        }
     }
 
     /// Without the signals' wait nothing keeps the event loop running, and run() goes on to the
