@@ -107,6 +107,11 @@ waiting_room::~waiting_room() = default;
 
 waiting_room::arrival waiting_room::arrive(peer newcomer, const rfb::repeater_id& id,
                                            std::string port, std::shared_ptr<const config> conf) {
+    if (newcomer.name.side == rfb::side::viewer &&
+        limits_.is_shut_out(newcomer.place, loop_.now())) { // what it learns would be a guess more
+        events_.receive(event::limited{newcomer.name, limit::banned});
+        return refusal{std::move(newcomer), too_many};
+    }
     drop_dead(id, newcomer.name.side);
     if (const auto* const other = contradicts(id, newcomer.name.side, port)) {
         events_.receive(event::ports_differ{newcomer.name, other->name(), id, port, other->port});

@@ -79,8 +79,7 @@ std::optional<limit> source_limits::admit(counted& newcomer, const address& from
     if (!newcomer.is_limited) {
         return std::nullopt;
     }
-    const auto* const known = guesses_.find(newcomer.source);
-    if (known != nullptr && known->ban.left(now) > net::clock::duration::zero()) {
+    if (is_banned(newcomer.source, now)) {
         return limit::banned;
     }
     newcomer.of = sources_.use(newcomer.source);
@@ -171,6 +170,15 @@ std::optional<std::chrono::seconds> source_limits::wrong_id(place& who, std::siz
         return std::nullopt;
     }
     return mine->ban.begin(options_.ban, now);
+}
+
+bool source_limits::is_shut_out(place& who, time_point now) const {
+    return (*who).is_limited && is_banned((*who).source, now);
+}
+
+bool source_limits::is_banned(net::source_key source, time_point now) const {
+    const auto* const known = guesses_.find(source);
+    return known != nullptr && known->ban.left(now) > net::clock::duration::zero();
 }
 
 bool source_limits::has_too_many_handshakes() const {

@@ -97,6 +97,9 @@ public:
     [[nodiscard]] std::optional<std::chrono::seconds> wrong_id(place&, std::size_t hash_of_id,
                                                                time_point now);
 
+    /// Whether the peer's source is shut out: it may have had other connections when that began.
+    [[nodiscard]] bool is_shut_out(place&, time_point now) const;
+
     /// Whether there are more peers in their handshakes than there may be in all.
     [[nodiscard]] bool has_too_many_handshakes() const;
 
@@ -109,6 +112,7 @@ private:
     void take_back(const counted&);
     void count(const counted&, int change);
     [[nodiscard]] std::optional<limit> admit(counted&, const address&, time_point now);
+    [[nodiscard]] bool is_banned(net::source_key, time_point now) const;
     [[nodiscard]] caps caps_of(peer_stage) const;
 
     limit_options options_;

@@ -198,7 +198,10 @@ TEST(WrongIds, BanDoublesAndHoldsForItsSourceOnly) {
     for (int i = 0; i < 20; ++i) {
         EXPECT_FALSE(guess(start));
     }
+    EXPECT_FALSE(l.is_shut_out(here[0], start));
     EXPECT_EQ(guess(start), 60s);
+    EXPECT_TRUE(l.is_shut_out(here[0], start)) << "a connection that it has already";
+    EXPECT_FALSE(l.is_shut_out(here[0], start + 60s));
     EXPECT_EQ(come(l, a, here, start + 59s), limit::banned);
     EXPECT_FALSE(come(l, b, here, start));
     EXPECT_FALSE(come(l, a, here, start + 60s));

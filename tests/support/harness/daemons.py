@@ -1,9 +1,17 @@
 # The daemons under test, each on ports that it picks, once it listens.
 # SPDX-License-Identifier: EUPL-1.2
+import atexit
+
 from .processes import Program
 
 
 class Daemon(Program):
+    """Ends with the script at the latest, however that ends."""
+
+    def __init__(self, *command, **how):
+        super().__init__(*command, **how)
+        atexit.register(self.kill)
+
     def port_in(self, pattern):
         """The port that its log tells; without it, it ends."""
         try:
