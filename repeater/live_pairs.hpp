@@ -20,8 +20,10 @@ namespace repeater {
 /// How an event loop relays.
 struct relaying {
     std::size_t pipes = 0; ///< directions that may move through pipes at a time
-    unsigned splice_after; ///< large reads before one does (net::pump_resources)
-    int reads_a_turn;      ///< of one direction, before others of the event loop get a turn
+    /// Large reads before one does.
+    unsigned splice_after = net::pump_resources::default_reads;
+    /// Of one direction, before others of the event loop get a turn.
+    int reads_a_turn = net::pump_resources::default_turn;
     /// A pair that has carried so many bytes, or has been woken so often, is given away; by default
     /// it stays.
     std::uint64_t bytes_here = std::numeric_limits<std::uint64_t>::max();

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <variant>
 
 namespace repeater {
@@ -61,7 +62,7 @@ public:
     /// Held by a peer for as long as it counts.
     using place = net::lease<source_limits, counted>;
 
-    explicit source_limits(const limit_options& o) : options_(o) {}
+    explicit source_limits(limit_options o) : options_(std::move(o)) {}
 
     source_limits(const source_limits&) = delete;
     source_limits& operator=(const source_limits&) = delete;
