@@ -12,15 +12,15 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
 
 from harness.case import ProgramCase
 from harness.daemons import Gateway
+from harness.figures import cpu_time, descriptors, memory
 from harness.http import get, head_of
 from harness.patience import eventually
-from harness.processes import stat_of
 from harness.sockets import address_of, all_of, reset
 from harness.websocket import binary, close, open_session, opening
 
 DESCRIPTORS = 48
 CYCLES = 2000
-GROWTH = 1 << 20  # bytes that an allocator may keep over all cycles; half a KiB a session
+GROWTH = (1 << 20) / 1e6  # MB that an allocator may keep over all cycles; half a KiB a session
 
 
 class LimitsTest(ProgramCase):
@@ -47,17 +47,6 @@ class LimitsTest(ProgramCase):
         far.sendall(b"pong!")
         self.assertEqual(all_of(7, client), b"\x82\x05pong!")
 
-    def processor_time(self):
-        fields = stat_of(self.gateway.pid)
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def descriptors(self):
-        return len(os.listdir(f"/proc/{self.gateway.pid}/fd"))
-
-    def memory(self):
-        with open(f"/proc/{self.gateway.pid}/statm") as statm:
-            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
     def test_at_the_descriptor_limit_sessions_live_and_accepting_rests(self):
         self.start_gateway(before=["prlimit", f"--nofile={DESCRIPTORS}:{DESCRIPTORS}"])
         session = self.open()
@@ -65,11 +54,11 @@ class LimitsTest(ProgramCase):
             self.connect_to_gateway() for _ in range(DESCRIPTORS)
         ]  # the rest waits in the queue
         self.gateway.says("accept_failed")
-        before, began = self.processor_time(), time.monotonic()
+        before, began = cpu_time(self.gateway.pid), time.monotonic()
         while time.monotonic() - began < 1:
             self.echo(*session)
             time.sleep(0.05)  # a gateway that spins has the time to
-        self.assertLess(self.processor_time() - before, 0.5)
+        self.assertLess(cpu_time(self.gateway.pid) - before, 0.5)
         self.assertLess(sum("accept_failed" in line for line in self.gateway.lines), 20)
         for peer in crowd[:-1]:
             peer.close()
@@ -124,22 +113,22 @@ class LimitsTest(ProgramCase):
 
     def assert_descriptors(self, wanted):
         eventually(
-            lambda: f"{wanted} descriptors are left of {self.descriptors()}",
-            lambda: self.descriptors() == wanted,
+            lambda: f"{wanted} descriptors are left of {descriptors(self.gateway.pid)}",
+            lambda: descriptors(self.gateway.pid) == wanted,
         )
 
     def test_thousands_of_sessions_leave_nothing_behind(self):
         self.start_gateway()
-        at_start = self.descriptors()
+        at_start = descriptors(self.gateway.pid)
         ended = self.cycle(CYCLES // 10)  # what is made once and kept is made now
         self.gateway.says(" end ", ended)
         self.assert_descriptors(at_start)
-        memory = self.memory()
+        before = memory(self.gateway.pid)
         ended += self.cycle(CYCLES)
         self.gateway.says(" end ", ended)
         self.assert_descriptors(at_start)
-        growth = self.memory() - memory
-        print(f"{CYCLES} cycles: {growth // 1024} KiB of growth, {at_start} descriptors")
+        growth = memory(self.gateway.pid) - before
+        print(f"{CYCLES} cycles: {growth:.2f} MB of growth, {at_start} descriptors")
         if not IS_SANITIZED:  # sanitizers keep what was freed
             self.assertLess(growth, GROWTH)
         self.gateway.stop()

@@ -4,6 +4,8 @@ import contextlib
 import os
 import sys
 
+from .processes import stat_of
+
 # The full form of a script that measures: more peers, more seeds, more time.
 LONG = "--long" in sys.argv
 if LONG:
@@ -18,8 +20,7 @@ def memory(pid):
 
 def cpu_time(pid):
     """Seconds of CPU that all threads have taken."""
-    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
-        user, kernel = stat.read().rpartition(")")[2].split()[11:13]
+    user, kernel = stat_of(pid)[11:13]
     return (int(user) + int(kernel)) / os.sysconf("SC_CLK_TCK")
 
 
