@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
 
 namespace net {
 
+/// `first` is not longer than `longest`.
 struct ban_options {
     std::chrono::seconds first{60};
     std::chrono::seconds longest{3600};
@@ -23,16 +23,11 @@ public:
     /// behaved for the longest time since the last one begins anew.
     std::chrono::seconds begin(const ban_options& o, clock::time_point now) {
         if (now >= until_ + o.longest) {
-            doublings_ = 0;
+            length_ = {};
         }
-        auto length = o.first;
-        for (unsigned i = 0; i < doublings_ && length < o.longest; ++i) {
-            length *= 2;
-        }
-        length = std::min(length, o.longest);
-        doublings_ = static_cast<std::uint8_t>(std::min(doublings_ + 1, 32));
-        until_ = now + length;
-        return length;
+        length_ = std::clamp(2 * length_, o.first, o.longest);
+        until_ = now + length_;
+        return length_;
     }
 
     /// How much longer it lasts; nothing where there is none.
@@ -41,8 +36,8 @@ public:
     }
 
 private:
-    clock::time_point until_{}; // the epoch of the clock: long over
-    std::uint8_t doublings_ = 0;
+    clock::time_point until_{};     // the epoch of the clock: long over
+    std::chrono::seconds length_{}; ///< of the last one
 };
 
 } // namespace net
