@@ -125,14 +125,6 @@ std::optional<limit> source_limits::forbids(place& who, peer_stage to) const {
     return std::nullopt;
 }
 
-std::optional<limit> source_limits::advance(place& who, peer_stage to) {
-    const auto why = forbids(who, to);
-    if (!why) {
-        move_to(who, to);
-    }
-    return why;
-}
-
 std::optional<limit> source_limits::dial(place& who, time_point now) {
     if (const auto why = forbids(who, peer_stage::dialling)) {
         return why;

@@ -77,17 +77,15 @@ public:
     /// Whom a connection speaks for has become known. Nothing where it may stay.
     [[nodiscard]] std::optional<limit> identify(place&, const address&, time_point now);
 
-    /// The peer goes on to another stage, unless the limit that is returned forbids it.
-    [[nodiscard]] std::optional<limit> advance(place&, peer_stage);
+    /// The limit that forbids the peer this stage; nothing where it may go on to it.
+    [[nodiscard]] std::optional<limit> forbids(place&, peer_stage) const;
 
-    /// To `dialling`, which has a rate, too.
-    [[nodiscard]] std::optional<limit> dial(place&, time_point now);
-
-    /// The same, whatever the limits say.
+    /// The peer goes on to this stage, whatever the limits say.
     void move_to(place&, peer_stage);
 
-    /// Whether advance() would say yes.
-    [[nodiscard]] std::optional<limit> forbids(place&, peer_stage) const;
+    /// The peer goes on to `dialling`, which has a rate as well, unless the limit that is returned
+    /// forbids it.
+    [[nodiscard]] std::optional<limit> dial(place&, time_point now);
 
     /// A peer that counts in all and for no source.
     [[nodiscard]] place without_source(peer_stage);

@@ -46,6 +46,15 @@ int admitted(source_limits& l, const address& from, std::vector<place>& here, li
     }
 }
 
+/// The limit that keeps the peer from this stage, or it goes on to it.
+std::optional<limit> advance(source_limits& l, place& who, peer_stage to) {
+    const auto why = l.forbids(who, to);
+    if (!why) {
+        l.move_to(who, to);
+    }
+    return why;
+}
+
 limit_options without_rates() {
     limit_options o;
     o.connecting = {};
@@ -113,14 +122,14 @@ TEST(SourceLimits, EachStageHasItsOwn) {
     for (int i = 0; i < 4; ++i) {
         ASSERT_FALSE(come(l, i < 3 ? a : b, here));
     }
-    EXPECT_FALSE(l.advance(here[0], waiting_viewer));
-    EXPECT_FALSE(l.advance(here[1], waiting_viewer));
-    EXPECT_EQ(l.advance(here[2], waiting_viewer), limit::source_waiting);
-    EXPECT_FALSE(l.advance(here[3], waiting_viewer));
+    EXPECT_FALSE(advance(l, here[0], waiting_viewer));
+    EXPECT_FALSE(advance(l, here[1], waiting_viewer));
+    EXPECT_EQ(advance(l, here[2], waiting_viewer), limit::source_waiting);
+    EXPECT_FALSE(advance(l, here[3], waiting_viewer));
     ASSERT_FALSE(come(l, b, here));
-    EXPECT_EQ(l.advance(here[4], waiting_viewer), limit::waiting) << "three in all";
+    EXPECT_EQ(advance(l, here[4], waiting_viewer), limit::waiting) << "three in all";
     for (std::size_t i = 0; i < 3; ++i) {
-        EXPECT_FALSE(l.advance(here[i], session));
+        EXPECT_FALSE(advance(l, here[i], session));
     }
     EXPECT_EQ(l.size(waiting_viewer), 1U);
     EXPECT_FALSE(l.forbids(here[3], session)) << "two sessions are four peers";
