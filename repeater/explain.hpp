@@ -9,6 +9,10 @@
 
 namespace repeater {
 
+/// For a viewer that a limit keeps out.
+inline constexpr std::string_view too_many_sessions =
+    "Too many sessions at the moment: try again later.";
+
 /// Plays a server that offers no security types (RFC 6143 7.1.2), so that the viewer shows `why`;
 /// completes when the viewer has closed, or after `limit`, and closes. For viewers that have said
 /// hello. `why` outlives the call.

@@ -212,8 +212,7 @@ asio::awaitable<void> server::dial_for(reception::guest g) {
     why = why ? why : limits_.dial(g.who.place, loop_.now());
     if (why) {
         events_.receive(event::limited{g.who.name, *why});
-        co_await explain_to(std::move(g.who), "Too many sessions at the moment: try again later.",
-                            std::move(g.conf));
+        co_await explain_to(std::move(g.who), too_many_sessions, std::move(g.conf));
         co_return;
     }
     dialling_viewer viewer(std::move(g.who), executor_);

@@ -15,7 +15,10 @@ namespace repeater {
 
 namespace {
 
-constexpr auto too_many = "Too many sessions at the moment: try again later.";
+/// As what a peer of this side counts while it waits.
+peer_stage stage_of(rfb::side s) {
+    return s == rfb::side::viewer ? peer_stage::waiting_viewer : peer_stage::waiting_server;
+}
 
 } // namespace
 
@@ -110,7 +113,7 @@ waiting_room::arrival waiting_room::arrive(peer newcomer, const rfb::repeater_id
     if (newcomer.name.side == rfb::side::viewer &&
         limits_.is_shut_out(newcomer.place, loop_.now())) { // what it learns would be a guess more
         events_.receive(event::limited{newcomer.name, limit::banned});
-        return refusal{std::move(newcomer), too_many};
+        return refusal{std::move(newcomer), too_many_sessions};
     }
     drop_dead(id, newcomer.name.side);
     if (const auto* const other = contradicts(id, newcomer.name.side, port)) {
@@ -119,7 +122,7 @@ waiting_room::arrival waiting_room::arrive(peer newcomer, const rfb::repeater_id
     }
     if (const auto why = forbids_session(newcomer, id)) {
         events_.receive(event::limited{newcomer.name, *why});
-        return refusal{std::move(newcomer), too_many};
+        return refusal{std::move(newcomer), too_many_sessions};
     }
     // From here on nothing suspends: the tables of rendezvous_ and waiters_ change together.
     const auto outcome = rendezvous_.arrive(id, newcomer.name.side, newcomer.name.number);
@@ -141,7 +144,7 @@ waiting_room::arrival waiting_room::arrive(peer newcomer, const rfb::repeater_id
                const auto why = forbids_waiting(newcomer, id, shut_out)) {
         rendezvous_.leave(id, newcomer.name.number);
         events_.receive(event::limited{newcomer.name, *why, shut_out});
-        return refusal{std::move(newcomer), too_many};
+        return refusal{std::move(newcomer), too_many_sessions};
     }
     limits_.move_to(newcomer.place, stage_of(newcomer.name.side));
     admit(std::move(newcomer), id, std::move(port), std::move(conf));

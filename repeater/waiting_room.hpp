@@ -53,11 +53,6 @@ public:
 
     [[nodiscard]] std::size_t size(rfb::side) const;
 
-    /// As what a peer of this side counts here.
-    [[nodiscard]] static peer_stage stage_of(rfb::side s) {
-        return s == rfb::side::viewer ? peer_stage::waiting_viewer : peer_stage::waiting_server;
-    }
-
     /// Tells of so many that wait at most, the oldest first.
     void show(std::size_t at_most) const;
 
