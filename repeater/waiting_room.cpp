@@ -232,6 +232,7 @@ void waiting_room::has_waited(session_number number) {
     const auto taken = take_out(number);
     events_.receive(event::expired{taken->name(), taken->id, taken->may_wait()});
     if (taken->name().side == rfb::side::viewer && taken->conf->explain) {
+        limits_.move_to(taken->place(), peer_stage::leaving);
         tasks_.spawn(explain(taken->leave(),
                              "No server with this ID has connected to the repeater.",
                              taken->conf->limits.explain));

@@ -60,6 +60,10 @@ TEST(Explain, AViewerWhoseWaitIsOverHearsIt) {
     c.limits.viewer_wait = std::chrono::milliseconds(30);
     running_server repeater(c);
     auto viewer = repeater.wait_as(rfb::side::viewer, "ID:1");
+    (void)repeater.events.wait_for<event::expired>();
+    repeater.show_sessions();
+    EXPECT_EQ(repeater.events.wait_for<event::sessions>().waiting_viewers, 0U)
+        << "it is being told, and does not wait any more";
     EXPECT_EQ(reason_heard(viewer, "RFB 003.008\n"),
               "No server with this ID has connected to the repeater.");
     EXPECT_EQ(repeater.events.wait_for<event::expired>().peer.side, rfb::side::viewer);
