@@ -39,6 +39,8 @@ if(CMAKE_INTERPROCEDURAL_OPTIMIZATION AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
 endif()
 
 if(VNC_SANITIZE)
+    # Their run-time needs what the daemons' sandbox forbids.
+    target_compile_definitions(project_options INTERFACE VNC_INSTRUMENTED)
     target_compile_options(project_options INTERFACE
         -fsanitize=${VNC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
         -U_FORTIFY_SOURCE

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/channel.hpp"
 
+#include "net/uninterrupted.hpp"
+
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
@@ -37,12 +39,25 @@ io_result outcome_of(std::ptrdiff_t returned) {
     return {0, {errno, boost::system::system_category()}};
 }
 
-io_result receive(int fd, std::span<std::byte> into) {
-    const auto result = outcome_of(::recv(fd, into.data(), into.size(), 0));
+namespace {
+
+io_result receive(int fd, std::span<std::byte> into, int flags) {
+    const auto result =
+        outcome_of(uninterrupted([&] { return ::recv(fd, into.data(), into.size(), flags); }));
     if (!result.error && result.bytes == 0 && !into.empty()) {
         return {0, asio::error::eof};
     }
     return result;
+}
+
+} // namespace
+
+io_result receive(int fd, std::span<std::byte> into) {
+    return receive(fd, into, 0);
+}
+
+io_result peek(int fd, std::span<std::byte> into) {
+    return receive(fd, into, MSG_PEEK);
 }
 
 std::size_t untaken_of(int fd) {
@@ -56,7 +71,8 @@ bool has_failed(int fd) {
 }
 
 io_result send(int fd, std::span<const std::byte> from) {
-    return outcome_of(::send(fd, from.data(), from.size(), MSG_NOSIGNAL));
+    return outcome_of(
+        uninterrupted([&] { return ::send(fd, from.data(), from.size(), MSG_NOSIGNAL); }));
 }
 
 } // namespace net

@@ -69,6 +69,7 @@ private:
 
 /// One attempt on a non-blocking socket (recv(2), send(2)).
 [[nodiscard]] io_result receive(int fd, std::span<std::byte>);
+[[nodiscard]] io_result peek(int fd, std::span<std::byte>); ///< what it reads stays in the socket
 [[nodiscard]] io_result send(int fd, std::span<const std::byte>);
 
 /// Sent bytes that the peer's kernel has not taken yet (SIOCOUTQ); 0 where that cannot be known.

@@ -30,12 +30,19 @@ void apply(const tcp_options& options, int fd) {
     }
     if (options.keepalive_idle.count() > 0) {
         set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-        set(fd, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(options.keepalive_idle.count()));
+        spread_keepalive(options.keepalive_idle, fd);
         set(fd, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(options.keepalive_interval.count()));
-        set(fd, IPPROTO_TCP, TCP_KEEPCNT, options.keepalive_probes);
+        set(fd, IPPROTO_TCP, TCP_KEEPCNT, static_cast<int>(options.keepalive_probes));
     }
     if (options.user_timeout.count() > 0) {
         set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(options.user_timeout.count()));
+    }
+}
+
+void spread_keepalive(std::chrono::seconds idle, int fd) {
+    const auto longest = static_cast<int>(idle.count());
+    if (longest > 0) {
+        set(fd, IPPROTO_TCP, TCP_KEEPIDLE, longest - fd % (longest / 2 + 1));
     }
 }
 

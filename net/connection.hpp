@@ -26,9 +26,9 @@ struct connection {
 /// TCP settings by which a peer that vanished without a packet is noticed: within about a minute,
 /// whether it waits or relays.
 struct tcp_options {
-    std::chrono::seconds keepalive_idle{30}; ///< 0: no keepalive
-    std::chrono::seconds keepalive_interval{10};
-    int keepalive_probes = 3;
+    std::chrono::seconds keepalive_idle{30}; ///< at most; 0: no keepalive
+    std::chrono::seconds keepalive_interval{5};
+    unsigned keepalive_probes = 6;
     /// Keepalive does not fire while data is unacknowledged; this does.
     std::chrono::milliseconds user_timeout{60'000};
     /// Bytes that the kernel keeps for a peer beyond what is under way to it; 0: as many as its
@@ -41,6 +41,12 @@ struct tcp_options {
 
 /// Sets TCP_NODELAY, keepalive and TCP_USER_TIMEOUT. Sockets accepted from a listener inherit them.
 void apply(const tcp_options&, int fd);
+
+/// Sets when a connection is first asked whether its peer is there: after half of the idle time to
+/// all of it, by its descriptor. Thousands that came at once, and inherited one time, would be
+/// asked at once, again and again, and a queue that is shorter than that would lose most of the
+/// packets.
+void spread_keepalive(std::chrono::seconds idle, int fd);
 
 enum class tcp_state {
     established,

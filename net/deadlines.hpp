@@ -18,7 +18,8 @@ class deadlines {
 public:
     /// `passed` hears of each key whose time has come; it is no longer listed then.
     deadlines(const asio::any_io_executor& executor, std::function<void(Key)> passed)
-        : timer_(executor, [this] { tell(); }), passed_(std::move(passed)) {}
+        : loop_(event_loop::of(executor)), timer_(executor, [this] { tell(); }),
+          passed_(std::move(passed)) {}
 
     void add(clock::time_point when, Key key) {
         all_.add(when, std::move(key));
@@ -32,15 +33,17 @@ public:
 
 private:
     // The timer may ring for a limit that was removed; it is set anew only then, since most limits
-    // are removed long before their time.
+    // are removed long before their time. The time is the event loop's: a key that is listed anew
+    // for a little later than that must not come up again in the same loop.
     void tell() {
-        const auto now = clock::now();
+        const auto now = loop_.now();
         while (const auto key = all_.take_due(now)) {
             passed_(*key);
         }
         timer_.set(all_.next());
     }
 
+    event_loop& loop_;
     timer timer_;
     std::function<void(Key)> passed_;
     agenda<Key> all_;

@@ -4,12 +4,13 @@
 
 #include "net/nothrow.hpp"
 
-#include <string>
+#include <string_view>
 
 namespace net {
 
 /// error_code::message() for logs. Each thread keeps its last one: most connections end by one of
-/// two or three errors, and strerror(3) looks for translations each time. Until the next call.
-[[nodiscard]] const std::string& error_text(const error_code&);
+/// two or three errors, and strerror(3) looks for translations each time. Valid until the next call
+/// on this thread.
+[[nodiscard]] std::string_view error_text(const error_code&);
 
 } // namespace net

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/event_loop.hpp"
 
+#include "net/end_process.hpp"
+
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/error.hpp>
@@ -50,10 +52,28 @@ event_loop::doorbell::doorbell() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
     }
 }
 
+namespace {
+
+/// A thread that could not be woken would leave its sessions without a word; so the process ends
+/// (std::terminate). A write to an eventfd fails only where something is odd, such as a filter of
+/// system calls.
+void add_one(int eventfd) noexcept {
+    constexpr int attempts = 3;
+    const std::uint64_t one = 1;
+    for (int i = 0; i < attempts; ++i) {
+        if (::write(eventfd, &one, sizeof one) == sizeof one) {
+            return;
+        }
+    }
+    end_process(std::make_exception_ptr(
+        std::system_error(errno, std::generic_category(), "cannot wake a thread")));
+}
+
+} // namespace
+
 /// Nobody reads it: each write is an event (EPOLLET), and it would take centuries to overflow.
 void event_loop::doorbell::ring() const {
-    const std::uint64_t once = 1;
-    (void)!::write(fd_.get(), &once, sizeof once);
+    add_one(fd_.get());
 }
 
 event_loop::alarm_clock::alarm_clock()
@@ -355,6 +375,20 @@ void waiter::resume(error_code ec) {
 
 void waiter::abandon() {
     const auto gone = take();
+}
+
+void rethrow(const std::exception_ptr& e) {
+    if (e) {
+        std::rethrow_exception(e);
+    }
+}
+
+void run_or_end(event_loop& loop) noexcept {
+    try {
+        loop.run();
+    } catch (...) {
+        end_process(std::current_exception());
+    }
 }
 
 } // namespace net

@@ -14,6 +14,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -389,5 +390,11 @@ private:
     event_loop& loop_;
     std::unique_ptr<suspended> suspended_;
 };
+
+/// Completes a coroutine that its event loop cannot do without: what it throws comes out of run().
+void rethrow(const std::exception_ptr&);
+
+/// Runs the loop; what escapes from it ends the process.
+void run_or_end(event_loop&) noexcept;
 
 } // namespace net

@@ -3,6 +3,7 @@
 #include "net/listener.hpp"
 
 #include "net/event_loop.hpp"
+#include "net/memory_reserve.hpp"
 #include "net/text/address_range.hpp"
 #include "net/unix_address.hpp"
 
@@ -103,7 +104,8 @@ std::string path_of(int fd) {
 } // namespace
 
 listener::listener(const tcp::endpoint& at, const tcp_options& options)
-    : socket_(std::make_shared<unique_fd>(open_socket(at))), listens_(!options.listens_later) {
+    : socket_(std::make_shared<unique_fd>(open_socket(at))),
+      keepalive_idle_(options.keepalive_idle), listens_(!options.listens_later) {
     apply(options, socket_->get());
     must(::bind(socket_->get(), at.data(), static_cast<socklen_t>(at.size())));
     if (listens_) {
@@ -122,6 +124,7 @@ listener::listener(unique_fd socket, std::string name, const tcp_options& option
     if (const auto at = local_address(socket_->get())) {
         local_ = *at;
         name_ = to_string(*at);
+        keepalive_idle_ = options.keepalive_idle;
         apply(options, socket_->get());
     } else if (auto path = path_of(socket_->get()); !path.empty()) {
         name_ = std::move(path);
@@ -143,10 +146,11 @@ void listener::close() {
 /// One run(): accepts when the poller says so, and rests after errors.
 class listener::acceptance final : poller::watcher {
 public:
-    acceptance(const asio::any_io_executor& executor, std::shared_ptr<const unique_fd> socket,
-               on_accept take, on_error report)
-        : loop_(event_loop::of(executor)), socket_(std::move(socket)), take_(std::move(take)),
-          report_(std::move(report)), rest_(executor, [this] { begin(); }) {}
+    acceptance(const asio::any_io_executor& executor, const listener& from, on_accept take,
+               on_error report)
+        : loop_(event_loop::of(executor)), socket_(from.socket_),
+          keepalive_idle_(from.keepalive_idle_), take_(std::move(take)), report_(std::move(report)),
+          rest_(executor, [this] { go_on(); }) {}
 
     acceptance(const acceptance&) = delete;
     acceptance& operator=(const acceptance&) = delete;
@@ -161,6 +165,14 @@ public:
     }
 
 private:
+    void go_on() {
+        try {
+            begin();
+        } catch (const std::system_error& e) { // no memory or no watch is left
+            rest({e.code().value(), boost::system::system_category()});
+        }
+    }
+
     // A listener is told again while connections wait, so that no accept is made only to learn that
     // none is left. When there are many at a time, more and more are taken at once.
     void wake(ready /*any*/) override {
@@ -178,10 +190,14 @@ private:
     }
 
     [[nodiscard]] error_code accept_one() {
+        if (!has_memory_reserve()) {
+            return asio::error::no_memory;
+        }
         tcp::endpoint peer;
         auto size = static_cast<socklen_t>(peer.capacity());
         const int fd = ::accept4(socket_->get(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
+            spread_keepalive(keepalive_idle_, fd);
             peer = is_internet(peer) ? real_peer(peer, size) : tcp::endpoint{};
             take_({unique_fd{fd}, peer, {}});
         } else if (!concerns_one_peer(errno)) {
@@ -210,6 +226,7 @@ private:
 
     event_loop& loop_;
     std::shared_ptr<const unique_fd> socket_; ///< the listener's
+    std::chrono::seconds keepalive_idle_;
     on_accept take_;
     on_error report_;
     timer rest_;
@@ -219,7 +236,7 @@ private:
 
 asio::awaitable<void> listener::run(on_accept take, on_error report) const {
     const auto executor = co_await asio::this_coro::executor;
-    acceptance here(executor, socket_, std::move(take), std::move(report));
+    acceptance here(executor, *this, std::move(take), std::move(report));
     waiter cancelled(executor);
     here.begin();
     (void)co_await cancelled.wait();

@@ -43,7 +43,8 @@ public:
     void listen();
 
     /// Accepts on the event loop of the coroutine that awaits this, until it is cancelled. Several
-    /// threads may do so at the same time. Peers of a Unix socket have no address.
+    /// threads may do so at the same time. Peers of a Unix socket have no address. While there is
+    /// no memory reserve, nobody is accepted. Throws std::system_error where it cannot begin.
     [[nodiscard]] asio::awaitable<void> run(on_accept, on_error) const;
 
     /// To be called when no run() is left, or on the thread of the only one, which is then about to
@@ -56,12 +57,15 @@ public:
     /// What the log calls it: the address and port, or "unix:/PATH".
     [[nodiscard]] const std::string& name() const { return name_; }
 
+    [[nodiscard]] int native_handle() const { return socket_->get(); }
+
 private:
     class acceptance;
 
     std::shared_ptr<unique_fd> socket_; ///< each run() has it as well, and may outlast this
     asio::ip::tcp::endpoint local_;
     std::string name_;
+    std::chrono::seconds keepalive_idle_{0};
     bool listens_ = true;
 };
 

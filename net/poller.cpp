@@ -23,9 +23,10 @@ int make_epoll() {
 
 /// Whatever is unusual makes both directions worth an attempt, whose result then says what it is.
 ready meaning_of(std::uint32_t events) {
-    const bool broken = (events & (EPOLLHUP | EPOLLERR)) != 0;              // NOLINT: the kernel's
-    const bool unusual = broken || (events & (EPOLLRDHUP | EPOLLPRI)) != 0; // NOLINT: ints
-    return {unusual || (events & EPOLLIN) != 0, unusual || (events & EPOLLOUT) != 0, unusual,
+    const bool broken = (events & (EPOLLHUP | EPOLLERR)) != 0; // NOLINT: the kernel's ints
+    const bool ended = broken || (events & EPOLLRDHUP) != 0;
+    const bool unusual = ended || (events & EPOLLPRI) != 0;
+    return {unusual || (events & EPOLLIN) != 0, unusual || (events & EPOLLOUT) != 0, unusual, ended,
             broken};
 }
 
@@ -33,6 +34,18 @@ bool is_unix_socket(int fd) {
     int domain = 0;
     socklen_t size = sizeof domain;
     return ::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+}
+
+/// For what Linux does without memory: it fails only where something is odd, such as a filter of
+/// system calls, and then it may succeed the next time. False: it does not.
+bool control(int epoll, int operation, int fd, epoll_event* what) {
+    constexpr int attempts = 3;
+    for (int i = 0; i < attempts; ++i) {
+        if (::epoll_ctl(epoll, operation, fd, what) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 constexpr unsigned generation_shift = 32;
@@ -69,7 +82,12 @@ std::uint64_t poller::add(int fd, watcher& w, std::uint32_t events) {
     epoll_event wanted{};
     wanted.events = events;
     wanted.data.u64 = occupy(w);
-    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &wanted) != 0) {
+    bool added = ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &wanted) == 0;
+    if (!added && errno == EEXIST) { // a remove() has failed before
+        added = control(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr) &&
+                control(epoll_.get(), EPOLL_CTL_ADD, fd, &wanted);
+    }
+    if (!added) {
         const int error = errno;
         vacate(wanted.data.u64); // NOLINT(*-union-access): the kernel's
         throw std::system_error(error, std::generic_category(), "epoll_ctl");
@@ -105,7 +123,7 @@ void poller::vacate(std::uint64_t key) {
 }
 
 void poller::remove(int fd, std::uint64_t key) {
-    (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    (void)control(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
     vacate(key);
 }
 
@@ -124,8 +142,9 @@ void poller::forget(watcher& w) {
 }
 
 void poller::again(watcher& w) {
-    if (!std::exchange(w.wants_turn_, true)) {
+    if (!w.wants_turn_) {
         again_.push_back(&w);
+        w.wants_turn_ = true;
     }
 }
 
@@ -156,8 +175,9 @@ void poller::change(int fd, std::uint64_t key, std::uint32_t events) {
     epoll_event wanted{};
     wanted.events = events;
     wanted.data.u64 = key;
-    // It cannot fail: the descriptor is known, and nothing is allocated for it.
-    (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &wanted);
+    if (!control(epoll_.get(), EPOLL_CTL_MOD, fd, &wanted)) {
+        throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+    }
 }
 
 void poller::fetch(std::chrono::milliseconds limit) {

@@ -18,6 +18,7 @@ struct ready {
     bool to_read = false;
     bool to_write = false;
     bool unusual = false; ///< the peer has closed, broken off or sent urgent data
+    bool ended = false;   ///< the peer has closed or broken off, though there may be bytes to read
     bool broken = false;  ///< the connection is of no more use, though there may be bytes to read
 };
 

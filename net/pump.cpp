@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/pump.hpp"
 
+#include "net/uninterrupted.hpp"
+
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <unistd.h>
 #include <utility>
 
 namespace net {
@@ -33,17 +36,43 @@ void pump::begin(std::vector<std::byte> early) {
     kept_ = std::move(early);
 }
 
+void pump::go_on(const pump_progress& so_far, std::vector<std::byte> kept) {
+    progress_ = so_far;
+    kept_ = std::move(kept);
+}
+
+/// What is in a pipe was read after all that is kept: one is empty where the other is not.
+void pump::settle() {
+    if (!pipe_) {
+        return;
+    }
+    auto& p = **pipe_;
+    kept_.reserve(p.pending);
+    while (p.pending > 0) {
+        const auto done = kept_.size();
+        kept_.resize(done + p.pending);
+        const auto got = outcome_of(uninterrupted(
+            [&] { return ::read(p.read_end.get(), &kept_[done], kept_.size() - done); }));
+        kept_.resize(done + got.bytes);
+        p.pending = got.error || got.bytes == 0 ? 0 : p.pending - got.bytes;
+    }
+    pipe_.reset();
+    stop_streaming();
+}
+
 pump::state pump::run(const pump_resources& resources) {
-    for (int i = 0; i < resources.reads_a_turn; ++i) {
+    for (int reads = 0;; ++reads) {
         auto done = deliver();
         if (done == step::moved) {
+            if (reads == resources.reads_a_turn) {
+                return state::goes_on;
+            }
             done = streaming_ ? move_through_pipe(resources) : copy(resources);
         }
         if (done != step::moved) {
             return done == step::over ? state::ended : state::waits;
         }
     }
-    return state::goes_on;
 }
 
 /// Writes what was read before. Nothing is read until all of it has `moved`: that is how a slow

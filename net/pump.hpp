@@ -49,7 +49,8 @@ struct pump_resources {
     /// streaming.
     static constexpr unsigned default_reads = 4;
     unsigned reads_before_streaming = default_reads;
-    /// Reads of one run(); then others of this event loop get a turn.
+    /// Reads of one run(); then others of this event loop get a turn. 0: only what was read before
+    /// is written.
     static constexpr int default_turn = 8;
     int reads_a_turn = default_turn;
 };
@@ -72,6 +73,18 @@ public:
 
     /// Gives the early bytes, which are delivered first. Before the first run().
     void begin(std::vector<std::byte> early);
+
+    /// Goes on where another pump was: `kept` was read and is to be written first. Before the first
+    /// run(). The observer has seen it.
+    void go_on(const pump_progress& so_far, std::vector<std::byte> kept);
+
+    /// Puts what is on its way into memory, so that kept() is all that was read and not written; to
+    /// be called between two runs. Throws std::bad_alloc; nothing is lost by that.
+    void settle();
+
+    [[nodiscard]] std::span<const std::byte> kept() const {
+        return std::span(kept_).subspan(kept_done_);
+    }
 
     /// Does what can be done now, or a turn's worth of it. Throws std::bad_alloc; nothing is lost
     /// before that, but the direction cannot go on.

@@ -9,7 +9,7 @@
 namespace net {
 
 readiness_watch::readiness_watch(const asio::any_io_executor& executor, bool readable)
-    : loop_(event_loop::of(executor)), reader_(executor), writer_(executor), error_(executor),
+    : loop_(event_loop::of(executor)), reader_(executor), writer_(executor), end_(executor),
       readable_(readable) {}
 
 bool readiness_watch::may(readiness what) const {
@@ -46,16 +46,16 @@ asio::awaitable<std::tuple<error_code>> readiness_watch::wait(int fd, readiness 
     co_return co_await (what == readiness::read ? reader_ : writer_).wait();
 }
 
-asio::awaitable<std::tuple<error_code>> readiness_watch::wait_for_error(int fd) {
+asio::awaitable<std::tuple<error_code>> readiness_watch::wait_for_end(int fd) {
     try {
         watch_fd(fd);
     } catch (const std::system_error& e) {
         co_return std::tuple{error_code{e.code().value(), boost::system::system_category()}};
     }
-    if (broken_) {
+    if (ended_) {
         co_return std::tuple{error_code{}};
     }
-    co_return co_await error_.wait();
+    co_return co_await end_.wait();
 }
 
 void readiness_watch::watch(int fd, stream_watcher* w) {
@@ -70,13 +70,14 @@ void readiness_watch::wake(ready r) {
     readable_ = readable_ || r.to_read;
     writable_ = writable_ || r.to_write;
     unusual_ = unusual_ || r.unusual;
+    ended_ = ended_ || r.ended;
     broken_ = broken_ || r.broken;
     if (watcher_ != nullptr) {
         watcher_->stream_ready();
         return;
     }
-    if (broken_) {
-        error_.wake();
+    if (ended_) {
+        end_.wake();
     }
     if (writable_ && writer_.is_waiting()) {
         readable_ ? reader_.wake() : void();
@@ -88,7 +89,7 @@ void readiness_watch::wake(ready r) {
 
 void readiness_watch::end_waits() {
     watcher_ = nullptr;
-    for (auto* const each : {&reader_, &writer_, &error_}) {
+    for (auto* const each : {&reader_, &writer_, &end_}) {
         each->wake(asio::error::operation_aborted);
     }
 }

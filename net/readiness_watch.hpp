@@ -34,8 +34,8 @@ public:
     /// Completes at once where an attempt may be worth making.
     [[nodiscard]] asio::awaitable<std::tuple<error_code>> wait(int fd, readiness);
 
-    /// Completes when the connection has broken.
-    [[nodiscard]] asio::awaitable<std::tuple<error_code>> wait_for_error(int fd);
+    /// Completes when the peer has closed or broken off, whether or not there are bytes to read.
+    [[nodiscard]] asio::awaitable<std::tuple<error_code>> wait_for_end(int fd);
 
     /// As stream::watch().
     void watch(int fd, stream_watcher*);
@@ -54,12 +54,13 @@ private:
     event_loop& loop_;
     waiter reader_;
     waiter writer_;
-    waiter error_;
+    waiter end_;
     stream_watcher* watcher_ = nullptr;
     int fd_ = -1; ///< while it is watched
     bool readable_;
     bool writable_ = true;
     bool unusual_ = false;
+    bool ended_ = false;
     bool broken_ = false;
 };
 

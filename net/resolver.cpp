@@ -8,6 +8,7 @@
 #include <boost/asio/ip/basic_endpoint.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/system/error_category.hpp>
 
 #include <cerrno>
 #include <cstdint>
@@ -42,18 +43,27 @@ public:
         return ++last_ticket_;
     }
 
-    /// In the order of the tickets. False: there is no thread and none can be had.
-    [[nodiscard]] bool add(std::uint64_t ticket, job work) {
+    void set(lookup_limits l) {
         const std::lock_guard lock(mutex_);
+        limits_ = l;
+    }
+
+    /// In the order of the tickets. An error where it is not taken.
+    [[nodiscard]] error_code add(std::uint64_t ticket, job work) {
+        const std::lock_guard lock(mutex_);
+        const auto asked_for = under_way_ + jobs_.size();
+        if (asked_for >= limits_.at_once && asked_for - limits_.at_once >= limits_.queued) {
+            return too_many_lookups();
+        }
         jobs_.emplace(ticket, std::move(work));
-        if (threads_ < resolver::max_in_flight) {
+        if (threads_ < limits_.at_once) {
             try {
                 std::thread([all = shared_from_this()] { all->work(); }).detach();
                 ++threads_;
             } catch (const std::system_error&) { // the others will come to it
             }
         }
-        return threads_ > 0;
+        return threads_ > 0 ? error_code{} : error_code{asio::error::try_again};
     }
 
     /// Takes a look-up back that no thread has begun.
@@ -65,21 +75,41 @@ public:
 private:
     void work() {
         std::unique_lock lock(mutex_);
-        while (!jobs_.empty()) {
+        while (!jobs_.empty() && threads_ <= limits_.at_once) {
             auto next = jobs_.extract(jobs_.begin());
+            ++under_way_;
             lock.unlock();
             next.mapped()();
             next = {};
             lock.lock();
+            --under_way_;
         }
         --threads_;
     }
 
     std::mutex mutex_; ///< guards what follows
-    std::map<std::uint64_t, job> jobs_;
+    lookup_limits limits_;
+    std::map<std::uint64_t, job> jobs_; ///< that no thread has begun
     std::uint64_t last_ticket_ = 0;
     std::size_t threads_ = 0;
+    std::size_t under_way_ = 0; ///< threads that look a name up
 };
+
+// Boost's base class has no virtual destructor; nobody destroys a category through it.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
+
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): as above
+class lookup_category final : public boost::system::error_category {
+public:
+    [[nodiscard]] const char* name() const noexcept override { return "lookup"; }
+
+    [[nodiscard]] std::string message(int /*only_one*/) const override {
+        return "too many names are being looked up";
+    }
+};
+
+#pragma GCC diagnostic pop
 
 /// What the numbers of getaddrinfo(3) mean; Asio's category for them has no words.
 error_code meaning_of(int failure) {
@@ -100,6 +130,11 @@ error_code meaning_of(int failure) {
 }
 
 } // namespace
+
+error_code too_many_lookups() {
+    static const lookup_category category;
+    return {1, category};
+}
 
 struct resolver::shared {
     shared(asio::any_io_executor e, lookup l, std::shared_ptr<crew> c)
@@ -162,6 +197,10 @@ resolver::~resolver() {
     shared_->waiting.clear();
 }
 
+void resolver::set(lookup_limits l) {
+    shared_->threads->set(l);
+}
+
 asio::awaitable<resolver::answer> resolver::resolve(std::string name) {
     error_code not_literal;
     const auto literal = asio::ip::make_address(name, not_literal);
@@ -170,12 +209,12 @@ asio::awaitable<resolver::answer> resolver::resolve(std::string name) {
     }
     reply slot(shared_->executor);
     const place mine(shared_, slot);
-    const bool will_be = shared_->threads->add(
+    const auto refused = shared_->threads->add(
         mine.ticket, [state = shared_, ticket = mine.ticket, name = std::move(name)] {
             look_up_on_thread(state, ticket, name);
         });
-    if (!will_be) {
-        co_return answer{asio::error::try_again, {}};
+    if (refused) {
+        co_return answer{refused, {}};
     }
     auto found = co_await slot.take();
     co_return found ? std::move(*found) : answer{asio::error::operation_aborted, {}};

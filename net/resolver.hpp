@@ -10,11 +10,23 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace net {
+
+/// How many names are looked up at once, and how many more may wait for their turn.
+struct lookup_limits {
+    std::size_t at_once = 64;
+    std::size_t queued = std::numeric_limits<std::size_t>::max();
+
+    friend bool operator==(const lookup_limits&, const lookup_limits&) = default;
+};
+
+/// Why a name is not looked up: as many wait already as may.
+[[nodiscard]] error_code too_many_lookups();
 
 /// Belongs to one event loop, and goes before it does, though callers may still wait.
 class resolver {
@@ -27,12 +39,9 @@ public:
     /// Blocks; runs on a thread of its own. Replaced by tests.
     using lookup = std::function<answer(const std::string& name)>;
 
-    /// Names looked up at once; the others wait for their turn.
-    static constexpr std::size_t max_in_flight = 64;
-
     enum class turns {
-        of_all, ///< all such resolvers of the process share the places in flight
-        own,    ///< this one has places of its own
+        of_all, ///< all such resolvers of the process share the limits
+        own,    ///< this one has limits of its own
     };
 
     explicit resolver(asio::any_io_executor, lookup = system_lookup, turns = turns::of_all);
@@ -40,8 +49,12 @@ public:
     resolver& operator=(const resolver&) = delete;
     ~resolver();
 
+    /// For look-ups from now on.
+    void set(lookup_limits);
+
     /// Answers addresses at once. There is no limit in time: a caller that leaves early leaves the
-    /// look-up to itself.
+    /// look-up to itself. Errors: those of getaddrinfo(3); too_many_lookups(); try_again where no
+    /// thread is to be had.
     [[nodiscard]] asio::awaitable<answer> resolve(std::string name);
 
     /// Asks getaddrinfo(3).

@@ -79,6 +79,19 @@ socket_file::socket_file(std::string path, unsigned mode)
     inode_ = made.st_ino;
 }
 
+socket_file::socket_file(std::string path, unique_fd socket, const struct stat& made)
+    : path_(std::move(path)), socket_(std::move(socket)), device_(made.st_dev),
+      inode_(made.st_ino) {}
+
+std::optional<socket_file> socket_file::adopt(std::string path, unique_fd socket) {
+    struct stat found {};
+
+    if (::lstat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) {
+        return std::nullopt;
+    }
+    return socket_file(std::move(path), std::move(socket), found);
+}
+
 socket_file::socket_file(socket_file&& other) noexcept
     : path_(std::exchange(other.path_, {})), socket_(std::move(other.socket_)),
       device_(other.device_), inode_(other.inode_) {}

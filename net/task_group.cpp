@@ -16,11 +16,16 @@ task_group::task_group(asio::any_io_executor executor, escape on_escape)
 
 void task_group::spawn(asio::awaitable<void> task) {
     const auto entry = tasks_.emplace(tasks_.end());
-    asio::co_spawn(executor_, std::move(task),
-                   asio::bind_cancellation_slot(entry->slot(),
-                                                [this, entry](const std::exception_ptr& escaped) {
-                                                    finished(entry, escaped);
-                                                }));
+    try {
+        asio::co_spawn(executor_, std::move(task),
+                       asio::bind_cancellation_slot(
+                           entry->slot(), [this, entry](const std::exception_ptr& escaped) {
+                               finished(entry, escaped);
+                           }));
+    } catch (...) { // it has not begun
+        tasks_.erase(entry);
+        throw;
+    }
 }
 
 namespace {

@@ -3,10 +3,16 @@
 #include "net/tcp_channel.hpp"
 
 #include "net/pipe_pool.hpp"
+#include "net/uninterrupted.hpp"
 
 #include <boost/asio/error.hpp>
 
+#include <array>
 #include <fcntl.h>
+#include <limits>
+#include <linux/socket.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -79,13 +85,32 @@ io_result tcp_channel::write_some(std::span<const std::byte> from) {
     return result;
 }
 
+io_result tcp_channel::peek_some(std::span<std::byte> into) {
+    if (!readable_) {
+        return later;
+    }
+    const auto result = peek(socket_.get(), into);
+    readable_ = !result.would_block();
+    return result;
+}
+
+/// Whoever goes on to send is reset all the same.
+void tcp_channel::discard_unread() const {
+    constexpr int most_reads = 4;
+    std::array<std::byte, std::size_t{16} * 1024> bytes; // NOLINT: nobody looks at them
+    for (int i = 0; i < most_reads && receive(socket_.get(), bytes).bytes == bytes.size(); ++i) {
+    }
+}
+
 io_result tcp_channel::read_into(pipe& p) {
     if (!readable_) {
         return later;
     }
     p.is_fragmented = false;
-    const auto result = outcome_of(::splice(socket_.get(), nullptr, p.write_end.get(), nullptr,
-                                            p.capacity, SPLICE_F_NONBLOCK));
+    const auto result = outcome_of(uninterrupted([&] {
+        return ::splice(socket_.get(), nullptr, p.write_end.get(), nullptr, p.capacity,
+                        SPLICE_F_NONBLOCK);
+    }));
     readable_ = !result.would_block();
     if (!result.error && result.bytes == 0) {
         return {0, asio::error::eof};
@@ -104,11 +129,35 @@ io_result tcp_channel::write_from(pipe& p) {
     if (!writable_) {
         return later;
     }
-    const auto result = outcome_of(
-        ::splice(p.read_end.get(), nullptr, socket_.get(), nullptr, p.pending, SPLICE_F_NONBLOCK));
+    const auto result = outcome_of(uninterrupted([&] {
+        return ::splice(p.read_end.get(), nullptr, socket_.get(), nullptr, p.pending,
+                        SPLICE_F_NONBLOCK);
+    }));
     has_room(!result.would_block());
     p.pending -= result.bytes;
     return result;
+}
+
+void tcp_channel::receive_ahead(receiving how) const {
+    const auto set = [this](int level, int name, int value) {
+        return ::setsockopt(socket_.get(), level, name, &value, sizeof value) == 0;
+    };
+    if (!set(SOL_SOCKET, SO_BUF_LOCK, SOCK_RCVBUF_LOCK) || how == receiving::as_born) {
+        return;
+    }
+    // The kernel doubles both (socket(7)). Autotuning has measured with the lock on, and would not
+    // grow beyond what fitted then: it goes on from a larger buffer and window.
+    constexpr int little = 32 * 1024;
+    constexpr int to_grow_from = 512 * 1024;
+    (void)set(SOL_SOCKET, SO_RCVBUF, how == receiving::little ? little : to_grow_from);
+    if (how == receiving::freely) {
+        (void)set(IPPROTO_TCP, TCP_WINDOW_CLAMP, std::numeric_limits<int>::max());
+        (void)set(SOL_SOCKET, SO_BUF_LOCK, 0);
+    }
+}
+
+void tcp_channel::keep_unsent(int bytes) const {
+    (void)::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
 }
 
 void tcp_channel::shutdown_send() {

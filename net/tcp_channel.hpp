@@ -6,6 +6,8 @@
 #include "net/poller.hpp"
 #include "net/unique_fd.hpp"
 
+#include <cstdint>
+
 namespace net {
 
 /// Remembers what would block, so that an attempt which cannot succeed costs no system call: one
@@ -39,6 +41,12 @@ public:
     [[nodiscard]] io_result read_some(std::span<std::byte>) override;
     [[nodiscard]] io_result write_some(std::span<const std::byte>) override;
 
+    /// Throws away what has come and was not read: closed with it, the connection would be reset.
+    void discard_unread() const;
+
+    /// Reads what stays in the socket.
+    [[nodiscard]] io_result peek_some(std::span<std::byte>);
+
     [[nodiscard]] bool can_splice() const override { return true; }
 
     [[nodiscard]] io_result read_into(pipe&) override;
@@ -49,6 +57,20 @@ public:
 
     /// Gives the socket away; the channel is of no more use.
     [[nodiscard]] unique_fd release();
+
+    /// How much the kernel receives ahead of us.
+    enum class receiving : std::uint8_t {
+        freely,  ///< what its autotuning finds right, which may be megabytes
+        as_born, ///< what it gives every socket at first
+        little,  ///< once it holds no more than this, so much: 64 KiB, with what it needs itself
+    };
+
+    /// What the kernel has received already stays. Does nothing before Linux 5.14, which has no
+    /// SO_BUF_LOCK: there it could not be taken back.
+    void receive_ahead(receiving) const;
+
+    /// How many bytes the kernel takes from us beyond what is under way to the peer.
+    void keep_unsent(int bytes) const;
 
     [[nodiscard]] int native_handle() const { return socket_.get(); }
 

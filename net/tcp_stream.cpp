@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/tcp_stream.hpp"
 
+#include "net/uninterrupted.hpp"
+
 #include <boost/asio/error.hpp>
 
 #include <poll.h>
@@ -29,11 +31,9 @@ io_result tcp_stream::peek(std::span<std::byte> into) {
     if (!watch_.may(readiness::read)) {
         return {0, asio::error::would_block};
     }
-    auto result = outcome_of(::recv(socket_.get(), into.data(), into.size(), MSG_PEEK));
+    const auto result = net::peek(socket_.get(), into);
     if (result.would_block()) {
         watch_.blocked(readiness::read);
-    } else if (!result.error && result.bytes == 0) {
-        result.error = asio::error::eof;
     }
     return result;
 }
@@ -57,8 +57,8 @@ void tcp_stream::watch(stream_watcher* w) {
     watch_.watch(socket_.get(), w);
 }
 
-asio::awaitable<std::tuple<error_code>> tcp_stream::wait_for_error() {
-    return watch_.wait_for_error(socket_.get());
+asio::awaitable<std::tuple<error_code>> tcp_stream::wait_for_end() {
+    return watch_.wait_for_end(socket_.get());
 }
 
 bool tcp_stream::takes_bytes() {

@@ -37,8 +37,9 @@ public:
     /// attempt there would have blocked.
     void blocked(readiness what) { watch_.blocked(what); }
 
-    /// Completes when the connection broke (RST, time-out), not when it is readable.
-    [[nodiscard]] asio::awaitable<std::tuple<error_code>> wait_for_error();
+    /// Completes when the peer has closed or broken off (FIN, RST, time-out), whether or not there
+    /// are bytes to read.
+    [[nodiscard]] asio::awaitable<std::tuple<error_code>> wait_for_end();
 
     /// Takes the socket off this event loop; pending waits complete with operation_aborted.
     [[nodiscard]] connection detach(std::vector<std::byte> early);

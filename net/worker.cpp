@@ -9,7 +9,7 @@ namespace net {
 worker::worker()
     : work_(asio::require(loop_.get_executor(), asio::execution::outstanding_work.tracked)),
       scratch_(scratch_size) {
-    thread_ = std::thread([this] { loop_.run(); });
+    thread_ = std::thread([this] { run_or_end(loop_); });
 }
 
 worker::~worker() {

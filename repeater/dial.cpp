@@ -4,7 +4,8 @@
 
 #include "net/deadline.hpp"
 #include "net/dial.hpp"
-#include "net/own_addresses.hpp"
+#include "net/route_query.hpp"
+#include "net/text/address_range.hpp"
 #include "net/text/server_name.hpp"
 #include "repeater/hear_version.hpp"
 #include "rfb/error.hpp"
@@ -14,7 +15,10 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
+#include <span>
+#include <sys/socket.h>
 #include <utility>
 #include <vector>
 
@@ -57,7 +61,7 @@ asio::awaitable<void> expect_rfb(net::stream& far, std::vector<std::byte>& early
 asio::awaitable<void> await_greeting(const request& r, net::stream& far,
                                      std::vector<std::byte>& early,
                                      event::dial_attempt_failed& failure) {
-    const auto limit = r.conf.limits.handshake;
+    const auto limit = r.conf.limits.greeting;
     const auto heard = co_await (expect_rfb(far, early, failure) || net::expire_after(limit));
     if (heard.index() == 1) {
         failure.why = event::dial_attempt_failed::reason::no_greeting;
@@ -97,31 +101,57 @@ void refuse(const request& r, verdict v) {
     r.events.receive(event::dial_refused{r.viewer.name, r.to, why});
 }
 
+/// An address that leads to this machine, or of which that cannot be learned, is ours.
+bool is_ours(const asio::ip::address& a) {
+    const auto way = net::route_to(a);
+    return way == net::route::local || way == net::route::unknown;
+}
+
+verdict judge_now(const request& r, const tcp::endpoint& to) {
+    return judge(r.conf.mode1, r.to.host, to, is_ours);
+}
+
+bool may_be_dialled(verdict v) {
+    return v == verdict::trusted || v == verdict::allowed;
+}
+
+/// Of a name's addresses those behind these are neither judged nor dialled: whoever runs a name
+/// server may answer with thousands, and each costs some system calls on the thread that decides.
+constexpr std::size_t most_addresses = 64;
+
 /// What the policy lets us dial.
 struct judged {
-    std::vector<tcp::endpoint> allowed; ///< the trusted among them too
-    std::vector<tcp::endpoint> trusted;
+    std::vector<tcp::endpoint> allowed;
     std::optional<verdict> against; ///< why another address is left out
 };
 
 /// Each address is judged after the look-up, not the name before it: names can point anywhere, and
-/// may point elsewhere the next time. Our own addresses may change as well.
+/// may point elsewhere the next time.
 judged judge_all(const request& r, const std::vector<tcp::endpoint>& found) {
-    const net::own_addresses ours;
-    const is_own is_ours = [&ours](const asio::ip::address& a) { return ours.contains(a); };
     judged all;
-    for (const auto& to : found) {
-        const auto verdict = judge(r.conf.mode1, r.to.host, to, is_ours);
-        if (verdict == verdict::trusted) {
-            all.trusted.push_back(to);
-        }
-        if (verdict == verdict::trusted || verdict == verdict::allowed) {
+    for (const auto& to : std::span(found).first(std::min(found.size(), most_addresses))) {
+        if (const auto verdict = judge_now(r, to); may_be_dialled(verdict)) {
             all.allowed.push_back(to);
         } else {
             all.against = verdict;
         }
     }
     return all;
+}
+
+/// A connection of this machine with itself. The addresses and routes may have changed since the
+/// address was judged.
+bool ends_here(const net::tcp_stream& far) {
+    tcp::endpoint here;
+    auto size = static_cast<socklen_t>(here.capacity());
+    return ::getsockname(far.native_handle(), here.data(), &size) != 0 ||
+           net::unmapped(here.address()) == net::unmapped(far.peer_address().address());
+}
+
+verdict judge_connection(const request& r, const net::tcp_stream& far) {
+    const auto to = far.peer_address();
+    return judge(r.conf.mode1, r.to.host, to,
+                 [&](const asio::ip::address& a) { return ends_here(far) || is_ours(a); });
 }
 
 /// Takes the first address that answers and, unless it is trusted, greets as a VNC server does.
@@ -137,11 +167,14 @@ asio::awaitable<server_end> try_addresses(const request& r, judged good) {
             break;
         }
         const auto at = got.stream->peer_address();
-        const bool trusted =
-            std::find(good.trusted.begin(), good.trusted.end(), at) != good.trusted.end();
-        auto server = co_await hear_server(r, std::move(got.stream), trusted);
-        if (server) {
-            co_return server;
+        const auto again = judge_connection(r, *got.stream);
+        if (may_be_dialled(again)) {
+            auto server = co_await hear_server(r, std::move(got.stream), again == verdict::trusted);
+            if (server) {
+                co_return server;
+            }
+        } else {
+            refuse(r, again);
         }
         left = net::left_of(std::move(left), at, got.missed);
     }
@@ -154,6 +187,10 @@ asio::awaitable<server_end> reach(const request& r) {
         co_await net::resolve(r.names, r.to.host, r.to.port, r.conf.limits.name_lookup);
     if (found.error == asio::error::operation_aborted) {
         co_return std::nullopt; // the viewer left meanwhile: dial() says so
+    }
+    if (found.error == net::too_many_lookups()) {
+        r.events.receive(event::limited{r.viewer.name, limit::lookups});
+        co_return std::nullopt;
     }
     auto good = judge_all(r, found.endpoints);
     // Where some addresses were allowed, the viewer's problem is that none could be reached.
@@ -186,16 +223,14 @@ asio::awaitable<std::optional<pair>> dial(dialling_viewer& viewer, rfb::destinat
                                           event_sink& events) {
     const auto not_before = net::clock::now() + conf.limits.refusal;
     const request r{viewer, to, conf, names, events};
-    const auto max_early = conf.limits.early_bytes;
-    auto first = co_await (attempt(r) || until_gone(viewer, max_early));
+    auto first = co_await (attempt(r) || until_gone(viewer));
     if (first.index() == 1) {
         events.receive(event::dial_failed{viewer.name, to, std::get<1>(first)});
         co_return std::nullopt;
     }
     auto server = std::move(std::get<0>(first));
-    // An answer that comes sooner would tell a refusal from a failure, and a closed port from none.
     if (!server) {
-        (void)co_await (net::expire_at(not_before) || until_gone(viewer, max_early));
+        co_await hold_until(viewer, not_before);
         co_return std::nullopt;
     }
     peer_name far{viewer.name.number, rfb::side::server, server->peer, {}};

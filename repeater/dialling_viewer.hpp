@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/clock.hpp"
 #include "net/tcp_stream.hpp"
 #include "repeater/pair.hpp"
 
@@ -10,8 +11,7 @@
 
 namespace repeater {
 
-/// Belongs to the thread that decides. `early` are the session's first bytes, which are read while
-/// nobody is there to take them, at most limits.early_bytes.
+/// Belongs to the thread that decides. What it sends stays in the kernel.
 struct dialling_viewer {
     dialling_viewer(peer who, const asio::any_io_executor& executor)
         : dialling_viewer(std::move(who.name), who.release(), std::move(who.place), executor) {}
@@ -33,9 +33,12 @@ private:
           place(std::move(counts)) {}
 };
 
-/// Watches a peer that has to wait, and keeps what it sends, at most `max_early` bytes; the rest
-/// stays in the kernel. Completes with eof or an error once it has left, with operation_aborted
-/// where it was detached, closed or the wait cancelled. No byte is lost then.
-[[nodiscard]] asio::awaitable<error_code> until_gone(dialling_viewer&, std::size_t max_early);
+/// Completes with eof or an error once the viewer has left, with operation_aborted where it was
+/// detached, closed or the wait cancelled.
+[[nodiscard]] asio::awaitable<error_code> until_gone(dialling_viewer&);
+
+/// Waits until that time, or until the viewer has left. A refusal of Mode I that came sooner would
+/// tell what is forbidden from what is not there.
+[[nodiscard]] asio::awaitable<void> hold_until(dialling_viewer&, net::clock::time_point);
 
 } // namespace repeater

@@ -7,6 +7,7 @@
 #include "net/pipe_pool.hpp"
 #include "repeater/relay.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -14,6 +15,7 @@
 #include <memory>
 #include <span>
 #include <unordered_map>
+#include <vector>
 
 namespace repeater {
 
@@ -27,7 +29,8 @@ struct relaying {
     /// A pair that has carried so many bytes, or has been woken so often, is given away; by default
     /// it stays.
     std::uint64_t bytes_here = std::numeric_limits<std::uint64_t>::max();
-    unsigned wakes_here = 0; ///< 0: that does not matter
+    unsigned wakes_here = 0;    ///< 0: that does not matter
+    paces* all_pairs = nullptr; ///< what all pairs may carry together; null: no limit
 };
 
 /// Belongs to the event loop's thread. Pairs stay here until they end, or outgrow it.
@@ -49,10 +52,16 @@ public:
     ~live_pairs() = default;
 
     /// Relays a pair from now on; it may end before this returns.
-    void start(pair, const limits&);
+    void start(pair, const session_limits&);
 
     /// Takes over what another event loop has given away.
     void go_on(std::unique_ptr<relay>);
+
+    /// Takes so many pairs at most off this event loop, for another one or another process.
+    [[nodiscard]] std::vector<std::unique_ptr<relay>> set_aside(std::size_t at_most);
+
+    /// Relays a pair that another process had.
+    void go_on(moved_pair, std::array<net::unique_fd, 2> sockets);
 
     /// Ends every pair.
     void stop();
@@ -60,17 +69,33 @@ public:
     /// Reports so many pairs at most (event::carries), the oldest first.
     void show(std::size_t at_most) const;
 
+    /// Pairs that are here, and what has been carried here. From any thread.
+    [[nodiscard]] std::int64_t size() const { return size_.value(); }
+
+    [[nodiscard]] const relay::traffic& carried() const { return carried_; }
+
 private:
+    relay& add(session_number, std::unique_ptr<relay>);
+    [[nodiscard]] std::unique_ptr<relay> take(session_number);
+    /// The pair ends before it has begun.
+    void fail(const event::ended&);
+
     void described(session_number pair, const rfb::handshake_facts&) override;
     void ended(const event::ended&) override;
     void outgrew(session_number pair) override;
     void remind(session_number pair, net::clock::time_point) override;
     void forget(session_number pair, net::clock::time_point) override;
+    void pause(session_number pair, net::clock::time_point until) override;
+    void unpause(session_number pair, net::clock::time_point until) override;
+    [[nodiscard]] std::function<void(session_number)> calling(void (relay::*what)());
 
     net::pipe_pool pipes_;
     net::deadlines<session_number> reminders_;
+    net::deadlines<session_number> pauses_;
     report report_;
     give_away give_away_;
+    relay::traffic carried_;
+    service::gauge size_;
     relay::shared shared_;
     std::unordered_map<session_number, std::unique_ptr<relay>> relays_;
 };

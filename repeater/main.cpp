@@ -1,19 +1,28 @@
 // ultravnc_repeater: configuration, then the daemon, perhaps under a supervisor.
 // SPDX-License-Identifier: EUPL-1.2
+#include "net/memory_reserve.hpp"
 #include "repeater/daemon.hpp"
+#include "repeater/events/file.hpp"
 #include "repeater/options/arguments.hpp"
 #include "repeater/options/configure.hpp"
 #include "repeater/options/web_request.hpp"
 #include "repeater/supervisor.hpp"
 #include "service/descriptors.hpp"
+#include "service/handover/handshake.hpp"
+#include "service/handover/image.hpp"
+#include "service/last_words.hpp"
 #include "service/line_file.hpp"
+#include "service/openssl_memory.hpp"
+#include "service/rights.hpp"
 #include "service/signals.hpp"
 
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <fmt/format.h>
+#include <stdexcept>
 #include <string>
+#include <sys/types.h>
 #include <sysexits.h>
 #include <system_error>
 
@@ -21,10 +30,14 @@ namespace {
 
 using repeater::config;
 
+/// By which a process that is started in our place learns what it was passed.
+constexpr auto passed_variable = "ULTRAVNC_REPEATER_PASSED";
+
 /// The configuration of a supervisor's child, which has no child itself; the parent has the pid
 /// file.
 config under_supervision(config c) {
     c.loop = repeater::supervision::off;
+    c.has_keeper = false;
     c.pid_file.clear();
     return c;
 }
@@ -40,6 +53,22 @@ void say_how_it_was_started(const char* program, const std::vector<std::string>&
     service::print_error(text + '\n');
 }
 
+/// Makes the files that --user will write. Says so, and returns false, where there is no such user.
+bool make_files(const config& c) {
+    constexpr mode_t as_umask_says = 0666;
+    try {
+        const service::rights rights(c.rights);
+        for (const auto& file : {c.log.file, c.pid_file}) {
+            rights.make_file(file, as_umask_says);
+        }
+        rights.make_file(c.events.file, repeater::event_file_mode);
+    } catch (const std::runtime_error& e) {
+        service::print_error(std::string{"ultravnc_repeater: error: "} + e.what() + '\n');
+        return false;
+    }
+    return true;
+}
+
 /// Says so, and returns false, where the log could not be written.
 bool can_log(const config& c) {
     if (c.log.file.empty()) {
@@ -53,23 +82,30 @@ bool can_log(const config& c) {
     return file.has_value();
 }
 
-int start(const char* program, const std::vector<std::string>& command_line) {
+int start(const service::image_to_start& image, const char* program,
+          const std::vector<std::string>& command_line) {
+    auto passed = service::take_passed(passed_variable);
+    repeater::relatives relatives{net::message_socket{std::move(passed["keeper"])},
+                                  net::message_socket{std::move(passed["predecessor"])}};
     const auto variables =
         repeater::read_environment({repeater::known_variables(), repeater::request_variables()});
     const auto configure = [&] { return repeater::configure(command_line, variables); };
     const auto configured = configure();
     if (const auto* bye = std::get_if<service::early_exit>(&configured)) {
+        if (relatives.predecessor) {
+            service::refuse(relatives.predecessor, bye->text);
+        }
         return service::print(*bye);
     }
     const auto& c = std::get<config>(configured);
     if (c.debug) {
         say_how_it_was_started(program, repeater::to_long_arguments(command_line, variables).words);
     }
-    if (!can_log(c)) {
+    if (!make_files(c) || !can_log(c)) {
         return EX_CONFIG;
     }
-    if (c.loop == repeater::supervision::off) {
-        return repeater::run_daemon(c, configure);
+    if (c.loop == repeater::supervision::off && !c.has_keeper) {
+        return repeater::run_daemon(c, configure, image, std::move(relatives));
     }
     const auto configure_child = [&configure]() -> std::variant<config, service::early_exit> {
         auto again = configure();
@@ -78,14 +114,23 @@ int start(const char* program, const std::vector<std::string>& command_line) {
         }
         return again;
     };
-    return repeater::supervise(c, [&](net::unique_fd serving) {
+    const auto run_child = [&](net::message_socket keeper) {
         auto again = configure_child();
         if (const auto* bye = std::get_if<service::early_exit>(&again)) {
             return service::print(*bye);
         }
-        return repeater::run_daemon(std::get<config>(std::move(again)), configure_child,
-                                    std::move(serving));
-    });
+        return repeater::run_daemon(std::get<config>(std::move(again)), configure_child, image,
+                                    {std::move(keeper), std::move(relatives.predecessor)});
+    };
+    return relatives.keeper ? run_child(std::move(relatives.keeper))
+                            : repeater::supervise(c, image, run_child);
+}
+
+/// Before any other constructor of a static object: those allocate as well.
+[[gnu::constructor(101)]] void prepare() {
+    service::prepare_last_words("ultravnc_repeater");
+    net::hold_memory_reserve();
+    service::give_openssl_the_reserve();
 }
 
 } // namespace
@@ -95,7 +140,9 @@ int main(int argc, char** argv) {
         service::keep_standard_descriptors();
         service::prepare_signals();
         service::raise_descriptor_limit();
-        return start(argv[0], {argv + 1, argv + argc});
+        const service::image_to_start image(passed_variable,
+                                            {argv, static_cast<std::size_t>(argc)});
+        return start(image, argv[0], {argv + 1, argv + argc});
     } catch (const std::exception& e) {
         service::print_error(std::string{"ultravnc_repeater: "} + e.what() + '\n');
         return EXIT_FAILURE;

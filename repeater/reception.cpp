@@ -134,8 +134,7 @@ public:
         }
         announce();
         auto hello = rfb::parse_hello(reader_.block(), who_.name.side, conf_->hello);
-        const auto& early = who_.early;
-        if (hello && hello->unended && !early.empty() && !rfb::may_become_version(early)) {
+        if (hello && hello->unended && goes_on_behind()) {
             hello = rfb::error::id_too_long; // cut off, it could become another's
         }
         if (!hello) {
@@ -164,7 +163,10 @@ private:
         if (!is_probe(failed)) {
             announce();
             reception_.events_.receive(failed);
-        } else if (reception_.is_worth_telling(who_.name.side, announced_)) {
+            return;
+        }
+        ++reception_.probed_;
+        if (reception_.is_worth_telling(who_.name.side, announced_)) {
             reception_.tell_probe(failed, announced_);
         }
     }
@@ -197,11 +199,33 @@ private:
         return true;
     }
 
+    /// Takes the next bytes that belong to the block: what is behind it stays in the kernel, where
+    /// nobody loses it.
+    [[nodiscard]] net::io_result take(std::span<std::byte> buffer) {
+        if (const auto missing = reader_.missing()) {
+            const auto got =
+                who_.channel.read_some(buffer.first(std::min(*missing, buffer.size())));
+            (void)reader_.feed(buffer.first(got.bytes));
+            return got;
+        }
+        const auto seen = who_.channel.peek_some(buffer);
+        return seen.error
+                   ? seen
+                   : who_.channel.read_some(buffer.first(reader_.feed(buffer.first(seen.bytes))));
+    }
+
+    /// The text of the block continues behind it.
+    [[nodiscard]] bool goes_on_behind() {
+        std::array<std::byte, rfb::version_size> behind; // NOLINT: as above
+        const auto seen = who_.channel.peek_some(behind);
+        return !seen.error && !rfb::may_become_version(std::span(behind).first(seen.bytes));
+    }
+
     /// True once nothing more is to be read.
     [[nodiscard]] bool collect() {
         std::array<std::byte, 1024> buffer; // NOLINT: only what was read into it is looked at
         while (!reader_.complete()) {
-            const auto got = who_.channel.read_some(buffer);
+            const auto got = take(buffer);
             if (got.would_block()) {
                 return false;
             }
@@ -213,10 +237,6 @@ private:
             }
             announce();
             last_bytes_ = reception_.loop_.now();
-            const auto bytes = std::span<const std::byte>(buffer).first(got.bytes);
-            const auto rest = bytes.subspan(reader_.feed(bytes));
-            auto& early = who_.early;
-            early.insert(early.end(), rest.begin(), rest.end());
         }
         return true;
     }
@@ -310,6 +330,7 @@ void reception::tell_probe(event::introduction_failed how, bool announced) {
 }
 
 void reception::note_probe(peer_name who) {
+    ++probed_;
     if (is_worth_telling(who.side, false)) {
         tell_probe({std::move(who), reason::too_short, 0, 0, {}, {}}, false);
     }

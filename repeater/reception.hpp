@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,7 +24,7 @@ namespace repeater {
 class reception {
 public:
     /// A peer that has spoken: what it wants, or an error of rfb's category, where it is to be
-    /// turned away; the event has said why. Bytes behind the block are its early ones.
+    /// turned away; the event has said why. What it has sent behind the block is still to be read.
     struct guest {
         peer who;
         rfb::result<rfb::hello> hello;
@@ -52,6 +53,11 @@ public:
     /// Closes everybody here.
     void clear();
 
+    [[nodiscard]] bool is_empty() const { return here_.empty(); }
+
+    /// Connections that were closed without a byte so far.
+    [[nodiscard]] std::uint64_t probed() const { return probed_; }
+
 private:
     class newcomer;
 
@@ -75,6 +81,7 @@ private:
     net::deadlines<session_number> deadlines_;
     std::map<session_number, std::unique_ptr<newcomer>> here_; ///< the oldest first
     std::array<probes, 2> probes_;                             ///< of viewers, of servers
+    std::uint64_t probed_ = 0;
 };
 
 } // namespace repeater

@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/relay.hpp"
 
+#include "net/memory_reserve.hpp"
+
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -15,12 +18,27 @@ namespace {
 
 using how = event::ended::how;
 
+std::unique_ptr<paces> pace_of(const session_limits& l) {
+    auto made = l.bandwidth > 0 ? std::make_unique<paces>() : nullptr;
+    if (made) {
+        for (auto& way : *made) {
+            way.set(l.bandwidth);
+        }
+    }
+    return made;
+}
+
+template <class Sides>
+auto& of(Sides& two, rfb::side s) {
+    return two[s == rfb::side::viewer ? 0 : 1];
+}
+
 } // namespace
 
-relay::relay(const shared& m, pair p, const limits& l)
+relay::relay(const shared& m, pair p, const session_limits& l)
     : shared_(&m), number_(p.number()), newcomer_(p.newcomer),
       viewer_address_(p.viewer.name.address), server_address_(p.server.name.address),
-      met_(std::move(p.met)), linger_(l.linger), linger_stalled_(l.linger_stalled),
+      met_(std::move(p.met)), clock_(l, m.loop.now()), pace_(pace_of(l)),
       viewer_(*this, rfb::side::viewer, std::move(p.viewer.channel)),
       server_(*this, rfb::side::server, std::move(p.server.channel)) {
     for (const auto side : {newcomer_, rfb::other(newcomer_)}) {
@@ -29,13 +47,66 @@ relay::relay(const shared& m, pair p, const limits& l)
     }
 }
 
+relay::relay(const shared& m, moved_pair p, std::array<net::unique_fd, 2> sockets)
+    : shared_(&m), number_(p.number), newcomer_(p.newcomer), viewer_address_(p.viewer),
+      server_address_(p.server), met_(std::move(p.met)),
+      clock_(p.limits, p.began, p.moved_at, p.lingers, m.loop.now()), pace_(pace_of(p.limits)),
+      handshake_(p.handshake ? std::make_unique<rfb::handshake_reader>(std::move(*p.handshake))
+                             : nullptr),
+      viewer_(*this, rfb::side::viewer, net::tcp_channel(std::move(sockets[0]), true)),
+      server_(*this, rfb::side::server, net::tcp_channel(std::move(sockets[1]), true)),
+      first_to_end_(p.first_to_end) {
+    for (const auto side : {rfb::side::viewer, rfb::side::server}) {
+        auto& flow = of(p.flows, side);
+        at(side).outcome = flow.outcome;
+        at(side).ahead = static_cast<net::tcp_channel::receiving>(flow.ahead);
+        at(side).free_from = flow.free_from;
+        pump_from(side).go_on({flow.bytes_read, flow.bytes_written}, std::move(flow.kept));
+    }
+}
+
+moved_pair relay::describe() {
+    moved_pair p{number_, newcomer_, viewer_address_, server_address_, true, met_};
+    p.limits = clock_.limits();
+    p.began = clock_.began();
+    p.moved_at = clock_.moved_at();
+    p.lingers = clock_.lingers();
+    p.first_to_end = first_to_end_;
+    for (const auto side : {rfb::side::viewer, rfb::side::server}) {
+        auto& pump = pump_from(side);
+        pump.settle();
+        auto& flow = of(p.flows, side);
+        flow.bytes_read = pump.progress().bytes_read;
+        flow.bytes_written = pump.progress().bytes_written;
+        flow.kept.assign(pump.kept().begin(), pump.kept().end());
+        flow.outcome = at(side).outcome;
+        flow.ahead = static_cast<std::uint8_t>(at(side).ahead);
+        flow.free_from = at(side).free_from;
+    }
+    if (handshake_) {
+        p.handshake = *handshake_;
+    }
+    return p;
+}
+
 void relay::start() {
+    for (const auto side : {rfb::side::viewer, rfb::side::server}) {
+        at(side).channel.receive_ahead(net::tcp_channel::receiving::as_born);
+    }
+    go_on();
+}
+
+void relay::go_on() {
     try {
         for (auto* each : {&viewer_, &server_}) {
             each->channel.watch(shared_->loop, *each);
         }
         advance(newcomer_);
         advance(rfb::other(newcomer_));
+        if (first_to_end_ && !clock_.lingers()) { // its end has still to be passed on
+            shared_->loop.again(at(*first_to_end_));
+        }
+        check_again();
     } catch (const std::system_error& e) { // no memory or no watch is left
         cut(how::stopped, e.code());
     }
@@ -43,6 +114,8 @@ void relay::start() {
 }
 
 void relay::leave() {
+    check_at(session_clock::never);
+    pause_until(session_clock::never);
     for (auto* each : {&viewer_, &server_}) {
         shared_->loop.not_again(*each);
         each->channel.leave_poller();
@@ -51,7 +124,7 @@ void relay::leave() {
 
 void relay::go_on(const shared& there) {
     shared_ = &there;
-    start();
+    go_on();
 }
 
 void relay::stop() {
@@ -71,7 +144,16 @@ void relay::wake(rfb::side side, net::ready r) {
     if (waited_a_round && !at(rfb::other(side)).outcome) {
         pass_end_on();
     }
+    keep_awake();
     tell_owner();
+}
+
+/// Something moves: the limits in time are looked at again, where they were not.
+void relay::keep_awake() {
+    if (!clock_.is_awake()) {
+        clock_.wake();
+        check_again();
+    }
 }
 
 void relay::listen_in(rfb::side from, std::span<const std::byte> bytes) {
@@ -93,10 +175,12 @@ void relay::advance(rfb::side from) {
     // Out of memory ends this pair, not the worker.
     net::pump_result result{net::pump_result::end::read_error, asio::error::no_memory};
     try {
-        const auto now = pump_from(from).run(shared_->pump);
+        const net::allocations_may_fail here;
+        const auto now = run_pump(from);
         if (now == net::pump::state::goes_on) {
             shared_->loop.again(mine);
         }
+        free_what_flows(from);
         if (now != net::pump::state::ended) {
             return;
         }
@@ -104,6 +188,77 @@ void relay::advance(rfb::side from) {
     } catch (const std::bad_alloc&) {
     }
     finish(from, result);
+}
+
+/// Lets a direction move what it can, and counts that.
+net::pump::state relay::run_pump(rfb::side from) {
+    auto& pump = pump_from(from);
+    const auto before = pump.progress().bytes_written;
+    const auto now = is_paced() ? run_paced(from) : pump.run(shared_->pump);
+    auto& carried =
+        from == rfb::side::viewer ? shared_->carried.from_viewers : shared_->carried.from_servers;
+    carried.add(pump.progress().bytes_written - before);
+    return now;
+}
+
+bool relay::is_paced() const {
+    return pace_ || (shared_->all_pairs != nullptr && shared_->all_pairs->front().is_limited());
+}
+
+/// Reads one portion, and the next when that is paid for. A portion is copied: a pipe would take
+/// more of it at once than may pass.
+net::pump::state relay::run_paced(rfb::side from) {
+    using state = net::pump::state;
+    constexpr unsigned never_streams = std::numeric_limits<unsigned>::max();
+    auto& mine = at(from);
+    auto& pump = pump_from(from);
+    auto some = shared_->pump;
+    some.reads_a_turn = shared_->loop.now() < mine.paused_until ? 0 : 1;
+    some.reads_before_streaming = never_streams;
+    const auto& narrowest = pace_ ? *pace_ : *shared_->all_pairs;
+    some.scratch = some.scratch.first(std::min(some.scratch.size(), narrowest.front().portion()));
+    const auto before = pump.progress().bytes_read;
+    const auto now = pump.run(some);
+    if (const auto moved = pump.progress().bytes_read - before; moved > 0) {
+        mine.paused_until = take(from, moved);
+    }
+    if (now != state::goes_on || mine.paused_until <= shared_->loop.now()) {
+        return now;
+    }
+    pause_until(mine.paused_until);
+    return state::waits;
+}
+
+/// When all of it is paid for, by both limits.
+net::clock::time_point relay::take(rfb::side from, std::uint64_t bytes) {
+    const std::size_t way = from == rfb::side::viewer ? 0 : 1;
+    const auto now = shared_->loop.now();
+    const auto own = pace_ ? pace_->at(way).take(bytes, now) : now;
+    const auto of_all =
+        shared_->all_pairs != nullptr ? shared_->all_pairs->at(way).take(bytes, now) : now;
+    return std::max(own, of_all);
+}
+
+void relay::resume() {
+    resume_at_ = session_clock::never;
+    advance(newcomer_);
+    advance(rfb::other(newcomer_));
+    keep_awake();
+    tell_owner();
+}
+
+/// Sees to it that resume() is called by then; session_clock::never: that it is not.
+void relay::pause_until(net::clock::time_point when) {
+    if (when >= resume_at_ && when != session_clock::never) {
+        return;
+    }
+    if (resume_at_ != session_clock::never) {
+        shared_->heard_by.unpause(number_, std::exchange(resume_at_, session_clock::never));
+    }
+    if (when != session_clock::never) {
+        shared_->heard_by.pause(number_, when);
+        resume_at_ = when;
+    }
 }
 
 void relay::finish(rfb::side from, const net::pump_result& result) {
@@ -133,8 +288,8 @@ void relay::pass_end_on() {
     if (at(*first_to_end_).outcome->end == how::eof) {
         at(to).channel.shutdown_send();
     }
-    seen_ = pump_from(to).progress();
-    linger();
+    clock_.one_has_ended(shared_->loop.now());
+    check_again();
 }
 
 /// Ends the directions that have not ended by themselves, for this reason.
@@ -147,26 +302,91 @@ void relay::cut(how reason, const net::error_code& ec) {
     }
 }
 
-void relay::linger() {
-    linger_until_ = shared_->loop.now() + linger_;
-    shared_->heard_by.remind(number_, linger_until_);
+/// How far the direction has come. What the kernel has not delivered yet, and our end of it, is not
+/// taken. The repeater's greeting may be among that, which nobody has read: the numbers wrap then.
+flow relay::flow_from(rfb::side from) const {
+    const auto& progress = pump_from(from).progress();
+    const auto undelivered = net::untaken_of(at(rfb::other(from)).channel.native_handle());
+    return {progress.bytes_read, progress.bytes_written - undelivered};
 }
 
-// The direction that is left is asked every limits.linger whether it has moved. One that is silent
-// is cut: many programs never close their half, and would keep the pair for ever. One whose
-// receiver is slow, so that we hold bytes for it, has limits.linger_stalled.
-void relay::lingered() {
-    const auto& now = pump_from(rfb::other(*first_to_end_)).progress();
-    const bool moved =
-        now.bytes_written != seen_.bytes_written || now.bytes_read != seen_.bytes_read;
-    const bool pending = now.bytes_read != now.bytes_written;
-    seen_ = now;
-    stalled_ = moved ? std::chrono::milliseconds(0) : stalled_ + linger_;
-    if (!moved && (!pending || stalled_ >= linger_stalled_)) {
-        cut(how::lingered, {});
-        tell_owner();
+// The direction that is left may go on while it moves. One that is silent is cut: many programs
+// never close their half, and would keep the pair for ever.
+void relay::check_limits() {
+    next_check_ = session_clock::never;
+    const auto verdict = clock_.look({flow_from(rfb::side::viewer), flow_from(rfb::side::server)},
+                                     shared_->loop.now());
+    if (verdict == session_clock::verdict::goes_on) {
+        bound_what_is_held_up();
+        check_again();
     } else {
-        linger();
+        cut_at(verdict);
+    }
+    tell_owner();
+}
+
+void relay::let_kernel_hold(rfb::side from, net::tcp_channel::receiving how) {
+    const bool flows = how == net::tcp_channel::receiving::freely;
+    at(from).ahead = how;
+    at(from).channel.receive_ahead(how);
+    at(rfb::other(from)).channel.keep_unsent(flows ? unsent_while_it_flows : unsent_at_first);
+}
+
+// A receiver that takes nothing makes the kernel hold what its sender sends: what it takes from us
+// for that receiver, and what it receives ahead of us, which by default may be megabytes each. So
+// it may hold little until the direction has proven that it flows, and again after it was held up.
+void relay::free_what_flows(rfb::side from) {
+    auto& mine = at(from);
+    if (mine.ahead != net::tcp_channel::receiving::freely &&
+        pump_from(from).progress().bytes_written >= mine.free_from) {
+        let_kernel_hold(from, net::tcp_channel::receiving::freely);
+    }
+}
+
+void relay::bound_what_is_held_up() {
+    for (const auto from : {rfb::side::viewer, rfb::side::server}) {
+        const auto& progress = pump_from(from).progress();
+        const bool is_full = progress.bytes_read != progress.bytes_written;
+        if (is_full && clock_.is_held_up(from == rfb::side::viewer ? 0 : 1) &&
+            at(from).ahead != net::tcp_channel::receiving::little) {
+            let_kernel_hold(from, net::tcp_channel::receiving::little);
+            at(from).free_from = progress.bytes_written + bytes_that_prove;
+        }
+    }
+}
+
+void relay::cut_at(session_clock::verdict why) {
+    using over = session_clock::verdict;
+    if (why == over::stalled && !first_to_end_) {
+        first_to_end_ = clock_.stalled() == 0 ? rfb::side::viewer : rfb::side::server;
+    }
+    cut(why == over::stalled   ? how::stalled
+        : why == over::silent  ? how::silent
+        : why == over::expired ? how::expired
+                               : how::lingered,
+        {});
+}
+
+void relay::check_again() {
+    check_at(clock_.next(shared_->loop.now()));
+}
+
+void relay::check_at(net::clock::time_point when) {
+    if (next_check_ == when) {
+        return;
+    }
+    if (next_check_ != session_clock::never) {
+        shared_->heard_by.forget(number_, next_check_);
+    }
+    next_check_ = session_clock::never;
+    if (when == session_clock::never) {
+        return;
+    }
+    try {
+        shared_->heard_by.remind(number_, when);
+        next_check_ = when;
+    } catch (const std::bad_alloc&) {
+        cut(how::stopped, asio::error::no_memory);
     }
 }
 
@@ -176,7 +396,7 @@ event::carries relay::look(net::clock::time_point now) const {
             server_address_,
             from_viewer_.progress().bytes_written,
             from_server_.progress().bytes_written,
-            std::chrono::duration_cast<std::chrono::milliseconds>(now - started_),
+            std::chrono::duration_cast<std::chrono::milliseconds>(now - clock_.began()),
             met_};
 }
 
@@ -196,15 +416,14 @@ bool relay::is_busy() const {
 }
 
 void relay::tell_end() {
-    if (linger_until_ != net::clock::time_point{}) {
-        shared_->heard_by.forget(number_, linger_until_);
-    }
+    check_at(session_clock::never);
+    pause_until(session_clock::never);
     for (auto* each : {&viewer_, &server_}) {
         each->channel.close();
     }
     shared_->heard_by.ended(event::ended{
         number_, newcomer_, *first_to_end_, *viewer_.outcome, *server_.outcome,
-        std::chrono::duration_cast<std::chrono::milliseconds>(shared_->loop.now() - started_),
+        std::chrono::duration_cast<std::chrono::milliseconds>(shared_->loop.now() - clock_.began()),
         std::move(met_)});
 }
 

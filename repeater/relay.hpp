@@ -4,17 +4,24 @@
 
 #include "net/deadline.hpp"
 #include "net/event_loop.hpp"
+#include "net/limits/pace.hpp"
 #include "net/pump.hpp"
 #include "net/tcp_channel.hpp"
-#include "repeater/options/config.hpp"
+#include "repeater/handover/moved.hpp"
+#include "repeater/limits/session_clock.hpp"
 #include "repeater/pair.hpp"
 #include "rfb/handshake.hpp"
+#include "service/admin/meter.hpp"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 
 namespace repeater {
+
+/// What may pass a second: from viewers, and from servers.
+using paces = std::array<net::pace, 2>;
 
 /// Lives on one event loop at a time. Each direction has a pump of its own; the handshake reader
 /// listens in until it has read all it wants. While nothing moves the pair takes no memory but this
@@ -33,27 +40,46 @@ public:
         /// relay may be given to another event loop by it.
         virtual void outgrew(session_number pair) = 0;
 
-        /// Calls lingered() of the pair's relay then, if it still lives.
+        /// Calls check_limits() of the pair's relay then, if it still lives.
         virtual void remind(session_number pair, net::clock::time_point when) = 0;
 
         /// Cancels remind(pair, when).
         virtual void forget(session_number pair, net::clock::time_point when) = 0;
 
+        /// Calls resume() of the pair's relay then, if it still lives.
+        virtual void pause(session_number pair, net::clock::time_point until) = 0;
+
+        /// Cancels pause(pair, until).
+        virtual void unpause(session_number pair, net::clock::time_point until) = 0;
+
     protected:
         ~owner() = default;
+    };
+
+    /// Bytes that have reached their receivers' sockets on one event loop. Any thread may read.
+    struct traffic {
+        service::counter from_viewers;
+        service::counter from_servers;
     };
 
     /// What all relays of an event loop share; it outlives them.
     struct shared {
         net::event_loop& loop;
+        traffic& carried;
         net::pump_resources pump;
         /// The owner hears of a pair that has carried so many bytes, or has been woken so often.
         std::uint64_t bytes_here = 0;
         unsigned wakes_here = 0; ///< 0: that does not matter
         owner& heard_by;
+        paces* all_pairs = nullptr; ///< what all pairs may carry together; null: no limit
     };
 
-    relay(const shared&, pair, const limits&);
+    relay(const shared&, pair, const session_limits&);
+
+    /// Of a pair that another process had; the sockets of the viewer and of the server. go_on() is
+    /// called next.
+    relay(const shared&, moved_pair, std::array<net::unique_fd, 2> sockets);
+
     relay(const relay&) = delete;
     relay& operator=(const relay&) = delete;
     ~relay() = default;
@@ -68,17 +94,32 @@ public:
     /// Relays with what another event loop shares.
     void go_on(const shared&);
 
+    /// After leave(), for another process: all of it. Throws std::bad_alloc.
+    [[nodiscard]] moved_pair describe();
+
+    /// Of the viewer and of the server.
+    [[nodiscard]] std::array<int, 2> sockets() const {
+        return {viewer_.channel.native_handle(), server_.channel.native_handle()};
+    }
+
     /// Closes both connections at once.
     void stop();
 
-    /// The time that remind() asked for has come.
-    void lingered();
+    /// The time that remind() asked for has come: ends the pair where it has reached a limit.
+    void check_limits();
+
+    /// The time that pause() asked for has come: what may be carried by now is.
+    void resume();
 
     [[nodiscard]] session_number number() const { return number_; }
 
     [[nodiscard]] event::carries look(net::clock::time_point now) const;
 
 private:
+    /// A direction that has carried so many since it began, or was held up, has a receiver that
+    /// takes them: nothing in between holds as much.
+    static constexpr std::uint64_t bytes_that_prove = std::uint64_t{1} << 20U;
+
     /// One side: its connection, and the direction of what it sends.
     class half final : public net::poller::watcher, public net::pump_observer {
     public:
@@ -103,22 +144,46 @@ private:
     public:
         net::tcp_channel channel;
         std::optional<event::ended::direction> outcome;
+        net::tcp_channel::receiving ahead = net::tcp_channel::receiving::as_born;
+        net::clock::time_point paused_until{}; ///< nothing is read before, for the limits of bytes
+        std::uint64_t free_from = bytes_that_prove; ///< bytes written on, from which it is freely
     };
 
+    void go_on();
     void wake(rfb::side, net::ready);
     void listen_in(rfb::side from, std::span<const std::byte>);
     void advance(rfb::side from);
+    [[nodiscard]] net::pump::state run_pump(rfb::side from);
+    [[nodiscard]] bool is_paced() const;
+    [[nodiscard]] net::pump::state run_paced(rfb::side from);
+    [[nodiscard]] net::clock::time_point take(rfb::side from, std::uint64_t bytes);
+    void pause_until(net::clock::time_point);
     void finish(rfb::side from, const net::pump_result&);
     void pass_end_on();
     void cut(event::ended::how, const net::error_code&);
-    void linger();
+    [[nodiscard]] flow flow_from(rfb::side) const;
+    void cut_at(session_clock::verdict);
+    void let_kernel_hold(rfb::side, net::tcp_channel::receiving);
+    void free_what_flows(rfb::side from);
+    void bound_what_is_held_up();
+    void keep_awake();
+    void check_again();
+    void check_at(net::clock::time_point);
     void tell_owner();
     void tell_end();
     [[nodiscard]] bool is_busy() const;
 
     [[nodiscard]] half& at(rfb::side s) { return s == rfb::side::viewer ? viewer_ : server_; }
 
+    [[nodiscard]] const half& at(rfb::side s) const {
+        return s == rfb::side::viewer ? viewer_ : server_;
+    }
+
     [[nodiscard]] net::pump& pump_from(rfb::side s) {
+        return s == rfb::side::viewer ? from_viewer_ : from_server_;
+    }
+
+    [[nodiscard]] const net::pump& pump_from(rfb::side s) const {
         return s == rfb::side::viewer ? from_viewer_ : from_server_;
     }
 
@@ -128,9 +193,10 @@ private:
     asio::ip::tcp::endpoint viewer_address_;
     asio::ip::tcp::endpoint server_address_;
     meeting met_;
-    std::chrono::milliseconds linger_;
-    std::chrono::milliseconds linger_stalled_;
-    net::clock::time_point started_ = shared_->loop.now();
+    session_clock clock_;
+    net::clock::time_point next_check_ = session_clock::never;
+    net::clock::time_point resume_at_ = session_clock::never;
+    std::unique_ptr<paces> pace_; ///< of this pair; null: no limit
     std::unique_ptr<rfb::handshake_reader> handshake_ =
         std::make_unique<rfb::handshake_reader>(); ///< until it has read all it wants
     half viewer_;
@@ -139,9 +205,6 @@ private:
     net::pump from_server_{server_.channel, viewer_.channel, server_};
     std::optional<rfb::side> first_to_end_;
     unsigned wakes_ = 0;
-    net::clock::time_point linger_until_{};
-    net::pump_progress seen_;              ///< of the direction that lingers
-    std::chrono::milliseconds stalled_{0}; ///< how long it has not moved
 };
 
 } // namespace repeater

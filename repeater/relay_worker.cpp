@@ -18,6 +18,14 @@ void relay_worker::go_on(std::unique_ptr<relay> given) {
                [this, given = std::move(given)]() mutable { pairs_.go_on(std::move(given)); });
 }
 
+void relay_worker::set_aside(std::size_t at_most, taken then) {
+    asio::post(thread_.loop(), [this, at_most, then = std::move(then)]() mutable {
+        asio::post(decides_, [all = pairs_.set_aside(at_most), then = std::move(then)]() mutable {
+            then(std::move(all));
+        });
+    });
+}
+
 void relay_worker::stop() {
     asio::post(thread_.loop(), [this] { pairs_.stop(); });
 }

@@ -28,11 +28,21 @@ public:
     /// Takes over a pair that this thread's event loop has given away.
     void go_on(std::unique_ptr<relay>);
 
+    /// Takes so many pairs at most off the thread. `taken` is called on the event loop that
+    /// decides.
+    using taken = std::function<void(std::vector<std::unique_ptr<relay>>)>;
+    void set_aside(std::size_t at_most, taken);
+
     /// Ends every pair.
     void stop();
 
     /// Reports so many pairs at most (event::carries), the oldest first.
     void show(std::size_t at_most);
+
+    /// Pairs that are here, and what has been carried here.
+    [[nodiscard]] const live_pairs& pairs() const { return pairs_; }
+
+    [[nodiscard]] asio::any_io_executor executor() { return thread_.executor(); }
 
 private:
     void report(any_event);

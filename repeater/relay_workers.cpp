@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/relay_workers.hpp"
 
+#include "net/handoff.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -21,35 +23,45 @@ constexpr std::uint64_t bytes_before_a_worker = std::uint64_t{64} * 1024;
 /// RFB's handshake alone wakes a pair so often: from then on it is a session.
 constexpr unsigned wakes_before_a_worker = 8;
 
-relaying on_worker(const config& c) {
+relaying on_worker(const config& c, paces& all_pairs) {
     return {.pipes = c.splice == splicing::off ? 0 : std::max(1UL, pipes_in_all / c.threads),
             .splice_after = c.splice == splicing::on ? 1 : net::pump_resources::default_reads,
-            .reads_a_turn = net::pump_resources::default_turn};
+            .reads_a_turn = net::pump_resources::default_turn,
+            .all_pairs = &all_pairs};
 }
 
 /// On the thread that decides.
-relaying on_decider(const config& c) {
-    auto how = on_worker(c);
-    how.reads_a_turn = short_turn;
+relaying on_decider(const config& c, paces& all_pairs) {
+    auto own = on_worker(c, all_pairs);
+    own.reads_a_turn = short_turn;
     if (c.threads > 1) {
-        how.pipes = 0;
-        how.bytes_here = bytes_before_a_worker;
-        how.wakes_here = wakes_before_a_worker;
+        own.pipes = 0;
+        own.bytes_here = bytes_before_a_worker;
+        own.wakes_here = wakes_before_a_worker;
     }
-    return how;
+    return own;
 }
 
 } // namespace
 
 relay_workers::relay_workers(net::event_loop& decides, const config& c, event_sink& events)
-    : events_(events), limits_(c.limits), one_ended_(decides.get_executor()),
+    : events_(events), executor_(decides.get_executor()), one_ended_(executor_),
       scratch_(net::worker::scratch_size),
       here_(
-          decides, scratch_, on_decider(c), [this](const any_event& e) { receive(e); },
+          decides, scratch_, on_decider(c, all_pairs_), [this](const any_event& e) { receive(e); },
           [this](std::unique_ptr<relay> r) { hand_over(std::move(r)); }) {
+    set_limits(c.limits);
     for (std::size_t i = 0; c.threads > 1 && i < c.threads; ++i) {
-        workers_.push_back(std::make_unique<relay_worker>(
-            decides.get_executor(), on_worker(c), [this](const any_event& e) { receive(e); }));
+        workers_.push_back(
+            std::make_unique<relay_worker>(decides.get_executor(), on_worker(c, all_pairs_),
+                                           [this](const any_event& e) { receive(e); }));
+    }
+}
+
+void relay_workers::set_limits(const limits& l) {
+    limits_ = l.session;
+    for (auto& way : all_pairs_) {
+        way.set(l.total_bandwidth);
     }
 }
 
@@ -61,9 +73,60 @@ void relay_workers::start(pair p) {
     here_.start(std::move(p), limits_);
 }
 
+asio::awaitable<std::vector<std::unique_ptr<relay>>> relay_workers::set_aside(std::size_t at_most) {
+    using relays = std::vector<std::unique_ptr<relay>>;
+    auto some = here_.set_aside(at_most);
+    for (auto each = workers_.begin(); some.empty() && each != workers_.end(); ++each) {
+        const auto given = std::make_shared<net::handoff<relays>>(executor_);
+        (*each)->set_aside(at_most, [given](relays r) { given->give(std::move(r)); });
+        auto taken = co_await given->take();
+        some = taken ? std::move(*taken) : relays{};
+    }
+    co_return some;
+}
+
+void relay_workers::take_back(std::unique_ptr<relay> pair) {
+    here_.go_on(std::move(pair));
+}
+
+void relay_workers::given_away(session_number pair) {
+    live_.erase(pair);
+    one_ended_.notify();
+}
+
+void relay_workers::go_on(moved_pair p, std::array<net::unique_fd, 2> sockets,
+                          std::array<source_limits::place, 2> as) {
+    live_.emplace(p.number, std::move(as));
+    here_.go_on(std::move(p), std::move(sockets));
+}
+
+bool relay_workers::is_server_accepted(session_number pair) {
+    const auto found = live_.find(pair);
+    return found != live_.end() && source_limits::was_accepted(found->second[1]);
+}
+
 void relay_workers::hand_over(std::unique_ptr<relay> pair) {
-    turn_ = (turn_ + 1) % workers_.size();
-    workers_[turn_]->go_on(std::move(pair));
+    workers_[turn_++ % workers_.size()]->go_on(std::move(pair));
+}
+
+std::vector<relay_workers::thread_numbers> relay_workers::numbers() const {
+    const auto of = [](const live_pairs& p) {
+        return thread_numbers{p.size(), p.carried().from_viewers.value(),
+                              p.carried().from_servers.value()};
+    };
+    std::vector<thread_numbers> all{of(here_)};
+    for (const auto& each : workers_) {
+        all.push_back(of(each->pairs()));
+    }
+    return all;
+}
+
+std::vector<asio::any_io_executor> relay_workers::loops() const {
+    std::vector<asio::any_io_executor> all;
+    for (const auto& each : workers_) {
+        all.push_back(each->executor());
+    }
+    return all;
 }
 
 void relay_workers::receive(const any_event& e) {

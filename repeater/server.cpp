@@ -3,6 +3,7 @@
 #include "repeater/server.hpp"
 
 #include "net/deadline.hpp"
+#include "net/end_process.hpp"
 #include "net/proxy/on_connection.hpp"
 #include "repeater/dial.hpp"
 #include "repeater/explain.hpp"
@@ -12,57 +13,12 @@
 
 #include <algorithm>
 #include <exception>
-#include <iterator>
-#include <stdexcept>
 #include <string>
-#include <system_error>
 #include <utility>
 
 namespace repeater {
 
 namespace {
-
-/// Throws std::runtime_error where a port cannot be had: the Perl's words for it, and the address.
-std::vector<net::listener> listen_on_port(const config& c, rfb::side side) {
-    const bool viewers = side == rfb::side::viewer;
-    const auto port = viewers ? c.viewer_port : c.server_port;
-    try {
-        return net::listen_on(c.bind, port, c.tcp);
-    } catch (const net::cannot_listen& e) {
-        throw std::runtime_error(std::string{viewers ? "client" : "server"} + " listen on port " +
-                                 std::to_string(port) + ": " + e.code().message() + " - " +
-                                 net::to_string(e.at) + " (choose another with -c, -s or --bind)");
-    }
-}
-
-/// What --listen says.
-std::vector<net::listener> listen_at(const config& c, const listen_address& at,
-                                     std::vector<net::socket_file>& files) {
-    std::vector<net::listener> all;
-    if (at.unix_path.empty()) {
-        return net::listen_on(at.at, c.tcp);
-    }
-    files.emplace_back(at.unix_path, c.unix_mode);
-    all.emplace_back(files.back().take(), "unix:" + at.unix_path, c.tcp);
-    return all;
-}
-
-/// The port first.
-std::vector<net::listener> listen(const config& c, rfb::side side,
-                                  std::vector<net::socket_file>& files) {
-    auto all = listen_on_port(c, side);
-    try {
-        for (const auto& at : c.listen) {
-            if (at.side == side) {
-                auto more = listen_at(c, at, files);
-                std::move(more.begin(), more.end(), std::back_inserter(all));
-            }
-        }
-    } catch (const std::system_error& e) {
-        throw std::runtime_error(std::string{e.what()} + " (choose another with --listen)");
-    }
-    return all;
-}
 
 /// One descriptor in ten is left for all that is no peer: logs, names, reloads.
 limit_options limits_of(const config& c) {
@@ -73,37 +29,206 @@ limit_options limits_of(const config& c) {
     return all;
 }
 
+ports open_new_ports(const config& c) {
+    service::inherited_listeners none;
+    return open_ports(c, none);
+}
+
+/// Whether what a viewer said was a destination, though a wrong one.
+bool names_a_destination(const boost::system::error_code& e) {
+    return e == rfb::error::bad_destination || e == rfb::error::port_out_of_range;
+}
+
 } // namespace
 
 server::server(const asio::any_io_executor& executor, std::shared_ptr<const config> c,
                event_sink& events, net::resolver::lookup look_up)
+    : server(executor, c, open_new_ports(*c), events, std::move(look_up)) {}
+
+server::server(const asio::any_io_executor& executor, std::shared_ptr<const config> c, ports opened,
+               event_sink& events, net::resolver::lookup look_up)
     : executor_(executor), loop_(net::event_loop::of(executor)), config_(std::move(c)),
-      events_(events), viewer_listeners_(listen(*config_, rfb::side::viewer, socket_files_)),
-      server_listeners_(listen(*config_, rfb::side::server, socket_files_)), closing_(executor),
-      limits_(limits_of(*config_)), resolver_(executor, std::move(look_up)),
+      events_(events), socket_files_(std::move(opened.socket_files)),
+      viewer_listeners_(std::move(opened.for_viewers)),
+      server_listeners_(std::move(opened.for_servers)), closing_(executor),
+      limits_(limits_of(*config_)),
+      resolver_(executor, std::move(look_up), net::resolver::turns::own),
+      accepting_(executor, net::end_process),
       tasks_(
           executor,
           [&events](const std::exception_ptr& e) { events.receive(event::defect{net::what(e)}); }),
       reception_(loop_, events, [this](reception::guest g) { introduced(std::move(g)); }),
-      room_(loop_, config_->duplicates, limits_, tasks_, events), relays_(loop_, *config_, events) {
+      room_(loop_, config_, limits_, tasks_, events),
+      refusals_(loop_,
+                [this](peer who, std::shared_ptr<const config> conf) {
+                    tasks_.spawn(explain_to(std::move(who), no_session, std::move(conf)));
+                }),
+      relays_(loop_, *config_, events) {
+    resolver_.set(config_->limits.lookups);
 }
 
-asio::awaitable<void> server::run() {
+void server::restore(inheritance& from) {
+    before_ = from.counts;
+    last_number_ = before_.last_number;
+    accepted_ = before_.closed;
+    for (auto& [what, socket] : std::exchange(from.waiters, {})) {
+        last_number_ = std::max(last_number_, static_cast<std::uint64_t>(what.name.number));
+        ++accepted_;
+        auto place =
+            limits_.restore(net::address_of(what.name.address), waiting_stage(what.name.side));
+        peer who(what.name, {std::move(socket), what.name.address, what.early}, std::move(place));
+        room_.restore({std::move(what), std::move(who), config_});
+    }
+}
+
+void server::set_keeper(service::record_channel& keeper) {
+    keeper_ = &keeper;
+    room_.observe(keeper_link_.emplace(keeper));
+    for (const auto& each : listeners()) {
+        keeper.tell(number_of(record_kind::listener), fields_of(each.what), {&each.socket, 1});
+    }
+}
+
+std::vector<server::listening> server::listeners() const {
+    std::vector<listening> all;
+    for (const auto& each : viewer_listeners_) {
+        all.push_back({{moved_listener::use::viewers, each.name()}, each.native_handle()});
+    }
+    for (const auto& each : server_listeners_) {
+        all.push_back({{moved_listener::use::servers, each.name()}, each.native_handle()});
+    }
+    return all;
+}
+
+server::aside server::set_aside() {
+    is_aside_ = true;
+    accepting_.cancel();
+    return {room_.set_aside()};
+}
+
+void server::take_back(aside all) {
+    is_aside_ = false;
+    if (closed_) { // drain() came meanwhile
+        for (const auto& each : all.waiters) {
+            events_.receive(event::dismissed{each.what.name, each.what.id});
+        }
+        return;
+    }
+    for (auto& each : all.waiters) {
+        room_.restore(std::move(each));
+    }
+    start_accepting();
+    for (auto& each : std::exchange(held_back_, {})) {
+        introduced(std::move(each));
+    }
+}
+
+void server::leave_to(next_process next, aside all) {
+    all.waiters.clear();
+    is_aside_ = false;
+    next_ = std::move(next);
+    for (auto& each : socket_files_) {
+        each.leave();
+    }
+    for (auto& each : std::exchange(held_back_, {})) {
+        introduced(std::move(each));
+    }
+    closed_ = true;
+    closing_.notify();
+}
+
+void server::receive(moved_guest from, net::unique_fd socket) {
+    ++accepted_;
+    auto place = limits_.restore(net::address_of(from.name.address), peer_stage::handshake);
+    peer who(from.name, {std::move(socket), from.name.address, std::move(from.early)},
+             std::move(place));
+    introduced({std::move(who), std::move(from.hello), config_});
+}
+
+void server::go_on(moved_pair p, std::array<net::unique_fd, 2> sockets) {
+    const auto come = [this](const asio::ip::tcp::endpoint& from) {
+        ++accepted_;
+        return limits_.restore(net::address_of(from), peer_stage::session);
+    };
+    std::array places{come(p.viewer), p.is_server_accepted
+                                          ? come(p.server)
+                                          : limits_.without_source(peer_stage::session)};
+    relays_.go_on(std::move(p), std::move(sockets), std::move(places));
+}
+
+moved_counts server::counts() const {
+    const auto n = numbers();
+    moved_counts c;
+    c.last_number = last_number_;
+    c.closed = n.closed;
+    c.probes = n.probes;
+    c.handed_over = n.handed_over;
+    for (const auto& each : n.threads) {
+        c.bytes[0] += each.from_viewers;
+        c.bytes[1] += each.from_servers;
+    }
+    return c;
+}
+
+void server::add(const moved_counts& more) {
+    accepted_ += more.closed;
+    before_.probes += more.probes;
+    before_.handed_over += more.handed_over;
+    for (std::size_t i = 0; i < more.bytes.size(); ++i) {
+        before_.bytes[i] += more.bytes[i];
+    }
+}
+
+bool server::is_deserted() const {
+    return reception_.is_empty() && met_.empty() && tasks_.size() == 0 && relays_.size() == 0;
+}
+
+void server::start_accepting() {
     for (const auto side : {rfb::side::viewer, rfb::side::server}) {
         auto& listeners = side == rfb::side::viewer ? viewer_listeners_ : server_listeners_;
         for (auto& each : listeners) {
-            events_.receive(event::listening{side, each.local(), each.name()});
-            tasks_.spawn(each.run(
+            accepting_.spawn(each.run(
                 [this, side](net::connection c) { accept(side, std::move(c)); },
                 [this](const error_code& ec) { events_.receive(event::accept_failed{ec}); }));
         }
     }
+}
+
+asio::awaitable<void> server::run() {
+    for (const auto side : {rfb::side::viewer, rfb::side::server}) {
+        for (const auto& each : side == rfb::side::viewer ? viewer_listeners_ : server_listeners_) {
+            events_.receive(event::listening{side, each.local(), each.name()});
+        }
+    }
+    start_accepting();
     // tasks_.join() would complete whenever there is no task, which says nothing before drain().
     while (!closed_) {
         co_await closing_.wait();
     }
+    co_await accepting_.join();
+    close_listeners();
+    co_await deserted();
     co_await tasks_.join();
     co_await drained();
+}
+
+/// Once nobody accepts on them: another process may have them as well, and the poller would go on
+/// to hear of their connections.
+void server::close_listeners() {
+    for (auto* listeners : {&viewer_listeners_, &server_listeners_}) {
+        for (auto& each : *listeners) {
+            each.close();
+        }
+    }
+}
+
+/// Completes when no peer is left that has still to say what it wants. drain() closes them; those
+/// that another process will serve have their time.
+asio::awaitable<void> server::deserted() {
+    constexpr auto now_and_then = std::chrono::milliseconds(50);
+    while (!reception_.is_empty()) {
+        co_await net::expire_after(now_and_then);
+    }
 }
 
 /// Completes when every pair has ended.
@@ -121,7 +246,8 @@ asio::awaitable<void> server::drained() {
 }
 
 void server::accept(rfb::side side, net::connection c) {
-    peer_name name{session_number{++accepted_}, side, c.peer, {}};
+    ++accepted_;
+    peer_name name{session_number{++last_number_}, side, c.peer, {}};
     const auto from = net::address_of(c.peer);
     const bool is_proxy = !from || net::contains(config_->proxy_from, *from);
     auto entered = limits_.enter(is_proxy ? std::nullopt : from, loop_.now());
@@ -150,7 +276,7 @@ void server::welcome(peer who, std::optional<asio::ip::tcp::endpoint> proxy) {
 asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c,
                                          source_limits::place place) {
     auto header = co_await net::receive_proxy_header(c, config_->limits.proxy_header);
-    if (closed_) {
+    if (closed_ && !next_) {
         co_return; // drain() came meanwhile, after which nobody is welcomed
     }
     if (!header && header.error() == net::proxy_error::nothing) {
@@ -174,6 +300,14 @@ asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c,
 }
 
 void server::introduced(reception::guest g) {
+    if (is_aside_) {
+        held_back_.push_back(std::move(g));
+        return;
+    }
+    if (next_ && g.hello) {
+        next_(std::move(g));
+        return;
+    }
     if (!g.hello) {
         const auto error = g.hello.error();
         const auto* const why = error == rfb::error::text_behind_id
@@ -181,7 +315,11 @@ void server::introduced(reception::guest g) {
                                 : error == rfb::error::id_too_long
                                     ? "The ID is too long."
                                     : "The repeater needs an ID, as ID:1234, and got none.";
-        tasks_.spawn(explain_to(std::move(g.who), why, std::move(g.conf)));
+        if (names_a_destination(error)) {
+            tasks_.spawn(refuse_dial(std::move(g), why));
+        } else {
+            turn_away(std::move(g.who), why, std::move(g.conf));
+        }
     } else if (std::holds_alternative<rfb::repeater_id>(g.hello->wish)) {
         meet(std::move(g));
     } else {
@@ -190,20 +328,69 @@ void server::introduced(reception::guest g) {
 }
 
 void server::meet(reception::guest g) {
-    const auto& id = std::get<rfb::repeater_id>(g.hello->wish);
-    const auto& port = g.hello->port;
-    if (g.hello->key || g.hello->unended || !port.empty()) {
-        events_.receive(event::id_truncated{g.who.name, id,
+    auto& named = std::get<rfb::repeater_id>(g.hello->wish);
+    auto judged = judge(*config_->admitted_ids, named, seconds_since_1970());
+    if (const auto* const why = std::get_if<id_fault>(&judged)) {
+        note_refused_id(g.who, named, *why);
+        turn_away(std::move(g.who), no_session, std::move(g.conf));
+        return;
+    }
+    waiting_room::wish wanted{std::get<rfb::repeater_id>(std::move(judged)),
+                              std::move(g.hello->port)};
+    if (g.hello->key || g.hello->unended || !wanted.port.empty()) {
+        events_.receive(event::id_truncated{g.who.name, wanted.id,
                                             g.hello->key       ? "+KEY"
                                             : g.hello->unended ? "what follows its block"
-                                                               : ":" + port});
+                                                               : ":" + wanted.port});
     }
-    auto outcome = room_.arrive(std::move(g.who), id, port, g.conf);
+    if (wanted.id != named) {
+        wanted.code = std::move(named);
+    }
+    auto outcome = room_.arrive(std::move(g.who), std::move(wanted), g.conf);
     if (auto* met = std::get_if<pair>(&outcome)) {
-        relays_.start(std::move(*met));
+        start(std::move(*met));
     } else if (auto* refused = std::get_if<waiting_room::refusal>(&outcome)) {
-        tasks_.spawn(explain_to(std::move(refused->who), refused->why, std::move(g.conf)));
+        turn_away(std::move(refused->who), refused->why, std::move(g.conf));
     }
+}
+
+void server::start(pair met) {
+    if (keeper_ == nullptr) {
+        relays_.start(std::move(met));
+        return;
+    }
+    met_.push_back(std::move(met));
+    keeper_->then([this] { start_all_met(); });
+}
+
+void server::start_all_met() {
+    while (!met_.empty()) {
+        auto next = std::move(met_.front());
+        met_.pop_front();
+        relays_.start(std::move(next));
+    }
+}
+
+/// Under a policy that does not admit everybody, each side learns by its answer whether an ID is
+/// good: to name a wrong one is a guess. An expired one was good.
+void server::note_refused_id(peer& who, const rfb::repeater_id& named, id_fault why) {
+    events_.receive(event::id_refused{who.name, named, why});
+    if (why == id_fault::expired) {
+        return;
+    }
+    const auto ban = limits_.wrong_id(who.place, std::hash<rfb::repeater_id>{}(named), loop_.now());
+    if (ban) {
+        events_.receive(event::limited{who.name, limit::wrong_ids, *ban});
+    }
+}
+
+void server::turn_away(peer who, std::string_view why, std::shared_ptr<const config> conf) {
+    if (config_->ids.policy == id_policy::open) {
+        tasks_.spawn(explain_to(std::move(who), why, std::move(conf)));
+        return;
+    }
+    limits_.move_to(who.place, peer_stage::leaving);
+    refusals_.add(std::move(who), std::move(conf));
 }
 
 asio::awaitable<void> server::dial_for(reception::guest g) {
@@ -212,7 +399,7 @@ asio::awaitable<void> server::dial_for(reception::guest g) {
     why = why ? why : limits_.dial(g.who.place, loop_.now());
     if (why) {
         events_.receive(event::limited{g.who.name, *why});
-        co_await explain_to(std::move(g.who), too_many_sessions, std::move(g.conf));
+        co_await refuse_dial(std::move(g), too_many_sessions);
         co_return;
     }
     dialling_viewer viewer(std::move(g.who), executor_);
@@ -226,35 +413,72 @@ asio::awaitable<void> server::dial_for(reception::guest g) {
                         std::move(g.conf));
 }
 
+asio::awaitable<void> server::refuse_dial(reception::guest g, std::string_view why) {
+    const auto when = loop_.now() + g.conf->limits.refusal;
+    limits_.move_to(g.who.place, peer_stage::leaving);
+    dialling_viewer viewer(std::move(g.who), executor_);
+    co_await hold_until(viewer, when);
+    co_await explain_to(viewer.detach(), why, std::move(g.conf));
+}
+
 asio::awaitable<void> server::explain_to(peer who, std::string_view why,
                                          std::shared_ptr<const config> conf) {
     if (conf->explain && who.name.side == rfb::side::viewer && !closed_) {
         limits_.move_to(who.place, peer_stage::leaving);
         co_await explain(std::move(who), why, conf->limits.explain);
+    } else {
+        who.channel.discard_unread();
     }
+}
+
+server_numbers server::numbers() const {
+    server_numbers n;
+    n.accepted = accepted_;
+    n.closed = accepted_ - limits_.entered() + limits_.gone();
+    n.open = limits_.present();
+    n.handshakes = limits_.size(peer_stage::handshake);
+    n.waiting_viewers = limits_.size(peer_stage::waiting_viewer);
+    n.waiting_servers = limits_.size(peer_stage::waiting_server);
+    n.dialling = limits_.size(peer_stage::dialling);
+    n.leaving = limits_.size(peer_stage::leaving);
+    n.sessions = relays_.size();
+    n.probes = before_.probes + reception_.probed();
+    n.sources = limits_.tables();
+    n.threads = relays_.numbers();
+    n.threads.front().from_viewers += before_.bytes[0];
+    n.threads.front().from_servers += before_.bytes[1];
+    n.handed_over = before_.handed_over + relays_.handed_over();
+    return n;
 }
 
 void server::configure(std::shared_ptr<const config> c) {
     config_ = std::move(c);
     limits_.set(limits_of(*config_));
-    room_.set_policy(config_->duplicates);
+    resolver_.set(config_->limits.lookups);
+    room_.configure(config_);
     relays_.set_limits(config_->limits);
 }
 
 void server::drain() {
+    held_back_.clear();
     if (std::exchange(closed_, true)) {
+        reception_.clear(); // another process may have taken over since: nobody else is met
         return;
     }
-    events_.receive(event::stopping{relays_.size()});
-    // Peers that wait are closed, as nobody can come to meet them any more. Pairs stay.
-    for (auto* listeners : {&viewer_listeners_, &server_listeners_}) {
-        for (auto& each : *listeners) {
-            each.close();
-        }
+    if (keeper_ != nullptr) {
+        keeper_->send_all();
     }
+    start_all_met();
+    events_.receive(event::stopping{relays_.size()});
+    if (keeper_ == nullptr) { // otherwise run() does so, once nobody accepts
+        close_listeners();
+    }
+    // Peers that wait are closed, as nobody can come to meet them any more. Pairs stay.
     socket_files_.clear();
     reception_.clear();
     room_.clear();
+    refusals_.clear();
+    accepting_.cancel();
     tasks_.cancel();
     closing_.notify();
 }

@@ -13,23 +13,14 @@
 
 namespace repeater {
 
-namespace {
-
-/// As what a peer of this side counts while it waits.
-peer_stage stage_of(rfb::side s) {
-    return s == rfb::side::viewer ? peer_stage::waiting_viewer : peer_stage::waiting_server;
-}
-
-} // namespace
-
-/// A peer that waits: this object is all the memory that it takes. Keeps what it sends, at most
-/// limits.early_bytes; the rest stays in the kernel.
+/// A peer that waits: this object is all the memory that it takes. What it sends stays in the
+/// kernel, for whoever relays it.
 class waiting_room::waiter final : public net::poller::watcher {
 public:
-    waiter(waiting_room& room, peer who, rfb::repeater_id wanted, std::string behind_it,
-           std::shared_ptr<const config> c)
-        : id(std::move(wanted)), port(std::move(behind_it)), conf(std::move(c)), room_(room),
-          who_(std::move(who)) {
+    waiter(waiting_room& room, peer who, wish wanted, std::shared_ptr<const config> c,
+           net::clock::time_point since)
+        : id(std::move(wanted.id)), port(std::move(wanted.port)), code(std::move(wanted.code)),
+          conf(std::move(c)), room_(room), who_(std::move(who)), since_(since) {
         who_.channel.watch(room_.loop_, *this);
         if (may_wait().count() > 0) {
             until_ = since_ + may_wait();
@@ -49,13 +40,19 @@ public:
 
     void wake(net::ready r) override {
         who_.channel.note(r);
-        if (const auto ec = read_early()) {
-            room_.has_left(name().number, ec); // and this object with it
+        if (who_.channel.unusual()) { // an end, or urgent data
+            if (const auto ec = net::error_of(state())) {
+                room_.has_left(name().number, ec); // and this object with it
+            }
         }
     }
 
     /// For whoever goes on with it; to be destroyed then.
     [[nodiscard]] peer leave() { return std::move(who_); }
+
+    /// For a peer that is closed next: a server has sent its version. Not where the waiter is
+    /// merely destroyed, since another process may have the connection and go on with it.
+    void discard_unread() const { who_.channel.discard_unread(); }
 
     [[nodiscard]] source_limits::place& place() { return who_.place; }
 
@@ -72,108 +69,139 @@ public:
                                                 : conf->limits.server_wait;
     }
 
+    [[nodiscard]] moved_waiter describe() const {
+        return {name(), id, port, code, since_, who_.early};
+    }
+
+    [[nodiscard]] int native_handle() const { return who_.channel.native_handle(); }
+
     [[nodiscard]] event::waits look(net::clock::time_point now) const {
         return {name(), id, std::chrono::duration_cast<std::chrono::milliseconds>(now - since_)};
     }
 
     const rfb::repeater_id id;
     const std::string port; ///< that stood behind the ID; mostly empty
+    const std::optional<rfb::repeater_id> code;
     const std::shared_ptr<const config> conf;
 
 private:
-    /// Keeps what it has sent, as far as there is room. The result says how it has left, if it has.
-    [[nodiscard]] error_code read_early() {
-        auto& early = who_.early;
-        while (early.size() < conf->limits.early_bytes) {
-            const auto got =
-                net::append_some(who_.channel, early, conf->limits.early_bytes - early.size());
-            if (got.error) {
-                return got.would_block() ? error_code{} : got.error;
-            }
-        }
-        // The rest stays in the kernel, where it hides the end of the connection from recv(2).
-        return net::error_of(state());
-    }
-
     waiting_room& room_;
     peer who_;
-    net::clock::time_point since_ = room_.loop_.now();
+    net::clock::time_point since_;
     net::clock::time_point until_{}; ///< only where there is a limit
 };
 
-waiting_room::waiting_room(net::event_loop& loop, duplicate_policy policy, source_limits& limits,
-                           net::task_group& tasks, event_sink& events)
-    : loop_(loop), limits_(limits), tasks_(tasks), events_(events), rendezvous_(policy),
+waiting_room::waiting_room(net::event_loop& loop, std::shared_ptr<const config> c,
+                           source_limits& limits, net::task_group& tasks, event_sink& events)
+    : loop_(loop), config_(std::move(c)), limits_(limits), tasks_(tasks), events_(events),
+      arrivals_(config_->duplicates, config_->source_limits.conflicts, limits, *this),
       deadlines_(loop.get_executor(), [this](session_number number) { has_waited(number); }) {}
 
 waiting_room::~waiting_room() = default;
 
-waiting_room::arrival waiting_room::arrive(peer newcomer, const rfb::repeater_id& id,
-                                           std::string port, std::shared_ptr<const config> conf) {
-    if (newcomer.name.side == rfb::side::viewer &&
-        limits_.is_shut_out(newcomer.place, loop_.now())) { // what it learns would be a guess more
+void waiting_room::configure(std::shared_ptr<const config> c) {
+    config_ = std::move(c);
+    arrivals_.set(config_->duplicates, config_->source_limits.conflicts);
+}
+
+waiting_room::arrival waiting_room::arrive(peer newcomer, wish wanted,
+                                           std::shared_ptr<const config> conf) {
+    const auto side = newcomer.name.side;
+    // What it learns would be a guess more. Where all IDs are admitted a server learns nothing.
+    const bool may_guess = side == rfb::side::viewer || config_->ids.policy != id_policy::open;
+    if (may_guess && limits_.is_shut_out(newcomer.place, loop_.now())) {
         events_.receive(event::limited{newcomer.name, limit::banned});
         return refusal{std::move(newcomer), too_many_sessions};
     }
-    drop_dead(id, newcomer.name.side);
-    if (const auto* const other = contradicts(id, newcomer.name.side, port)) {
-        events_.receive(event::ports_differ{newcomer.name, other->name(), id, port, other->port});
+    drop_unfit(wanted.id, side);
+    if (const auto* const other = contradicts(wanted.id, side, wanted.port)) {
+        events_.receive(
+            event::ports_differ{newcomer.name, other->name(), wanted.id, wanted.port, other->port});
         return refusal{std::move(newcomer), "Somebody waits for this ID with another port."};
     }
-    if (const auto why = forbids_session(newcomer, id)) {
-        events_.receive(event::limited{newcomer.name, *why});
-        return refusal{std::move(newcomer), too_many_sessions};
+    // From here on nothing suspends: the tables of arrivals_ and waiters_ change together.
+    const auto outcome =
+        arrivals_.arrive({newcomer.name.number, side, wanted.id, newcomer.place}, loop_.now());
+    if (const auto why = objection(newcomer, wanted.id, outcome)) {
+        return refusal{std::move(newcomer), *why};
     }
-    // From here on nothing suspends: the tables of rendezvous_ and waiters_ change together.
-    const auto outcome = rendezvous_.arrive(id, newcomer.name.side, newcomer.name.number);
-    if (const auto* found = std::get_if<rendezvous::pairs>(&outcome)) {
-        auto partner = std::move(waiters_.extract(found->with).mapped())->leave();
-        limits_.move_to(newcomer.place, peer_stage::session);
-        limits_.move_to(partner.place, peer_stage::session);
-        events_.receive(event::matched{newcomer.name, partner.name, id});
-        return make_pair(std::move(newcomer), std::move(partner), id);
+    if (const auto* met = std::get_if<arrivals::pairs>(&outcome)) {
+        auto partner = std::move(waiters_.extract(met->with).mapped())->leave();
+        tell_observer(met->with);
+        events_.receive(event::matched{newcomer.name, partner.name, wanted.id});
+        return make_pair(std::move(newcomer), std::move(partner), std::move(wanted.id));
     }
-    if (std::holds_alternative<rendezvous::refused>(outcome)) {
-        events_.receive(event::refused{newcomer.name, id});
-        return refusal{std::move(newcomer), "Another viewer waits for this ID already."};
-    }
-    if (const auto* found = std::get_if<rendezvous::replaces>(&outcome)) {
+    if (const auto* found = std::get_if<arrivals::replaces>(&outcome)) {
         const auto older = std::move(waiters_.extract(found->older).mapped());
-        events_.receive(event::replaced{older->name(), newcomer.name.number, id});
-    } else if (std::chrono::seconds shut_out{};
-               const auto why = forbids_waiting(newcomer, id, shut_out)) {
-        rendezvous_.leave(id, newcomer.name.number);
-        events_.receive(event::limited{newcomer.name, *why, shut_out});
-        return refusal{std::move(newcomer), too_many_sessions};
+        tell_observer(found->older);
+        older->discard_unread();
+        events_.receive(event::replaced{older->name(), newcomer.name.number, wanted.id});
     }
-    limits_.move_to(newcomer.place, stage_of(newcomer.name.side));
-    admit(std::move(newcomer), id, std::move(port), std::move(conf));
-    return rendezvous::waits{};
+    admit(std::move(newcomer), std::move(wanted), std::move(conf));
+    return arrivals::waits{};
+}
+
+std::optional<std::string_view> waiting_room::objection(const peer& newcomer,
+                                                        const rfb::repeater_id& id,
+                                                        const arrivals::outcome& outcome) {
+    if (const auto* const why = std::get_if<arrivals::limited>(&outcome)) {
+        events_.receive(event::limited{newcomer.name, why->what, why->shut_out});
+        return too_many_sessions;
+    }
+    const auto* const fight = std::get_if<arrivals::conflict>(&outcome);
+    if (fight != nullptr && fight->begins) {
+        events_.receive(
+            event::id_conflict{newcomer.name, id, config_->source_limits.conflicts.length});
+    }
+    if (fight == nullptr && !std::holds_alternative<arrivals::refused>(outcome)) {
+        return std::nullopt;
+    }
+    using why = event::refused::reason;
+    events_.receive(
+        event::refused{newcomer.name, id, fight != nullptr ? why::conflict : why::duplicate});
+    return "Another viewer waits for this ID already.";
+}
+
+source_limits::place& waiting_room::place_of(session_number number) {
+    return waiters_.at(number)->place();
+}
+
+bool waiting_room::is_alive(session_number number) {
+    return waiters_.at(number)->state() == net::tcp_state::established;
 }
 
 // A peer may be dead although no event has come yet: its RST may have arrived in this very moment.
 // Asking the kernel now is what keeps a newcomer from being paired with a corpse, or refused for
 // one.
-void waiting_room::drop_dead(const rfb::repeater_id& id, rfb::side newcomer) {
-    while (const auto number = rendezvous_.in_the_way(id, newcomer)) {
-        const auto& found = *waiters_.at(*number);
-        const bool alive = found.state() == net::tcp_state::established;
-        if (found.name().side != newcomer) {
-            events_.receive(event::partner_checked{found.name(), id, alive});
-        } else if (!alive) {
-            events_.receive(event::left{found.name(), id, asio::error::eof});
-        }
-        if (alive) {
+void waiting_room::drop_unfit(const rfb::repeater_id& id, rfb::side newcomer) {
+    while (const auto number = arrivals_.in_the_way(id, newcomer)) {
+        if (is_fit(*waiters_.at(*number), newcomer)) {
             return;
         }
         (void)take_out(*number);
     }
 }
 
+bool waiting_room::is_fit(const waiter& found, rfb::side newcomer) const {
+    const auto judged =
+        judge(*config_->admitted_ids, found.code.value_or(found.id), seconds_since_1970());
+    if (const auto* const why = std::get_if<id_fault>(&judged)) {
+        events_.receive(event::id_lapsed{found.name(), found.id, *why});
+        return false;
+    }
+    const bool alive = found.state() == net::tcp_state::established;
+    if (found.name().side != newcomer) {
+        events_.receive(event::partner_checked{found.name(), found.id, alive});
+    } else if (!alive) {
+        events_.receive(event::left{found.name(), found.id, asio::error::eof});
+    }
+    return alive;
+}
+
 const waiting_room::waiter* waiting_room::contradicts(const rfb::repeater_id& id,
                                                       rfb::side newcomer,
                                                       std::string_view port) const {
-    const auto number = port.empty() ? std::nullopt : rendezvous_.in_the_way(id, newcomer);
+    const auto number = port.empty() ? std::nullopt : arrivals_.in_the_way(id, newcomer);
     if (!number) {
         return nullptr;
     }
@@ -182,44 +210,66 @@ const waiting_room::waiter* waiting_room::contradicts(const rfb::repeater_id& id
     return differs && found.name().side != newcomer ? &found : nullptr;
 }
 
-std::optional<limit> waiting_room::forbids_session(peer& newcomer, const rfb::repeater_id& id) {
-    const auto number = rendezvous_.in_the_way(id, newcomer.name.side);
-    if (!number || waiters_.at(*number)->name().side == newcomer.name.side) {
-        return std::nullopt;
+void waiting_room::admit(peer newcomer, wish wanted, std::shared_ptr<const config> conf) {
+    events_.receive(event::waiting{newcomer.name, wanted.id});
+    const auto* const added =
+        watch(std::move(newcomer), std::move(wanted), std::move(conf), loop_.now());
+    if (added != nullptr && observer_ != nullptr) {
+        observer_->waits(added->describe(), added->native_handle());
     }
-    const auto why = limits_.forbids(newcomer.place, peer_stage::session);
-    return why ? why : limits_.forbids(waiters_.at(*number)->place(), peer_stage::session);
 }
 
-std::optional<limit> waiting_room::forbids_waiting(peer& newcomer, const rfb::repeater_id& id,
-                                                   std::chrono::seconds& shut_out) {
-    if (newcomer.name.side == rfb::side::viewer) {
-        const auto ban =
-            limits_.wrong_id(newcomer.place, std::hash<rfb::repeater_id>{}(id), loop_.now());
-        if (ban) {
-            shut_out = *ban;
-            return limit::wrong_ids;
-        }
-    }
-    return limits_.forbids(newcomer.place, stage_of(newcomer.name.side));
-}
-
-void waiting_room::admit(peer newcomer, const rfb::repeater_id& id, std::string port,
-                         std::shared_ptr<const config> conf) {
-    const auto name = newcomer.name;
-    events_.receive(event::waiting{name, id});
+const waiting_room::waiter* waiting_room::watch(peer who, wish wanted,
+                                                std::shared_ptr<const config> conf,
+                                                net::clock::time_point since) {
+    const auto name = who.name;
+    const auto id = wanted.id;
     try {
-        waiters_.emplace(name.number, std::make_unique<waiter>(*this, std::move(newcomer), id,
-                                                               std::move(port), std::move(conf)));
+        auto made = std::make_unique<waiter>(*this, std::move(who), std::move(wanted),
+                                             std::move(conf), since);
+        return waiters_.emplace(name.number, std::move(made)).first->second.get();
     } catch (const std::system_error& e) { // no memory or no watch is left
-        rendezvous_.leave(id, name.number);
+        arrivals_.leave(id, name.number);
         events_.receive(event::left{name, id, e.code()});
+        return nullptr;
     }
+}
+
+void waiting_room::tell_observer(session_number no_longer) {
+    if (observer_ != nullptr) {
+        observer_->no_longer(no_longer);
+    }
+}
+
+std::vector<waiting_room::resting> waiting_room::set_aside() {
+    std::vector<resting> all;
+    all.reserve(waiters_.size());
+    for (auto& [number, each] : waiters_) {
+        arrivals_.leave(each->id, number);
+        all.push_back({each->describe(), each->leave(), each->conf});
+        all.back().who.channel.leave_poller();
+    }
+    waiters_.clear();
+    std::sort(all.begin(), all.end(),
+              [](const resting& a, const resting& b) { return a.what.since < b.what.since; });
+    return all;
+}
+
+void waiting_room::restore(resting r) {
+    if (!arrivals_.restore(r.what.id, r.what.name.side, r.what.name.number)) {
+        tell_observer(r.what.name.number);
+        events_.receive(event::dismissed{r.what.name, r.what.id});
+        return;
+    }
+    (void)watch(std::move(r.who),
+                {std::move(r.what.id), std::move(r.what.port), std::move(r.what.code)},
+                std::move(r.conf), r.what.since);
 }
 
 std::unique_ptr<waiting_room::waiter> waiting_room::take_out(session_number number) {
     auto taken = std::move(waiters_.extract(number).mapped());
-    rendezvous_.leave(taken->id, number);
+    arrivals_.leave(taken->id, number);
+    tell_observer(number);
     return taken;
 }
 
@@ -236,11 +286,13 @@ void waiting_room::has_waited(session_number number) {
         tasks_.spawn(explain(taken->leave(),
                              "No server with this ID has connected to the repeater.",
                              taken->conf->limits.explain));
+        return;
     }
+    taken->discard_unread();
 }
 
 std::size_t waiting_room::size(rfb::side side) const {
-    return limits_.size(stage_of(side));
+    return limits_.size(waiting_stage(side));
 }
 
 void waiting_room::show(std::size_t at_most) const {
@@ -252,7 +304,9 @@ void waiting_room::show(std::size_t at_most) const {
 
 void waiting_room::clear() {
     for (const auto& [number, waiting] : waiters_) {
-        rendezvous_.leave(waiting->id, number);
+        arrivals_.leave(waiting->id, number);
+        tell_observer(number);
+        waiting->discard_unread();
         events_.receive(event::dismissed{waiting->name(), waiting->id});
     }
     waiters_.clear();

@@ -16,8 +16,25 @@ using stage = handshake_facts::stage;
 
 constexpr std::uint8_t security_none = 1;
 constexpr std::uint8_t security_vnc_auth = 2;
-constexpr std::size_t challenge_size = 16;
+constexpr std::uint8_t security_tight = 16;
+constexpr std::uint8_t security_ultra = 17;
+constexpr std::uint8_t security_vencrypt = 19;
+constexpr std::uint8_t security_prompt = 104;
+constexpr std::uint8_t security_session_select = 105;
+constexpr std::uint8_t security_client_text = 116;
+/// In a list, and never chosen: the server reads a text behind ClientInit.
+constexpr std::uint8_t security_takes_text = 117;
+
+constexpr std::uint32_t plain = 256;           ///< of VeNCrypt
+constexpr std::uint32_t unix_login = 129;      ///< of Tight
+constexpr std::uint32_t goes_on = 0xffffffffU; ///< UltraVNC: a result that opens another layer
+constexpr unsigned most_layers = 8;
+
 constexpr std::size_t pixel_format_size = 16;
+constexpr std::size_t capability_size = 16;     ///< Tight's: a number, a vendor, a name
+constexpr std::uint32_t most_capabilities = 60; ///< within max_lead; programs have five
+
+constexpr int apple_minor = 889;
 
 struct security_type_row {
     std::uint8_t first;
@@ -44,13 +61,25 @@ constexpr auto security_types = std::to_array<security_type_row>({
     {24, 24, "IntegratedSSH"},
     {30, 30, "AppleDH"},
     {31, 35, "Apple"},
-    {112, 112, "MSLogonI"}, // these three are UltraVNC's, not registered
+    {112, 112, "MSLogonI"}, // these are UltraVNC's, not registered
     {113, 113, "MSLogonII"},
-    {114, 114, "SecureVNCPlugin"},
+    {114, 115, "SecureVNCPlugin"},
+    {104, 104, "SCPrompt"},
+    {105, 105, "SessionSelect"},
+    {116, 116, "ClientText"},
+    {117, 117, "TakesText"},
+    {118, 118, "MSLogonIII"},
     {129, 129, "RA2_256"},
     {130, 130, "RA2ne_256"},
     {128, 255, "RealVNC"},
 });
+
+constexpr int prompt_offset = 10;
+
+/// UltraVNC's 3.14, 3.16 and 3.18 are 3.4, 3.6 and 3.8 behind a prompt.
+bool has_prompt(const protocol_version& v) {
+    return v.major == 3 && (v.minor == 14 || v.minor == 16 || v.minor == 18);
+}
 
 // A U32 length and that many bytes. Does not wait for more than max_text of them, whatever is
 // claimed; so it is only for the last thing that is read.
@@ -90,6 +119,38 @@ void handshake_reader::feed(side from, std::span<const std::byte> bytes) {
     }
 }
 
+handshake_reader::state handshake_reader::save() const {
+    return {facts_,
+            static_cast<std::uint8_t>(step_),
+            static_cast<std::uint8_t>(dialect_),
+            unread_,
+            exchange_.save(),
+            offered_before_,
+            layers_};
+}
+
+std::optional<handshake_reader> handshake_reader::restore(state s) {
+    const auto exchange = security_exchange::restore(s.exchange);
+    const bool is_known = s.step <= static_cast<std::uint8_t>(step::tight_choice) && exchange &&
+                          s.offered_before <= s.facts.security_offered.size() &&
+                          s.dialect <= static_cast<std::uint8_t>(dialect::v3_8) &&
+                          s.facts.reached == stage::in_progress;
+    const bool fits = std::all_of(s.unread.begin(), s.unread.end(),
+                                  [](const auto& each) { return each.size() <= max_lead; });
+    if (!is_known || !fits) {
+        return std::nullopt;
+    }
+    handshake_reader reader;
+    reader.facts_ = std::move(s.facts);
+    reader.step_ = static_cast<step>(s.step);
+    reader.dialect_ = static_cast<dialect>(s.dialect);
+    reader.unread_ = std::move(s.unread);
+    reader.exchange_ = *exchange;
+    reader.offered_before_ = s.offered_before;
+    reader.layers_ = s.layers;
+    return reader;
+}
+
 bool handshake_reader::advance() {
     switch (step_) {
     case step::versions:
@@ -100,10 +161,30 @@ bool handshake_reader::advance() {
         return read_security_choice();
     case step::security_type:
         return read_security_type();
-    case step::challenge:
-        return skip(side::server, challenge_size, step::response);
-    case step::response:
-        return skip(side::viewer, challenge_size, step::security_result);
+    case step::exchange:
+        return read_exchange(step::security_result);
+    case step::prompt:
+        return read_exchange(dialect_ == dialect::v3_3 ? step::security_type
+                                                       : step::security_types);
+    case step::client_text:
+        return read_exchange(step::server_init);
+    case step::vencrypt_version:
+        return read_vencrypt_version(side::server, step::vencrypt_answer);
+    case step::vencrypt_answer:
+        return read_vencrypt_version(side::viewer, step::vencrypt_consent);
+    case step::vencrypt_consent:
+        return read_vencrypt_consent();
+    case step::vencrypt_types:
+        return read_vencrypt_types();
+    case step::vencrypt_choice:
+    case step::tight_choice:
+        return read_subtype_choice();
+    case step::tight_tunnels:
+        return read_tight_tunnels();
+    case step::tight_tunnel:
+        return read_tight_tunnel();
+    case step::tight_types:
+        return read_tight_types();
     case step::security_result:
         return read_security_result();
     case step::refusal_reason:
@@ -120,6 +201,9 @@ bool handshake_reader::advance() {
 std::optional<handshake_reader::dialect> handshake_reader::dialect_of(protocol_version version) {
     if (version.major < 3 || version.major > 5) {
         return std::nullopt;
+    }
+    if (has_prompt(version)) {
+        version.minor -= prompt_offset;
     }
     if (version.major > 3 || version.minor >= 8) { // with 3.889 (Apple), 4.x and 5.x (RealVNC)
         return dialect::v3_8;
@@ -157,6 +241,10 @@ bool handshake_reader::read_versions() {
         return finish(stage::opaque); // nobody knows how such a server goes on
     }
     go_on(side::viewer, viewer.consumed(), step_);
+    if (has_prompt(*facts_.viewer_version)) {
+        exchange_ = security_exchange(security_exchange::kind::prompt);
+        return go_on(side::server, server.consumed(), step::prompt);
+    }
     return go_on(side::server, server.consumed(),
                  dialect_ == dialect::v3_3 ? step::security_type : step::security_types);
 }
@@ -209,35 +297,213 @@ bool handshake_reader::read_security_type() {
 
 bool handshake_reader::choose(std::uint8_t type, side chooser, std::size_t consumed) {
     facts_.security_chosen = type;
-    const auto& offered = facts_.security_offered;
+    const auto offered = std::span(facts_.security_offered).subspan(offered_before_);
     if (std::find(offered.begin(), offered.end(), type) == offered.end()) {
         return finish(stage::opaque);
     }
-    switch (type) {
-    case security_none:
-        return go_on(chooser, consumed,
-                     dialect_ == dialect::v3_8 ? step::security_result : step::client_init);
-    case security_vnc_auth:
-        return go_on(chooser, consumed, step::challenge);
-    default:
+    if (type == security_none) {
+        return begin_none(chooser, consumed);
+    }
+    if (dialect_ == dialect::v3_3 && type != security_vnc_auth) {
+        return finish(stage::opaque); // numbers have other meanings there
+    }
+    if (type == security_vencrypt) {
+        return go_on(chooser, consumed, step::vencrypt_version);
+    }
+    if (type == security_tight) {
+        return go_on(chooser, consumed, step::tight_tunnels);
+    }
+    const auto follows = security_exchange::of_type(type);
+    return follows ? begin(*follows, chooser, consumed) : finish(stage::opaque);
+}
+
+bool handshake_reader::begin(security_exchange e, side chooser, std::size_t consumed) {
+    exchange_ = e;
+    return go_on(chooser, consumed, step::exchange);
+}
+
+bool handshake_reader::begin_none(side chooser, std::size_t consumed) {
+    return go_on(chooser, consumed,
+                 dialect_ == dialect::v3_8 ? step::security_result : step::client_init);
+}
+
+bool handshake_reader::read_exchange(step next) {
+    switch (exchange_.read(unread(side::viewer), unread(side::server))) {
+    case security_exchange::outcome::needs_more:
+        return false;
+    case security_exchange::outcome::surprise:
+        return finish(stage::opaque);
+    case security_exchange::outcome::over:
+        break;
+    }
+    step_ = next;
+    return true;
+}
+
+// Of VeNCrypt: 0.2 is the only one in use (rfbproto, VeNCrypt).
+bool handshake_reader::read_vencrypt_version(side from, step next) {
+    byte_reader in(unread(from));
+    const auto version = in.u16();
+    if (!version) {
+        return false;
+    }
+    return *version == 2 ? go_on(from, in.consumed(), next) : finish(stage::opaque);
+}
+
+bool handshake_reader::read_vencrypt_consent() {
+    byte_reader in(unread(side::server));
+    const auto refused = in.u8();
+    if (!refused) {
+        return false;
+    }
+    return *refused == 0 ? go_on(side::server, in.consumed(), step::vencrypt_types)
+                         : finish(stage::refused);
+}
+
+bool handshake_reader::read_vencrypt_types() {
+    byte_reader in(unread(side::server));
+    const auto count = in.u8();
+    if (!count) {
+        return false;
+    }
+    std::vector<std::uint32_t> all;
+    for (unsigned i = 0; i < *count; ++i) {
+        const auto type = in.u32();
+        if (!type) {
+            return false;
+        }
+        all.push_back(*type);
+    }
+    facts_.security_subtypes = std::move(all);
+    return *count == 0 ? finish(stage::refused)
+                       : go_on(side::server, in.consumed(), step::vencrypt_choice);
+}
+
+bool handshake_reader::read_subtype_choice() {
+    byte_reader in(unread(side::viewer));
+    const auto type = in.u32();
+    return type && choose_subtype(*type, in.consumed());
+}
+
+// rfbproto, Tight Security Type
+bool handshake_reader::read_tight_tunnels() {
+    byte_reader in(unread(side::server));
+    const auto count = in.u32();
+    if (!count) {
+        return false;
+    }
+    if (*count > most_capabilities) {
         return finish(stage::opaque);
     }
+    return in.take(*count * capability_size) &&
+           go_on(side::server, in.consumed(), *count > 0 ? step::tight_tunnel : step::tight_types);
+}
+
+bool handshake_reader::read_tight_tunnel() {
+    byte_reader in(unread(side::viewer));
+    const auto tunnel = in.u32();
+    if (!tunnel) {
+        return false;
+    }
+    return *tunnel == 0 ? go_on(side::viewer, in.consumed(), step::tight_types)
+                        : finish(stage::opaque);
+}
+
+bool handshake_reader::read_tight_types() {
+    byte_reader in(unread(side::server));
+    const auto count = in.u32();
+    if (!count) {
+        return false;
+    }
+    if (*count > most_capabilities) {
+        return finish(stage::opaque);
+    }
+    std::vector<std::uint32_t> all;
+    for (std::uint32_t i = 0; i < *count; ++i) {
+        const auto type = in.u32();
+        if (!type || !in.take(capability_size - sizeof *type)) {
+            return false;
+        }
+        all.push_back(*type);
+    }
+    facts_.security_subtypes = std::move(all);
+    return *count == 0 ? begin_none(side::server, in.consumed())
+                       : go_on(side::server, in.consumed(), step::tight_choice);
+}
+
+// All types but these go on in TLS, or nobody has published how.
+bool handshake_reader::choose_subtype(std::uint32_t type, std::size_t consumed) {
+    facts_.security_subtype = type;
+    const auto& offered = facts_.security_subtypes;
+    const bool is_tight = step_ == step::tight_choice;
+    if (std::find(offered.begin(), offered.end(), type) == offered.end()) {
+        return finish(stage::opaque);
+    }
+    if (type == security_none) {
+        return begin_none(side::viewer, consumed);
+    }
+    if (type == security_vnc_auth) {
+        return begin(security_exchange(security_exchange::kind::vnc_auth), side::viewer, consumed);
+    }
+    if (type == (is_tight ? unix_login : plain)) {
+        return begin(security_exchange(security_exchange::kind::name_and_password), side::viewer,
+                     consumed);
+    }
+    if (is_tight && type == security_vencrypt) {
+        return go_on(side::viewer, consumed, step::vencrypt_version);
+    }
+    return finish(stage::opaque);
 }
 
 // RFC 6143 7.1.3
 bool handshake_reader::read_security_result() {
     byte_reader in(unread(side::server));
+    if (facts_.security_subtype == plain && !unread(side::server).empty() &&
+        unread(side::server).front() == std::byte{1}) {
+        (void)in.u8(); // some servers say first that they consent, and no result begins so
+    }
     const auto result = in.u32();
     if (!result) {
         return false;
     }
+    if (has_no_result(unread(side::server))) {
+        facts_.shared = true;
+        return go_on(side::server, 0, step::server_init);
+    }
     if (*result == 0) {
         return go_on(side::server, in.consumed(), step::client_init);
+    }
+    if (*result == goes_on && opens_layers()) {
+        return open_layer(in.consumed());
     }
     if (dialect_ == dialect::v3_8) {
         return go_on(side::server, in.consumed(), step::refusal_reason);
     }
     return finish(stage::refused);
+}
+
+/// To a viewer that answers 3.889 and chooses None, libvncserver sends ServerInit at once: a width
+/// and a height where others have a result, which is 0, 1 or 2.
+bool handshake_reader::has_no_result(std::span<const std::byte> server) const {
+    constexpr std::uint32_t largest_result = 2;
+    byte_reader in(server);
+    return facts_.viewer_version->minor == apple_minor && facts_.security_chosen == security_none &&
+           in.u32().value_or(0) > largest_result;
+}
+
+/// UltraVNC's types after which the result may be that there is another list.
+bool handshake_reader::opens_layers() const {
+    constexpr std::array layers{security_ultra, security_prompt, security_session_select,
+                                security_client_text};
+    return std::find(layers.begin(), layers.end(), *facts_.security_chosen) != layers.end();
+}
+
+bool handshake_reader::open_layer(std::size_t consumed) {
+    if (++layers_ > most_layers) {
+        return finish(stage::opaque);
+    }
+    offered_before_ = static_cast<std::uint16_t>(facts_.security_offered.size());
+    return go_on(side::server, consumed, step::security_types);
 }
 
 bool handshake_reader::read_refusal_reason() {
@@ -257,8 +523,19 @@ bool handshake_reader::read_client_init() {
     if (!shared) {
         return false;
     }
-    facts_.shared = *shared != 0;
-    return go_on(side::viewer, in.consumed(), step::server_init);
+    constexpr unsigned has_text = 2; // UltraVNC's: the byte has flags
+    const auto& offered = facts_.security_offered;
+    const bool has_flags =
+        std::find(offered.begin(), offered.end(), security_takes_text) != offered.end();
+    facts_.shared = has_flags ? (*shared & 1U) != 0 : *shared != 0;
+    if ((*shared & has_text) == 0) {
+        return go_on(side::viewer, in.consumed(), step::server_init);
+    }
+    if (!has_flags) {
+        return finish(stage::opaque);
+    }
+    exchange_ = security_exchange(security_exchange::kind::client_text);
+    return go_on(side::viewer, in.consumed(), step::client_text);
 }
 
 // RFC 6143 7.3.2
@@ -280,11 +557,6 @@ bool handshake_reader::read_server_init() {
     return finish(stage::complete);
 }
 
-bool handshake_reader::skip(side from, std::size_t count, step next) {
-    byte_reader in(unread(from));
-    return in.take(count) && go_on(from, in.consumed(), next);
-}
-
 bool handshake_reader::go_on(side from, std::size_t consumed, step next) {
     auto& kept = unread(from);
     kept.erase(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(consumed));
@@ -302,6 +574,22 @@ std::string_view security_type_name(std::uint8_t type) {
         security_types.begin(), security_types.end(),
         [type](const security_type_row& row) { return row.first <= type && type <= row.last; });
     return known == security_types.end() ? "unknown" : known->name;
+}
+
+std::string_view security_subtype_name(std::uint32_t type) {
+    constexpr std::array names{std::string_view{"Plain"},    std::string_view{"TLSNone"},
+                               std::string_view{"TLSVnc"},   std::string_view{"TLSPlain"},
+                               std::string_view{"X509None"}, std::string_view{"X509Vnc"},
+                               std::string_view{"X509Plain"}};
+    if (type >= plain && type - plain < names.size()) {
+        return names.at(type - plain);
+    }
+    if (type == unix_login) {
+        return "UnixLogin";
+    }
+    return type == security_none || type == security_vnc_auth || type == security_vencrypt
+               ? security_type_name(static_cast<std::uint8_t>(type))
+               : "unknown";
 }
 
 } // namespace rfb

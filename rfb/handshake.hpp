@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "rfb/security_exchange.hpp"
 #include "rfb/side.hpp"
 #include "rfb/version.hpp"
 
@@ -20,6 +21,10 @@ namespace rfb {
 /// Source: RFC 6143 7.1.2 and the registry it founds.
 [[nodiscard]] std::string_view security_type_name(std::uint8_t);
 
+/// "Plain", "X509Vnc" ...; "unknown". Of VeNCrypt's and Tight's lists.
+/// Source: rfbproto, VeNCrypt and Tight Security Type.
+[[nodiscard]] std::string_view security_subtype_name(std::uint32_t);
+
 /// What is known about a session so far. Text fields are the peer's bytes: escape them.
 struct handshake_facts {
     enum class stage {
@@ -32,8 +37,12 @@ struct handshake_facts {
     stage reached = stage::in_progress;
     std::optional<protocol_version> server_version; ///< both versions become known together
     std::optional<protocol_version> viewer_version; ///< the one that counts
-    std::vector<std::uint8_t> security_offered; ///< security types (RFC 6143 7.1.2), server's order
-    std::optional<std::uint8_t> security_chosen;
+    std::vector<std::uint8_t> security_offered;     ///< security types (RFC 6143 7.1.2), server's
+                                                ///< order; where there are layers, of all of them
+    std::optional<std::uint8_t> security_chosen; ///< in the last layer
+    /// VeNCrypt and Tight have lists of their own behind the type.
+    std::vector<std::uint32_t> security_subtypes{};
+    std::optional<std::uint32_t> security_subtype{};
     std::string reason;      ///< of a refusal, at most max_text bytes; versions below 3.8 give none
     bool shared = false;     ///< from ClientInit
     std::uint16_t width = 0; ///< pixels
@@ -63,19 +72,48 @@ public:
 
     [[nodiscard]] const handshake_facts& facts() const { return facts_; }
 
+    /// All that it knows, for another process to go on from.
+    struct state {
+        handshake_facts facts;
+        std::uint8_t step = 0;                          ///< what is read next, by its number
+        std::uint8_t dialect = 0;                       ///< whose rules hold, by its number
+        std::array<std::vector<std::byte>, 2> unread{}; ///< bytes of the viewer, of the server
+        security_exchange::state exchange{};            ///< that is under way
+        std::uint16_t offered_before = 0;               ///< types of earlier layers
+        std::uint8_t layers = 0;                        ///< that have been opened
+
+        friend bool operator==(const state&, const state&) = default;
+    };
+
+    [[nodiscard]] state save() const;
+
+    /// Nothing where no reader is ever in that state.
+    [[nodiscard]] static std::optional<handshake_reader> restore(state);
+
 private:
-    // What is read next. Each step has one sender, but for the first, which has both.
+    // What is read next. Each step has one sender, but for the first, which has both, and
+    // exchanges. By their numbers in a record of another process: new ones come last.
     enum class step {
         versions,
         security_types,  // 3.7 on: a list
         security_choice, // 3.7 on
         security_type,   // 3.3: the server decides
-        challenge,
-        response,
         security_result,
         refusal_reason,
         client_init,
         server_init,
+        prompt, // UltraVNC's versions 3.14 to 3.18
+        exchange,
+        client_text,
+        vencrypt_version,
+        vencrypt_answer,
+        vencrypt_consent,
+        vencrypt_types,
+        vencrypt_choice,
+        tight_tunnels,
+        tight_tunnel,
+        tight_types,
+        tight_choice,
     };
 
     // Versions that share their rules. Ordered.
@@ -93,12 +131,25 @@ private:
     [[nodiscard]] bool read_refusal_reason();
     [[nodiscard]] bool read_client_init();
     [[nodiscard]] bool read_server_init();
-    [[nodiscard]] bool skip(side from, std::size_t count, step next);
+    [[nodiscard]] bool read_exchange(step next);
+    [[nodiscard]] bool read_vencrypt_version(side from, step next);
+    [[nodiscard]] bool read_vencrypt_consent();
+    [[nodiscard]] bool read_vencrypt_types();
+    [[nodiscard]] bool read_subtype_choice();
+    [[nodiscard]] bool read_tight_tunnels();
+    [[nodiscard]] bool read_tight_tunnel();
+    [[nodiscard]] bool read_tight_types();
+    [[nodiscard]] bool has_no_result(std::span<const std::byte> server) const;
+    [[nodiscard]] bool opens_layers() const;
 
     [[nodiscard]] static bool may_speak_rfb(std::span<const std::byte> start);
 
     // These say how a step ended; all return true.
     bool choose(std::uint8_t type, side chooser, std::size_t consumed);
+    bool choose_subtype(std::uint32_t, std::size_t consumed);
+    bool begin(security_exchange, side chooser, std::size_t consumed);
+    bool begin_none(side chooser, std::size_t consumed);
+    bool open_layer(std::size_t consumed);
     bool go_on(side from, std::size_t consumed, step next);
     bool finish(handshake_facts::stage);
 
@@ -109,6 +160,9 @@ private:
     handshake_facts facts_;
     step step_ = step::versions;
     dialect dialect_ = dialect::v3_8;
+    security_exchange exchange_;
+    std::uint16_t offered_before_ = 0;
+    std::uint8_t layers_ = 0;
     std::array<std::vector<std::byte>, 2> unread_; // at most max_lead each; freed when done
 };
 

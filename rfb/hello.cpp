@@ -197,6 +197,10 @@ std::optional<std::vector<std::byte>> hello_reader::take_short() {
     return early;
 }
 
+std::optional<std::size_t> hello_reader::missing() const {
+    return size_ == 0 ? std::nullopt : std::optional{size_ - block_.size()};
+}
+
 bool hello_reader::complete() const {
     return size_ == 0 ? !block_.empty() : block_.size() == size_;
 }

@@ -70,6 +70,10 @@ public:
 
     [[nodiscard]] bool complete() const;
 
+    /// How many bytes may be taken from the stream without one that is not the block's; nothing
+    /// where that depends on them (rules.size 0). Precondition: !complete().
+    [[nodiscard]] std::optional<std::size_t> missing() const;
+
     /// For a peer that has sent less than rules.size and waits for an answer, as old viewers do:
     /// what has come is the block, provided that a NUL or newline ends its text. Returns what
     /// belongs to the session: an RFB version behind that end. (Other bytes there are padding.)

@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/background.hpp"
 
+#include "net/uninterrupted.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -17,10 +19,7 @@ namespace {
 
 [[noreturn]] void wait_for(pid_t child, int pipe) {
     char byte = 0;
-    ssize_t got = 0;
-    do {
-        got = ::read(pipe, &byte, 1);
-    } while (got < 0 && errno == EINTR);
+    const auto got = net::uninterrupted([&] { return ::read(pipe, &byte, 1); });
     int status = 0;
     if (got != 1 && ::waitpid(child, &status, 0) == child) {
         std::_Exit(WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE);

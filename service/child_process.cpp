@@ -1,12 +1,11 @@
-// vfork(2) in the place of posix_spawn(3), which cannot set limits. A plain fork(2) would have all
-// relaying threads copy the pages that they write to.
+// Remembers which children somebody waits for.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/child_process.hpp"
 
-#include "service/descriptors.hpp"
+#include "net/uninterrupted.hpp"
+#include "service/start_program.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
@@ -70,98 +69,26 @@ waited_for& children() {
     return *all;
 }
 
-/// What the new process needs; made before it exists, since it may not allocate.
-struct start_plan {
-    char* const* words;
-    int input;
-    int nothing; ///< /dev/null
-    int report;  ///< takes the error where it cannot be started
-};
-
-/// In the new process, which has our memory: makes system calls and changes nothing.
-[[noreturn]] void exec_in_child(const start_plan& p) {
-    constexpr int report = STDERR_FILENO + 1;
-    (void)::dup2(p.input, STDIN_FILENO);
-    if (::dup2(p.nothing, STDOUT_FILENO) < 0) {
-        (void)::close(STDOUT_FILENO); // the system has no /dev/null
-    }
-    if (p.report != report) {
-        (void)::dup3(p.report, report, O_CLOEXEC);
-    }
-    ::closefrom(report + 1);
-    (void)::setpgid(0, 0);
-    restore_descriptor_limit();
-
-    struct sigaction by_default {};
-
-    by_default.sa_handler = SIG_DFL; // NOLINT(*-union-access): POSIX's
-    for (int number = 1; number <= SIGRTMAX; ++number) {
-        (void)::sigaction(number, &by_default, nullptr);
-    }
-    (void)::sigprocmask(SIG_SETMASK, &by_default.sa_mask, nullptr);
-    (void)::execvp(p.words[0], p.words);
-    const int error = errno;
-    [[maybe_unused]] const auto told = ::write(report, &error, sizeof error);
-    ::_exit(127); // as a shell has it
-}
-
-/// Starts it with all signals blocked, since a handler of ours must not run in the new process.
-pid_t vfork_and_exec(const start_plan& p) {
-    sigset_t all{};
-    sigset_t before{};
-    ::sigfillset(&all);
-    (void)::pthread_sigmask(SIG_SETMASK, &all, &before);
-    const pid_t pid = ::vfork(); // NOLINT(clang-analyzer-security.insecureAPI.vfork): see above
-    if (pid == 0) {
-        exec_in_child(p);
-    }
-    const int error = errno;
-    (void)::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    errno = error;
-    return pid;
-}
-
 [[noreturn]] void cannot_start(int error, const std::string& what) {
     throw std::system_error(error, std::generic_category(), what);
 }
 
 /// Returns the number of the process, or the error as a negative number.
-pid_t start_or_error(const std::vector<std::string>& command, int standard_input) {
-    std::vector<char*> words;
-    words.reserve(command.size() + 1);
-    for (const auto& word : command) {
-        words.push_back(const_cast<char*>(word.c_str())); // NOLINT: C's signature
-    }
-    words.push_back(nullptr);
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-        return -errno;
-    }
-    const net::unique_fd ours{ends[0]};
-    net::unique_fd theirs{ends[1]};
+pid_t start_with_input(const std::vector<std::string>& command, int standard_input) {
     const net::unique_fd nothing{::open("/dev/null", O_WRONLY | O_CLOEXEC)}; // NOLINT(*-vararg)
-    const pid_t pid = vfork_and_exec({words.data(), standard_input, nothing.get(), theirs.get()});
-    if (pid < 0) {
-        return -errno;
-    }
-    theirs = net::unique_fd{};
-    int error = 0;
-    ssize_t got = 0;
-    do {
-        got = ::read(ours.get(), &error, sizeof error);
-    } while (got < 0 && errno == EINTR);
-    if (got != sizeof error) {
-        return pid;
-    }
-    (void)::waitpid(pid, nullptr, 0);
-    return -error;
+    program_to_start program;
+    program.arguments = command;
+    program.standard_input = standard_input;
+    program.standard_output = nothing.get();
+    program.leads_a_group = true;
+    return start_program(program);
 }
 
 } // namespace
 
 child_process::child_process(const std::vector<std::string>& command, int standard_input) {
     children().will_start();
-    const pid_t pid = start_or_error(command, standard_input);
+    const pid_t pid = start_with_input(command, standard_input);
     pid_ = std::max(pid, 0);
     children().started(pid_);
     reap_orphans();
@@ -205,8 +132,7 @@ void child_process::kill() const {
 
 int child_process::wait() {
     int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
+    (void)net::uninterrupted([&] { return ::waitpid(pid_, &status, 0); });
     children().ended(pid_);
     pid_ = 0;
     reap_orphans();

@@ -66,12 +66,15 @@ std::string_view name_of(log_level level) {
 struct log::parts {
     explicit parts(const log_options& o)
         : options(o), queue(std::max<std::size_t>(o.queue, 1)), format(o.pattern),
-          format_own(o.pattern),
-          writer(o,
-                 [this](log_level level, std::string_view text) {
-                     return std::string{format_own(line_batch::time::clock::now(), level, text)};
-                 }),
-          thread([this] { run(); }) {}
+          format_own(o.pattern), writer(o, [this](log_level level, std::string_view text) {
+              return std::string{format_own(line_batch::time::clock::now(), level, text)};
+          }) {}
+
+    void start() {
+        if (!thread.joinable()) {
+            thread = std::thread([this] { run(); });
+        }
+    }
 
     /// The log's thread: writes batch after batch.
     void run() {
@@ -101,7 +104,11 @@ struct log::parts {
     /// Waits until all that is queued is written or lost.
     void end() {
         queue.end();
-        thread.join();
+        if (thread.joinable()) {
+            thread.join();
+        } else {
+            run();
+        }
     }
 
     log_options options;
@@ -121,7 +128,15 @@ void tell_standard_error(const log_options& o, std::size_t lines) {
 
 } // namespace
 
-log::log(const options& o) : parts_(std::make_shared<parts>(o)) {}
+log::log(const options& o) : parts_(std::make_shared<parts>(o)) {
+    if (!o.starts_later) {
+        start();
+    }
+}
+
+void log::start() {
+    parts_->start();
+}
 
 /// A disk that hangs holds the log's thread in the kernel for ever. Then that thread, and the one
 /// that waits for it, are left behind with what they use.
@@ -152,6 +167,10 @@ void log::line(log_level level, std::string_view text) {
     if (level >= parts_->options.from) {
         parts_->queue.put(level, text);
     }
+}
+
+std::uint64_t log::lost() const {
+    return parts_->writer.lost();
 }
 
 void log::reopen() {

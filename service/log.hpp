@@ -4,6 +4,7 @@
 
 #include "service/log_options.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -28,6 +29,9 @@ public:
     /// tells how many lines that were.
     ~log();
 
+    /// Starts the thread, where `starts_later` said so. Throws std::system_error.
+    void start();
+
     /// `text` is one line, already escaped where it holds bytes from outside.
     void line(log_level, std::string_view text);
 
@@ -35,6 +39,9 @@ public:
     /// before it writes any line that comes later. Where that fails the old file stays in use, and
     /// the log says so.
     void reopen();
+
+    /// Lines that were lost so far.
+    [[nodiscard]] std::uint64_t lost() const;
 
 private:
     struct parts;

@@ -35,6 +35,7 @@ struct log_options {
     };
     /// How long the end waits for readers and disks, and a line for a syslog daemon that is busy.
     std::chrono::milliseconds patience{1000};
+    bool starts_later = false;     ///< its thread; what is logged until start() waits in the queue
     line_file::write_call write{}; ///< in the place of write(2), for tests; empty: none
 };
 

@@ -96,8 +96,13 @@ void log_writer::flush() {
 
 void log_writer::lose(std::size_t lines, std::string why) {
     write_pending(); // what came before them
-    lost_ += to_.file ? lines : 0;
-    lost_by_syslog_ += to_.syslog ? lines : 0;
+    if (to_.file) {
+        count_lost(lines);
+    }
+    if (to_.syslog) {
+        lost_by_syslog_ += lines;
+        lost_in_all_ += lines;
+    }
     why_ = std::move(why);
     update_unwritten();
 }
@@ -127,7 +132,7 @@ void log_writer::reopen_if_wanted() {
     try {
         auto fresh = open();
         if (to_.file && to_.file->owes_a_rest()) {
-            ++lost_;
+            count_lost(1);
             why_ = "nobody read the log";
         }
         if (!to_.file || !to_.file->is_descriptor()) {
@@ -160,8 +165,8 @@ void log_writer::write_pending() {
             return; // a reopening is wanted
         }
         // The first line may be the one that tells of those which are lost already.
-        lost_ += lines_in(pending_) - (told_ > 0 ? 1 : 0);
-        lost_ += is_over() && to_.file->owes_a_rest() ? 1U : 0U;
+        count_lost(lines_in(pending_) - (told_ > 0 ? 1 : 0));
+        count_lost(is_over() && to_.file->owes_a_rest() ? 1 : 0);
         told_ = 0;
         pending_.clear();
         why_ = is_over() ? "nobody read the log" : error.message();
@@ -200,6 +205,7 @@ void log_writer::send_to_syslog(log_level level, std::string_view plain) {
     }
     if (!reaches_syslog(level, plain)) {
         ++lost_by_syslog_;
+        ++lost_in_all_;
         why_ = "the syslog daemon did not take them";
     }
     update_unwritten();
@@ -241,6 +247,12 @@ bool log_writer::wait_for_room(int fd, clock::time_point limit) {
             return false;
         }
     }
+}
+
+/// Of the file, whose readers are to be told.
+void log_writer::count_lost(std::size_t lines) {
+    lost_ += lines;
+    lost_in_all_ += lines;
 }
 
 void log_writer::update_unwritten() {

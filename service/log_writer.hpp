@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -43,6 +44,10 @@ public:
     /// Lines that have been added or told as lost and that are not written.
     [[nodiscard]] std::size_t unwritten() const { return unwritten_; }
 
+    /// Lines that were lost so far, whether that could be told or not; a line that neither the file
+    /// nor syslog took counts twice. From any thread.
+    [[nodiscard]] std::uint64_t lost() const { return lost_in_all_; }
+
 private:
     struct outputs {
         std::optional<line_file> file; ///< none: syslog alone, or standard error is closed
@@ -58,6 +63,7 @@ private:
     [[nodiscard]] bool reaches_syslog(log_level, std::string_view plain);
     [[nodiscard]] bool wait_for_room(int fd, clock::time_point limit);
     [[nodiscard]] bool is_over() const;
+    void count_lost(std::size_t lines);
     void update_unwritten();
 
     log_options options_;
@@ -73,6 +79,7 @@ private:
     std::atomic<bool> reopens_ = false;
     std::atomic<clock::rep> end_;
     std::atomic<std::size_t> unwritten_ = 0;
+    std::atomic<std::uint64_t> lost_in_all_ = 0;
 };
 
 } // namespace service

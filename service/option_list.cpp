@@ -153,6 +153,19 @@ option& option_list::whole_seconds(const std::string& names, std::chrono::second
         .decides_its_own(value);
 }
 
+option& option_list::rate(const std::string& names, net::rate& value, on_reload what,
+                          const std::string& help) {
+    const auto take = [&value](const std::string& word) { value = *net::parse_rate(word); };
+    const auto check = [](const std::string& word) {
+        return net::parse_rate(word) ? std::string{}
+                                     : word + " is not of the form 20/s, 10/min or 60/h, with ,100 "
+                                              "behind it for so many at once; or 0";
+    };
+    auto* const o = app_->add_option_function<std::string>(
+        names, take, with_default(help, net::to_string(value)));
+    return add(o->type_name("RATE")->check(check), what).decides_its_own(value);
+}
+
 option& option_list::one_of(const std::string& names, const word_choice& of, on_reload what,
                             const std::string& help) {
     const auto take = [take = of.take](const std::string& word) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "net/limits/rate.hpp"
 #include "service/log.hpp"
 #include "service/option.hpp"
 
@@ -109,6 +110,9 @@ public:
     /// A time in seconds without a fraction.
     option& whole_seconds(const std::string& names, std::chrono::seconds& value,
                           between<std::size_t>, on_reload, const std::string& help);
+
+    /// So many in so much time, as net::parse_rate() takes it.
+    option& rate(const std::string& names, net::rate& value, on_reload, const std::string& help);
 
     /// One of the words of `all`, in letters of any case. `shown` is how help and complaints list
     /// them: a|b|c.

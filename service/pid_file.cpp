@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/pid_file.hpp"
 
-#include "net/unique_fd.hpp"
 #include "service/read_file.hpp"
 
 #include <cerrno>
@@ -21,17 +20,30 @@ constexpr std::size_t longest_pid_file = 100;
 
 } // namespace
 
-pid_file::pid_file(std::string path) : path_(std::move(path)) {
+pid_file::pid_file(std::string path, writing when) : path_(std::move(path)) {
     if (path_.empty()) {
         return;
     }
     // Without O_NONBLOCK a FIFO would hold us.
-    const net::unique_fd file{
-        ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666)};
+    file_ =
+        net::unique_fd{::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666)};
+    if (!file_) {
+        error_ = {errno, boost::system::system_category()};
+    } else if (when == writing::now) {
+        write();
+    }
+}
+
+void pid_file::write() {
     const auto text = std::to_string(::getpid()) + '\n';
-    if (!file || ::write(file.get(), text.data(), text.size()) < 0) {
+    if (!file_) {
+        return;
+    }
+    (void)!::ftruncate(file_.get(), 0); // a FIFO has no length
+    if (::write(file_.get(), text.data(), text.size()) < 0) {
         error_ = {errno, boost::system::system_category()};
     }
+    file_ = net::unique_fd{};
 }
 
 pid_file::~pid_file() {

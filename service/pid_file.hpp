@@ -3,26 +3,32 @@
 #pragma once
 
 #include "net/nothrow.hpp"
+#include "net/unique_fd.hpp"
 
 #include <string>
 
 namespace service {
 
-/// Written by the constructor and removed by the destructor, unless another process has written its
-/// own number there meanwhile.
+/// Removed by the destructor, unless another process has written its own number there meanwhile.
 class pid_file {
 public:
-    /// An empty path does nothing.
-    explicit pid_file(std::string path);
+    enum class writing { now, later };
+
+    /// Opens it, for which rights may be needed; `later`: write() is called then. An empty path
+    /// does nothing.
+    explicit pid_file(std::string path, writing = writing::now);
     pid_file(const pid_file&) = delete;
     pid_file& operator=(const pid_file&) = delete;
     ~pid_file();
+
+    void write();
 
     /// Why the file could not be written, if it could not.
     [[nodiscard]] const net::error_code& error() const { return error_; }
 
 private:
     std::string path_;
+    net::unique_fd file_;
     net::error_code error_;
 };
 

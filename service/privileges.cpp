@@ -3,15 +3,24 @@
 #include "service/privileges.hpp"
 
 #include "net/text/number.hpp"
+#include "service/read_file.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <fmt/format.h>
 #include <grp.h>
+#include <iterator>
+#include <linux/capability.h>
 #include <optional>
 #include <pwd.h>
 #include <stdexcept>
 #include <string_view>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <system_error>
 #include <unistd.h>
 #include <vector>
@@ -101,6 +110,34 @@ bool are(const identity& who) {
            (!who.group_named || (::getgid() == who.group && ::getegid() == who.group));
 }
 
+/// ThreadSanitizer's own, which is there from the start, does not count: then the number is 1.
+std::ptrdiff_t threads() {
+#ifdef __SANITIZE_THREAD__
+    return 1;
+#else
+    const std::filesystem::directory_iterator all("/proc/self/task");
+    return std::distance(begin(all), end(all));
+#endif
+}
+
+[[noreturn]] void cannot_give_up(const std::string& why) {
+    throw std::runtime_error("cannot give up capabilities: " + why);
+}
+
+using capability_sets = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3>;
+
+/// glibc has no wrappers for these two system calls.
+long call_for_capabilities(long which, capability_sets& sets) {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    return ::syscall(which, &header, sets.data()); // NOLINT(*-vararg)
+}
+
+bool has_any(const capability_sets& sets) {
+    return std::any_of(sets.begin(), sets.end(), [](const auto& each) {
+        return (each.effective | each.permitted | each.inheritable) != 0;
+    });
+}
+
 [[noreturn]] void cannot_become(const std::string& whom, const std::string& why) {
     throw std::runtime_error(fmt::format("cannot become user {}: {}", whom, why));
 }
@@ -133,10 +170,35 @@ void become(const identity& who) {
     if (::setgroups(who.groups.size(), who.groups.data()) != 0 ||
         ::setresgid(who.group, who.group, who.group) != 0 ||
         ::setresuid(who.user, who.user, who.user) != 0) {
-        cannot_become(who.text, std::generic_category().message(errno) + " (only root can)");
+        cannot_become(who.text, last_error_text() + " (only root can)");
     }
     if (who.user != 0 && ::setuid(0) == 0) {
         cannot_become(who.text, "it could become root again");
+    }
+}
+
+/// The bounding set can be emptied by whoever has CAP_SETPCAP only; no-new-privileges makes up for
+/// it.
+void give_up_capabilities() {
+    if (threads() != 1) {
+        cannot_give_up("there are threads already");
+    }
+    // NOLINTBEGIN(*-vararg): the system's
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+        cannot_give_up("no-new-privileges: " + last_error_text());
+    }
+    for (unsigned long each = 0; ::prctl(PR_CAPBSET_READ, each, 0, 0, 0) >= 0; ++each) {
+        (void)::prctl(PR_CAPBSET_DROP, each, 0, 0, 0);
+    }
+    (void)::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    // NOLINTEND(*-vararg)
+    capability_sets none{};
+    if (call_for_capabilities(SYS_capset, none) != 0 ||
+        call_for_capabilities(SYS_capget, none) != 0) {
+        cannot_give_up(last_error_text());
+    }
+    if (has_any(none)) {
+        cannot_give_up("some are left");
     }
 }
 

@@ -27,4 +27,10 @@ struct identity {
 /// impossible or can be undone. Does nothing where it runs so already.
 void become(const identity&);
 
+/// Gives up all capabilities of this thread, and with them what makes root more than the owner of
+/// root's files; threads that it starts have none either. Root's programs cannot get them back, nor
+/// does a set-user-ID program get any. Throws std::runtime_error where they cannot be given up, or
+/// where there are other threads, which would keep theirs.
+void give_up_capabilities();
+
 } // namespace service

@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/signals.hpp"
 
+#include "net/channel.hpp"
+#include "net/uninterrupted.hpp"
 #include "service/child_process.hpp"
+#include "service/last_words.hpp"
 
 #include <array>
 #include <atomic>
 #include <cassert>
 #include <cerrno>
+#include <cstddef>
 #include <fcntl.h>
 #include <system_error>
 #include <thread>
@@ -64,12 +68,22 @@ std::atomic<int> handlers_running{0};
 static_assert(std::atomic<int>::is_always_lock_free, "a handler must not wait");
 
 /// Where the pipe is full, some 65 000 signals wait already.
+bool pass_on(int fd, int number) {
+    constexpr int attempts = 3;
+    const auto byte = static_cast<unsigned char>(number);
+    for (int i = 0; i < attempts; ++i) {
+        if (::write(fd, &byte, 1) == 1 || errno == EAGAIN) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void note(int number) {
     const int error = errno;
     ++handlers_running;
-    if (const int fd = pipe_to_write; fd >= 0) {
-        const auto byte = static_cast<unsigned char>(number);
-        (void)!::write(fd, &byte, 1);
+    if (const int fd = pipe_to_write; fd >= 0 && !pass_on(fd, number)) {
+        end_with("a signal could not be passed on");
     }
     --handlers_running;
     errno = error;
@@ -116,8 +130,13 @@ void signals::handle(int number) {
 }
 
 std::optional<int> signals::take() const {
-    unsigned char number = 0;
-    return ::read(to_read_.get(), &number, 1) == 1 ? std::optional<int>{number} : std::nullopt;
+    std::array<std::byte, 1> number{};
+    const auto got = net::outcome_of(
+        net::uninterrupted([&] { return ::read(to_read_.get(), number.data(), number.size()); }));
+    if (got.error && !got.would_block()) { // deaf to TERM we must not be
+        throw std::system_error(got.error, "cannot read signals");
+    }
+    return got.bytes == 1 ? std::optional{std::to_integer<int>(number.front())} : std::nullopt;
 }
 
 boost::asio::awaitable<void> signals::obey(signal_meanings meanings) {
@@ -127,8 +146,8 @@ boost::asio::awaitable<void> signals::obey(signal_meanings meanings) {
         if (!number) {
             watch_.blocked(net::readiness::read);
             const auto [ec] = co_await watch_.wait(to_read_.get(), net::readiness::read);
-            if (ec) {
-                co_return;
+            if (ec && !cancelled_) {
+                throw std::system_error(ec, "cannot wait for signals");
             }
         } else if (*number == SIGCHLD) {
             reap_orphans();

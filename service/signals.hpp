@@ -34,8 +34,7 @@ struct signal_meanings {
 };
 
 /// What the log says of USR2.
-inline constexpr auto no_upgrade =
-    "USR2 has no effect: this version cannot be replaced while it runs";
+inline constexpr auto no_upgrade = "USR2 has no effect: it cannot be replaced while it runs";
 
 /// No signal is lost once this is constructed: one that comes before obey() is obeyed then. So
 /// construct it before what HUP reopens, such as the log. As PID 1 it also reaps orphans. One at a
@@ -50,7 +49,8 @@ public:
 
     ~signals();
 
-    /// Obeys signals until cancel(). What `meanings` refer to outlives that.
+    /// Obeys signals until cancel(). What `meanings` refer to outlives that. Throws
+    /// std::system_error where they cannot be waited for.
     boost::asio::awaitable<void> obey(signal_meanings meanings);
 
     void cancel();

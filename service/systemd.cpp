@@ -86,6 +86,10 @@ std::optional<std::chrono::microseconds> watchdog_interval() {
     return read_watchdog(std::getenv("WATCHDOG_USEC"), std::getenv("WATCHDOG_PID"), ::getpid());
 }
 
+std::optional<std::chrono::microseconds> watchdog_interval_of_parent() {
+    return read_watchdog(std::getenv("WATCHDOG_USEC"), nullptr, ::getpid());
+}
+
 // NOLINTEND(concurrency-mt-unsafe)
 
 } // namespace service

@@ -40,4 +40,7 @@ void notify_manager(std::string_view state);
 /// The interval for this process, from its environment.
 [[nodiscard]] std::optional<std::chrono::microseconds> watchdog_interval();
 
+/// The same for a process whose parent is the one that the manager knows.
+[[nodiscard]] std::optional<std::chrono::microseconds> watchdog_interval_of_parent();
+
 } // namespace service

@@ -26,7 +26,7 @@ struct accepted_connection {
     std::span<std::byte> scratch; ///< the worker's; others use it whenever a task waits
     connection_number number{};
     /// Calls drop() of the phase that the connection is in by then, if any. Safe from any thread.
-    std::function<void()> drop;
+    std::function<void(limit)> drop;
 
     [[nodiscard]] const config& conf() const { return terms->conf; }
 };

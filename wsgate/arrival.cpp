@@ -5,18 +5,24 @@
 #include "net/alarm.hpp"
 #include "net/proxy/on_connection.hpp"
 #include "net/tcp_stream.hpp"
+#include "wsgate/limited.hpp"
+#include "wsgate/tls/first_record.hpp"
 #include "wsgate/tls/handshake_advice.hpp"
 #include "wsgate/tls/sniff.hpp"
+
+#include <boost/asio/error.hpp>
 
 #include <algorithm>
 #include <utility>
 
 namespace wsgate {
 
-arriving::arriving(const accepted_connection& which, net::connection socket)
+arriving::arriving(const accepted_connection& which, net::connection socket,
+                   source_limits::connection_place place)
     : connection_(which), socket_(std::make_unique<net::tcp_stream>(which.executor, socket)) {
     const auto& conf = connection_.conf();
     made_.peer = socket_->peer_address();
+    made_.place = std::move(place);
     made_.deadline = net::clock::now() + conf.limits.handshake;
     made_.waiting = connection_.terms->doorman.wait_for_request(connection_.drop);
     if (conf.proxy.send.all || !conf.proxy.send.by_path.empty()) {
@@ -25,7 +31,8 @@ arriving::arriving(const accepted_connection& which, net::connection socket)
 }
 
 std::optional<arrival> arriving::at_once() {
-    if (connection_.rules.speaks != speech::plain || is_proxy()) {
+    if (connection_.rules.speaks != speech::plain ||
+        connection_.terms->hears_proxy(net::address_of(made_.peer))) {
         return std::nullopt;
     }
     made_.stream = std::move(socket_);
@@ -33,7 +40,8 @@ std::optional<arrival> arriving::at_once() {
 }
 
 asio::awaitable<std::optional<arrival>> arriving::run() {
-    if (is_proxy() && !co_await hear_proxy()) {
+    const bool is_proxy = connection_.terms->hears_proxy(net::address_of(made_.peer));
+    if (is_proxy && !co_await hear_proxy()) {
         co_return std::nullopt;
     }
     auto speaks = connection_.rules.speaks;
@@ -59,10 +67,12 @@ void arriving::go_away() {
     hang_up();
 }
 
-void arriving::drop() {
-    connection_.services.metrics.handshake_failed(handshake_failure::too_many);
-    connection_.services.journal.refused(came_to_nothing(too_many_wait, more_may_wait),
-                                         admit_line());
+void arriving::drop(limit l) {
+    if (hung_up_) {
+        return;
+    }
+    tell_limited(connection_.services, connection_.terms->doorman, connection_.number, made_.peer,
+                 l);
     hang_up();
 }
 
@@ -76,23 +86,22 @@ refused_client arriving::came_to_nothing(std::string_view cause, std::string_vie
     return r;
 }
 
-lines_left_out arriving::admit_line() const {
-    return connection_.terms->doorman.admit_line(net::address_of(made_.peer));
+lines_left_out arriving::admit_line(const line_limit::kind& what) const {
+    return connection_.terms->doorman.admit_line(net::address_of(made_.peer), what);
 }
 
 /// Whatever step waits ends, and has nothing to tell of it.
 void arriving::hang_up() {
     hung_up_ = true;
+    close();
+}
+
+void arriving::close() {
     if (socket_) {
         socket_->close();
     } else {
         made_.stream->close();
     }
-}
-
-bool arriving::is_proxy() const {
-    const auto& conf = connection_.conf();
-    return conf.proxy.accept && conf.access.proxies.trusts(net::address_of(made_.peer));
 }
 
 /// Reads the PROXY header by which a load balancer names its client. False where none comes:
@@ -109,8 +118,9 @@ asio::awaitable<bool> arriving::hear_proxy() {
     }
     if (!header) {
         connection_.services.metrics.handshake_failed(handshake_failure::proxy_header);
-        connection_.services.journal.proxy_header_failed(connection_.number, made_.peer,
-                                                         header.error(), admit_line());
+        connection_.services.journal.proxy_header_failed(
+            connection_.number, made_.peer, header.error(),
+            admit_line(handshake_failure::proxy_header));
         co_return false;
     }
     // A header without an address, or with an address of zeros, names no client. Nor may the
@@ -122,8 +132,19 @@ asio::awaitable<bool> arriving::hear_proxy() {
     } else {
         made_.proxy = std::exchange(made_.peer, named->source);
         made_.local = named->destination;
+        co_return may_stay();
     }
     co_return true;
+}
+
+/// Whether the client that a PROXY header has named may have one more connection.
+bool arriving::may_stay() {
+    const auto& doorman = connection_.terms->doorman;
+    const auto why = doorman.admit_source(made_.place, made_.peer.address());
+    if (why) {
+        tell_limited(connection_.services, doorman, connection_.number, made_.peer, *why);
+    }
+    return !why;
 }
 
 /// Returns plain or tls by the first byte, where the listener takes both. Nothing: no byte came.
@@ -140,18 +161,31 @@ asio::awaitable<std::optional<speech>> arriving::hear_speech() {
     co_return first == first_byte::tls ? speech::tls : speech::plain;
 }
 
+/// Nothing is made for a client before its first record is there, and of those that have sent it
+/// the oldest goes when there are too many.
 asio::awaitable<bool> arriving::open_tls() {
+    const net::alarm too_late(connection_.executor, made_.deadline, [this] { close(); });
+    auto first = co_await read_first_record(*socket_, connection_.scratch);
+    if (hung_up_) {
+        co_return false;
+    }
+    if (too_late.rang() || !is_first_record(first)) {
+        const net::error_code ended = asio::error::eof;
+        tell_tls_failed(ended.message(), !first.empty(), too_late.rang());
+        co_return false;
+    }
+    const auto place = connection_.terms->doorman.wait_for_tls(connection_.drop);
     auto stream = std::make_unique<tls_stream>(connection_.executor, std::move(socket_),
-                                               connection_.terms->tls->new_session());
+                                               connection_.terms->tls->new_session(), first);
+    first = {};
     auto& tls = *stream;
     made_.stream = std::move(stream);
-    const net::alarm too_late(connection_.executor, made_.deadline, [&tls] { tls.close(); });
     const auto ec = co_await tls.handshake();
     if (hung_up_) {
         co_return false;
     }
     if (ec) {
-        tell_tls_failed(tls, too_late.rang());
+        tell_tls_failed(tls.problem(), true, too_late.rang());
         co_return false;
     }
     made_.tls = tls.version();
@@ -159,13 +193,14 @@ asio::awaitable<bool> arriving::open_tls() {
     co_return true;
 }
 
-void arriving::tell_tls_failed(const tls_stream& tls, bool timed_out) const {
+void arriving::tell_tls_failed(const std::string& problem, bool has_heard, bool timed_out) const {
     connection_.services.metrics.handshake_failed(timed_out ? handshake_failure::timed_out
                                                             : handshake_failure::tls);
-    const std::string why = timed_out ? "timed out" : tls.problem();
+    const std::string why = timed_out ? "timed out" : problem;
     // A port probe, or a browser's connection in reserve, says nothing and is no attempt.
     connection_.services.journal.tls_failed(came_to_nothing(why, advice_on_handshake(why)),
-                                            tls.has_heard() ? admit_line() : std::nullopt);
+                                            has_heard ? admit_line(handshake_failure::tls)
+                                                      : std::nullopt);
 }
 
 } // namespace wsgate

@@ -9,6 +9,7 @@
 #include "wsgate/accepted_connection.hpp"
 #include "wsgate/access/doorman.hpp"
 #include "wsgate/access/handshake_queue.hpp"
+#include "wsgate/access/source_limits.hpp"
 #include "wsgate/ops/journal.hpp"
 #include "wsgate/phase.hpp"
 #include "wsgate/tls/certificate.hpp"
@@ -24,10 +25,6 @@
 
 namespace wsgate {
 
-/// What the log says of a connection that is dropped since too many wait.
-inline constexpr std::string_view too_many_wait = "too many connections wait to send a request";
-inline constexpr std::string_view more_may_wait = "--max-handshakes allows more";
-
 /// A client whose HTTP requests can now be read, and what is known of it.
 struct arrival {
     std::unique_ptr<net::stream> stream;
@@ -38,6 +35,7 @@ struct arrival {
     asio::ip::tcp::endpoint local{};
     std::string tls{};                               ///< "TLSv1.3"; empty: no TLS
     std::optional<client_identity> identity{};       ///< by its verified certificate
+    source_limits::connection_place place{};         ///< as which it counts in the limits
     std::optional<handshake_queue::place> waiting{}; ///< until the whole request head has come
     net::clock::time_point deadline{};               ///< for the first request head
 };
@@ -45,7 +43,7 @@ struct arrival {
 class arriving final : public phase {
 public:
     /// Joins the queue of connections that have sent no request yet; the deadline runs from now.
-    arriving(const accepted_connection&, net::connection);
+    arriving(const accepted_connection&, net::connection, source_limits::connection_place = {});
 
     /// The arrival, where there is nothing to wait for: no PROXY header, no TLS. Nothing else:
     /// run() then takes the steps.
@@ -56,18 +54,19 @@ public:
     [[nodiscard]] asio::awaitable<std::optional<arrival>> run();
 
     void go_away() override;
-    void drop() override;
+    void drop(limit) override;
 
 private:
-    [[nodiscard]] bool is_proxy() const;
     [[nodiscard]] asio::awaitable<bool> hear_proxy();
+    [[nodiscard]] bool may_stay();
     [[nodiscard]] asio::awaitable<std::optional<speech>> hear_speech();
     [[nodiscard]] asio::awaitable<bool> open_tls();
-    void tell_tls_failed(const tls_stream&, bool timed_out) const;
+    void tell_tls_failed(const std::string& why, bool has_heard, bool timed_out) const;
     void hang_up();
+    void close();
     [[nodiscard]] refused_client came_to_nothing(std::string_view cause,
                                                  std::string_view advice = {}) const;
-    [[nodiscard]] lines_left_out admit_line() const;
+    [[nodiscard]] lines_left_out admit_line(const line_limit::kind&) const;
 
     const accepted_connection& connection_;
     std::unique_ptr<net::tcp_stream> socket_; ///< until made_.stream takes it over

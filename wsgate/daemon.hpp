@@ -3,7 +3,9 @@
 #pragma once
 
 #include "service/early_exit.hpp"
+#include "service/handover/image.hpp"
 #include "wsgate/options/config.hpp"
+#include "wsgate/predecessor.hpp"
 
 #include <functional>
 #include <variant>
@@ -17,7 +19,7 @@ namespace wsgate {
 using reread = std::function<std::variant<config, service::early_exit>()>;
 
 /// Runs until a signal ends it; returns the exit code. HUP reads the configuration again where it
-/// is in a file.
-[[nodiscard]] int run_daemon(config, const reread&);
+/// is in a file. USR2: a process of this image takes over.
+[[nodiscard]] int run_daemon(config, const reread&, const service::image_to_start&, succession);
 
 } // namespace wsgate

@@ -102,13 +102,22 @@ void http_connection::go_away() {
     client_.stream->close();
 }
 
-void http_connection::drop() {
-    if (!client_.waiting) {
-        return; // its request has come meanwhile
+std::unique_ptr<session_aside> http_connection::set_aside() {
+    if (!has_begun_request()) {
+        client_.stream->close();
     }
+    return nullptr;
+}
+
+void http_connection::drop(limit l) {
+    if (l != limit::handshakes || !client_.waiting) {
+        return; // TLS is done, or the request has come meanwhile
+    }
+    connection_.services.metrics.limited(l);
     if (has_begun_request()) {
         connection_.services.metrics.handshake_failed(handshake_failure::too_many);
-        tell_unread({no_answer, too_many_wait, {}, more_may_wait});
+        const auto& words = words_of(l);
+        tell_unread({no_answer, words.cause, {}, words.advice}, l);
         told_ = true;
     }
     client_.stream->close();
@@ -165,12 +174,14 @@ asio::awaitable<bool> http_connection::read_head_before(net::clock::time_point d
     scanner_ = head_scanner(connection_.conf().limits.max_head);
     const auto head = co_await read_head(*client_.stream, scanner_, received_, room_for_head());
     client_.waiting.reset();
+    connection_.terms->doorman.note_request(client_.place);
     if (too_late.rang() && has_begun_request()) {
         connection_.services.metrics.handshake_failed(handshake_failure::timed_out);
     }
     const bool good = !too_late.rang() && head != head_scanner::state::incomplete;
     if (!good && !received_.empty() && !told_ && !going_away_) {
-        tell_unread(too_late.rang() ? came_late : ended_early);
+        tell_unread(too_late.rang() ? came_late : ended_early,
+                    too_late.rang() ? handshake_failure::timed_out : handshake_failure::other);
     }
     co_return good;
 }
@@ -193,7 +204,7 @@ text_response http_connection::refused_head(const refusal& why) {
     // A head that is too large may have had what makes it an attempt in the rest of it.
     if (head.asks_for_websocket || is_path_of_route(head.path, connection_.rules.routes) ||
         why.status == http::status::request_header_fields_too_large) {
-        tell_unread(why);
+        tell_unread(why, why.counted);
         told_ = true;
     }
     return refusal_answer(why);
@@ -248,6 +259,9 @@ asio::awaitable<http_connection::next> http_connection::answer_opening(const req
     }
     if (const auto* const no = std::get_if<denial>(&verdict)) {
         metrics.handshake_failed(no->counted);
+        if (no->hit) {
+            metrics.limited(*no->hit);
+        }
         count_refused(metrics.route(asked.where->name));
         co_return co_await answer_denial(r, *no);
     }
@@ -303,8 +317,10 @@ asio::awaitable<std::optional<text_response>> http_connection::connect_target() 
 
 asio::awaitable<http_connection::next> http_connection::answer_denial(const request& r,
                                                                       const denial& no) {
-    connection_.services.journal.denied(connection_.number, client_.peer, sender_, shown_path(r),
-                                        no, connection_.terms->doorman.admit_line(sender_.client));
+    const auto kind = no.hit ? line_limit::kind{*no.hit} : line_limit::kind{no.counted};
+    connection_.services.journal.denied(
+        connection_.number, client_.peer, sender_, shown_path(r), no,
+        connection_.terms->doorman.admit_line(sender_.client, kind));
     if (no.delay.count() > 0) {
         co_await net::expire_after(no.delay);
     }
@@ -344,11 +360,13 @@ void http_connection::tell_refused(const request& r, const text_response& text) 
     facts.advice = text.advice;
     const bool is_worth_it = !text.advice.empty() || is_attempt_at_session(r, offers());
     connection_.services.journal.refused(
-        facts, is_worth_it ? connection_.terms->doorman.admit_line(facts.client) : std::nullopt);
+        facts, is_worth_it ? connection_.terms->doorman.admit_line(
+                                 facts.client, text.counted.value_or(handshake_failure::other))
+                           : std::nullopt);
 }
 
 /// Tells of a head that was refused before it was a request, or never came to its end.
-void http_connection::tell_unread(const refusal& why) const {
+void http_connection::tell_unread(const refusal& why, const line_limit::kind& kind) const {
     const auto head = look_at_unread(received_);
     auto facts = facts_of_refusal();
     facts.path = head.path;
@@ -356,7 +374,7 @@ void http_connection::tell_unread(const refusal& why) const {
     facts.cause = head.cause.empty() ? why.why : head.cause;
     facts.advice = head.cause.empty() ? why.advice : head.advice;
     connection_.services.journal.refused(facts,
-                                         connection_.terms->doorman.admit_line(facts.client));
+                                         connection_.terms->doorman.admit_line(facts.client, kind));
 }
 
 asio::awaitable<http_connection::next> http_connection::answer_text(const request& r,

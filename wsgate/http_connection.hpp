@@ -26,7 +26,8 @@ public:
     [[nodiscard]] bool had_session() const { return opening_.has_value(); }
 
     void go_away() override;
-    void drop() override;
+    [[nodiscard]] std::unique_ptr<session_aside> set_aside() override;
+    void drop(limit) override;
 
 private:
     /// What comes after an answer.
@@ -56,7 +57,7 @@ private:
     [[nodiscard]] std::optional<denial> check_certificate(std::string_view path) const;
     void complete(const request&, http::fields&, bool stays) const;
     void tell_refused(const request&, const text_response&) const;
-    void tell_unread(const refusal&) const;
+    void tell_unread(const refusal&, const line_limit::kind&) const;
     [[nodiscard]] refused_client facts_of_refusal() const;
     [[nodiscard]] bool write_at_once(std::string&);
     [[nodiscard]] asio::awaitable<bool> write(std::string);

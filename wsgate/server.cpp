@@ -3,6 +3,7 @@
 #include "wsgate/server.hpp"
 
 #include "net/deadline.hpp"
+#include "net/handoff.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <exception>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <utility>
 
 namespace wsgate {
@@ -21,29 +23,38 @@ net::task_group::escape report_to(journal& j) {
     return [&j](const std::exception_ptr& e) { j.defect(net::what(e)); };
 }
 
-asio::awaitable<void> beat() {
-    co_return;
+/// The listener would not answer if the process did not work.
+asio::awaitable<service::admin_state> tell_health() {
+    co_return service::admin_state{true, "ok"};
 }
 
-asio::awaitable<void> stop_accepting(worker& where) {
+asio::awaitable<void> end_accepting(worker& where) {
     co_await where.stop_accepting();
+}
+
+using use = moved_listener::use;
+
+service::heirloom of(service::inherited_listeners& all, use whose) {
+    return {all, static_cast<std::uint8_t>(whose)};
 }
 
 } // namespace
 
-server::server(asio::any_io_executor executor, const config& c, wsgate::journal& j)
+server::server(asio::any_io_executor executor, const config& c, wsgate::journal& j,
+               inheritance from)
     : executor_(std::move(executor)), config_(c), journal_(j),
       terms_(executor_, c, journal_, metrics_),
       ready_(executor_, terms_.current()->probes(), report_to(j)), chores_(executor_, report_to(j)),
       changed_(executor_), left_(executor_), attendance_(wanted_news()) {
-    listen();
-    if (c.admin.listen) {
-        admin_.emplace(executor_, c.admin, c.tcp, metrics_, ready_, report_to(j));
+    listen(from.listeners);
+    if (c.admin.is_on()) {
+        admin_.emplace(executor_, c.admin,
+                       service::open_admin(c.admin, c.tcp, of(from.listeners, use::operators)),
+                       pages(), report_to(j));
     }
-    const services shared{journal_, metrics_, ready_};
-    for (std::size_t i = 0; i < c.threads; ++i) {
-        workers_.push_back(std::make_unique<worker>(shared, terms_, attendance_));
-    }
+    terms_.tickets().restore(std::move(from.ticket_keys));
+    attendance_.go_on_from(from.accepted);
+    metrics_.add(from.counts);
 }
 
 void server::listen_now() {
@@ -55,8 +66,24 @@ void server::listen_now() {
     }
 }
 
+service::admin_pages server::pages() {
+    return {server_name, [this] { return metrics_page(); }, tell_health,
+            [this] { return tell_ready(); }};
+}
+
+asio::awaitable<std::optional<std::string>> server::metrics_page() {
+    co_return metrics_.text();
+}
+
+asio::awaitable<service::admin_state> server::tell_ready() {
+    const auto now = co_await ready_.ask();
+    co_return state_of(now);
+}
+
 /// Returns one listener, or one for IPv4 and one for IPv6.
-std::vector<net::listener> server::listen_at(const listen_address& at) {
+std::vector<net::listener> server::listen_at(const listen_address& at,
+                                             service::inherited_listeners& inherited) {
+    const auto from = of(inherited, use::clients);
     std::vector<net::listener> all;
     if (at.inherited >= 0) {
         all.emplace_back(net::unique_fd{at.inherited}, fmt::format("descriptor {}", at.inherited),
@@ -64,23 +91,31 @@ std::vector<net::listener> server::listen_at(const listen_address& at) {
         return all;
     }
     if (!at.unix_path.empty()) {
-        socket_files_.emplace_back(at.unix_path, config_.unix_mode);
+        socket_files_.push_back(service::socket_file_at(at.unix_path, config_.unix_mode, from));
         all.emplace_back(socket_files_.back().take(), "unix:" + at.unix_path, config_.tcp);
         return all;
     }
-    return net::listen_on({at.address, at.port}, config_.tcp);
+    return service::listen_on({at.address, at.port}, config_.tcp, from);
 }
 
-void server::listen() {
+void server::listen(service::inherited_listeners& inherited) {
     for (std::size_t i = 0; i < config_.listen.size(); ++i) {
-        for (auto& each : listen_at(config_.listen[i])) {
+        for (auto& each : listen_at(config_.listen[i], inherited)) {
             listeners_.push_back(std::move(each));
             rules_of_.push_back(i);
         }
     }
 }
 
+void server::start_workers() {
+    const services shared{journal_, metrics_, ready_};
+    for (std::size_t i = 0; i < config_.threads; ++i) {
+        workers_.push_back(std::make_unique<worker>(shared, terms_, attendance_));
+    }
+}
+
 void server::start() {
+    start_workers();
     terms_.warn();
     const auto terms = terms_.current();
     for (std::size_t i = 0; i < listeners_.size(); ++i) {
@@ -92,7 +127,7 @@ void server::start() {
     start_accepting();
     if (admin_) {
         for (const auto& each : admin_->listeners()) {
-            journal_.admin_listening(each.local());
+            journal_.admin_listening(each.name());
         }
         admin_->start([this](const net::error_code& ec) { journal_.accept_failed(ec); });
     }
@@ -122,7 +157,9 @@ void server::tell_accept_failed(const net::error_code& ec) {
 }
 
 asio::awaitable<void> server::run() {
-    start();
+    if (workers_.empty()) {
+        start();
+    }
     while (!stopping_) {
         co_await changed_.wait();
     }
@@ -154,6 +191,7 @@ asio::awaitable<void> server::run() {
 /// What somebody here waits for. Called on the workers' threads.
 attendance::news server::wanted_news() {
     attendance::news wanted;
+    wanted.crowd_gone = [this] { asio::post(executor_, [this] { crowd_gone(); }); };
     if (config_.process.idle_exit.count() > 0 || config_.process.timeout.count() > 0) {
         wanted.none_left = [this] { asio::post(executor_, [this] { left_.notify(); }); };
     }
@@ -168,6 +206,19 @@ void server::session_over() {
         journal_.ends_itself("--run-once");
         stop();
     }
+}
+
+void server::crowd_gone() {
+    if (!stopping_) {
+        chores_.spawn(give_back_memory());
+    }
+}
+
+/// The C library keeps what was freed for the next ones, which may never be so many again. It is
+/// asked for it here, where no connection waits for the time that this takes.
+asio::awaitable<void> server::give_back_memory() {
+    co_await net::expire_after(std::chrono::seconds{1}); // until the last ones have freed theirs
+    (void)::malloc_trim(0);
 }
 
 asio::awaitable<void> server::end_when_idle() {
@@ -226,22 +277,98 @@ void server::stop() {
     changed_.notify();
 }
 
+std::vector<server::listening> server::all_listeners() const {
+    std::vector<listening> all;
+    for (std::size_t i = 0; i < listeners_.size(); ++i) {
+        const auto& at = config_.listen[rules_of_[i]];
+        const bool is_managers = at.inherited >= 0;
+        all.push_back({{is_managers ? use::managers : use::clients,
+                        is_managers ? at.inherited_name : listeners_[i].name()},
+                       listeners_[i].native_handle()});
+    }
+    if (admin_) {
+        for (const auto& each : admin_->listeners()) {
+            all.push_back({{use::operators, each.name()}, each.native_handle()});
+        }
+    }
+    return all;
+}
+
+asio::awaitable<void> server::stop_accepting() {
+    for (const auto& each : workers_) {
+        co_await asio::co_spawn(each->executor(), end_accepting(*each), asio::use_awaitable);
+    }
+}
+
+void server::accept_again() {
+    if (!stopping_) {
+        start_accepting();
+    }
+}
+
+asio::awaitable<void> server::leave() {
+    for (auto& each : socket_files_) {
+        each.leave();
+    }
+    co_await close_listeners();
+    if (admin_) {
+        admin_->leave_file();
+        co_await admin_->stop();
+        admin_.reset();
+    }
+}
+
+asio::awaitable<std::vector<std::unique_ptr<session_aside>>>
+server::set_aside(std::size_t at_most) {
+    using sessions = std::vector<std::unique_ptr<session_aside>>;
+    sessions some;
+    for (auto each = workers_.begin(); some.empty() && each != workers_.end(); ++each) {
+        const auto given = std::make_shared<net::handoff<sessions>>(executor_);
+        asio::post((*each)->executor(), [given, here = executor_, &where = **each, at_most] {
+            auto found = where.set_aside(at_most);
+            asio::post(here, [given, found = std::move(found)]() mutable {
+                given->give(std::move(found));
+            });
+        });
+        auto taken = co_await given->take();
+        some = taken ? std::move(*taken) : sessions{};
+    }
+    co_return some;
+}
+
+void server::go_on(std::unique_ptr<session_aside> from) {
+    worker::least_loaded(workers_).go_on(std::move(from));
+}
+
+void server::receive(moved_session what, std::vector<net::unique_fd> sockets) {
+    const auto& doorman = terms_.current()->doorman;
+    auto from = std::make_unique<session_aside>();
+    from->connection = doorman.restore_connection(net::address_of(what.peer));
+    from->session = doorman.restore_session(what.client);
+    from->client.socket = std::move(sockets.front());
+    if (sockets.size() > 1) {
+        from->target.socket = std::move(sockets[1]);
+    }
+    from->what = std::move(what);
+    go_on(std::move(from));
+}
+
 /// The workers stop to accept first: they watch the sockets.
 asio::awaitable<void> server::close_listeners() {
     ready_.stop();
-    for (const auto& each : workers_) {
-        co_await asio::co_spawn(each->executor(), stop_accepting(*each), asio::use_awaitable);
-    }
+    co_await stop_accepting();
     for (auto& each : listeners_) {
         each.close();
     }
     socket_files_.clear();
 }
 
-asio::awaitable<void> server::pulse() {
+std::vector<asio::any_io_executor> server::loops() const {
+    std::vector<asio::any_io_executor> all;
     for (const auto& each : workers_) {
-        co_await asio::co_spawn(each->executor(), beat(), asio::use_awaitable);
+        all.push_back(each->executor());
     }
+    return all;
 }
 
 void server::stop_now() {

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "wsgate/arrival.hpp"
+#include "wsgate/handover/moved.hpp"
 #include "wsgate/http_answer.hpp"
+#include "wsgate/session_aside.hpp"
 #include "wsgate/ws/bridge.hpp"
 
 #include <chrono>
@@ -32,25 +34,39 @@ public:
     /// `early`: what came behind the head of the opening handshake.
     session(const accepted_connection&, arrival, admitted_opening, std::vector<std::byte> early);
 
-    /// To be called once. Carries bytes until both sides have ended.
+    /// Goes on with a session that was set aside.
+    session(const accepted_connection&, session_aside);
+
+    /// To be called once. Carries bytes until both sides have ended, or it is set aside.
     [[nodiscard]] asio::awaitable<void> run();
 
     void go_away() override;
+    [[nodiscard]] std::unique_ptr<session_aside> set_aside() override;
     [[nodiscard]] bool show() const override;
 
 private:
+    /// Of a session that was set aside.
+    struct earlier {
+        route where; ///< the terms may have it no more
+        wsgate::bridge::detached carried;
+    };
+
     [[nodiscard]] session_facts facts() const;
+    [[nodiscard]] bridge make_bridge(bridge_observer&);
+    [[nodiscard]] moved_session describe() const;
     [[nodiscard]] bridge_options options() const;
     [[nodiscard]] dialler way_to_target();
     [[nodiscard]] asio::awaitable<dialled> dial_target() const;
     [[nodiscard]] std::chrono::milliseconds age() const;
 
     const accepted_connection& connection_;
+    std::unique_ptr<earlier> earlier_; ///< null: the session began here
     arrival client_;
     admitted_opening opening_;
     std::vector<std::byte> early_;
     session_facts facts_; ///< refers to the members above
     net::clock::time_point began_;
+    bool is_aside_ = false;
     bridge* bridge_ = nullptr; ///< null unless it is running
 };
 

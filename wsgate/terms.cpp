@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/terms.hpp"
 
+#include "service/descriptors.hpp"
 #include "wsgate/ops/readiness.hpp"
 #include "wsgate/target/dial.hpp"
 #include "wsgate/target/proxy_header.hpp"
@@ -39,9 +40,13 @@ std::optional<static_root> open_web(const std::string& directory,
     }
 }
 
-config one_session_at_a_time(config c) {
+/// One descriptor in ten is left for all that is no connection: logs, names, files, reloads.
+config with_limits(config c) {
     if (c.process.run_once) {
-        c.access.sessions.all = 1;
+        c.access.limits.sessions.all = 1;
+    }
+    if (c.access.limits.connections == 0) {
+        c.access.limits.connections = service::descriptor_limit() / 10 * 9;
     }
     return c;
 }
@@ -76,7 +81,7 @@ std::shared_ptr<const tls_client> make_target_tls(const config& c,
 terms::terms(config c, access_memory& memory, std::shared_ptr<ticket_ring> tickets,
              const wsgate::doorman::complaint& complain, std::shared_ptr<const hidden_files> hidden,
              const tls_server* tls_before)
-    : conf(one_session_at_a_time(std::move(c))), listeners(make_rules(conf)),
+    : conf(with_limits(std::move(c))), listeners(make_rules(conf)),
       files(open_web(conf.web, std::move(hidden))), doorman(conf.access, memory, complain),
       tls(load_certificates(conf.tls, std::move(tickets), tls_before)),
       target_tls(make_target_tls(conf, listeners)) {

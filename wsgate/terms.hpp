@@ -33,6 +33,11 @@ struct terms {
     /// client.
     [[nodiscard]] std::vector<dialler> probes() const;
 
+    /// Whether the peer is a balancer that begins with a PROXY header. Nothing: a Unix socket.
+    [[nodiscard]] bool hears_proxy(const std::optional<asio::ip::address>& peer) const {
+        return conf.proxy.accept && conf.access.proxies.trusts(peer);
+    }
+
     config conf;
     std::vector<listener_rules> listeners; ///< one for each address to listen on
     std::optional<static_root> files;      ///< nothing: no files are served

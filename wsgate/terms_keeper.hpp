@@ -35,6 +35,9 @@ public:
     /// but for what needs a restart.
     [[nodiscard]] bool reload(config);
 
+    /// The keys of the tickets that all terms hand out.
+    [[nodiscard]] ticket_ring& tickets() { return *tickets_; }
+
     /// Has the journal log what an operator should attend to.
     void warn();
 

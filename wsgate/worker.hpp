@@ -19,10 +19,12 @@
 #include <exception>
 #include <memory>
 #include <span>
+#include <vector>
 
 namespace wsgate {
 
 struct accepted_connection;
+struct session_aside;
 class phase;
 class session;
 
@@ -63,6 +65,16 @@ public:
     /// thread.
     [[nodiscard]] std::size_t load() const { return load_.load(std::memory_order_relaxed); }
 
+    /// Takes up to `at_most` sessions out of this worker's hands, the oldest first: those that can
+    /// go on elsewhere.
+    [[nodiscard]] std::vector<std::unique_ptr<session_aside>> set_aside(std::size_t at_most);
+
+    /// The one of them that has least to carry. From any thread.
+    [[nodiscard]] static worker& least_loaded(std::span<const std::unique_ptr<worker>>);
+
+    /// Goes on with a session that was set aside, on its own thread soon. From any thread.
+    void go_on(std::unique_ptr<session_aside>);
+
     /// Has the journal log up to `at_most` sessions, the oldest first.
     void show(std::size_t at_most) const;
 
@@ -80,6 +92,7 @@ private:
         std::shared_ptr<const terms> under;
         std::size_t rules;
         net::connection socket;
+        source_limits::connection_place place;
     };
 
     /// A connection in the list of its worker, for as long as it is there.
@@ -114,17 +127,26 @@ private:
         const type& operator()(const presence& p) const { return p.number; }
     };
 
-    using presences = boost::intrusive::set<presence, boost::intrusive::key_of_value<number_of>>;
+    /// For a moment a session that goes on has two: the first one is about to go.
+    using presences =
+        boost::intrusive::multiset<presence, boost::intrusive::key_of_value<number_of>>;
 
     void escaped(const std::exception_ptr&) const;
     void accept(std::size_t rules, net::connection);
-    [[nodiscard]] worker& least_loaded();
+    [[nodiscard]] worker& carrier_of_next();
+    void take_back(std::unique_ptr<session_aside>);
     void take(newcomer);
     void leave(bool had_session);
-    [[nodiscard]] asio::awaitable<void> serve(accepted_connection, net::connection);
-    [[nodiscard]] asio::awaitable<std::unique_ptr<session>> negotiate(const accepted_connection&,
-                                                                      presence&, net::connection);
-    void drop(connection_number);
+    [[nodiscard]] asio::awaitable<void> serve(accepted_connection, net::connection,
+                                              source_limits::connection_place);
+    [[nodiscard]] asio::awaitable<std::unique_ptr<session>>
+    negotiate(const accepted_connection&, presence&, net::connection,
+              source_limits::connection_place);
+    [[nodiscard]] asio::awaitable<void> carry_on(accepted_connection,
+                                                 std::unique_ptr<session_aside>);
+    [[nodiscard]] accepted_connection connection_of(connection_number, std::shared_ptr<const terms>,
+                                                    const listener_rules&);
+    void drop(connection_number, limit);
 
     services services_;
     const terms_keeper& terms_;

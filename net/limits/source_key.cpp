@@ -30,4 +30,9 @@ source_key key_of(const std::optional<asio::ip::address>& address) {
     return source_key{key == 0 ? 1 : key}; // ::1 is a client, too; 0 means no address
 }
 
+source_key key_of(const std::optional<asio::ip::address>& address, std::uint64_t kind) {
+    constexpr std::uint64_t spread = 0x9e3779b97f4a7c15U; // 2^64 over the golden ratio
+    return source_key{static_cast<std::uint64_t>(key_of(address)) ^ (spread * (kind + 1))};
+}
+
 } // namespace net

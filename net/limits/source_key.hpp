@@ -16,4 +16,7 @@ enum class source_key : std::uint64_t {};
 
 [[nodiscard]] source_key key_of(const std::optional<asio::ip::address>&);
 
+/// A key for each source and kind of something, for tables that have a row for each of these.
+[[nodiscard]] source_key key_of(const std::optional<asio::ip::address>&, std::uint64_t kind);
+
 } // namespace net

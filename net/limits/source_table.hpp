@@ -42,6 +42,9 @@ private:
     std::uint64_t seed_;
 };
 
+/// Rows of a table, where nothing else is said.
+inline constexpr std::size_t source_rows = 65'536;
+
 /// A row for each source that was met lately. `Row` is what the owner of the table keeps of a
 /// source; `bool is_in_use() const` of it says whether it must not be forgotten now. Where all rows
 /// are taken, the one that was used longest ago is forgotten for a new source, and no memory is
@@ -57,9 +60,7 @@ class source_table {
     static_assert(sizeof(entry) <= 64, "security L1: a row takes 64 bytes at most");
 
 public:
-    static constexpr std::size_t usual_rows = 65'536;
-
-    explicit source_table(std::size_t most_rows = usual_rows)
+    explicit source_table(std::size_t most_rows = source_rows)
         : most_rows_(most_rows), buckets_(std::bit_ceil(std::max<std::size_t>(most_rows, 1))),
           by_source_({buckets_.data(), buckets_.size()}, source_hash{}) {}
 
@@ -81,6 +82,7 @@ public:
         }
         auto* const free = entries_.size() < most_rows_ ? add() : forget_oldest();
         if (free == nullptr) {
+            ++passed_;
             return nullptr;
         }
         free->source = source;
@@ -98,6 +100,12 @@ public:
 
     /// Number of rows.
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
+
+    /// How many sources were forgotten for new ones so far.
+    [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }
+
+    /// How often a source got no row.
+    [[nodiscard]] std::uint64_t passed() const { return passed_; }
 
 private:
     struct source_of {
@@ -128,6 +136,7 @@ private:
             if (!oldest.row.is_in_use()) {
                 latest_.pop_back();
                 by_source_.erase(by_source_.iterator_to(oldest));
+                ++forgotten_;
                 return &oldest;
             }
             latest_.splice(latest_.begin(), latest_, latest_.iterator_to(oldest));
@@ -140,6 +149,8 @@ private:
     std::vector<typename index::bucket_type> buckets_;
     index by_source_;
     list latest_; ///< the one used last in front
+    std::uint64_t forgotten_ = 0;
+    std::uint64_t passed_ = 0;
 };
 
 } // namespace net

@@ -7,6 +7,15 @@
 
 namespace net {
 
+namespace {
+
+/// A last dot says that the name is complete; what it names is the same (RFC 1034 3.1).
+std::string_view without_last_dot(std::string_view name) {
+    return name.substr(0, name.size() - (name.ends_with('.') ? 1 : 0));
+}
+
+} // namespace
+
 std::optional<port_range> parse_port_range(std::string_view text) {
     const auto dash = text.find('-');
     const auto first = parse_number<std::uint16_t>(text.substr(0, dash));
@@ -26,7 +35,8 @@ bool destination_rule::covers(std::string_view host, const asio::ip::tcp::endpoi
 
 bool destination_rule::covers(std::string_view host, std::uint16_t port) const {
     const auto* const name = std::get_if<std::string>(&where);
-    return name != nullptr && ports.contains(port) && equal_but_for_case(*name, host);
+    return name != nullptr && ports.contains(port) &&
+           equal_but_for_case(without_last_dot(*name), without_last_dot(host));
 }
 
 std::optional<destination_rule> parse_portless_rule(std::string_view text, host_name_test is_name) {

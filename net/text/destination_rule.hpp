@@ -28,7 +28,8 @@ struct port_range {
 [[nodiscard]] std::optional<port_range> parse_port_range(std::string_view);
 
 /// "10.0.0.0/8:5900-5999", "192.0.2.7:5901", "[2001:db8::]/32:5900", "host.example:5901". A name
-/// covers just that name, whatever its case: nobody looks it up.
+/// covers just that name, whatever its case and with or without a dot at its end: nobody looks it
+/// up.
 struct destination_rule {
     std::variant<address_range, std::string> where;
     port_range ports{};

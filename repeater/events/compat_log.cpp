@@ -31,19 +31,40 @@ std::string_view id_of(const rfb::repeater_id& id) {
     return id.text();
 }
 
+std::string_view words_for(id_fault why) {
+    switch (why) {
+    case id_fault::unknown:
+        return "its ID is not on the list";
+    case id_fault::not_signed:
+        return "its ID is not signed";
+    case id_fault::wrong_signature:
+        return "its ID has a wrong signature";
+    case id_fault::expired:
+        break;
+    }
+    return "its ID is expired";
+}
+
 std::int64_t whole_seconds(std::chrono::milliseconds t) {
     return std::chrono::duration_cast<std::chrono::seconds>(t).count();
 }
 
-/// What lines begin with; made anew once a second.
-const std::string& stamp_now() {
-    thread_local std::time_t second = 0;
-    thread_local std::string stamp;
-    if (const auto now = std::time(nullptr); now != second) {
-        second = now;
-        stamp = compat_time(now);
+/// Has no destructor: the C library aborts where it has no memory to list one for a thread.
+struct time_stamp {
+    std::time_t second = 0;
+    std::array<char, 64> text{};
+    std::size_t size = 0;
+};
+
+/// What lines begin with; made anew once a second. Valid until the next call on this thread.
+std::string_view stamp_now() {
+    thread_local time_stamp last;
+    if (const auto now = std::time(nullptr); now != last.second) {
+        const auto text = compat_time(now);
+        last.second = now;
+        last.size = text.copy(last.text.data(), last.text.size());
     }
-    return stamp;
+    return {last.text.data(), last.size};
 }
 
 /// Writes the lines of one event. The lines of every pair are joined from their parts rather than
@@ -54,8 +75,10 @@ struct compat_writer {
 
     template <class... Parts>
     void line(const Parts&... parts) const {
-        thread_local std::string whole; // keeps its memory
-        whole = stamp_now();
+        constexpr std::size_t usual = 200; // more than it is
+        std::string whole;
+        whole.reserve(usual);
+        whole.append(stamp_now());
         (whole.append(parts), ...);
         log.line(service::log_level::info, whole);
     }
@@ -80,6 +103,11 @@ struct compat_writer {
         }
         line(fmt::format("watching for {} connections on {}/{}.",
                          e.at.address().is_v4() ? "IPv4" : "IPv6", e.at.port(), word(e.side)));
+    }
+
+    void operator()(const event::admin_listening& e) const {
+        line(fmt::format("answering /metrics, /healthz and /readyz on {}.",
+                         net::escaped(e.name, 300)));
     }
 
     void operator()(const event::accept_failed& e) const {
@@ -212,6 +240,23 @@ struct compat_writer {
 
     void operator()(const event::refused& e) const {
         line(fmt::format("refusing extra vnc {} for ID:{}.", word(e.peer.side), id_of(e.id)));
+    }
+
+    void operator()(const event::id_conflict& e) const {
+        line(fmt::format("WARNING: several addresses claim ID:{}: vnc {}s of other addresses than "
+                         "the one that waits are refused for {} s.",
+                         id_of(e.id), word(e.newcomer.side), e.refused_for.count()));
+    }
+
+    // What it named may be the secret of somebody else, so that it is left out.
+    void operator()(const event::id_refused& e) const {
+        line(fmt::format("refusing vnc {} from {}: {} (--id-policy).", word(e.peer.side),
+                         net::name_of(e.peer.address), words_for(e.why)));
+    }
+
+    void operator()(const event::id_lapsed& e) const {
+        line(fmt::format("closing waiting vnc {} with ID:{}: {} (--id-policy).", word(e.peer.side),
+                         id_of(e.id), words_for(e.why)));
     }
 
     void operator()(const event::left& e) const {
@@ -347,6 +392,16 @@ struct compat_writer {
         } else {
             line(fmt::format("ultravnc_repeater.pl: re-starting service.  master-pid={}", e.pid));
         }
+    }
+
+    void operator()(const event::upgraded& e) const {
+        line(fmt::format(
+            "USR2: took over from pid: {}, {} that wait, {} live sessions; {} end there.",
+            e.from_pid, e.waiting, e.pairs, e.kept));
+    }
+
+    void operator()(const event::upgrade_failed& e) const {
+        line("USR2: nobody has taken over: " + net::escaped(e.why, 300));
     }
 
     void operator()(const event::defect& e) const {

@@ -30,6 +30,7 @@ service::log::options options_of(const log_config& c, std::chrono::milliseconds 
     options.pattern = "%v";
     options.tag = "ultravnc_repeater";
     options.patience = patience;
+    options.starts_later = true;
     options.notice = [form = c.format](service::log_level level, std::string_view event,
                                        const boost::json::object& members) {
         return notice(form, level, event, members);
@@ -42,11 +43,11 @@ std::unique_ptr<event_sink> make_sink(const log_config& c, service::log& lines) 
     case log_format::compat:
         return std::make_unique<compat_log>(lines);
     case log_format::text:
-        return std::make_unique<text_log>(lines, c.ids);
+        return std::make_unique<text_log>(lines, c.ids, c.id_key);
     case log_format::json:
         break;
     }
-    return std::make_unique<json_log>(lines, c.ids);
+    return std::make_unique<json_log>(lines, c.ids, c.id_key);
 }
 
 } // namespace

@@ -10,13 +10,17 @@
 
 namespace repeater {
 
-/// Owns the lines of the log and the sink that writes events into them.
+/// Owns the lines of the log and the sink that writes events into them. Until start() they are
+/// kept; the end writes them as well.
 class configured_log {
 public:
     /// `patience`: how long the end waits for the log's reader. Throws std::runtime_error where the
     /// file cannot be opened.
     explicit configured_log(const log_config&,
                             std::chrono::milliseconds patience = service::log_options{}.patience);
+
+    /// Starts the log's thread. Throws std::system_error.
+    void start() { lines_.start(); }
 
     [[nodiscard]] event_sink& sink() { return *sink_; }
 

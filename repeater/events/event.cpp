@@ -31,6 +31,10 @@ std::string_view to_string(event::introduction_failed::reason why) {
     return "bad_hello";
 }
 
+std::string_view to_string(event::refused::reason why) {
+    return why == event::refused::reason::conflict ? "id_conflict" : "duplicate";
+}
+
 std::string_view to_string(event::dial_refused::reason why) {
     using reason = event::dial_refused::reason;
     return why == reason::mode1_off ? "mode1_off" : why == reason::port ? "port" : "address";
@@ -64,6 +68,12 @@ std::string_view to_string(event::ended::how how) {
         return "write_error";
     case end::lingered:
         return "lingered";
+    case end::stalled:
+        return "stalled";
+    case end::silent:
+        return "silent";
+    case end::expired:
+        return "expired";
     case end::stopped:
         break;
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "net/nothrow.hpp"
+#include "repeater/ids/signed_id.hpp"
 #include "repeater/limits/limit.hpp"
 #include "repeater/rules/session_number.hpp"
 #include "rfb/destination.hpp"
@@ -54,6 +55,11 @@ struct listening {
     rfb::side side{};
     asio::ip::tcp::endpoint at; ///< none where it is a Unix socket
     std::string name;           ///< the address and port, or "unix:/PATH"
+};
+
+/// Operators may ask for metrics and health there.
+struct admin_listening {
+    std::string name; ///< the address and port, or "unix:/PATH"
 };
 
 /// The kernel gave no connection, for want of descriptors or memory. Accepting rests for 100 ms.
@@ -166,10 +172,39 @@ struct replaced {
     rfb::repeater_id id;
 };
 
-/// The newcomer was closed, since another peer of its side waits under its ID (-r).
+/// The newcomer was closed, since another peer of its side waits under its ID.
 struct refused {
+    enum class reason {
+        duplicate, ///< -r
+        conflict,  ///< too many had taken that place from one another (id_conflict)
+    };
+
     peer_name peer;
     rfb::repeater_id id;
+    reason why = reason::duplicate;
+};
+
+/// Peers of different sources have taken the place of who waits under an ID from one another, too
+/// often: from now on newcomers of other sources are refused, for so long.
+struct id_conflict {
+    peer_name newcomer;
+    rfb::repeater_id id;
+    std::chrono::seconds refused_for{};
+};
+
+/// The newcomer gets no session, since --id-policy does not admit the ID that it named.
+struct id_refused {
+    peer_name peer;
+    rfb::repeater_id named;
+    id_fault why{};
+};
+
+/// A waiting peer was closed when it was to meet its partner: --id-policy does not admit its ID any
+/// more.
+struct id_lapsed {
+    peer_name peer;
+    rfb::repeater_id id;
+    id_fault why{};
 };
 
 /// A waiting peer went away by itself.
@@ -257,6 +292,9 @@ struct ended {
         read_error,  ///< the sender's connection broke
         write_error, ///< the receiver's connection broke
         lingered,    ///< cut: the other direction had ended and nothing came any more
+        stalled,     ///< cut: a receiver took nothing for --write-stall
+        silent,      ///< cut: nothing came for --session-idle
+        expired,     ///< cut: the session has lasted for --session-max
         stopped,     ///< the repeater was told to stop
     };
 
@@ -348,6 +386,24 @@ struct supervising {
     std::string_view cause; ///< the signal that ends it: "TERM", "INT"
 };
 
+/// This process has taken over from another one (USR2).
+struct upgraded {
+    std::string from; ///< the other's version
+    std::string to;   ///< ours
+    int from_pid = 0;
+    int to_pid = 0;
+    std::size_t waiting = 0; ///< peers that go on to wait
+    std::size_t pairs = 0;   ///< live ones that go on here
+    std::size_t kept = 0;    ///< live ones that the other process carries to their end
+    /// The longest time for which a pair was in neither process's hands.
+    std::chrono::milliseconds pause{};
+};
+
+/// No other process has taken over; this one goes on with all that it has.
+struct upgrade_failed {
+    std::string why;
+};
+
 /// What whoever runs the repeater can do about proxy_header_failed.
 inline constexpr std::string_view proxy_advice =
     "connections from --proxy-from must begin with a PROXY header: let the proxy send one (wsgate "
@@ -368,6 +424,7 @@ inline constexpr std::string_view open_proxy_advice =
 
 /// One word each, the same in every log and output.
 [[nodiscard]] std::string_view to_string(introduction_failed::reason);
+[[nodiscard]] std::string_view to_string(refused::reason);
 [[nodiscard]] std::string_view to_string(dial_refused::reason);
 [[nodiscard]] std::string_view to_string(dial_attempt_failed::reason);
 [[nodiscard]] std::string_view to_string(ended::how);
@@ -388,17 +445,17 @@ struct defect {
 
 } // namespace event
 
-using any_event =
-    std::variant<event::starting, event::advice, event::listening, event::accept_failed,
-                 event::limited, event::untold, event::arrived, event::proxy_header_failed,
-                 event::introduction_failed, event::probed, event::short_hello, event::id_truncated,
-                 event::ports_differ, event::waiting, event::partner_checked, event::matched,
-                 event::replaced, event::refused, event::left, event::expired, event::dismissed,
-                 event::dialling, event::dial_refused, event::dial_attempt_failed,
-                 event::dial_failed, event::paired, event::described, event::ended, event::stopping,
-                 event::drained_too_long, event::stopped, event::sessions, event::waits,
-                 event::carries, event::reloaded, event::events_lost, event::pid_file_failed,
-                 event::supervising, event::defect>;
+using any_event = std::variant<
+    event::starting, event::advice, event::listening, event::admin_listening, event::accept_failed,
+    event::limited, event::untold, event::arrived, event::proxy_header_failed,
+    event::introduction_failed, event::probed, event::short_hello, event::id_truncated,
+    event::ports_differ, event::waiting, event::partner_checked, event::matched, event::replaced,
+    event::refused, event::id_conflict, event::id_refused, event::id_lapsed, event::left,
+    event::expired, event::dismissed, event::dialling, event::dial_refused,
+    event::dial_attempt_failed, event::dial_failed, event::paired, event::described, event::ended,
+    event::stopping, event::drained_too_long, event::stopped, event::sessions, event::waits,
+    event::carries, event::reloaded, event::events_lost, event::pid_file_failed, event::supervising,
+    event::upgraded, event::upgrade_failed, event::defect>;
 
 /// Receives events, on the thread that decides; the logs may be told from any thread. receive()
 /// must not block or throw.

@@ -27,9 +27,12 @@ constexpr std::size_t longest_block =
 constexpr std::size_t longest_reason = 200;
 constexpr std::size_t longest_text = 300;
 
+std::string with_number(std::string_view name, std::uint32_t type) {
+    return name == "unknown" ? "unknown(" + std::to_string(type) + ")" : std::string{name};
+}
+
 std::string name_of_security(std::uint8_t type) {
-    const auto name = std::string{rfb::security_type_name(type)};
-    return name == "unknown" ? "unknown(" + std::to_string(type) + ")" : name;
+    return with_number(rfb::security_type_name(type), type);
 }
 
 /// Describes one event.
@@ -62,6 +65,11 @@ struct describer {
     event_fields operator()(const event::listening& e) const {
         return {"listening", log_level::info,
                 start().word("side", to_string(e.side)).outside("at", e.name, longest_text).take()};
+    }
+
+    event_fields operator()(const event::admin_listening& e) const {
+        return {"admin_listening", log_level::info,
+                start().outside("at", e.name, longest_text).take()};
     }
 
     event_fields operator()(const event::accept_failed& e) const {
@@ -191,7 +199,21 @@ struct describer {
 
     event_fields operator()(const event::refused& e) const {
         return {"refused", log_level::info,
-                start().peer(e.peer).id(e.id).word("why", "duplicate").take()};
+                start().peer(e.peer).id(e.id).word("why", to_string(e.why)).take()};
+    }
+
+    event_fields operator()(const event::id_conflict& e) const {
+        return {"id_conflict", log_level::warn,
+                start().peer(e.newcomer).id(e.id).seconds("seconds", e.refused_for).take()};
+    }
+
+    event_fields operator()(const event::id_refused& e) const {
+        return {"refused", log_level::warn,
+                start().peer(e.peer).id(e.named).word("why", to_string(e.why)).take()};
+    }
+
+    event_fields operator()(const event::id_lapsed& e) const {
+        return aborted(e.peer, e.id, to_string(e.why));
     }
 
     event_fields operator()(const event::left& e) const {
@@ -281,6 +303,11 @@ struct describer {
             .list("security_offered", std::move(offered));
         if (f.security_chosen) {
             all.word("security_chosen", name_of_security(*f.security_chosen));
+        }
+        if (f.security_subtype) {
+            all.word(
+                "security_subtype",
+                with_number(rfb::security_subtype_name(*f.security_subtype), *f.security_subtype));
         }
         using stage = rfb::handshake_facts::stage;
         if (f.reached == stage::complete) {
@@ -385,6 +412,25 @@ struct describer {
         }
         return {e.now == what::starts ? "supervisor_starts" : "supervisor_starts_again",
                 log_level::info, all.take()};
+    }
+
+    event_fields operator()(const event::upgraded& e) const {
+        return {"upgraded", log_level::info,
+                start()
+                    .outside("from", e.from, longest_reason)
+                    .outside("to", e.to, longest_reason)
+                    .number("from_pid", static_cast<std::uint64_t>(e.from_pid))
+                    .number("to_pid", static_cast<std::uint64_t>(e.to_pid))
+                    .number("waiting", e.waiting)
+                    .number("pairs", e.pairs)
+                    .number("kept", e.kept)
+                    .seconds("pause", e.pause)
+                    .take()};
+    }
+
+    event_fields operator()(const event::upgrade_failed& e) const {
+        return {"upgrade_failed", log_level::error,
+                start().outside("why", e.why, longest_text).take()};
     }
 
     event_fields operator()(const event::defect& e) const {

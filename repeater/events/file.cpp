@@ -9,10 +9,9 @@
 namespace repeater {
 
 std::optional<std::string> file_output::deliver(const std::string& json) {
-    constexpr mode_t owner_and_group = 0640;
     constexpr auto patience = std::chrono::seconds(1); // with the reader of a pipe
     if (!file_) {
-        auto opened = service::line_file::open(path_, {.mode = owner_and_group});
+        auto opened = service::line_file::open(path_, {.mode = event_file_mode});
         if (!opened) {
             return service::open_error_text(opened.error());
         }

@@ -7,9 +7,13 @@
 
 #include <optional>
 #include <string>
+#include <sys/types.h>
 #include <utility>
 
 namespace repeater {
+
+/// Of a new file: its owner and group may read it.
+inline constexpr mode_t event_file_mode = 0640;
 
 /// Appends a line an event, opening the file each time, so that it can be rotated at any moment. An
 /// event of which only a part could be written is not delivered, and no part of it stays.

@@ -96,7 +96,7 @@ std::string_view hint_of(const event::dial_attempt_failed& e) {
     using reason = event::dial_attempt_failed::reason;
     switch (e.why) {
     case reason::no_greeting:
-        return "it did not greet as a VNC server in time: see --handshake-timeout, or name it in "
+        return "it did not greet as a VNC server in time: see --greeting-timeout, or name it in "
                "--mode1-allow if it never speaks first";
     case reason::no_version:
         return "what it sent first is no RFB version, so it is no VNC server, or a plugin encrypts "

@@ -5,19 +5,18 @@
 #include "repeater/events/event.hpp"
 #include "repeater/events/output_config.hpp"
 
-#include <array>
 #include <string>
 #include <string_view>
 
 namespace repeater {
 
 /// IDs are credentials: by default they appear as "1234~a1b2c3", their first four characters (of
-/// short ones fewer) and a keyed hash whose key lives as long as the process, so that lines of one
-/// ID can be found together.
+/// short ones fewer) and a keyed hash, so that lines of one ID can be found together: those of one
+/// process, and with a key that is given those of all that have it.
 class id_printer {
 public:
-    /// Throws std::runtime_error where the system has no random bytes.
-    explicit id_printer(id_form);
+    /// `key` empty: a random one. Throws std::runtime_error where the system has no random bytes.
+    explicit id_printer(id_form, const std::string& key = {});
 
     [[nodiscard]] std::string operator()(const rfb::repeater_id& id) const {
         return (*this)(std::string_view(id.text()));
@@ -28,7 +27,7 @@ public:
 
 private:
     id_form how_;
-    std::array<unsigned char, 32> key_{};
+    std::string key_;
 };
 
 } // namespace repeater

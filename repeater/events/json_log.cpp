@@ -6,6 +6,7 @@
 #include "service/log_line.hpp"
 
 #include <fmt/format.h>
+#include <utility>
 
 namespace repeater {
 
@@ -26,7 +27,8 @@ std::string json_line(std::string_view time, const event_fields& e) {
                        without_braces(e));
 }
 
-json_log::json_log(service::log& to, id_form form) : log_(to), id_(form) {}
+json_log::json_log(service::log& to, id_form form, const std::string& id_key)
+    : log_(to), id_(form, id_key) {}
 
 void json_log::receive(const any_event& e) {
     const auto fields = fields_of(e, id_);

@@ -25,7 +25,7 @@ constexpr net::rate of_what_is_wrong{5, minutes(5), 5};
 constexpr net::rate of_the_ordinary{120, minutes(5), 120};
 constexpr net::rate wrong_in_all{2, seconds(1), 200};
 constexpr net::rate ordinary_in_all{1000, seconds(1), 100'000};
-constexpr net::rate of_summaries{1, minutes(1), 1};
+constexpr auto until_summary = minutes(1);
 
 /// The rule for each event.
 struct sorter {
@@ -49,6 +49,10 @@ struct sorter {
 
     rule operator()(const event::refused& e) const { return wrong(e.peer); }
 
+    rule operator()(const event::id_conflict& e) const { return wrong(e.newcomer); }
+
+    rule operator()(const event::id_refused& e) const { return wrong(e.peer); }
+
     rule operator()(const event::dial_refused& e) const { return wrong(e.viewer); }
 
     rule operator()(const event::dial_attempt_failed& e) const { return wrong(e.viewer); }
@@ -67,6 +71,8 @@ struct sorter {
 
     rule operator()(const event::replaced& e) const { return ordinary(e.older); }
 
+    rule operator()(const event::id_lapsed& e) const { return ordinary(e.peer); }
+
     rule operator()(const event::left& e) const { return ordinary(e.peer); }
 
     rule operator()(const event::expired& e) const { return ordinary(e.peer); }
@@ -78,12 +84,6 @@ struct sorter {
         return {};
     }
 };
-
-/// A row for each source and kind.
-net::source_key row_of(net::source_key source, std::uint64_t kind) {
-    constexpr std::uint64_t spread = 0x9e3779b97f4a7c15U; // 2^64 over the golden ratio
-    return net::source_key{static_cast<std::uint64_t>(source) ^ (spread * (kind + 1))};
-}
 
 } // namespace
 
@@ -97,17 +97,19 @@ bool line_limit::admits(const any_event& e, net::clock::time_point now) {
     bool told = true;
     if (from && !from->is_loopback()) {
         constexpr std::uint64_t kinds = 64;
-        auto* const mine = of_source_.use(row_of(net::key_of(from), e.index() * kinds + rule.kind));
+        auto* const mine = of_source_.use(net::key_of(from, e.index() * kinds + rule.kind));
         told = mine == nullptr || mine->lines.take(rule.of_source, now);
     }
     told = told && of_all_[is_wrong ? 0 : 1].take(is_wrong ? wrong_in_all : ordinary_in_all, now);
-    left_out_ += told ? 0 : 1;
+    if (!told && left_out_++ == 0) {
+        left_out_since_ = now;
+    }
     return told;
 }
 
 std::optional<std::uint64_t> line_limit::left_out(const any_event& e, net::clock::time_point now) {
     const bool is_last = std::holds_alternative<event::stopped>(e);
-    if (left_out_ == 0 || (!is_last && !summaries_.take(of_summaries, now))) {
+    if (left_out_ == 0 || (!is_last && now - left_out_since_ < until_summary)) {
         return std::nullopt;
     }
     return std::exchange(left_out_, 0);

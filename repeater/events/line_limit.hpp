@@ -23,7 +23,8 @@ public:
     /// Whether the event is told.
     [[nodiscard]] bool admits(const any_event&, net::clock::time_point now);
 
-    /// How many were left out since the last time; at most once a minute, and at the end.
+    /// How many were left out since the last time; a minute after the first of them, or at the end.
+    /// To be asked with each event, told or not.
     [[nodiscard]] std::optional<std::uint64_t> left_out(const any_event&,
                                                         net::clock::time_point now);
 
@@ -36,8 +37,8 @@ private:
 
     net::source_table<row> of_source_;
     std::array<net::allowance, 2> of_all_; ///< what went wrong, and the ordinary
-    net::allowance summaries_;
     std::uint64_t left_out_ = 0;
+    net::clock::time_point left_out_since_{};
 };
 
 } // namespace repeater

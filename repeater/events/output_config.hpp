@@ -28,7 +28,9 @@ struct log_config {
     log_format format = log_format::compat;
     id_form ids = id_form::hashed;
     service::log_level level = service::log_level::info;
-    std::string file; ///< empty: standard error
+    std::string file;     ///< empty: standard error
+    std::string key_file; ///< of `id_key`; empty: none
+    std::string id_key{}; ///< by which IDs are hashed; configure() reads it
 };
 
 /// Who else hears of events. security G5
@@ -37,6 +39,7 @@ struct output_config {
     std::vector<std::string> exec; ///< program and its arguments; empty: none
     std::optional<http_url> url;
     id_form ids = id_form::hashed;
+    std::string id_key{}; ///< that of the log
 
     friend bool operator==(const output_config&, const output_config&) = default;
 };

@@ -14,6 +14,8 @@
 #include <array>
 #include <fmt/format.h>
 #include <stdexcept>
+#include <string_view>
+#include <utility>
 
 namespace repeater {
 
@@ -36,7 +38,7 @@ std::string random_name() {
 } // namespace
 
 outputs::outputs(const output_config& c, event_sink& losses)
-    : losses_(losses), id_(c.ids), boot_(random_name()) {
+    : losses_(losses), id_(c.ids, c.id_key), boot_(random_name()) {
     if (!c.file.empty()) {
         add("--event-file", std::make_unique<file_output>(c.file));
     }
@@ -48,35 +50,91 @@ outputs::outputs(const output_config& c, event_sink& losses)
     }
 }
 
-void outputs::add(std::string name, std::unique_ptr<output> to) {
-    const auto report = [this, name = std::move(name)](std::size_t count, const std::string& why) {
+void outputs::add(const std::string& name, std::unique_ptr<output> to) {
+    const auto report = [this, name](std::size_t count, const std::string& why) {
         losses_.receive(event::events_lost{name, count, why});
     };
-    queues_.push_back(
-        std::make_unique<output_queue>(std::move(to), output_queue::options{}, report));
+    outputs_.push_back(
+        {name, std::make_unique<output_queue>(std::move(to), output_queue::options{}, report)});
 }
 
 void outputs::receive(const any_event& e) {
-    if (queues_.empty()) {
+    if (outputs_.empty() && !next_) {
         return;
     }
     auto fields = fields_of(e, id_);
     if (!is_milestone(fields)) {
         return;
     }
+    const auto time = utc_time(std::chrono::system_clock::now());
+    if (is_paused_ || next_) {
+        fields.members["time"] = time;
+        next_ ? next_(json_text(fields)) : held_.push_back(json_text(fields));
+        return;
+    }
     fields.members["boot"] = boot_;
     fields.members["seq"] = ++seq_;
-    fields.members["time"] = utc_time(std::chrono::system_clock::now());
-    const auto json = json_text(fields);
-    for (const auto& queue : queues_) {
-        queue->push(json);
+    fields.members["time"] = time;
+    push(json_text(fields));
+}
+
+void outputs::push(const std::string& json) {
+    for (const auto& each : outputs_) {
+        each.queue->push(json);
     }
+}
+
+outputs::position outputs::pause() {
+    is_paused_ = true;
+    return {boot_, seq_};
+}
+
+std::vector<outputs::queued> outputs::undelivered() const {
+    std::vector<queued> all;
+    for (const auto& each : outputs_) {
+        for (auto& json : each.queue->undelivered()) {
+            all.push_back({each.name, std::move(json)});
+        }
+    }
+    return all;
+}
+
+void outputs::resume() {
+    is_paused_ = false;
+    for (const auto& each : std::exchange(held_, {})) {
+        tell(each);
+    }
+}
+
+void outputs::leave_to(next_teller next) {
+    next_ = std::move(next);
+    for (const auto& each : outputs_) {
+        each.queue->leave_undelivered();
+    }
+    for (auto& each : std::exchange(held_, {})) {
+        next_(std::move(each));
+    }
+}
+
+void outputs::go_on(const position& from, const std::vector<queued>& undelivered) {
+    boot_ = from.boot;
+    seq_ = from.seq;
+    for (const auto& one : undelivered) {
+        for (const auto& each : outputs_) {
+            each.name == one.output ? each.queue->push(one.json) : void();
+        }
+    }
+}
+
+void outputs::tell(const std::string& json) {
+    const auto without_end = std::string_view{json}.substr(0, json.rfind('}'));
+    push(fmt::format(R"({},"boot":"{}","seq":{}}})", without_end, boot_, ++seq_));
 }
 
 void outputs::finish(std::chrono::milliseconds at_most) {
     const auto end = std::chrono::steady_clock::now() + at_most;
-    for (const auto& queue : queues_) {
-        queue->finish(std::chrono::duration_cast<std::chrono::milliseconds>(
+    for (const auto& each : outputs_) {
+        each.queue->finish(std::chrono::duration_cast<std::chrono::milliseconds>(
             end - std::chrono::steady_clock::now()));
     }
 }

@@ -19,12 +19,19 @@ public:
 
     void run();
     void push(std::string json);
+    [[nodiscard]] std::vector<std::string> waiting();
+    void forget_waiting();
     void end(std::chrono::milliseconds at_most);
     /// False where a delivery hangs: then nobody is told of anything any more.
     [[nodiscard]] bool wait_for_the_end();
 
 private:
     using clock = std::chrono::steady_clock;
+
+    /// With the lock held: the first event whose delivery has not begun.
+    [[nodiscard]] std::deque<std::string>::iterator first_waiting() {
+        return queue_.begin() + (busy_ ? 1 : 0);
+    }
 
     /// With the lock held; returns with the lock held.
     void deliver_first(std::unique_lock<std::mutex>&);
@@ -60,6 +67,14 @@ void output_queue::push(std::string json) {
     deliveries_->push(std::move(json));
 }
 
+std::vector<std::string> output_queue::undelivered() const {
+    return deliveries_->waiting();
+}
+
+void output_queue::leave_undelivered() {
+    deliveries_->forget_waiting();
+}
+
 void output_queue::finish(std::chrono::milliseconds at_most) {
     deliveries_->end(at_most);
     if (!thread_.joinable()) {
@@ -75,11 +90,21 @@ void output_queue::finish(std::chrono::milliseconds at_most) {
 void output_queue::deliveries::push(std::string json) {
     const std::lock_guard lock(mutex_);
     if (queue_.size() >= options_.capacity) {
-        queue_.erase(queue_.begin() + (busy_ ? 1 : 0));
+        queue_.erase(first_waiting());
         lose(1, "the queue is full");
     }
     queue_.push_back(std::move(json));
     changed_.notify_all();
+}
+
+std::vector<std::string> output_queue::deliveries::waiting() {
+    const std::lock_guard lock(mutex_);
+    return {first_waiting(), queue_.end()};
+}
+
+void output_queue::deliveries::forget_waiting() {
+    const std::lock_guard lock(mutex_);
+    queue_.erase(first_waiting(), queue_.end());
 }
 
 void output_queue::deliveries::end(std::chrono::milliseconds at_most) {

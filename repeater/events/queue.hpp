@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace repeater {
 
@@ -41,6 +42,12 @@ public:
 
     /// Adds an event. From any thread; never waits for a delivery.
     void push(std::string json);
+
+    /// What has not been delivered, but for an event whose delivery has begun.
+    [[nodiscard]] std::vector<std::string> undelivered() const;
+
+    /// Somebody else delivers that.
+    void leave_undelivered();
 
     /// Delivers what is queued, but begins nothing after that time. A delivery that hangs then is
     /// left to itself.

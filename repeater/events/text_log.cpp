@@ -6,6 +6,7 @@
 #include "service/log_line.hpp"
 
 #include <fmt/format.h>
+#include <utility>
 
 namespace repeater {
 
@@ -14,7 +15,8 @@ std::string text_line(std::string_view time, const event_fields& e) {
                        service::log_line(service::log_format::text, e.name, e.members));
 }
 
-text_log::text_log(service::log& to, id_form form) : log_(to), id_(form) {}
+text_log::text_log(service::log& to, id_form form, const std::string& id_key)
+    : log_(to), id_(form, id_key) {}
 
 void text_log::receive(const any_event& e) {
     const auto fields = fields_of(e, id_);

@@ -14,7 +14,8 @@ namespace repeater {
 /// Writes one line an event. `to` must add nothing of its own to the lines (pattern "%v").
 class text_log final : public event_sink {
 public:
-    text_log(service::log& to, id_form);
+    /// `id_key`: as id_printer has it.
+    text_log(service::log& to, id_form, const std::string& id_key = {});
 
     void receive(const any_event&) override;
 

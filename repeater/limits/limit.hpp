@@ -17,6 +17,7 @@ enum class limit {
     source_sessions,   ///< of a source
     dial_rate,         ///< Mode I, of a source
     source_dials,      ///< Mode I, of a source at a time
+    lookups,           ///< Mode I, names that wait to be looked up
     wrong_ids,         ///< a source has named too many: it is shut out from now on
     banned,            ///< a source is shut out
 };
@@ -44,6 +45,8 @@ enum class limit {
         return "dial_rate";
     case limit::source_dials:
         return "source_dials";
+    case limit::lookups:
+        return "lookups";
     case limit::wrong_ids:
         return "wrong_ids";
     case limit::banned:

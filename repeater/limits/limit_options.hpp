@@ -5,6 +5,7 @@
 #include "net/limits/allowance.hpp"
 #include "net/limits/ban.hpp"
 #include "net/text/address_range.hpp"
+#include "repeater/limits/id_conflicts.hpp"
 
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
@@ -34,6 +35,7 @@ struct limit_options {
     net::rate dialling{10, std::chrono::minutes(1), 10};
     net::rate wrong_ids{60, std::chrono::hours(1), 20};
     net::ban_options ban;
+    conflict_options conflicts;
     /// Sources without limits of their own: a gateway or balancer on this machine speaks for many.
     std::vector<net::address_range> exempt{
         {boost::asio::ip::make_address_v4("127.0.0.0"), 8},

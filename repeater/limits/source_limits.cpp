@@ -52,12 +52,14 @@ std::variant<source_limits::place, limit> source_limits::enter(const std::option
         return limit::connections;
     }
     counted newcomer;
+    newcomer.was_accepted = true;
     if (from) {
         if (const auto why = admit(newcomer, *from, now)) {
             return *why;
         }
     }
     count(newcomer, 1);
+    ++entered_;
     return place{*this, newcomer};
 }
 
@@ -113,13 +115,16 @@ caps source_limits::caps_of(peer_stage s) const {
     }
 }
 
-std::optional<limit> source_limits::forbids(place& who, peer_stage to) const {
+std::optional<limit> source_limits::forbids(place& who, peer_stage to, place* instead_of) const {
     const auto most = caps_of(to);
-    if (is_reached(most.all, all_[index_of(to)])) {
+    const bool frees = instead_of != nullptr && (**instead_of).stage == to;
+    if (is_reached(most.all, all_[index_of(to)] - (frees ? 1U : 0U))) {
         return limit_of_all(to);
     }
     const auto* const mine = (*who).of;
-    if (mine != nullptr && is_reached(most.of_source, mine->peers[index_of(to)])) {
+    const bool frees_mine = frees && (**instead_of).of == mine;
+    if (mine != nullptr &&
+        is_reached(most.of_source, mine->peers[index_of(to)] - (frees_mine ? 1U : 0U))) {
         return limit_of_source(to);
     }
     return std::nullopt;
@@ -144,10 +149,25 @@ void source_limits::move_to(place& who, peer_stage to) {
     count(peer, 1);
 }
 
+source_limits::place source_limits::restore(const std::optional<address>& from, peer_stage s) {
+    counted peer;
+    peer.stage = s;
+    peer.was_accepted = true;
+    if (from) {
+        peer.source = net::key_of(*from);
+        peer.is_limited = !net::contains(options_.exempt, *from);
+        peer.of = peer.is_limited ? sources_.use(peer.source) : nullptr;
+    }
+    count(peer, 1);
+    ++entered_;
+    return place{*this, peer};
+}
+
 source_limits::place source_limits::without_source(peer_stage s) {
     counted peer;
     peer.stage = s;
     count(peer, 1);
+    ++made_here_;
     return place{*this, peer};
 }
 
@@ -180,6 +200,20 @@ bool source_limits::has_too_many_handshakes() const {
 
 void source_limits::take_back(const counted& peer) {
     count(peer, -1);
+    if (peer.was_accepted) {
+        ++gone_;
+    } else {
+        --made_here_;
+    }
+}
+
+std::size_t source_limits::present() const {
+    return std::accumulate(all_.begin(), all_.end(), std::size_t{0}) - made_here_;
+}
+
+std::array<source_limits::table_numbers, 2> source_limits::tables() const {
+    return {{{sources_.size(), sources_.forgotten(), sources_.passed()},
+             {guesses_.size(), guesses_.forgotten(), guesses_.passed()}}};
 }
 
 void source_limits::count(const counted& peer, int change) {

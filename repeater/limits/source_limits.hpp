@@ -54,6 +54,7 @@ class source_limits {
         row* of = nullptr; ///< null: the source has no limits, or the table no room
         peer_stage stage{};
         bool is_limited = false;
+        bool was_accepted = false; ///< it came by enter()
     };
 
 public:
@@ -77,8 +78,10 @@ public:
     /// Whom a connection speaks for has become known. Nothing where it may stay.
     [[nodiscard]] std::optional<limit> identify(place&, const address&, time_point now);
 
-    /// The limit that forbids the peer this stage; nothing where it may go on to it.
-    [[nodiscard]] std::optional<limit> forbids(place&, peer_stage) const;
+    /// The limit that forbids the peer this stage; nothing where it may go on to it. `instead_of`:
+    /// whose place it takes there; null: nobody's.
+    [[nodiscard]] std::optional<limit> forbids(place&, peer_stage,
+                                               place* instead_of = nullptr) const;
 
     /// The peer goes on to this stage, whatever the limits say.
     void move_to(place&, peer_stage);
@@ -86,6 +89,9 @@ public:
     /// The peer goes on to `dialling`, which has a rate as well, unless the limit that is returned
     /// forbids it.
     [[nodiscard]] std::optional<limit> dial(place&, time_point now);
+
+    /// A peer that another process took, where it had come this far. No limit is asked.
+    [[nodiscard]] place restore(const std::optional<address>&, peer_stage);
 
     /// A peer that counts in all and for no source.
     [[nodiscard]] place without_source(peer_stage);
@@ -96,11 +102,34 @@ public:
     [[nodiscard]] std::optional<std::chrono::seconds> wrong_id(place&, std::size_t hash_of_id,
                                                                time_point now);
 
+    /// Whether it came by enter().
+    [[nodiscard]] static bool was_accepted(place& who) { return (*who).was_accepted; }
+
+    /// Zero where nothing is known of it.
+    [[nodiscard]] static net::source_key source_of(place& who) { return (*who).source; }
+
     /// Whether the peer's source is shut out: it may have had other connections when that began.
     [[nodiscard]] bool is_shut_out(place&, time_point now) const;
 
     /// Whether there are more peers in their handshakes than there may be in all.
     [[nodiscard]] bool has_too_many_handshakes() const;
+
+    /// Number of connections that enter() took, and of those of them that have gone.
+    [[nodiscard]] std::uint64_t entered() const { return entered_; }
+
+    [[nodiscard]] std::uint64_t gone() const { return gone_; }
+
+    /// Number of peers that have a place and came by enter().
+    [[nodiscard]] std::size_t present() const;
+
+    struct table_numbers {
+        std::size_t rows = 0;
+        std::uint64_t forgotten = 0; ///< sources, for new ones
+        std::uint64_t passed = 0;    ///< that got no row, and so had no limits
+    };
+
+    /// Of the table of what sources have, and of the one of the IDs that they have tried.
+    [[nodiscard]] std::array<table_numbers, 2> tables() const;
 
     /// Number of peers at this stage.
     [[nodiscard]] std::size_t size(peer_stage s) const { return all_[static_cast<std::size_t>(s)]; }
@@ -116,6 +145,9 @@ private:
 
     limit_options options_;
     std::array<std::size_t, stages> all_{};
+    std::size_t made_here_ = 0; ///< peers of without_source()
+    std::uint64_t entered_ = 0;
+    std::uint64_t gone_ = 0;
     net::source_table<row> sources_;
     net::source_table<guesses> guesses_;
 };

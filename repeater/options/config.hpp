@@ -3,19 +3,25 @@
 #pragma once
 
 #include "net/connection.hpp"
+#include "net/resolver.hpp"
 #include "net/text/address_range.hpp"
 #include "repeater/events/output_config.hpp"
+#include "repeater/ids/id_rules.hpp"
 #include "repeater/limits/limit_options.hpp"
+#include "repeater/limits/session_limits.hpp"
 #include "repeater/options/listen_address.hpp"
 #include "repeater/rules/mode1.hpp"
 #include "repeater/rules/rendezvous.hpp"
 #include "rfb/hello.hpp"
+#include "service/admin/admin_options.hpp"
+#include "service/rights.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,23 +39,21 @@ enum class splicing {
 };
 
 struct limits {
-    /// From accept to the whole hello block; in Mode I from the connection to the far end's
-    /// version.
-    std::chrono::milliseconds handshake{10'000};
+    std::chrono::milliseconds handshake{10'000};   ///< from accept to the whole hello block
     std::chrono::milliseconds proxy_header{3'000}; ///< from accept to its end
-    std::size_t early_bytes = 1024;                ///< kept of a peer that waits
     std::chrono::milliseconds viewer_wait{0};      ///< for a partner; 0: for ever
     std::chrono::milliseconds server_wait{0};
-    std::chrono::milliseconds connect{10'000}; ///< Mode I: each address
+    std::chrono::milliseconds connect{10'000};  ///< Mode I: each address
+    std::chrono::milliseconds greeting{10'000}; ///< Mode I: from connecting to the version
     std::chrono::milliseconds name_lookup{5'000};
-    /// Mode I: a refusal takes at least so long, so that it tells nothing about our network.
+    net::lookup_limits lookups{64, 256}; ///< Mode I
+    /// Mode I: a refusal takes at least so long, so that it tells nothing about our network. Under
+    /// --id-policy each takes just so long.
     std::chrono::milliseconds refusal{1'000};
     /// For a viewer to take the reason why it gets no session.
     std::chrono::milliseconds explain{5'000};
-    /// After one side's EOF the other direction may be silent for so long.
-    std::chrono::milliseconds linger{1'000};
-    /// ... and so long where its receiver is slow to take what we hold for it.
-    std::chrono::milliseconds linger_stalled{10'000};
+    session_limits session;
+    std::uint64_t total_bandwidth = 0; ///< bytes a second of all sessions, each way; 0: no limit
     /// Live pairs are ended so long after TERM; 0: they end by themselves.
     std::chrono::milliseconds drain{0};
 };
@@ -65,17 +69,23 @@ struct config {
     bool greet_viewers = true;
     bool explain = false; ///< tell viewers, in RFB, why they get no session
     duplicate_policy duplicates = duplicate_policy::replace;
+    id_options ids;
+    /// What the files of `ids` say; configure() reads them.
+    std::shared_ptr<const id_rules> admitted_ids = std::make_shared<const id_rules>();
     repeater::mode1_policy mode1;
     repeater::limits limits;
     limit_options source_limits;
-    net::tcp_options tcp;
+    net::tcp_options tcp{.most_unsent = unsent_at_first};
     std::size_t threads = 1; ///< relay workers
     splicing splice = splicing::automatic;
     log_config log;
     std::string pid_file; ///< empty: none
+    service::rights_options rights;
     output_config events;
+    service::admin_options admin;
     supervision loop = supervision::off;
-    std::string file; ///< that was read; empty: none
+    bool has_keeper = false; ///< also without `loop`
+    std::string file;        ///< that was read; empty: none
     bool debug = false;
     std::vector<std::string> warnings; ///< for the log
 };

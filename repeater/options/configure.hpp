@@ -14,7 +14,8 @@ namespace repeater {
 
 /// Command line before environment before file (--config) before defaults. Never throws for what a
 /// user wrote. Exit codes: 0 for help, version and a good --check (or --check-config); 64 for a bad
-/// command line or environment; 78 for a bad file, and for anything bad under --check.
+/// command line or environment; 78 for a bad file, also one that an option names, and for anything
+/// bad under --check.
 [[nodiscard]] std::variant<config, service::early_exit>
 configure(const std::vector<std::string>& command_line, const environment&);
 

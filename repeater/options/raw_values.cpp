@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/options/raw_values.hpp"
 
+#include "net/limits/pace.hpp"
 #include "net/text/ascii.hpp"
 #include "net/text/listen_at.hpp"
 #include "net/text/number.hpp"
@@ -103,22 +104,7 @@ std::vector<net::address_range> parse_networks(const char* option,
     return all;
 }
 
-void take_rate(const char* option, const std::string& text, net::rate& value) {
-    if (text.empty()) {
-        return;
-    }
-    const auto rate = net::parse_rate(text);
-    if (!rate) {
-        throw service::bad_option(option, text + " is not of the form 20/s, 10/min or 60/h, with "
-                                                 ",100 behind it for so many at once; or 0");
-    }
-    value = *rate;
-}
-
 void take_over_source_limits(const raw_values& raw, limit_options& o) {
-    take_rate("--connection-rate", raw.connection_rate, o.connecting);
-    take_rate("--dial-rate", raw.dial_rate, o.dialling);
-    take_rate("--wrong-ids", raw.wrong_ids, o.wrong_ids);
     if (raw.source_exempt == std::vector<std::string>{"none"}) {
         o.exempt.clear();
     } else if (!raw.source_exempt.empty()) {
@@ -127,6 +113,36 @@ void take_over_source_limits(const raw_values& raw, limit_options& o) {
     if (o.ban.longest < o.ban.first) {
         throw service::bad_option("--longest-ban", "it is shorter than --first-ban");
     }
+}
+
+/// Refuses options that contradict each other, and those that would silently mean nothing.
+void check_ids(const config& c) {
+    const auto& o = c.ids;
+    const bool is_list = o.policy == id_policy::list;
+    const bool is_signed = o.policy == id_policy::signed_id;
+    if (is_list == o.file.empty()) {
+        throw service::bad_option("--id-file", is_list ? "--id-policy list needs it"
+                                                       : "it needs --id-policy list");
+    }
+    if (is_signed == o.key_file.empty()) {
+        throw service::bad_option("--id-key-file", is_signed ? "--id-policy signed needs it"
+                                                             : "it needs --id-policy signed");
+    }
+    if (is_signed && c.hello.uvnc_alias) {
+        throw service::bad_option("--uvnc-alias", "signed IDs (--id-policy signed) are compared as "
+                                                  "they are written");
+    }
+}
+
+void take_bytes(const std::string& option, const std::string& text, std::uint64_t& value) {
+    if (text.empty()) {
+        return;
+    }
+    const auto bytes = net::parse_bytes(text);
+    if (!bytes) {
+        throw service::bad_option(option, text + " is not a number of bytes, as 500K, 2M or 1G");
+    }
+    value = *bytes;
 }
 
 } // namespace
@@ -140,12 +156,15 @@ void take_over(const raw_values& raw, config& c) {
     c.bind = parse_bind(raw.bind);
     c.listen = parse_listeners(raw.listen);
     c.unix_mode = raw.unix_mode.empty() ? c.unix_mode : parse_mode(raw.unix_mode);
+    take_bytes("--session-bandwidth", raw.session_bandwidth, c.limits.session.bandwidth);
+    take_bytes("--total-bandwidth", raw.total_bandwidth, c.limits.total_bandwidth);
     c.proxy_from = parse_networks("--proxy-from", raw.proxy_from);
     take_over_source_limits(raw, c.source_limits);
     c.mode1.allow = parse_all<mode1_rule>("--mode1-allow", raw.mode1_allow, parse_allow_rule,
                                           "of the form ADDRESS[/BITS]:PORT[-PORT] or HOST:PORT");
     c.mode1.deny = parse_all<mode1_rule>("--mode1-deny", raw.mode1_deny, parse_deny_rule,
                                          "of the form ADDRESS[/BITS][:PORT[-PORT]] or HOST[:PORT]");
+    service::take_over(raw.admin, c.admin);
     c.events.exec = split_command(raw.event_exec);
     if (!raw.event_url.empty()) {
         c.events.url = parse_http_url(raw.event_url);
@@ -166,6 +185,7 @@ void take_over(const raw_values& raw, config& c) {
         c.mode1.mode = mode1::off;
     }
     c.greet_viewers = !raw.no_greeting;
+    check_ids(c);
 }
 
 } // namespace repeater

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "repeater/options/config.hpp"
+#include "service/admin/admin_flags.hpp"
 
 #include <string>
 #include <vector>
@@ -16,13 +17,13 @@ struct raw_values {
     std::vector<std::string> bind;
     std::vector<std::string> listen;
     std::string unix_mode;
+    std::string session_bandwidth;
+    std::string total_bandwidth;
     std::vector<std::string> proxy_from;
-    std::string connection_rate; ///< the three rates, and
-    std::string dial_rate;
-    std::string wrong_ids;
-    std::vector<std::string> source_exempt; ///< who is exempt from them
+    std::vector<std::string> source_exempt;
     std::vector<std::string> mode1_allow;
     std::vector<std::string> mode1_deny;
+    service::raw_admin admin;
     std::string event_exec;
     std::string event_url;
     bool no_greeting = false;

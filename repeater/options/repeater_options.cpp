@@ -18,6 +18,8 @@ const service::choices<duplicate_policy> duplicate_names{{"replace", duplicate_p
                                                          {"queue", duplicate_policy::queue}};
 const service::choices<rfb::id_match> match_names{{"word", rfb::id_match::word},
                                                   {"exact", rfb::id_match::exact}};
+const service::choices<id_policy> policy_names{
+    {"open", id_policy::open}, {"list", id_policy::list}, {"signed", id_policy::signed_id}};
 const service::choices<log_format> format_names{
     {"compat", log_format::compat}, {"text", log_format::text}, {"json", log_format::json}};
 const service::choices<id_form> id_names{{"hashed", id_form::hashed}, {"full", id_form::full}};
@@ -96,6 +98,22 @@ void add_pairing(service::option_list& options, config& c, raw_values& raw) {
                  "Tell viewers, in RFB, why they get no session [close silently]");
 }
 
+void add_ids(service::option_list& options, id_options& o) {
+    using enum service::on_reload;
+    options.choice("--id-policy", o.policy, policy_names, "open|list|signed", takes_effect,
+                   "Which IDs are admitted");
+    options
+        .text("--id-file", o.file, "FILE", takes_effect,
+              "--id-policy list: those of this file, one a line")
+        .decides(o.file)
+        .names_files(service::file_kind::secret);
+    options
+        .text("--id-key-file", o.key_file, "FILE", takes_effect,
+              "--id-policy signed: the keys that repeater-id(8) signs with")
+        .decides(o.key_file)
+        .names_files(service::file_kind::secret);
+}
+
 void add_mode1(service::option_list& options, config& c, raw_values& raw) {
     using enum service::on_reload;
     options.choice("--mode1", c.mode1.mode, mode1_names, "off|vnc|list|any", takes_effect,
@@ -115,13 +133,11 @@ void add_limits(service::option_list& options, config& c) {
     constexpr service::seconds_range some{service::shortest_time, 10 * service::a_day};
     constexpr service::seconds_range any{0.0, 10 * service::a_day};
     options.seconds("--handshake-timeout", c.limits.handshake, some, takes_effect,
-                    "For a peer's first block; Mode I: for the server's greeting");
+                    "For a peer's first block");
     options.seconds("--proxy-timeout", c.limits.proxy_header, some, takes_effect,
                     "For the PROXY header of --proxy-from and of Unix sockets");
     options.seconds("--connect-timeout", c.limits.connect, some, takes_effect,
                     "Mode I: for connecting, whatever addresses a name has");
-    options.seconds("--linger", c.limits.linger, some, takes_effect,
-                    "For what is left when one side has closed");
     options.seconds("--drain-timeout", c.limits.drain, any, takes_effect,
                     "After TERM, end the sessions that still live so long after it; 0: never");
     options.seconds("--viewer-wait", c.limits.viewer_wait, any, takes_effect,
@@ -132,6 +148,61 @@ void add_limits(service::option_list& options, config& c) {
                    "Relay bulk through pipes, without copying");
     options.number("--threads", c.threads, service::between<int>{1, 1024}, needs_restart,
                    "Relay threads [one a core]");
+}
+
+void add_dials(service::option_list& options, limits& l) {
+    using enum service::on_reload;
+    constexpr service::seconds_range some{service::shortest_time, 10 * service::a_day};
+    options.seconds("--greeting-timeout", l.greeting, some, takes_effect,
+                    "Mode I: for the server's greeting, from connecting to it");
+    options.seconds("--lookup-timeout", l.name_lookup, some, takes_effect,
+                    "Mode I: for looking a name up");
+    options.number("--lookups", l.lookups.at_once, service::between<std::size_t>{1, 1024},
+                   takes_effect, "Mode I: names that are looked up at a time, each on a thread");
+    options.number("--lookup-queue", l.lookups.queued, service::between<std::size_t>{0, 1'000'000},
+                   takes_effect,
+                   "Mode I: names that wait for their turn; with one more the viewer is refused");
+}
+
+void add_session_limits(service::option_list& options, session_limits& l) {
+    using enum service::on_reload;
+    constexpr service::seconds_range some{service::shortest_time, 10 * service::a_day};
+    constexpr service::seconds_range any{0.0, 10 * service::a_day};
+    options.seconds("--write-stall", l.write_stall, any, takes_effect,
+                    "End a session whose peer takes nothing of what there is for it; 0: never");
+    options.seconds("--session-idle", l.idle, any, takes_effect,
+                    "End a session in which nothing is sent for so long; 0: never");
+    options.seconds("--session-max", l.longest, any, takes_effect,
+                    "End a session that has lasted for so long; 0: never");
+    options.seconds("--linger", l.linger, some, takes_effect,
+                    "End a session so long after one side has closed and nothing moves any more");
+}
+
+void add_bandwidth(service::option_list& options, limits& l, raw_values& raw) {
+    using enum service::on_reload;
+    options
+        .text("--session-bandwidth", raw.session_bandwidth, "BYTES", takes_effect,
+              "Relay so much a second for a session, each way, as 500K or 2M; 0: no limit [0]")
+        .decides(l.session.bandwidth);
+    options
+        .text("--total-bandwidth", raw.total_bandwidth, "BYTES", takes_effect,
+              "The same for all sessions together [0]")
+        .decides(l.total_bandwidth);
+}
+
+void add_tcp(service::option_list& options, net::tcp_options& o) {
+    using enum service::on_reload;
+    constexpr std::size_t longest = 32767; // of tcp(7)
+    constexpr int most_probes = 127;
+    options.whole_seconds("--keepalive-idle", o.keepalive_idle, {0, longest}, needs_restart,
+                          "Ask a peer that is silent for so long whether it is there; 0: never");
+    options.whole_seconds("--keepalive-interval", o.keepalive_interval, {1, longest}, needs_restart,
+                          "... and again after so long, where it does not answer");
+    options.number("--keepalive-probes", o.keepalive_probes, service::between<int>{1, most_probes},
+                   needs_restart, "... so often, before it is gone");
+    options.seconds(
+        "--user-timeout", o.user_timeout, {0.0, 10 * service::a_day}, needs_restart,
+        "A peer is gone that acknowledges nothing for so long; 0: as the system has it");
 }
 
 void add_counts(service::option_list& options, limit_options& o) {
@@ -157,23 +228,21 @@ void add_sources(service::option_list& options, config& c, raw_values& raw) {
     using enum service::on_reload;
     auto& o = c.source_limits;
     constexpr service::between<std::size_t> lengths{1, 366 * 86400};
-    const auto add = [&](const std::string& name, std::string& text, net::rate& now,
-                         const std::string& help) {
-        options
-            .text(name, text, "RATE", takes_effect,
-                  fmt::format("{} [{}]", help, net::to_string(now)))
-            .decides(now);
-    };
     add_counts(options, o);
-    add("--connection-rate", raw.connection_rate, o.connecting,
-        "New connections of one source: so many, and so many at once; 0: no limit");
-    add("--dial-rate", raw.dial_rate, o.dialling, "Mode I: dials for one source");
-    add("--wrong-ids", raw.wrong_ids, o.wrong_ids,
-        "IDs that viewers of one source may name and nobody waits for; then it is shut out");
+    options.rate("--connection-rate", o.connecting, takes_effect,
+                 "New connections of one source: so many, and so many at once; 0: no limit");
+    options.rate("--dial-rate", o.dialling, takes_effect, "Mode I: dials for one source");
+    options.rate("--wrong-ids", o.wrong_ids, takes_effect,
+                 "IDs that viewers of one source may name and nobody waits for; then it is shut "
+                 "out");
     options.whole_seconds("--first-ban", o.ban.first, lengths, takes_effect,
                           "For so long, and twice as long each further time");
     options.whole_seconds("--longest-ban", o.ban.longest, lengths, takes_effect,
                           "... but not longer than so");
+    options.rate("--id-replacements", o.conflicts.replacements, takes_effect,
+                 "How often other sources may take the place of who waits under one ID");
+    options.whole_seconds("--id-conflict-time", o.conflicts.length, lengths, takes_effect,
+                          "With one more, who waits stays, and others are refused for so long");
     options
         .comma_list("--source-exempt", raw.source_exempt, "NETWORK", takes_effect,
                     "Sources without limits of their own; none: every source has them; repeatable "
@@ -189,6 +258,12 @@ void add_output(service::option_list& options, config& c) {
                    "The Perl's words, key=value lines, or JSON lines");
     options.choice("--log-ids", c.log.ids, id_names, "hashed|full", needs_restart,
                    "How text and JSON logs show IDs");
+    options
+        .text(
+            "--log-key-file", c.log.key_file, "FILE", needs_restart,
+            "Hash IDs, in logs and events, with the key of this file [a new one for each process]")
+        .decides(c.log.key_file)
+        .names_files(service::file_kind::secret);
     options.log_level(c.log.level, needs_restart, "What text and JSON logs tell");
     options.text("-p,--pid-file", c.pid_file, "FILE", needs_restart, "Write our process id there");
 }
@@ -211,6 +286,9 @@ void add_running(service::option_list& options, config& c, raw_values& raw) {
     using enum service::on_reload;
     options.choice("-L,--loop", c.loop, loop_names, "off|on|bg", needs_restart,
                    "Start again whenever it ends; bg: in the background");
+    options.flag("--keeper", c.has_keeper, needs_restart,
+                 "A parent process keeps who waits when the repeater crashes; -L has one");
+    service::add_rights_options(options, c.rights, needs_restart);
     options.flag("--debug", c.debug, needs_restart, "Say where and how it was started");
     options.flag(service::check_names, raw.check, never, "Only check all of this");
     options.text("--config", c.file, "FILE", never,
@@ -242,11 +320,17 @@ repeater_options::repeater_options(config& c)
                     .nothing_is_not_set = true}) {
     add_ports(list_, c, raw_);
     add_pairing(list_, c, raw_);
+    add_ids(list_, c.ids);
     add_mode1(list_, c, raw_);
     add_limits(list_, c);
+    add_dials(list_, c.limits);
+    add_session_limits(list_, c.limits.session);
+    add_bandwidth(list_, c.limits, raw_);
+    add_tcp(list_, c.tcp);
     add_sources(list_, c, raw_);
     add_output(list_, c);
     add_events(list_, c, raw_);
+    service::add_admin_options(list_, raw_.admin, c.admin);
     add_running(list_, c, raw_);
 }
 

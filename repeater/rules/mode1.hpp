@@ -41,12 +41,12 @@ struct mode1_policy {
 
 enum class verdict { allowed, trusted, bad_port, bad_address, off };
 
-/// Whether an address is one of this machine's.
+/// Whether an address is one of this machine's, or may be.
 using is_own = std::function<bool(const asio::ip::address&)>;
 
 /// `host`: as the viewer wrote it; `to`: one of its addresses. `trusted`: may be dialled and need
-/// not speak RFB. IPv4 inside IPv6 (mapped, compatible, NAT64, 6to4, Teredo) is judged by the IPv4
-/// as well.
+/// not speak RFB. IPv4 inside IPv6 (mapped, compatible, translated, NAT64, 6to4, Teredo, ISATAP) is
+/// judged by the IPv4 as well.
 [[nodiscard]] verdict judge(const mode1_policy&, std::string_view host,
                             const asio::ip::tcp::endpoint& to, const is_own& ours);
 

@@ -6,30 +6,46 @@
 
 namespace repeater {
 
-rendezvous::outcome rendezvous::arrive(const rfb::repeater_id& id, rfb::side side,
-                                       session_number newcomer) {
+rendezvous::outcome rendezvous::foresee(const rfb::repeater_id& id, rfb::side newcomer) const {
     const auto found = slots_.find(id);
     if (found == slots_.end()) {
-        slots_.emplace(id, slot{side, {newcomer}});
         return waits{};
     }
-    auto& [holder, queue] = found->second;
-    if (holder != side) {
-        const auto partner = queue.front();
-        leave(id, partner);
-        return pairs{partner};
+    const auto& [holder, queue] = found->second;
+    if (holder != newcomer) {
+        return pairs{queue.front()};
     }
     switch (policy_) {
     case duplicate_policy::refuse:
         return refused{};
     case duplicate_policy::queue:
-        queue.push_back(newcomer);
         return waits{};
     case duplicate_policy::replace:
         break;
     }
-    const auto older = std::exchange(queue.front(), newcomer);
-    return replaces{older};
+    return replaces{queue.front()};
+}
+
+rendezvous::outcome rendezvous::arrive(const rfb::repeater_id& id, rfb::side side,
+                                       session_number newcomer) {
+    const auto happens = foresee(id, side);
+    if (const auto* const met = std::get_if<pairs>(&happens)) {
+        leave(id, met->with);
+    } else if (std::holds_alternative<replaces>(happens)) {
+        slots_.at(id).queue.front() = newcomer;
+    } else if (std::holds_alternative<waits>(happens)) {
+        (void)restore(id, side, newcomer);
+    }
+    return happens;
+}
+
+bool rendezvous::restore(const rfb::repeater_id& id, rfb::side side, session_number peer) {
+    auto& here = slots_.try_emplace(id, slot{side, {}}).first->second;
+    if (here.side != side) {
+        return false;
+    }
+    here.queue.push_back(peer);
+    return true;
 }
 
 std::optional<session_number> rendezvous::in_the_way(const rfb::repeater_id& id,

@@ -49,9 +49,16 @@ public:
     /// Sets what duplicates mean from now on; whoever waits goes on waiting, also a queue of them.
     void set_policy(duplicate_policy policy) { policy_ = policy; }
 
+    /// What an arrival would mean.
+    [[nodiscard]] outcome foresee(const rfb::repeater_id&, rfb::side newcomer) const;
+
     /// After waits and replaces the newcomer waits; after pairs neither does; after replaces the
     /// older does not.
     [[nodiscard]] outcome arrive(const rfb::repeater_id&, rfb::side, session_number);
+
+    /// Lets a peer wait that waited before, behind those that do, whatever the policy says of
+    /// duplicates. False where the other side waits under this ID.
+    [[nodiscard]] bool restore(const rfb::repeater_id&, rfb::side, session_number);
 
     /// The peer that an arrival would be paired with, or, under `refuse`, be refused for: worth a
     /// look at its connection before arrive().

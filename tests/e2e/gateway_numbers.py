@@ -3,21 +3,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 import base64
 import os
-import re
 import sys
 import unittest
-import urllib.request
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
-
-from prometheus_client.parser import text_string_to_metric_families
 
 from harness.case import ProgramCase
 from harness.certificates import make_certificate
 from harness.http import get, head_of
 from harness.namespaces import enter, run
-from harness.patience import PATIENCE
+from harness.prometheus import described, exposed, labels_of, scrape, values_of, words_in
 from harness.sockets import address_of, all_of, connect
 from harness.websocket import binary, close, open_session, opening
 
@@ -40,15 +36,6 @@ PROMISED = {
 }
 
 
-def name_of(family):
-    """As it is exposed: the parser takes _total away."""
-    return family.name + ("_total" if family.type == "counter" else "")
-
-
-def labels_of(family):
-    return {name for s in family.samples for name in s.labels} - {"le"}
-
-
 class NumbersTest(ProgramCase):
     def setUp(self):
         super().setUp()
@@ -62,19 +49,6 @@ class NumbersTest(ProgramCase):
         self.gateway = self.start(WSGATE, *targets, *options)
         port = r"listening.*:(\d+)\b(?!:)(?=[^:]*$)"
         return [int(self.gateway.says(port, count).group(1)) for count in (1, 2)]
-
-    def families(self, port):
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as answer:
-            self.assertIn("version=0.0.4", answer.headers["Content-Type"])
-            text = answer.read().decode()
-        return {name_of(f): f for f in text_string_to_metric_families(text)}
-
-    def value(self, families, name, **labels):
-        for family in families.values():
-            for s in family.samples:
-                if s.name == name and s.labels == labels:
-                    return s.value
-        return None
 
     def status(self, port, request):
         peer = self.connect(port)
@@ -109,29 +83,18 @@ class NumbersTest(ProgramCase):
     def test_every_name_is_there_and_as_the_page_says(self):
         port, admin = self.start_with_everything()
         self.hold_session(port, "/websockify")
-        families = self.families(admin)
+        families = scrape(admin)
         for name, labels in PROMISED.items():
             self.assertIn(name, families)
             self.assertEqual(labels_of(families[name]), labels, name)
-        described = {}
-        with open(PAGE) as page:
-            for line in page:
-                if row := re.match(r"\| `(wsgate_\w+)` \| (\w+) \| ([\w, ]*)\| (.*) \|$", line):
-                    name, kind, labels, what = row.groups()
-                    described[name] = (kind, set(re.findall(r"\w+", labels)), what)
-        exposed = {
-            name: (family.type, labels_of(family))
-            for name, family in families.items()
-            if not name.startswith("process_")
-        }
-        self.assertEqual({name: row[:2] for name, row in described.items()}, exposed)
+        rows = described(PAGE, "wsgate")
+        self.assertEqual({name: row[:2] for name, row in rows.items()}, exposed(families, "wsgate"))
         for name, label in (
             ("wsgate_handshake_failures_total", "reason"),
             ("wsgate_target_connect_failures_total", "reason"),
             ("wsgate_sessions_total", "result"),
         ):
-            values = {s.labels[label] for s in families[name].samples}
-            self.assertEqual(set(re.findall(r"`(\w+)`", described[name][2])), values, name)
+            self.assertEqual(words_in(rows[name][2]), values_of(families[name], label), name)
 
     def test_sessions_and_refusals_are_counted(self):
         port, admin = self.start_with_everything()
@@ -148,7 +111,7 @@ class NumbersTest(ProgramCase):
         self.assertEqual(self.status(port, guess), "401")
         self.assertEqual(self.status(port, guess), "429")
         self.assertEqual(self.status(port, opening("/nowhere")), "404")
-        now = self.families(admin)
+        now = scrape(admin)
         expected = [
             (1, "wsgate_sessions_total", {"route": "viewer", "result": "completed"}),
             (1, "wsgate_sessions_total", {"route": "server", "result": "completed"}),
@@ -166,7 +129,7 @@ class NumbersTest(ProgramCase):
             (2, "wsgate_target_connect_seconds_count", {}),
         ]
         for value, name, labels in expected:
-            self.assertEqual(self.value(now, name, **labels), value, (name, labels))
+            self.assertEqual(now.value(name, **labels), value, (name, labels))
 
     def from_address(self, source, port):
         """The status for who asks from there; None: hung up on without a byte."""

@@ -345,7 +345,8 @@ class ProcessTest(GatewayTest):
                 daemon.bind(address)
                 daemon.settimeout(PATIENCE)
                 where = where or address_of(daemon)
-                gateway = self.start(WSGATE, "--listen", "127.0.0.1:0", "--syslog", where)
+                quiet = ("--listen", "127.0.0.1:0", "--allow-root", "--sandbox", "off")
+                gateway = self.start(WSGATE, *quiet, "--syslog", where)
                 line = daemon.recv(1000).decode()
                 self.assertRegex(line, r"^<28>\w{3} [ \d]\d \d\d:\d\d:\d\d .* any_origin ")
                 while "any_origin" in line:

@@ -457,7 +457,8 @@ class Repeater(daemons.Repeater):
         self.events_file = f"{DATABASE.home}/{name}.jsonl"
         ids = ("--raw-id", "--event-ids", "full", "--event-file", self.events_file)
         hook = ("--event-exec", f'"{HOOK}" "{OPTIONS}"')
-        super().__init__(REPEATER, "--bind", "127.0.0.1", *ids, *hook, before=TIED)
+        rights = ["--allow-root"]  # the database's folder is another user's
+        super().__init__(REPEATER, "--bind", "127.0.0.1", *rights, *ids, *hook, before=TIED)
 
     def stop(self):
         self.send_signal(signal.SIGINT)

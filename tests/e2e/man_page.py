@@ -17,11 +17,13 @@ SHORTENED = re.compile(r"(?<![A-Za-z0-9])_[A-Z][A-Z_]*\b")  # "..._LOGFILE, _PID
 LINTER = "mandoc"
 MACROS = {"Ar", "Cm", "Ev", "No", "Ns", "Pa", "Ql"}  # they leave their words as they are
 SAYS_A_DEFAULT = r"(?:The default is(?: to)?|By default it is)"
-# What the environment may hold, besides variables that begin with the program's own name.
+# What the environment may hold, besides variables that begin with the program's own name; nothing
+# where the program is not here.
 FOREIGN_VARIABLES = {
     "ultravnc_repeater": r"BUFSIZE",
     "wsgate": r"SSL_CERT_FILE|SSL_CERT_DIR|https_proxy|http_proxy|no_proxy",
 }
+PROGRAMS = {*FOREIGN_VARIABLES, "repeater-id"}
 
 program, page = "", ""
 commands = [""]  # the program itself, and what it does under a first word of its own
@@ -69,7 +71,8 @@ def defaults_of_help(text):
 
 
 def variables_in(text):
-    ours = re.compile(rf"\b(?:{prefix()}_[A-Z_]+|{FOREIGN_VARIABLES[name()]})\b")
+    foreign = FOREIGN_VARIABLES.get(name(), "(?!)")
+    ours = re.compile(rf"\b(?:{prefix()}_[A-Z_]+|{foreign})\b")
     return set(ours.findall(text)) | {prefix() + end for end in SHORTENED.findall(text)}
 
 
@@ -97,7 +100,7 @@ def options_in(line):
     if line.startswith("."):
         for word in re.findall(r"\bFl\s+(-?[A-Za-z][a-z0-9-]*)", line):
             found.add("-" + word)
-    if not any(line.startswith(other) for other in FOREIGN_VARIABLES if other != name()):
+    if not any(line.startswith(other) for other in PROGRAMS if other != name()):
         found.update(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", line))
     for ours in re.findall(rf"\b{name()}(?:\.pl)?((?:\s+[^\s|;&]+)+)", line):
         found.update(re.findall(r"(?<=\s)-[A-Za-z](?=\s|$)", ours))
@@ -167,10 +170,11 @@ class ManPage(unittest.TestCase):
     def test_help_is_understood(self):
         for command in commands:
             self.assertLessEqual({"-h", "--help"}, options_of_help(help_text(command)), command)
-            self.assertGreater(len(options_of_help(help_text(command))), 4, command)
-        self.assertTrue(
+            self.assertGreater(len(options_of_help(help_text(command))), 2, command)
+        self.assertEqual(
             any(v.startswith(prefix()) for v in variables_in(all_help())),
-            "--help names no variables",
+            name() in FOREIGN_VARIABLES,
+            "whether --help names variables",
         )
 
     def test_every_option_has_an_entry(self):

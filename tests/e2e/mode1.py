@@ -6,6 +6,7 @@
 # repeater and the viewers live in one namespace, the far end in another, a veth pair between them.
 import errno
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from harness.sandbox import without
 from harness.sockets import connect, exactly, until_the_end
 
 OURS, FAR = "10.77.0.1", "10.77.0.2"
+SECOND, LATER = "10.77.0.3", "10.77.0.4"  # ours as well; ours later on
 
 # What the far end says on each port, before it reports what it was sent.
 FAR_END = {5900: SERVER_BANNER, 5901: b"SSH-2.0-x\r\n\r\n", 5902: BANNER, 5903: b""}
@@ -66,8 +68,11 @@ class Mode1(unittest.TestCase):
         )
         namespace = cls.far.stdout.readline().strip()
         run("ip", "link", "add", "near", "type", "veth", "peer", "name", "far", "netns", namespace)
-        run("ip", "addr", "add", OURS + "/24", "dev", "near")
+        for address in (OURS, SECOND):
+            run("ip", "addr", "add", address + "/24", "dev", "near")
         run("ip", "link", "set", "near", "up")
+        run("ip", "route", "add", "local", "10.78.0.0/24", "dev", "lo")
+        run("ip", "-6", "route", "add", "local", "fd78::/64", "dev", "lo")
         cls.far.stdin.write("\n")
         cls.far.stdin.flush()
         for _ in FAR_END:
@@ -113,10 +118,10 @@ class Mode1(unittest.TestCase):
         return repeater
 
     def test_a_server_that_does_not_greet_in_time_is_told_as_such(self):
-        repeater = self.start("--handshake-timeout", "0.3")
+        repeater = self.start("--greeting-timeout", "0.3")
         viewer = self.ask_for(FAR + ":5903", repeater=repeater)
         self.assertEqual(viewer.recv(1), b"")
-        repeater.says(rf"connected to {FAR}:5903, but it did not greet .* --handshake-timeout")
+        repeater.says(rf"connected to {FAR}:5903, but it did not greet .* --greeting-timeout")
         self.assertEqual(self.far.stdout.readline().split(), ["got", "5903"])
 
     def test_what_came_in_the_place_of_a_greeting_is_told(self):
@@ -126,17 +131,26 @@ class Mode1(unittest.TestCase):
             repeater.says(f"connected to {FAR}:{port}, but .*{told}")
             self.assertEqual(self.far.stdout.readline().split(), ["got", str(port)])
 
-    def test_our_own_addresses_are_refused_where_the_system_does_not_list_them(self):
-        repeater = self.start(before=[sys.executable, __file__, "--without-netlink"])
-        repeater.says("does not list this machine's addresses.*AF_NETLINK")
-        for destination in (OURS, f"::ffff:{OURS}", "127.0.0.1"):
-            viewer = self.ask_for(destination, repeater=repeater)
+    def refuses(self, repeater, *destinations):
+        viewers = [self.ask_for(each, repeater=repeater) for each in destinations]
+        for destination, viewer in zip(destinations, viewers):
             self.assertEqual(viewer.recv(1), b"", destination)
-            repeater.says(f"refusing direct connection to {destination}:5900: address not allowed")
-        viewer = self.ask_for(FAR, repeater=repeater)
-        self.assertEqual(exactly(len(SERVER_BANNER), viewer), SERVER_BANNER)
-        viewer.close()
-        self.assertEqual(self.far.stdout.readline().split(), ["got", "5900"])
+            to = re.escape(f"{destination}:5900")
+            repeater.says(f"refusing direct connection to {to}: address not allowed")
+
+    def test_our_own_addresses_are_refused_however_they_are_learned(self):
+        for before in ((), [sys.executable, __file__, "--without-netlink"]):
+            repeater = self.start(before=before)
+            self.refuses(
+                repeater, OURS, SECOND, f"::ffff:{OURS}", "127.0.0.1", "10.78.0.9", "fd78::9"
+            )
+            run("ip", "addr", "add", LATER + "/24", "dev", "near")
+            self.refuses(repeater, LATER)
+            run("ip", "addr", "del", LATER + "/24", "dev", "near")
+            viewer = self.ask_for(FAR, repeater=repeater)
+            self.assertEqual(exactly(len(SERVER_BANNER), viewer), SERVER_BANNER)
+            viewer.close()
+            self.assertEqual(self.far.stdout.readline().split(), ["got", "5900"])
 
     def test_our_own_addresses_and_other_ports_are_refused(self):
         for destination in (OURS, f"{OURS}:{self.repeater.viewer_port}", "127.0.0.1", FAR + ":22"):

@@ -8,7 +8,6 @@ import os
 import socket
 import ssl
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
@@ -18,7 +17,8 @@ from harness.case import ProgramCase
 from harness.certificates import make_certificate
 from harness.daemons import Gateway, Repeater, Tunnel
 from harness.http import get, head_of
-from harness.namespaces import enter, run
+from harness.names import ask_only_loopback
+from harness.namespaces import enter
 from harness.patience import PATIENCE, eventually
 from harness.ports import free_port
 from harness.rfb import BANNER, SERVER_BANNER, hello
@@ -30,13 +30,6 @@ REPEATER_STOPS_IN = 15  # 5 for the events that are left, 5 for one that was beg
 NAME = "mute.example"
 
 
-def mount_over(path, text, folder):
-    file = os.path.join(folder, os.path.basename(path))
-    with open(file, "w", encoding="ascii") as f:
-        f.write(text)
-    run("mount", "--bind", file, path)
-
-
 def addresses_of(name):
     """In the order to try them."""
     answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
@@ -46,19 +39,13 @@ def addresses_of(name):
 class Names(ProgramCase):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="names-")
-        cls.addClassCleanup(folder.cleanup)
-        mount_over(
-            "/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:30 attempts:5\n", folder.name
-        )
-        mount_over("/etc/nsswitch.conf", "hosts: files dns\n", folder.name)
-        mount_over(
-            "/etc/hosts",
+        folder = ask_only_loopback(
+            "options timeout:30 attempts:5\n",
             "127.0.0.1 localhost\n::1 three.example\n"
             "127.0.0.2 three.example\n127.0.0.3 three.example\n"
             "127.0.0.4 dying.example\n127.0.0.5 dying.example\n",
-            folder.name,
         )
+        cls.addClassCleanup(folder.cleanup)
 
     def setUp(self):
         super().setUp()

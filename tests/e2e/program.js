@@ -16,6 +16,7 @@ export class Program {
     lines = []; ///< of stdout and stderr, as they came
     ending = null; ///< "status 0", "signal SIGTERM" ..., once it has ended
     #child;
+    #successor;
     #news = new EventEmitter().setMaxListeners(0); // many may wait for a line
 
     constructor(name, command, args = [], options = {}) {
@@ -39,6 +40,26 @@ export class Program {
                 end(signal ? `signal ${signal}` : `status ${code}`),
             );
         });
+    }
+
+    /// Of the process that was started, or of the one that has taken over from it.
+    get pid() {
+        return this.#successor ?? this.#child.pid;
+    }
+
+    /// Another process goes on in its place. The program has ended when both have.
+    goesOnAs(pid) {
+        this.#successor = pid;
+    }
+
+    signal(name) {
+        try {
+            process.kill(this.pid, name);
+        } catch (problem) {
+            if (problem.code !== 'ESRCH') {
+                throw problem;
+            }
+        }
     }
 
     /// The newest line that matches, as a match; undefined when there is none.
@@ -87,19 +108,19 @@ export class Program {
 
     /// Asks it to end, and ends it when it does not: for programs that are not what is tested.
     async dismiss() {
-        this.#child.kill('SIGTERM');
+        this.signal('SIGTERM');
         await Promise.race([this.ended, pause(2000, null, { ref: false })]);
-        this.#child.kill('SIGKILL');
+        this.signal('SIGKILL');
         await this.ended;
     }
 
     /// Asks it to end and waits; kills it when it does not.
     async stop() {
-        this.#child.kill('SIGTERM');
+        this.signal('SIGTERM');
         try {
             return await this.end();
         } catch (problem) {
-            this.#child.kill('SIGKILL');
+            this.signal('SIGKILL');
             await this.ended;
             throw problem;
         }

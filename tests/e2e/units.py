@@ -53,7 +53,8 @@ class Units(ProgramCase):
         viewers, servers, front = free_ports(3)
         log = f"--log-format json --log-file {self.path('log')}"
         options = f"--bind 127.0.0.1 -c {viewers} -s {servers} {log}"
-        self.start(*self.command("ultravnc_repeater.service", REPEATER_OPTIONS=options))
+        words = self.command("ultravnc_repeater.service", REPEATER_OPTIONS=options)
+        self.start(*words, start_new_session=True)  # ends with the keeper
         options = f"--listen 127.0.0.1:{front}"
         self.start(*self.command("wsgate.service", WSGATE_OPTIONS=options))
         eventually("the gateway listens", lambda: listens(front))
@@ -78,6 +79,25 @@ class Units(ProgramCase):
         self.assertEqual(setting(name, "Group"), setting("wsgate.service", "Group"))
         self.assertEqual(setting(name, "RuntimeDirectoryMode"), "0750")
         self.assertEqual(f"/run/{setting(name, 'RuntimeDirectory')}", RUNTIME)
+
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "there is no systemd")
+    def test_systemd_finds_little_exposed(self):
+        most = 1.6
+        for each in UNITS.glob("*.service"):
+            with self.subTest(each.name):
+                line = ("systemd-analyze", "security", "--offline=true", "--no-pager", str(each))
+                done = outcome(*line)
+                level = re.search(r"Overall exposure level for .*: ([\d.]+) ", done.stdout)
+                self.assertIsNotNone(level, done.stdout + done.stderr)
+                self.assertLessEqual(float(level.group(1)), most, done.stdout)
+
+    def test_nothing_that_it_calls_ends_it_but_what_its_own_sandbox_ends(self):
+        """Where a unit forbids a call the call fails, as --sandbox auto expects it."""
+        for each in UNITS.glob("*.service"):
+            self.assertEqual(setting(each.name, "SystemCallErrorNumber"), "EPERM")
+            self.assertRegex(
+                unit(each.name), r"SystemCallFilter=.*\bseccomp .*\blandlock_restrict_self"
+            )
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "there is no systemd")
     def test_systemd_has_nothing_to_say(self):

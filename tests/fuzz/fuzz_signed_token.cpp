@@ -1,5 +1,6 @@
 // Signed tokens and base64: nothing is taken that we did not write, and that is what we wrote.
 // SPDX-License-Identifier: EUPL-1.2
+#include "service/secret.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "wsgate/access/basic_auth.hpp"
 #include "wsgate/access/signed_token.hpp"
@@ -15,7 +16,7 @@ const std::string key = "0123456789abcdef";
 /// With a good signature, so that what is behind it is read at all.
 std::string with_signature(std::string_view text) {
     std::string token{text};
-    const auto signature = wsgate::to_base64url(wsgate::as_text(wsgate::hmac_sha256(key, text)));
+    const auto signature = wsgate::to_base64url(service::as_text(service::hmac_sha256(key, text)));
     return token.append(".").append(signature);
 }
 

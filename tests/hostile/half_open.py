@@ -85,7 +85,8 @@ def oldest_goes_first():
 if __name__ == "__main__":
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    limits = "--handshake-timeout", str(DEADLINE)
+    # There is room for all of them, and for the pairs.
+    limits = "--handshake-timeout", str(DEADLINE), "--max-handshakes", str(2 * COUNT)
     subject = Repeater(sys.argv[1], "--bind", "127.0.0.1", *limits)
     crowd(subject, drip=False)
     crowd(subject, drip=True)

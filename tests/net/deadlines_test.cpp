@@ -6,6 +6,7 @@
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <gtest/gtest.h>
 
+#include <thread>
 #include <vector>
 
 namespace deadlines_test {
@@ -63,6 +64,23 @@ TEST_F(Deadlines, OneMayBeAddedWhenAnotherPasses) {
     chain.add(now, 1);
     run_until_passed(3);
     EXPECT_EQ(passed, (std::vector{1, 2, 3}));
+}
+
+TEST_F(Deadlines, OneThatIsAddedAnewForALittleLaterWaitsForAnotherRound) {
+    std::vector<net::clock::time_point> rounds;
+    net::deadlines<int> anew{context.get_executor(), [&](int key) {
+                                 rounds.push_back(context.now());
+                                 passed.push_back(key);
+                                 std::this_thread::sleep_for(3ms); // what a busy round takes
+                                 if (rounds.size() < 3) {
+                                     anew.add(context.now() + 1ms, key);
+                                 }
+                             }};
+    anew.add(now, 1);
+    run_until_passed(3);
+    ASSERT_EQ(rounds.size(), 3U);
+    EXPECT_LT(rounds[0], rounds[1]);
+    EXPECT_LT(rounds[1], rounds[2]);
 }
 
 TEST_F(Deadlines, KeepNothingRunning) {

@@ -34,12 +34,6 @@ using namespace boost::asio::experimental::awaitable_operators;
 namespace asio = boost::asio;
 using net::error_code;
 
-void rethrow(const std::exception_ptr& e) {
-    if (e) {
-        std::rethrow_exception(e);
-    }
-}
-
 [[nodiscard]] asio::any_io_executor work_on(net::event_loop& loop) {
     return asio::require(loop.get_executor(), asio::execution::outstanding_work.tracked);
 }
@@ -233,9 +227,9 @@ TEST(EventLoop, PollRunsWhatItCanAndDoesNotWait) {
 TEST(EventLoop, RunForEndsInTimeOrWhenNothingIsLeft) {
     net::event_loop loop;
     int gone = 0;
-    asio::co_spawn(loop, sleep(1ms), rethrow);
+    asio::co_spawn(loop, sleep(1ms), net::rethrow);
     loop.run_for(1h);
-    asio::co_spawn(loop, wait_for_ever(gone), rethrow);
+    asio::co_spawn(loop, wait_for_ever(gone), net::rethrow);
     const auto begin = net::clock::now();
     loop.run_for(10ms);
     EXPECT_GE(net::clock::now(), begin + 10ms);
@@ -350,7 +344,7 @@ TEST(Waiter, CompletesWithWhatItWasWokenWith) {
     net::waiter w(loop.get_executor());
     std::optional<error_code> result;
     w.wake(); // nobody waits: it is not remembered
-    asio::co_spawn(loop, wait_for(w, result), rethrow);
+    asio::co_spawn(loop, wait_for(w, result), net::rethrow);
     loop.poll();
     EXPECT_TRUE(w.is_waiting());
     EXPECT_EQ(result, std::nullopt);
@@ -366,7 +360,7 @@ TEST(Waiter, ResumesAtOnceWhereThatIsWished) {
     net::event_loop loop;
     net::waiter w(loop.get_executor());
     std::optional<error_code> result;
-    asio::co_spawn(loop, wait_for(w, result), rethrow);
+    asio::co_spawn(loop, wait_for(w, result), net::rethrow);
     loop.poll();
     asio::post(loop, [&] {
         w.resume();
@@ -379,7 +373,7 @@ TEST(Waiter, EndsItsWaitWhenItGoes) {
     net::event_loop loop;
     auto w = std::make_unique<net::waiter>(loop.get_executor());
     std::optional<error_code> result;
-    asio::co_spawn(loop, wait_for(*w, result), rethrow);
+    asio::co_spawn(loop, wait_for(*w, result), net::rethrow);
     loop.poll();
     w.reset();
     loop.run();
@@ -393,7 +387,7 @@ TEST(Waiter, IsCancelledOnceAndNotAfterItWasWoken) {
     std::optional<error_code> result;
     const auto begin = [&] {
         asio::co_spawn(loop, wait_for(w, result),
-                       asio::bind_cancellation_slot(signal.slot(), rethrow));
+                       asio::bind_cancellation_slot(signal.slot(), net::rethrow));
         loop.poll();
     };
     begin();
@@ -418,10 +412,10 @@ TEST(Waiter, LosesARaceAndMayBeUsedAgain) {
     net::event_loop loop;
     net::wake_up changed(loop.get_executor());
     std::size_t first = 2;
-    asio::co_spawn(loop, leave_after(changed, 1ms, first), rethrow);
+    asio::co_spawn(loop, leave_after(changed, 1ms, first), net::rethrow);
     loop.run();
     EXPECT_EQ(first, 1U);
-    asio::co_spawn(loop, leave_after(changed, 1h, first), rethrow);
+    asio::co_spawn(loop, leave_after(changed, 1h, first), net::rethrow);
     loop.poll();
     changed.notify();
     loop.run(); // the timer that lost keeps nothing running
@@ -433,11 +427,11 @@ TEST(EventLoop, DestroysCoroutinesThatStillWait) {
     {
         net::event_loop loop;
         for (int i = 0; i < 3; ++i) {
-            asio::co_spawn(loop, wait_for_ever(gone), rethrow);
+            asio::co_spawn(loop, wait_for_ever(gone), net::rethrow);
         }
-        asio::co_spawn(loop, sleep(1h), rethrow);
+        asio::co_spawn(loop, sleep(1h), net::rethrow);
         loop.poll();
-        asio::co_spawn(loop, wait_for_ever(gone), rethrow); // has not begun
+        asio::co_spawn(loop, wait_for_ever(gone), net::rethrow); // has not begun
         asio::post(loop, [mine = std::make_shared<counted>(gone)] { FAIL(); });
     }
     EXPECT_EQ(gone, 4);
@@ -449,10 +443,10 @@ TEST(EventLoop, DestroysThoseThatWakeOthersOrPostWhenTheyGo) {
         net::event_loop loop;
         net::waiter first(loop.get_executor());
         net::waiter second(loop.get_executor());
-        asio::co_spawn(loop, wait_once(first, gone), rethrow);
-        asio::co_spawn(loop, wait_and_speak(loop, second, gone), rethrow);
-        asio::co_spawn(loop, wait_and_speak(loop, first, gone), rethrow);
-        asio::co_spawn(loop, wait_once(second, gone), rethrow);
+        asio::co_spawn(loop, wait_once(first, gone), net::rethrow);
+        asio::co_spawn(loop, wait_and_speak(loop, second, gone), net::rethrow);
+        asio::co_spawn(loop, wait_and_speak(loop, first, gone), net::rethrow);
+        asio::co_spawn(loop, wait_once(second, gone), net::rethrow);
         loop.poll();
         second.wake();
         // The waiters go before the loop, as members of what uses it do.

@@ -18,12 +18,6 @@ namespace asio = boost::asio;
 using namespace asio::experimental::awaitable_operators;
 using slot = net::handoff<int>;
 
-void rethrow(const std::exception_ptr& e) {
-    if (e) {
-        std::rethrow_exception(e);
-    }
-}
-
 asio::awaitable<void> take_into(std::shared_ptr<slot> from, std::optional<int>& to) {
     to = co_await from->take();
 }
@@ -39,7 +33,7 @@ TEST(Handoff, TakerMayComeFirst) {
     net::event_loop context;
     const auto h = std::make_shared<slot>(context.get_executor());
     std::optional<int> got;
-    asio::co_spawn(context, take_into(h, got), rethrow);
+    asio::co_spawn(context, take_into(h, got), net::rethrow);
     context.poll();
     EXPECT_FALSE(got);
     h->give(42);
@@ -53,7 +47,7 @@ TEST(Handoff, GiverMayComeFirst) {
     const auto h = std::make_shared<slot>(context.get_executor());
     std::optional<int> got;
     h->give(42);
-    asio::co_spawn(context, take_into(h, got), rethrow);
+    asio::co_spawn(context, take_into(h, got), net::rethrow);
     context.run();
     EXPECT_EQ(got, 42);
 }
@@ -62,7 +56,7 @@ TEST(Handoff, TakerMayLeaveAndTheGiverStillGive) {
     net::event_loop context;
     const auto h = std::make_shared<slot>(context.get_executor());
     bool left = false;
-    asio::co_spawn(context, take_or_leave(h, left), rethrow);
+    asio::co_spawn(context, take_or_leave(h, left), net::rethrow);
     context.run();
     EXPECT_TRUE(left);
     h->give(42);

@@ -22,11 +22,7 @@ using namespace asio::experimental::awaitable_operators;
 using asio::ip::make_address;
 using net::resolver;
 
-void rethrow(const std::exception_ptr& e) {
-    if (e) {
-        std::rethrow_exception(e);
-    }
-}
+constexpr auto at_once = net::lookup_limits{}.at_once;
 
 asio::awaitable<void> ask(resolver& names, std::string name, resolver::answer& into) {
     into = co_await names.resolve(std::move(name));
@@ -79,7 +75,7 @@ TEST(Resolver, AnswersLiteralsItself) {
         return resolver::answer{};
     });
     resolver::answer got;
-    asio::co_spawn(context, ask(names, "2001:db8::7", got), rethrow);
+    asio::co_spawn(context, ask(names, "2001:db8::7", got), net::rethrow);
     context.run();
     EXPECT_FALSE(got.error);
     EXPECT_EQ(got.addresses, std::vector{make_address("2001:db8::7")});
@@ -90,8 +86,8 @@ TEST(Resolver, AsksTheSystem) {
     resolver names(context.get_executor());
     resolver::answer here;
     resolver::answer nowhere;
-    asio::co_spawn(context, ask(names, "localhost", here), rethrow);
-    asio::co_spawn(context, ask(names, "no such name", nowhere), rethrow);
+    asio::co_spawn(context, ask(names, "localhost", here), net::rethrow);
+    asio::co_spawn(context, ask(names, "no such name", nowhere), net::rethrow);
     context.run();
     ASSERT_FALSE(here.addresses.empty());
     EXPECT_TRUE(here.addresses.front().is_loopback());
@@ -100,19 +96,19 @@ TEST(Resolver, AsksTheSystem) {
 }
 
 TEST(Resolver, LetsThoseWaitWhoAreTooMany) {
-    constexpr auto all = resolver::max_in_flight + 10;
+    constexpr auto all = at_once + 10;
     mute_server mute;
     net::event_loop context;
     resolver names(context.get_executor(), mute.lookup());
     std::vector<resolver::answer> got(all);
     for (auto& each : got) {
-        asio::co_spawn(context, ask(names, "mute.example", each), rethrow);
+        asio::co_spawn(context, ask(names, "mute.example", each), net::rethrow);
     }
-    while (mute.asked < resolver::max_in_flight) {
+    while (mute.asked < at_once) {
         context.poll();
     }
     context.run_for(std::chrono::milliseconds(20));
-    EXPECT_EQ(mute.asked, resolver::max_in_flight);
+    EXPECT_EQ(mute.asked, at_once);
     mute.speak();
     context.run();
     EXPECT_EQ(mute.asked, all);
@@ -121,21 +117,48 @@ TEST(Resolver, LetsThoseWaitWhoAreTooMany) {
     }
 }
 
+TEST(Resolver, RefusesWhoIsTooMuchEvenToWait) {
+    constexpr std::size_t taken = 3 + 2;
+    mute_server mute;
+    net::event_loop context;
+    resolver names(context.get_executor(), mute.lookup(), resolver::turns::own);
+    names.set({3, 2});
+    std::vector<resolver::answer> got(taken + 2);
+    for (auto& each : got) {
+        asio::co_spawn(context, ask(names, "mute.example", each), net::rethrow);
+    }
+    while (mute.asked < 3) {
+        context.poll();
+    }
+    context.run_for(std::chrono::milliseconds(20));
+    EXPECT_EQ(mute.asked, 3U);
+    for (std::size_t i = 0; i < got.size(); ++i) {
+        EXPECT_EQ(got[i].error, i < taken ? net::error_code{} : net::too_many_lookups()) << i;
+    }
+    mute.speak();
+    context.run();
+    EXPECT_EQ(mute.asked, taken);
+    resolver::answer later;
+    asio::co_spawn(context, ask(names, "mute.example", later), net::rethrow);
+    context.run();
+    EXPECT_FALSE(later.error) << "there is room again";
+}
+
 TEST(Resolver, OneWithTurnsOfItsOwnWaitsForNoOther) {
     mute_server mute;
     net::event_loop context;
     resolver names(context.get_executor(), mute.lookup());
-    std::vector<resolver::answer> waiting(resolver::max_in_flight);
+    std::vector<resolver::answer> waiting(at_once);
     for (auto& each : waiting) {
-        asio::co_spawn(context, ask(names, "mute.example", each), rethrow);
+        asio::co_spawn(context, ask(names, "mute.example", each), net::rethrow);
     }
-    while (mute.asked < resolver::max_in_flight) {
+    while (mute.asked < at_once) {
         context.poll();
     }
     net::event_loop other_context;
     resolver other(other_context.get_executor(), resolver::system_lookup, resolver::turns::own);
     resolver::answer got;
-    asio::co_spawn(other_context, ask(other, "localhost", got), rethrow);
+    asio::co_spawn(other_context, ask(other, "localhost", got), net::rethrow);
     other_context.run();
     EXPECT_FALSE(got.addresses.empty());
     mute.speak();
@@ -146,21 +169,21 @@ TEST(Resolver, DoesNotLookUpForWhoHasLeft) {
     mute_server mute;
     net::event_loop context;
     resolver names(context.get_executor(), mute.lookup());
-    std::vector<resolver::answer> first(resolver::max_in_flight);
+    std::vector<resolver::answer> first(at_once);
     for (auto& each : first) {
-        asio::co_spawn(context, ask(names, "mute.example", each), rethrow);
+        asio::co_spawn(context, ask(names, "mute.example", each), net::rethrow);
     }
-    while (mute.asked < resolver::max_in_flight) {
+    while (mute.asked < at_once) {
         context.poll();
     }
     bool left = false;
-    asio::co_spawn(context, ask_and_leave(names, left), rethrow);
+    asio::co_spawn(context, ask_and_leave(names, left), net::rethrow);
     while (!left) {
         context.run_for(std::chrono::milliseconds(1));
     }
     mute.speak();
     context.run();
-    EXPECT_EQ(mute.asked, resolver::max_in_flight);
+    EXPECT_EQ(mute.asked, at_once);
 }
 
 TEST(Resolver, EndsWithItsLoopWhileNamesAreLookedUp) {
@@ -175,7 +198,7 @@ TEST(Resolver, EndsWithItsLoopWhileNamesAreLookedUp) {
                            answered.set_value();
                            return found;
                        });
-        asio::co_spawn(context, ask(names, "mute.example", got), rethrow);
+        asio::co_spawn(context, ask(names, "mute.example", got), net::rethrow);
         while (mute.asked == 0) {
             context.poll();
         }

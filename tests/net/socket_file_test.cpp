@@ -109,4 +109,28 @@ TEST_F(socket_file_test, NeedsADirectoryAndAShortPath) {
     EXPECT_THROW(socket_file("/" + std::string(107, 'x'), 0600), std::system_error);
 }
 
+TEST_F(socket_file_test, StaysWhereAnotherProcessHasTheSocket) {
+    socket_file ours(path, 0600);
+    auto socket = ours.take();
+    {
+        auto theirs = socket_file::adopt(path, std::move(socket));
+        ASSERT_TRUE(theirs);
+        ours.leave();
+        { const socket_file gone(std::move(ours)); }
+        EXPECT_TRUE(fs::exists(path));
+        const auto listening = theirs->take();
+        const auto client = connect_unix(path);
+        EXPECT_GE(net::unique_fd{::accept(listening.get(), nullptr, nullptr)}.get(), 0);
+    }
+    EXPECT_FALSE(fs::exists(path)) << "it is theirs";
+}
+
+TEST_F(socket_file_test, IsNotTakenOverWhereNoSocketStands) {
+    socket_file ours(path, 0600);
+    fs::remove(path);
+    EXPECT_FALSE(socket_file::adopt(path, ours.take()));
+    (void)directory.file("gate", "another's");
+    EXPECT_FALSE(socket_file::adopt(path, net::unique_fd{}));
+}
+
 } // namespace socket_file_test

@@ -37,12 +37,6 @@ asio::awaitable<void> join_and_note(net::task_group& group, bool& joined) {
     joined = true;
 }
 
-void rethrow(const std::exception_ptr& e) {
-    if (e) {
-        std::rethrow_exception(e);
-    }
-}
-
 struct TaskGroup : testing::Test {
     net::event_loop context;
     int escaped = 0;
@@ -57,7 +51,7 @@ TEST_F(TaskGroup, CancelEndsEveryTaskAndJoinWaitsForThem) {
     for (int i = 0; i < 3; ++i) {
         group.spawn(wait_for_ever(ended));
     }
-    asio::co_spawn(context, join_and_note(group, joined), rethrow);
+    asio::co_spawn(context, join_and_note(group, joined), net::rethrow);
     context.poll();
     EXPECT_EQ(group.size(), 3U);
     EXPECT_FALSE(joined);
@@ -82,7 +76,7 @@ TEST_F(TaskGroup, ATaskThatThrowsIsHeardAndEndsAlone) {
 
 TEST_F(TaskGroup, JoinOfAnEmptyGroupIsImmediate) {
     bool joined = false;
-    asio::co_spawn(context, join_and_note(group, joined), rethrow);
+    asio::co_spawn(context, join_and_note(group, joined), net::rethrow);
     context.run();
     EXPECT_TRUE(joined);
 }

@@ -31,19 +31,13 @@ asio::awaitable<void> wait_for(net::stream& s, net::readiness what, net::error_c
     result = ec;
 }
 
-asio::awaitable<void> wait_for_error(net::tcp_stream& s, net::error_code& result) {
-    const auto [ec] = co_await s.wait_for_error();
+asio::awaitable<void> wait_for_end(net::tcp_stream& s, net::error_code& result) {
+    const auto [ec] = co_await s.wait_for_end();
     result = ec;
 }
 
 asio::awaitable<void> wait_or_leave(net::stream& s, bool& left) {
     left = (co_await (s.wait(net::readiness::read) || net::expire_after(1ms))).index() == 1;
-}
-
-void rethrow(const std::exception_ptr& e) {
-    if (e) {
-        std::rethrow_exception(e);
-    }
 }
 
 struct TcpStream : testing::Test {
@@ -75,7 +69,7 @@ struct TcpStream : testing::Test {
     }
 
     void begin_wait(net::readiness what, net::error_code& ec) {
-        asio::co_spawn(context, wait_for(stream, what, ec), rethrow);
+        asio::co_spawn(context, wait_for(stream, what, ec), net::rethrow);
         context.poll();
     }
 
@@ -119,7 +113,7 @@ TEST_F(TcpStream, WhetherSomethingHasComeIsTriedBeforeItIsWaitedFor) {
 TEST_F(TcpStream, APeerThatIsMuteIsWaitedForAtOnce) {
     auto other = accept_another();
     net::tcp_stream mute(context.get_executor(), other, net::tcp_stream::peer::is_mute);
-    asio::co_spawn(context, wait_for(mute, net::readiness::read, result), rethrow);
+    asio::co_spawn(context, wait_for(mute, net::readiness::read, result), net::rethrow);
     context.poll();
     EXPECT_EQ(result, asio::error::fault);
     EXPECT_TRUE(mute.read_some(buffer).would_block());
@@ -193,7 +187,7 @@ TEST_F(TcpStream, BothDirectionsMayBeWaitedFor) {
 TEST_F(TcpStream, AWaitThatIsLeftMayBeginAgain) {
     EXPECT_TRUE(stream.read_some(buffer).would_block());
     bool left = false;
-    asio::co_spawn(context, wait_or_leave(stream, left), rethrow);
+    asio::co_spawn(context, wait_or_leave(stream, left), net::rethrow);
     context.run();
     EXPECT_TRUE(left);
     wait_in_vain();
@@ -205,7 +199,7 @@ TEST_F(TcpStream, AWaitThatIsLeftMayBeginAgain) {
 TEST_F(TcpStream, ClosingAbortsWaits) {
     wait_in_vain();
     net::error_code broken = asio::error::fault;
-    asio::co_spawn(context, wait_for_error(stream, broken), rethrow);
+    asio::co_spawn(context, wait_for_end(stream, broken), net::rethrow);
     context.poll();
     stream.close();
     context.run();
@@ -225,29 +219,35 @@ TEST_F(TcpStream, DetachingAbortsTheWaitAndLosesNoByte) {
     EXPECT_EQ(detached.early, bytes_of("early"));
     net::event_loop elsewhere;
     net::tcp_stream again(elsewhere.get_executor(), detached);
-    asio::co_spawn(elsewhere, wait_for(again, net::readiness::read, result), rethrow);
+    asio::co_spawn(elsewhere, wait_for(again, net::readiness::read, result), net::rethrow);
     elsewhere.run();
     EXPECT_FALSE(result);
     EXPECT_EQ(again.read_some(buffer).bytes, 5U);
 }
 
-TEST_F(TcpStream, WaitingForAnErrorIsNotEndedByAnEnd) {
-    asio::co_spawn(context, wait_for_error(stream, result), rethrow);
+TEST_F(TcpStream, WaitingForTheEndIsEndedByNothingElse) {
+    asio::co_spawn(context, wait_for_end(stream, result), net::rethrow);
     client.send(bytes_of("hi"));
-    client.finish_sending();
     client.wait_until_delivered();
     context.poll();
-    EXPECT_EQ(result, asio::error::fault);
-    EXPECT_EQ(stream.write_some(buffer).bytes, buffer.size());
+    EXPECT_EQ(result, asio::error::fault) << "there are bytes, and no end";
+    client.finish_sending();
+    context.run();
+    EXPECT_FALSE(result) << "it ends behind bytes that nobody has read";
+    EXPECT_FALSE(stream.has_ended()) << "it still takes bytes";
+    result = asio::error::fault;
+    asio::co_spawn(context, wait_for_end(stream, result), net::rethrow);
+    context.run();
+    EXPECT_FALSE(result) << "it has ended already";
+}
+
+TEST_F(TcpStream, WaitingForTheEndIsEndedByAReset) {
+    asio::co_spawn(context, wait_for_end(stream, result), net::rethrow);
     client.reset();
     context.run();
     EXPECT_FALSE(result);
     EXPECT_TRUE(stream.has_ended());
     EXPECT_TRUE(stream.is_broken());
-    result = asio::error::fault;
-    asio::co_spawn(context, wait_for_error(stream, result), rethrow);
-    context.run();
-    EXPECT_FALSE(result) << "it has broken already";
 }
 
 TEST_F(TcpStream, AWatcherHearsOfWhatBytesAndRoomHaveCome) {

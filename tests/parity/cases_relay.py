@@ -135,7 +135,7 @@ ENDS = [
 
 def session(t, newcomer, who):
     """(repeater, the side that acts, the other one)"""
-    r = t.start()
+    r = t.start(ours=["--linger", "1"])  # the original's second; ours is longer by default
     server, viewer = r.pair(newcomer=newcomer)
     return (r, server, viewer) if who == "server" else (r, viewer, server)
 

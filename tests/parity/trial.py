@@ -23,6 +23,8 @@ CASE_LIMIT = 15.0
 # The suite looks the same whether or not this optional module is installed.
 HIDDEN_MODULE = ("IO/Socket/INET6.pm", "die 'hidden from the parity suite';\n")
 HIDDEN_LINE = "perl module IO::Socket::INET6 not available: no IPv6 support."
+# ... and whoever runs it, on whatever kernel: ours warns of root, and where there is no sandbox.
+RIGHTS_LINE = re.compile(r".* WARNING: (it runs as root, without|there is no sandbox: )")
 
 STAMP = re.compile(
     r"(?:Sun|Mon|Tue|Wed|Thu|Fri|Sat) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov"
@@ -129,7 +131,7 @@ class Trial:
     def normalised(self, text, pid):
         lines = []
         for line in text.split("\n")[:-1] if text.endswith("\n") else text.split("\n"):
-            if line == HIDDEN_LINE or not (line or text):
+            if line == HIDDEN_LINE or RIGHTS_LINE.match(line) or not (line or text):
                 continue
             stamped = STAMP.match(line)
             line = line[stamped.end() :] if stamped else "(bare) " + line

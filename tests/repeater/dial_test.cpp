@@ -192,6 +192,56 @@ TEST(Dial, NothingListensThere) {
 // That a far end must speak RFB is shown by tests/e2e/mode1.py: the default policy dials no address
 // of this machine.
 
+TEST(Dial, RefusalsOfAllKindsWaitAsLong) {
+    std::uint16_t closed = 0;
+    {
+        const tcp_listener gone;
+        closed = gone.port();
+    }
+    auto c = allowing("127.0.0.1:1-65535");
+    c.limits.refusal = std::chrono::milliseconds(200);
+    c.source_limits.exempt.clear();
+    c.source_limits.dialling = {1, std::chrono::hours(1), 5};
+    running_server repeater(c, [](const std::string&) {
+        return resolver::answer{asio::error::host_not_found, {}};
+    });
+    const auto request = [&](const std::string& destination) {
+        auto viewer = repeater.introduce(rfb::side::viewer, destination);
+        const auto asked = net::clock::now();
+        EXPECT_TRUE(viewer.is_closed_by_peer()) << destination;
+        EXPECT_GE(net::clock::now() - asked, std::chrono::milliseconds(150)) << destination;
+    };
+    for (const auto& each : {at(closed), at(closed, "127.0.0.2"), at(22, "8.8.8.8"),
+                             at(5900, "no.example"), std::string{"host:70000"}, at(1, "a]b")}) {
+        request(each);
+    }
+    request(at(closed)); // the last one of its rate
+    request(at(closed));
+    EXPECT_EQ(repeater.events.wait_for<event::limited>().what, limit::dial_rate);
+}
+
+TEST(Dial, MoreNamesThanMayWaitAreRefused) {
+    std::promise<void> answer;
+    const auto answered = answer.get_future().share();
+    auto c = support::loopback_config();
+    c.limits.lookups = {1, 1};
+    running_server repeater(c, [answered](const std::string&) {
+        answered.wait();
+        return resolver::answer{asio::error::host_not_found, {}};
+    });
+    auto looked_up = repeater.introduce(rfb::side::viewer, "mute.example");
+    auto waits = repeater.introduce(rfb::side::viewer, "mute.example");
+    (void)repeater.events.wait_for<event::dialling>(2);
+    auto refused = repeater.introduce(rfb::side::viewer, "mute.example");
+    EXPECT_TRUE(refused.is_closed_by_peer());
+    EXPECT_EQ(repeater.events.wait_for<event::limited>().what, limit::lookups);
+    EXPECT_TRUE(looked_up.is_quiet());
+    EXPECT_TRUE(waits.is_quiet());
+    answer.set_value();
+    EXPECT_TRUE(looked_up.is_closed_by_peer());
+    EXPECT_TRUE(waits.is_closed_by_peer());
+}
+
 TEST(Dial, AViewerThatLeavesEndsTheDial) {
     std::promise<void> answer;
     const auto answered = answer.get_future().share();

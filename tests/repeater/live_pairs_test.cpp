@@ -1,5 +1,6 @@
 // Pairs on the test's own event loop: what their ends cost, and how they are given away.
 // SPDX-License-Identifier: EUPL-1.2
+#include "repeater/handover/records.hpp"
 #include "repeater/live_pairs.hpp"
 #include "tests/support/bytes.hpp"
 #include "tests/support/tcp_client.hpp"
@@ -38,7 +39,7 @@ struct LivePairs : testing::Test {
         pairs.start(make_pair(peer_at(server, rfb::side::server, 1, "early"),
                               peer_at(viewer, rfb::side::viewer, 2, ""),
                               rfb::repeater_id::make("1").value()),
-                    limits{});
+                    session_limits{});
         loop.poll();
         shutdowns = 0;
     }
@@ -138,6 +139,79 @@ TEST_F(LivePairs, SoDoesOneThatSaysLittleButOften) {
     }
     EXPECT_EQ(given.size(), 1U);
     EXPECT_EQ(viewer.receive(13), bytes_of("earlyxxxxxxxx"));
+}
+
+namespace {
+
+/// As another process has it: the pair as bytes, and its sockets by other numbers.
+struct elsewhere {
+    explicit elsewhere(std::unique_ptr<relay> one)
+        : what(read<moved_pair>(fields_of(one->describe())).value()) {
+        for (std::size_t way = 0; way < what.flows.size(); ++way) {
+            what.flows.at(way).kept = one->describe().flows.at(way).kept; // a record of its own
+        }
+        for (std::size_t side = 0; side < sockets.size(); ++side) {
+            sockets.at(side) = net::unique_fd{::fcntl(one->sockets().at(side), F_DUPFD_CLOEXEC, 0)};
+        }
+    }
+
+    moved_pair what;
+    std::array<net::unique_fd, 2> sockets;
+};
+
+} // namespace
+
+TEST_F(LivePairs, APairGoesOnInAnotherProcessWithAllThatIsKnownOfIt) {
+    EXPECT_EQ(viewer.receive(5), bytes_of("early"));
+    auto some = pairs.set_aside(10);
+    ASSERT_EQ(some.size(), 1U);
+    EXPECT_EQ(pairs.size(), 0);
+    server.send(bytes_of("while it moves"));
+    elsewhere moved(std::move(some[0]));
+    EXPECT_EQ(moved.what.number, session_number{2});
+    pairs.go_on(std::move(moved.what), std::move(moved.sockets));
+    loop.poll();
+    EXPECT_EQ(viewer.receive(14), bytes_of("while it moves"));
+    viewer.close();
+    server.close();
+    loop.poll();
+    ASSERT_EQ(ended.size(), 1U);
+    EXPECT_EQ(ended[0].from_server.bytes, 5U + 14U);
+    EXPECT_EQ(ended[0].newcomer, rfb::side::server);
+}
+
+TEST_F(LivePairs, WhatAReceiverHasNotTakenMovesWithIt) {
+    EXPECT_EQ(viewer.receive(5), bytes_of("early"));
+    const std::vector<std::byte> sent(500, std::byte{7}); // below what makes it go elsewhere
+    server.send(sent);
+    loop.poll();
+    auto some = pairs.set_aside(1);
+    ASSERT_EQ(some.size(), 1U);
+    elsewhere moved(std::move(some[0]));
+    moved.what.flows[1].kept = bytes_of("kept");
+    moved.what.flows[1].bytes_read += 4;
+    pairs.go_on(std::move(moved.what), std::move(moved.sockets));
+    loop.poll();
+    EXPECT_EQ(viewer.receive(sent.size()), sent);
+    EXPECT_EQ(viewer.receive(4), bytes_of("kept"));
+}
+
+TEST_F(LivePairs, AnEndThatIsStillToBePassedOnIsPassedOnThere) {
+    EXPECT_EQ(viewer.receive(5), bytes_of("early"));
+    viewer.finish_sending();
+    viewer.wait_until_delivered();
+    auto some = pairs.set_aside(1);
+    ASSERT_EQ(some.size(), 1U);
+    auto what = some[0]->describe();
+    what.first_to_end = rfb::side::viewer; // it was seen in this very round
+    what.flows[0].outcome = event::ended::direction{event::ended::how::eof, {}, 0};
+    elsewhere moved(std::move(some[0]));
+    pairs.go_on(std::move(what), std::move(moved.sockets));
+    loop.poll();
+    EXPECT_TRUE(server.is_closed_by_peer());
+    server.send(bytes_of("rest"));
+    loop.poll();
+    EXPECT_EQ(viewer.receive(4), bytes_of("rest"));
 }
 
 } // namespace live_pairs_test

@@ -15,6 +15,7 @@ namespace {
 
 using namespace repeater;
 using namespace support::literals;
+using namespace std::chrono_literals;
 using how = event::ended::how;
 using support::bytes_of;
 using support::running_server;
@@ -110,7 +111,7 @@ TEST_P(Relay, AfterOneEndTheOtherDirectionMayFinish) {
 
 TEST_P(Relay, ASilentRestIsCutAfterTheLinger) {
     auto c = with_threads();
-    c.limits.linger = std::chrono::milliseconds(30);
+    c.limits.session.linger = 30ms;
     running_server repeater(c);
     auto [server, viewer] = join(repeater);
     viewer.finish_sending();
@@ -122,7 +123,7 @@ TEST_P(Relay, ASilentRestIsCutAfterTheLinger) {
 
 TEST_P(Relay, LingerDoesNotCutAReceiverThatIsOnlySlow) {
     auto c = with_threads();
-    c.limits.linger = std::chrono::milliseconds(30);
+    c.limits.session.linger = 1s;
     running_server repeater(c);
     auto [server, viewer] = join(repeater);
     // More than the kernels' buffers hold: the rest waits in the repeater and at the server.
@@ -132,9 +133,161 @@ TEST_P(Relay, LingerDoesNotCutAReceiverThatIsOnlySlow) {
         server.close();
     });
     viewer.finish_sending();
-    std::this_thread::sleep_for(std::chrono::milliseconds(200)); // several lingers, viewer stalled
-    EXPECT_EQ(viewer.receive_until_eof(), down);
+    std::vector<std::byte> got;
+    for (int i = 0; i < 7; ++i) { // longer than the linger, but it takes something meanwhile
+        std::this_thread::sleep_for(200ms);
+        const auto some = viewer.receive(1'000'000);
+        got.insert(got.end(), some.begin(), some.end());
+    }
+    const auto rest = viewer.receive_until_eof();
+    got.insert(got.end(), rest.begin(), rest.end());
+    EXPECT_EQ(got, down);
     sending.get();
+}
+
+TEST_P(Relay, APeerThatTakesNothingEndsTheSession) {
+    auto c = with_threads();
+    c.limits.session.write_stall = 200ms;
+    for (const auto stalls : {rfb::side::viewer, rfb::side::server}) {
+        running_server repeater(c);
+        auto [server, viewer] = join(repeater);
+        auto& sender = stalls == rfb::side::viewer ? server : viewer;
+        auto sending = std::async(std::launch::async, [&sender] {
+            const auto chunk = noise(1'000'000, 11);
+            EXPECT_THROW(
+                while (true) { sender.send(chunk); }, std::system_error);
+        });
+        sending.get();
+        const auto ended = repeater.events.wait_for<event::ended>();
+        EXPECT_EQ(ended.first, rfb::other(stalls));
+        EXPECT_EQ(ended.from_viewer.end, how::stalled);
+        EXPECT_EQ(ended.from_server.end, how::stalled);
+        EXPECT_LT(ended.duration, 10s);
+    }
+}
+
+TEST_P(Relay, BytesThatOnlyTheKernelHoldsAreAStallToo) {
+    auto c = with_threads();
+    c.limits.session.write_stall = 200ms;
+    running_server repeater(c);
+    auto server = repeater.wait_as(rfb::side::server, "ID:1");
+    auto viewer = repeater.introduce(rfb::side::viewer, "ID:1");
+    // More than the viewer's kernel takes, and less than ours does for it.
+    const int small = 4096;
+    ::setsockopt(viewer.native_handle(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    server.send(noise(60'000, 12));
+    const auto ended = repeater.events.wait_for<event::ended>();
+    EXPECT_EQ(ended.first, rfb::side::server);
+    EXPECT_EQ(ended.from_server.end, how::stalled);
+    EXPECT_EQ(ended.from_server.bytes, 60'000U);
+}
+
+/// Sends until nothing has been taken for a while. Bytes taken.
+std::size_t fill(tcp_client& sender) {
+    const auto chunk = noise(100'000, 14);
+    std::size_t taken = 0;
+    for (auto quiet_since = std::chrono::steady_clock::now();
+         std::chrono::steady_clock::now() - quiet_since < 300ms;) {
+        const auto n =
+            ::send(sender.native_handle(), chunk.data(), chunk.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n > 0) {
+            taken += static_cast<std::size_t>(n);
+            quiet_since = std::chrono::steady_clock::now();
+        } else {
+            std::this_thread::sleep_for(5ms);
+        }
+    }
+    return taken;
+}
+
+TEST_P(Relay, LittleIsHeldForAPeerThatTakesNothingAndMuchPassesOnceItTakesAgain) {
+    auto c = with_threads();
+    c.limits.session.write_stall = 4s;
+    running_server repeater(c);
+    auto [server, viewer] = join(repeater);
+    // What the ends' own kernels hold would grow as far as the system lets it.
+    const int small = 32768;
+    ::setsockopt(server.native_handle(), SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+    const int fixed = 262'144;
+    ::setsockopt(viewer.native_handle(), SOL_SOCKET, SO_RCVBUF, &fixed, sizeof fixed);
+    for (int round = 0; round < 2; ++round) { // the second time after it has flown
+        const auto held = fill(server);
+        EXPECT_LT(held, round == 0 ? 1'000'000U : 20'000'000U);
+        std::this_thread::sleep_for(600ms); // three looks
+        (void)viewer.receive(held);
+        auto& from = server;
+        const auto bytes = noise(8'000'000, 15);
+        auto sending = std::async(std::launch::async, [&] { from.send(bytes); });
+        EXPECT_EQ(viewer.receive(bytes.size()), bytes);
+        sending.get();
+    }
+}
+
+TEST_P(Relay, ASessionCarriesSoMuchASecondEachWay) {
+    auto c = with_threads();
+    c.limits.session.bandwidth = 1'000'000;
+    running_server repeater(c);
+    auto [server, viewer] = join(repeater);
+    const auto began = std::chrono::steady_clock::now();
+    auto up = std::async(std::launch::async, [&server = server, &viewer = viewer] {
+        carry(viewer, server, 700'000, 16);
+    });
+    carry(server, viewer, 700'000, 17);
+    up.get();
+    const auto took = std::chrono::steady_clock::now() - began;
+    EXPECT_GE(took, 600ms) << "700 ms, less 50 ms of burst";
+    EXPECT_LT(took, 1300ms) << "one after the other it would be 1400 ms";
+}
+
+TEST_P(Relay, AllSessionsShareWhatTheyMayCarry) {
+    running_server repeater(with_threads());
+    auto first = join(repeater, "ID:first");
+    carry(first.server, first.viewer, 2'000'000, 18); // it streams by now
+    auto c = with_threads();
+    c.limits.total_bandwidth = 1'000'000;
+    repeater.configure(c);
+    auto second = join(repeater, "ID:second");
+    const auto began = std::chrono::steady_clock::now();
+    auto beside = std::async(std::launch::async,
+                             [&second] { carry(second.server, second.viewer, 350'000, 19); });
+    carry(first.server, first.viewer, 350'000, 20);
+    beside.get();
+    EXPECT_GE(std::chrono::steady_clock::now() - began, 400ms);
+    repeater.configure(with_threads());
+    carry(first.server, first.viewer, 20'000'000, 21);
+}
+
+TEST_P(Relay, ASilentSessionEndsAfterItsLimit) {
+    auto c = with_threads();
+    c.limits.session.idle = 100ms;
+    running_server repeater(c);
+    auto [server, viewer] = join(repeater);
+    carry(server, viewer, much, 13);
+    EXPECT_TRUE(server.is_closed_by_peer());
+    EXPECT_TRUE(viewer.is_closed_by_peer());
+    const auto ended = repeater.events.wait_for<event::ended>();
+    EXPECT_EQ(ended.from_viewer.end, how::silent);
+    EXPECT_EQ(ended.from_server.end, how::silent);
+    EXPECT_GE(ended.duration, 100ms);
+}
+
+TEST_P(Relay, ABusySessionEndsAfterItsLimit) {
+    auto c = with_threads();
+    c.limits.session.longest = 200ms;
+    running_server repeater(c);
+    auto [server, viewer] = join(repeater);
+    auto& to = viewer;
+    auto& from = server;
+    EXPECT_THROW(
+        while (true) {
+            from.send(bytes_of("ping"));
+            (void)to.receive(4);
+        },
+        std::runtime_error);
+    const auto ended = repeater.events.wait_for<event::ended>();
+    EXPECT_EQ(ended.from_viewer.end, how::expired);
+    EXPECT_GE(ended.duration, 200ms);
+    EXPECT_LT(ended.duration, 5s);
 }
 
 TEST_P(Relay, AResetEndsThePartnerAtOnce) {
@@ -299,6 +452,7 @@ TEST_P(Relay, DrainLetsPairsGoOnAndBeHandedOver) {
     for (auto* each : {&idle, &busy}) {
         each->viewer.close();
         EXPECT_TRUE(each->server.is_closed_by_peer());
+        each->server.close();
     }
     repeater.join();
     EXPECT_EQ(repeater.events.count<event::ended>(), 2U);

@@ -326,6 +326,21 @@ TEST(Session, TheNewerOfTwoReplacesTheOlder) {
     expect_joined(viewer, newer);
 }
 
+// What a server has sent already must not turn its end into a reset.
+TEST(Session, WhoeverNoLongerWaitsIsClosedInOrder) {
+    auto c = support::loopback_config();
+    c.limits.server_wait = std::chrono::milliseconds(300);
+    running_server repeater(c);
+    const auto version = "RFB 003.008\n";
+    auto replaced = repeater.wait_as(rfb::side::server, "ID:1", version);
+    auto expired = repeater.wait_as(rfb::side::server, "ID:1", version);
+    EXPECT_TRUE(replaced.receive_until_eof().empty());
+    EXPECT_TRUE(expired.receive_until_eof().empty());
+    auto dismissed = repeater.wait_as(rfb::side::server, "ID:2", version);
+    repeater.drain();
+    EXPECT_TRUE(dismissed.receive_until_eof().empty());
+}
+
 TEST(Session, WithRefuseTheOlderStays) {
     running_server repeater(with(duplicate_policy::refuse));
     auto older = repeater.wait_as(rfb::side::server, "ID:1");
@@ -408,6 +423,7 @@ TEST(Session, DrainClosesWhoWaitsAndLeavesLivePairsAlone) {
     expect_joined(viewer, server);
     viewer.close();
     EXPECT_TRUE(server.is_closed_by_peer());
+    server.close();
     repeater.join();
 }
 
@@ -435,6 +451,7 @@ TEST(Session, DrainThatEndsInTimeSaysNothingOfItsLimit) {
     repeater.drain();
     expect_joined(viewer, server);
     viewer.close();
+    server.close();
     repeater.join();
     EXPECT_EQ(repeater.events.count<event::drained_too_long>(), 0U);
 }

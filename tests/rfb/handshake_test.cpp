@@ -30,6 +30,10 @@ std::string describe(const rfb::handshake_facts& f) {
     }
     text +=
         f.security_chosen ? " =" + std::string(rfb::security_type_name(*f.security_chosen)) : "";
+    for (const auto type : f.security_subtypes) {
+        text += " -" + std::to_string(type);
+    }
+    text += f.security_subtype ? " =" + std::to_string(*f.security_subtype) : "";
     text += f.shared ? " shared" : "";
     text += f.width != 0 || f.height != 0
                 ? ' ' + std::to_string(f.width) + 'x' + std::to_string(f.height)
@@ -231,6 +235,208 @@ TEST(Handshake, BeforeVersion38AWrongPasswordHasNone) {
                  "refused 3.3/3.3 +VncAuth =VncAuth", "3.3");
 }
 
+namespace {
+
+/// A session of version 3.8 whose authentication is this, and succeeds.
+transcript authenticated(const transcript& said) {
+    transcript all{server(v3_8), viewer(v3_8)};
+    all.insert(all.end(), said.begin(), said.end());
+    all.insert(all.end(), {server(u32(0)), viewer(shared), server(desk)});
+    return all;
+}
+
+bytes some(std::size_t size) {
+    return bytes(size, std::byte{0xa5});
+}
+
+bytes u16(std::uint16_t value) {
+    bytes b(2);
+    rfb::byte_writer out(b);
+    EXPECT_TRUE(out.u16(value));
+    return b;
+}
+
+bytes counted(std::uint16_t size, std::size_t more = 0) {
+    return joined({u16(size), some(size + more)});
+}
+
+bytes key(std::uint32_t bits) {
+    return joined({u32(bits), some(2 * ((bits + 7) / 8))});
+}
+
+transcript key_pairs(const bytes& type, std::uint16_t hash, std::uint32_t bits = 2048) {
+    return authenticated({server(joined({"\x01"_bytes, type})), viewer(type), server(key(bits)),
+                          viewer(key(1024)), server(counted(256)), viewer(counted(128)),
+                          server(counted(hash, 16)), viewer(counted(hash, 16)),
+                          server(counted(1, 16)), viewer(counted(20, 16))});
+}
+
+} // namespace
+
+// What the bytes of each type are: the source of the programs that speak it.
+TEST(Handshake, AuthenticationIsFollowedByItsLengths) {
+    const std::string rest = " shared 1024x768 'desk'";
+    expect_heard(key_pairs("\x06"_bytes, 20), "complete 3.8/3.8 +RA2ne =RA2ne" + rest, "RA2ne");
+    expect_heard(key_pairs("\x82"_bytes, 32), "complete 3.8/3.8 +RA2ne_256 =RA2ne_256" + rest,
+                 "RA2ne_256");
+    expect_heard(authenticated({server("\x01\x16"_bytes), viewer("\x16\x02\x03usabc"_bytes),
+                                server(challenge), viewer(challenge)}),
+                 "complete 3.8/3.8 +XVP =XVP" + rest, "XVP");
+    expect_heard(authenticated({server("\x01\x1e"_bytes), viewer("\x1e"_bytes),
+                                server(joined({u16(2), u16(8), some(16)})), viewer(some(128 + 8))}),
+                 "complete 3.8/3.8 +AppleDH =AppleDH" + rest, "Apple's");
+    expect_heard(authenticated({server("\x01\x71"_bytes), viewer("\x71"_bytes), server(some(24)),
+                                viewer(some(8 + 256 + 64))}),
+                 "complete 3.8/3.8 +MSLogonII =MSLogonII" + rest, "MSLogonII");
+    expect_heard(authenticated({server("\x01\x76"_bytes), viewer("\x76"_bytes), server(some(32)),
+                                viewer(some(32 + 256 + 64))}),
+                 "complete 3.8/3.8 +MSLogonIII =MSLogonIII" + rest, "MSLogonIII");
+    expect_heard(authenticated({server("\x01\x68"_bytes), viewer("\x68"_bytes),
+                                server("\x02\0\0\0hi"_bytes), viewer("\x01\0\0\0"_bytes)}),
+                 "complete 3.8/3.8 +SCPrompt =SCPrompt" + rest, "a prompt");
+    expect_heard(authenticated({server("\x01\x74"_bytes), viewer("\x74\x02hi"_bytes)}),
+                 "complete 3.8/3.8 +ClientText =ClientText" + rest, "a text");
+}
+
+TEST(Handshake, VenCryptWithoutTlsIsFollowed) {
+    const auto until_choice = [](const bytes& types, const bytes& choice) {
+        return transcript{server("\x01\x13"_bytes),
+                          viewer("\x13"_bytes),
+                          server("\0\x02"_bytes),
+                          viewer("\0\x02"_bytes),
+                          server(joined({"\0"_bytes, types})),
+                          viewer(choice)};
+    };
+    const auto plain = joined({"\x02"_bytes, u32(256), u32(262)});
+    const auto login = joined({u32(256), u32(3), u32(2), "cowpw"_bytes});
+    const std::string rest = " shared 1024x768 'desk'";
+    expect_heard(authenticated(until_choice(plain, login)),
+                 "complete 3.8/3.8 +VeNCrypt =VeNCrypt -256 -262 =256" + rest, "Plain");
+    auto consented = until_choice(plain, login);
+    consented.push_back(server("\x01"_bytes));
+    expect_heard(authenticated(consented),
+                 "complete 3.8/3.8 +VeNCrypt =VeNCrypt -256 -262 =256" + rest,
+                 "Plain, with a consent");
+    auto vnc = until_choice(joined({"\x01"_bytes, u32(2)}), u32(2));
+    vnc.insert(vnc.end(), {server(challenge), viewer(challenge)});
+    expect_heard(authenticated(vnc), "complete 3.8/3.8 +VeNCrypt =VeNCrypt -2 =2" + rest,
+                 "VncAuth");
+    expect_heard(authenticated(until_choice(joined({"\x01"_bytes, u32(1)}), u32(1))),
+                 "complete 3.8/3.8 +VeNCrypt =VeNCrypt -1 =1" + rest, "None");
+    expect_heard(authenticated(until_choice(plain, u32(262))),
+                 "opaque 3.8/3.8 +VeNCrypt =VeNCrypt -256 -262 =262", "X509Plain");
+    expect_heard(authenticated(until_choice(plain, u32(257))),
+                 "opaque 3.8/3.8 +VeNCrypt =VeNCrypt -256 -262 =257", "not in the list");
+    expect_heard({server(v3_8), viewer(v3_8), server("\x01\x13"_bytes), viewer("\x13"_bytes),
+                  server("\0\x02"_bytes), viewer("\0\x02"_bytes), server("\x01"_bytes)},
+                 "refused 3.8/3.8 +VeNCrypt =VeNCrypt", "the version is not taken");
+    expect_heard({server(v3_8), viewer(v3_8), server("\x01\x13"_bytes), viewer("\x13"_bytes),
+                  server("\0\x02"_bytes), viewer("\0\x02"_bytes), server("\0\0"_bytes)},
+                 "refused 3.8/3.8 +VeNCrypt =VeNCrypt", "no types");
+}
+
+TEST(Handshake, TightIsFollowed) {
+    const auto capability = [](std::uint32_t number) {
+        return joined({u32(number), "VENDNAME____"_bytes});
+    };
+    const std::string rest = " shared 1024x768 'desk'";
+    expect_heard(authenticated({server("\x01\x10"_bytes), viewer("\x10"_bytes),
+                                server(joined({u32(1), capability(0)})), viewer(u32(0)),
+                                server(joined({u32(2), capability(1), capability(2)})),
+                                viewer(u32(2)), server(challenge), viewer(challenge)}),
+                 "complete 3.8/3.8 +Tight =Tight -1 -2 =2" + rest, "VncAuth");
+    expect_heard(authenticated({server("\x01\x10"_bytes), viewer("\x10"_bytes), server(u32(0)),
+                                server(u32(0))}),
+                 "complete 3.8/3.8 +Tight =Tight" + rest, "nothing offered: None");
+    expect_heard(authenticated({server("\x01\x10"_bytes), viewer("\x10"_bytes), server(u32(0)),
+                                server(joined({u32(1), capability(129)})), viewer(u32(129)),
+                                viewer(joined({u32(1), u32(1), "ab"_bytes}))}),
+                 "complete 3.8/3.8 +Tight =Tight -129 =129" + rest, "a login");
+    expect_heard(authenticated({server("\x01\x10"_bytes), viewer("\x10"_bytes), server(u32(0)),
+                                server(joined({u32(1), capability(19)})), viewer(u32(19)),
+                                server("\0\x02"_bytes), viewer("\0\x02"_bytes),
+                                server(joined({"\0\x01"_bytes, u32(1)})), viewer(u32(1))}),
+                 "complete 3.8/3.8 +Tight =Tight -1 =1" + rest, "VeNCrypt inside");
+    expect_heard({server(v3_8), viewer(v3_8), server("\x01\x10"_bytes), viewer("\x10"_bytes),
+                  server(joined({u32(1), capability(7)})), viewer(u32(7))},
+                 "opaque 3.8/3.8 +Tight =Tight", "a tunnel");
+    expect_heard({server(v3_8), viewer(v3_8), server("\x01\x10"_bytes), viewer("\x10"_bytes),
+                  server(u32(0)), server(u32(0xffffffffU))},
+                 "opaque 3.8/3.8 +Tight =Tight", "too many types");
+}
+
+TEST(Handshake, UltraVncsLayersAreFollowed) {
+    const auto next = u32(0xffffffffU);
+    expect_heard({server(v3_8), viewer(v3_8), server("\x02\x11\x75"_bytes), viewer("\x11"_bytes),
+                  server(next), server("\x01\x02"_bytes), viewer("\x02"_bytes), server(challenge),
+                  viewer(challenge), server(u32(0)), viewer("\x03\x02hi"_bytes), server(desk)},
+                 "complete 3.8/3.8 +Ultra +TakesText +VncAuth =VncAuth shared 1024x768 'desk'",
+                 "two layers, and a text");
+    expect_heard({server(v3_8), viewer(v3_8), server("\x02\x11\x75"_bytes), viewer("\x11"_bytes),
+                  server(u32(0)), viewer("\x02\0"_bytes), server(desk)},
+                 "complete 3.8/3.8 +Ultra +TakesText =Ultra 1024x768 'desk'", "not shared");
+    expect_heard({server(v3_8), viewer(v3_8), server(none_only), viewer("\x01"_bytes),
+                  server(u32(0)), viewer("\x03"_bytes)},
+                 "opaque 3.8/3.8 +None =None shared", "flags that were not announced");
+    expect_heard({server(v3_8), viewer(v3_8), server("\x01\x11"_bytes), viewer("\x11"_bytes),
+                  server(next), server("\x01\x02"_bytes), viewer("\x11"_bytes)},
+                 "opaque 3.8/3.8 +Ultra +VncAuth =Ultra", "of the list before");
+    transcript endless{server(v3_8), viewer(v3_8)};
+    for (int i = 0; i < 9; ++i) {
+        endless.insert(endless.end(),
+                       {server("\x01\x11"_bytes), viewer("\x11"_bytes), server(next)});
+    }
+    EXPECT_EQ(heard(endless).substr(0, 14), "opaque 3.8/3.8");
+}
+
+TEST(Handshake, UltraVncsPromptsComeFirst) {
+    const auto v3_18 = "RFB 003.018\n"_bytes;
+    const auto v3_16 = "RFB 003.016\n"_bytes;
+    const auto prompt = server("\x02\0\0\0hi"_bytes);
+    const auto yes = viewer("\x01\0\0\0"_bytes);
+    expect_heard({server(v3_18), viewer(v3_18), prompt, yes, server(none_only),
+                  viewer("\x01"_bytes), server(u32(0)), viewer(shared), server(desk)},
+                 "complete 3.18/3.18 +None =None shared 1024x768 'desk'", "3.18");
+    expect_heard(
+        {server(v3_16), viewer(v3_16), prompt, yes, server(u32(1)), viewer(shared), server(desk)},
+        "complete 3.16/3.16 +None =None shared 1024x768 'desk'", "3.16");
+    expect_heard({server(v3_18), viewer(v3_18), server("\xff\xff\0\0"_bytes)}, "opaque 3.18/3.18",
+                 "a prompt that no program sends");
+}
+
+TEST(Handshake, ServerInitMayComeAtOnceWhereApplesViewerChoosesNone) {
+    const auto apple = "RFB 003.889\n"_bytes;
+    expect_heard(
+        {server(v3_8), viewer(apple), server(none_only), viewer("\x01"_bytes), server(desk)},
+        "complete 3.8/3.889 +None =None shared 1024x768 'desk'", "libvncserver");
+    expect_heard({server(v3_8), viewer(apple), server(none_only), viewer("\x01"_bytes),
+                  server(u32(1)), server(text_message("no"))},
+                 "refused 3.8/3.889 +None =None because 'no'", "a result all the same");
+}
+
+TEST(Handshake, LengthsThatNoProgramSendsEndTheReading) {
+    const auto opaque = [](const transcript& said) { return heard(said).substr(0, 6); };
+    EXPECT_EQ(opaque(key_pairs("\x06"_bytes, 20, 512)), "opaque");
+    EXPECT_EQ(opaque(key_pairs("\x06"_bytes, 20, 16384)), "opaque");
+    EXPECT_EQ(opaque({server(v3_8), viewer(v3_8), server("\x01\x1e"_bytes), viewer("\x1e"_bytes),
+                      server(joined({u16(2), u16(0xffff)}))}),
+              "opaque");
+}
+
+TEST(Handshake, GoesOnInAnotherProcessAtEachByte) {
+    const auto said = key_pairs("\x06"_bytes, 20);
+    rfb::handshake_reader reader;
+    for (const auto& m : said) {
+        for (const auto b : m.data) {
+            if (!reader.done()) {
+                reader = rfb::handshake_reader::restore(reader.save()).value();
+            }
+            reader.feed(m.from, {&b, 1});
+        }
+    }
+    EXPECT_EQ(describe(reader.facts()), "complete 3.8/3.8 +RA2ne =RA2ne shared 1024x768 'desk'");
+}
+
 TEST(Handshake, PrivateSecurityEndsTheReading) {
     const auto more = "\x16\x03\x01 private"_bytes;
     expect_heard({server(v3_8), viewer(v3_8), server("\x02\x13\x01"_bytes), viewer("\x13"_bytes),
@@ -372,14 +578,26 @@ TEST(Handshake, TheLeadIsCountedAnewAtEachStep) {
     EXPECT_EQ(heard_byte_by_byte(said), heard(said));
 }
 
+TEST(SecurityType, OfVenCryptAndTightHasAName) {
+    const std::pair<std::uint32_t, std::string_view> rows[] = {
+        {1, "None"},    {2, "VncAuth"},           {19, "VeNCrypt"},   {129, "UnixLogin"},
+        {256, "Plain"}, {258, "TLSVnc"},          {262, "X509Plain"}, {263, "unknown"},
+        {0, "unknown"}, {0xffffffffU, "unknown"},
+    };
+    for (const auto& [type, name] : rows) {
+        EXPECT_EQ(rfb::security_subtype_name(type), name) << type;
+    }
+}
+
 TEST(SecurityType, HasAName) {
     const std::pair<std::uint8_t, std::string_view> rows[] = {
-        {0, "Invalid"},   {1, "None"},           {2, "VncAuth"},     {3, "RealVNC"},
-        {5, "RA2"},       {6, "RA2ne"},          {15, "RealVNC"},    {16, "Tight"},
-        {17, "Ultra"},    {18, "TLS"},           {19, "VeNCrypt"},   {20, "SASL"},
-        {22, "XVP"},      {24, "IntegratedSSH"}, {25, "unknown"},    {30, "AppleDH"},
-        {35, "Apple"},    {36, "unknown"},       {113, "MSLogonII"}, {127, "unknown"},
-        {128, "RealVNC"}, {129, "RA2_256"},      {255, "RealVNC"},
+        {0, "Invalid"},      {1, "None"},           {2, "VncAuth"},     {3, "RealVNC"},
+        {5, "RA2"},          {6, "RA2ne"},          {15, "RealVNC"},    {16, "Tight"},
+        {17, "Ultra"},       {18, "TLS"},           {19, "VeNCrypt"},   {20, "SASL"},
+        {22, "XVP"},         {24, "IntegratedSSH"}, {25, "unknown"},    {30, "AppleDH"},
+        {35, "Apple"},       {36, "unknown"},       {113, "MSLogonII"}, {104, "SCPrompt"},
+        {118, "MSLogonIII"}, {127, "unknown"},      {128, "RealVNC"},   {129, "RA2_256"},
+        {255, "RealVNC"},
     };
     for (const auto& [type, name] : rows) {
         EXPECT_EQ(rfb::security_type_name(type), name) << int{type};

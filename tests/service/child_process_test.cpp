@@ -1,6 +1,7 @@
 // What a program that we start inherits, and how its end is told.
 // SPDX-License-Identifier: EUPL-1.2
 #include "service/child_process.hpp"
+#include "service/core_dumps.hpp"
 #include "service/descriptors.hpp"
 #include "tests/support/scratch_directory.hpp"
 
@@ -48,6 +49,25 @@ TEST(ChildProcess, HasTheDescriptorLimitThatWeWereStartedWith) {
     ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &raised), 0);
     EXPECT_EQ(raised.rlim_cur, before.rlim_max) << "ours is as it was";
     ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+TEST(ChildProcess, HasTheLimitOfCoreFilesThatWeWereStartedWith) {
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_CORE, &before), 0);
+    if (before.rlim_max < 512) {
+        GTEST_SKIP() << "there can be no core files here";
+    }
+    auto low = before;
+    low.rlim_cur = 512;
+    ASSERT_EQ(::setrlimit(RLIMIT_CORE, &low), 0);
+    service::allow_core_dumps(false);
+    service::allow_core_dumps(false); // as after a change of the user
+    rlimit now{};
+    ASSERT_EQ(::getrlimit(RLIMIT_CORE, &now), 0);
+    EXPECT_EQ(now.rlim_cur, 0U);
+    EXPECT_EQ(said_by("ulimit -Sc"), "1\n") << "in blocks of 512 bytes";
+    service::allow_core_dumps(true);
+    ASSERT_EQ(::setrlimit(RLIMIT_CORE, &before), 0);
 }
 
 TEST(ChildProcess, HasNoSignalIgnoredOrBlocked) {

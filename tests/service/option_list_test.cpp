@@ -24,6 +24,7 @@ struct settings {
     std::chrono::milliseconds pause{2'500};
     std::chrono::seconds age{3600};
     colour paint = colour::green;
+    net::rate often{20, 1s, 100};
     std::string file;
     int sum = 0; ///< of terms
 };
@@ -37,6 +38,7 @@ public:
         list.choice("--paint", s.paint,
                     service::choices<colour>{{"red", colour::red}, {"green", colour::green}},
                     "Red|Green", needs_restart, "Which");
+        list.rate("--often", s.often, takes_effect, "How often");
         list.text("--file", s.file, "FILE", never, "Where [nowhere]");
         list.list("--term", terms, "N", needs_restart, "Added").decides(s.sum);
     }

@@ -73,4 +73,16 @@ TEST(PidFile, ThatIsAFifoIsNotWaitedFor) {
     EXPECT_TRUE(std::filesystem::exists(path));
 }
 
+TEST(PidFile, MayBeOpenedBeforeItIsWritten) {
+    const support::scratch_directory folder;
+    const auto path = folder.file("pid", "1234567\n");
+    {
+        pid_file later(path, pid_file::writing::later);
+        EXPECT_EQ(content(path), "1234567\n");
+        later.write();
+        EXPECT_EQ(content(path), std::to_string(::getpid()) + "\n");
+    }
+    EXPECT_FALSE(std::filesystem::exists(path));
+}
+
 } // namespace pid_file_test

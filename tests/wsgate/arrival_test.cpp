@@ -5,13 +5,12 @@
 #include "tests/support/bytes.hpp"
 #include "tests/support/certificate.hpp"
 #include "tests/support/scratch_directory.hpp"
+#include "tests/wsgate/client_hello.hpp"
 #include "tests/wsgate/metric_value.hpp"
 #include "wsgate/arrival.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <gtest/gtest.h>
-#include <openssl/bio.h>
-#include <openssl/ssl.h>
 
 #include <array>
 #include <cerrno>
@@ -20,7 +19,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <sys/socket.h>
 #include <system_error>
@@ -36,22 +34,6 @@ using namespace support;
 using namespace std::chrono_literals;
 
 const std::string header = "PROXY TCP4 192.0.2.7 198.51.100.1 4711 443\r\n";
-
-/// What a TLS client sends first.
-bytes client_hello() {
-    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(
-        SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
-    const std::unique_ptr<SSL, decltype(&SSL_free)> client(SSL_new(context.get()), SSL_free);
-    BIO* const sent = BIO_new(BIO_s_mem());
-    SSL_set_bio(client.get(), BIO_new(BIO_s_mem()), sent);
-    (void)SSL_connect(client.get());
-    bytes hello(BIO_ctrl_pending(sent));
-    std::size_t size = 0;
-    if (BIO_read_ex(sent, hello.data(), hello.size(), &size) != 1 || size != hello.size()) {
-        throw std::runtime_error("no ClientHello");
-    }
-    return hello;
-}
 
 /// Every place in the PROXY header and at the beginning of TLS's first record, some behind them.
 std::vector<std::size_t> cuts_of(std::size_t all) {
@@ -94,7 +76,8 @@ public:
         const auto terms = std::make_shared<const wsgate::terms>(
             config, memory, std::make_shared<wsgate::ticket_ring>(), [](std::string_view) {});
         const wsgate::accepted_connection which{
-            shared, terms, terms->listeners.front(), context.get_executor(), scratch_, {}, [] {}};
+            shared,   terms, terms->listeners.front(), context.get_executor(),
+            scratch_, {},    [](wsgate::limit) {}};
         asio::co_spawn(context, arrive(which),
                        [this](const std::exception_ptr& e) { has_ended = !e; });
         context.run_for(10s);

@@ -135,7 +135,7 @@ TEST_F(counting, TargetsThatAreNotReached) {
 TEST_F(counting, WhyHandshakesFail) {
     config.access.origins.by_path["/wsServer"] =
         *wsgate::origin_list::parse("https://good.example");
-    config.access.sessions.all = 1;
+    config.access.limits.sessions.all = 1;
     running_gateway gateway(config);
     const std::vector<std::array<std::string, 3>> table{
         {"nonsense\r\n\r\n", "400", "bad_request"},
@@ -189,7 +189,7 @@ TEST_F(counting, RequestsThatNeverCome) {
 }
 
 TEST_F(counting, ConnectionsDroppedForOthers) {
-    config.access.max_handshakes = 1;
+    config.access.limits.handshakes = 1;
     running_gateway gateway(config);
     auto oldest = gateway.connect();
     oldest.send("GET "_bytes);
@@ -199,7 +199,7 @@ TEST_F(counting, ConnectionsDroppedForOthers) {
 }
 
 TEST_F(counting, ConnectionsThatWereServedAreNoFailuresWhenDropped) {
-    config.access.max_handshakes = 1;
+    config.access.limits.handshakes = 1;
     config.threads = 1; // which is done with the one before it hears of the other
     running_gateway gateway(config);
     plain_peer served(gateway.connect());

@@ -156,8 +156,8 @@ public:
         wsgate::readiness ready(context_.get_executor(), {}, [](const std::exception_ptr&) {});
         const wsgate::services shared{journal, metrics, ready};
         const wsgate::accepted_connection which{
-            shared, *terms_, (*terms_)->listeners.front(), context_.get_executor(), scratch_,
-            {},     [] {}};
+            shared,   *terms_, (*terms_)->listeners.front(), context_.get_executor(),
+            scratch_, {},      [](wsgate::limit) {}};
         asio::co_spawn(context_, play(which, std::make_unique<lent_stream>(client)),
                        [this](const std::exception_ptr& e) {
                            has_ended = !e;
@@ -219,7 +219,7 @@ void expect_nothing_left(const telling& told) {
     EXPECT_TRUE(told.is_idle) << "something hangs";
     EXPECT_TRUE(told.client.closed);
     EXPECT_EQ(told.memory.handshakes.size(), 0U);
-    EXPECT_EQ(told.memory.sessions.size(), 0U);
+    EXPECT_EQ(told.memory.sources.sessions(), 0U);
     EXPECT_EQ(told.lines("start").size(), told.lines("end").size());
     EXPECT_LE(told.lines("end").size(), 1U);
 }
@@ -249,7 +249,7 @@ const std::vector<tale>& tales() {
          "HTTP/1.1 400 ",
          ""},
         {"too many sessions", a_session(), "HTTP/1.1 503 ", "",
-         [](wsgate::config& c) { c.access.sessions.all = 0; }},
+         [](wsgate::config& c) { c.access.limits.sessions.all = 0; }},
         {"a session", a_session(), "HTTP/1.1 101 ", "code=1000 closed_by=client"},
         {"a client that leaves",
          {bytes_of(opening_request("/wsClient"))},

@@ -427,7 +427,7 @@ TEST_F(web_site, GivesALaterHeadNoMoreTimeThanTheFirst) {
 
 TEST_F(web_site, ClosesTheOldestIdleConnectionWhereThereAreTooMany) {
     config.threads = 1; // so that each waits again before the next one is answered
-    config.access.max_handshakes = 2;
+    config.access.limits.handshakes = 2;
     const running_gateway gateway(config);
     plain_peer first(gateway.connect());
     plain_peer second(gateway.connect());

@@ -1,9 +1,8 @@
-// How many sessions a client may have, who waits too long, who guesses too much.
+// Who waits too long, who guesses too much.
 // SPDX-License-Identifier: EUPL-1.2
 #include "net/limits/source_key.hpp"
 #include "wsgate/access/failure_brake.hpp"
 #include "wsgate/access/handshake_queue.hpp"
-#include "wsgate/access/session_limits.hpp"
 
 #include <gtest/gtest.h>
 
@@ -19,7 +18,6 @@ using namespace std::chrono_literals;
 using net::source_key;
 using wsgate::failure_brake;
 using wsgate::handshake_queue;
-using wsgate::session_limits;
 namespace asio = boost::asio;
 
 source_key key(const char* address) {
@@ -30,41 +28,20 @@ const failure_brake::time_point start{};
 
 } // namespace
 
-TEST(SessionLimits, CountAllAndEachClient) {
-    session_limits limits;
-    const wsgate::session_caps caps{3, 2};
-    auto a = limits.enter(caps, key("192.0.2.1"));
-    auto b = limits.enter(caps, key("192.0.2.1"));
-    EXPECT_TRUE(a && b);
-    EXPECT_FALSE(limits.enter(caps, key("192.0.2.1"))) << "two of one client";
-    auto c = limits.enter(caps, key("192.0.2.2"));
-    EXPECT_TRUE(c);
-    EXPECT_FALSE(limits.enter(caps, key("192.0.2.3"))) << "three in all";
-    EXPECT_EQ(limits.size(), 3U);
-    a.reset();
-    auto moved = std::move(*b);
-    EXPECT_EQ(limits.size(), 2U);
-    EXPECT_TRUE(limits.enter(caps, key("192.0.2.1"))) << "and gone again";
-    b.reset();
-    EXPECT_EQ(limits.size(), 2U) << "a place that was moved from holds nothing";
-    EXPECT_TRUE(limits.enter({2000, 0}, key("192.0.2.1")));
-    EXPECT_FALSE(limits.enter({2, 0}, key("192.0.2.4"))) << "caps may shrink";
-}
-
 TEST(WaitingLine, DropsTheOldest) {
-    handshake_queue line;
+    handshake_queue line{wsgate::limit::handshakes};
     std::vector<int> dropped;
     std::vector<handshake_queue::place> places;
     for (int i = 0; i < 3; ++i) {
-        places.push_back(line.join(3, [&dropped, i] { dropped.push_back(i); }));
+        places.push_back(line.join(3, [&dropped, i](wsgate::limit) { dropped.push_back(i); }));
     }
     EXPECT_EQ(dropped, std::vector<int>{});
-    places.push_back(line.join(3, [&dropped] { dropped.push_back(3); }));
+    places.push_back(line.join(3, [&dropped](wsgate::limit) { dropped.push_back(3); }));
     EXPECT_EQ(dropped, std::vector<int>{0});
     places[1] = handshake_queue::place{}; // got what it wanted
-    places.push_back(line.join(3, [&dropped] { dropped.push_back(4); }));
+    places.push_back(line.join(3, [&dropped](wsgate::limit) { dropped.push_back(4); }));
     EXPECT_EQ(dropped, std::vector<int>{0});
-    places.push_back(line.join(3, [&dropped] { dropped.push_back(5); }));
+    places.push_back(line.join(3, [&dropped](wsgate::limit) { dropped.push_back(5); }));
     EXPECT_EQ(dropped, (std::vector<int>{0, 2})) << "nobody twice, nobody who has left";
     places.erase(places.begin()); // the first leaves at last
     EXPECT_EQ(line.size(), 3U);

@@ -13,11 +13,14 @@
 #include <chrono>
 #include <fcntl.h>
 #include <future>
+#include <iterator>
+#include <memory>
 #include <poll.h>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace support {
 
@@ -120,6 +123,17 @@ public:
                           [this, next = std::move(next)] { server_.reload(std::move(next)); });
     }
 
+    /// Takes all sessions that can go on elsewhere out of the workers' hands, and gives them back.
+    /// How many there were.
+    std::size_t pass_sessions_on() {
+        std::promise<std::size_t> passed;
+        boost::asio::co_spawn(context_, pass_on(server_),
+                              [&passed](const std::exception_ptr& e, std::size_t count) {
+                                  e ? passed.set_exception(e) : passed.set_value(count);
+                              });
+        return passed.get_future().get();
+    }
+
     /// Waits until the server has nothing left to do.
     void join() {
         if (has_ended_.wait_for(std::chrono::seconds(20)) != std::future_status::ready) {
@@ -144,6 +158,20 @@ public:
     line_pipe lines;
 
 private:
+    static boost::asio::awaitable<std::size_t> pass_on(wsgate::server& s) {
+        std::vector<std::unique_ptr<wsgate::session_aside>> all;
+        for (bool goes_on = true; goes_on;) {
+            auto some = co_await s.set_aside(10);
+            goes_on = !some.empty();
+            std::move(some.begin(), some.end(), std::back_inserter(all));
+        }
+        const auto count = all.size();
+        for (auto& each : all) {
+            s.go_on(std::move(each));
+        }
+        co_return count;
+    }
+
     wsgate::config config_;
     service::log log_;
     wsgate::journal journal_;

@@ -5,8 +5,8 @@
 #include "wsgate/access/basic_auth.hpp"
 #include "wsgate/access/client_address.hpp"
 #include "wsgate/access/failure_brake.hpp"
+#include "wsgate/access/limit_options.hpp"
 #include "wsgate/access/origin.hpp"
-#include "wsgate/access/session_limits.hpp"
 #include "wsgate/access/token_source.hpp"
 #include "wsgate/target/per_path.hpp"
 
@@ -41,8 +41,7 @@ struct access_options {
     /// The paths where a token chooses the target; empty: all. Elsewhere no token is looked for.
     std::vector<std::string> token_paths{"/wsClient", "/websockify"};
     proxy_rules proxies;
-    session_caps sessions;
-    std::size_t max_handshakes = 256; ///< connections that have sent no request yet
+    limit_options limits;
     brake_options brake;
     std::string realm = "wsgate"; ///< what a browser shows when it asks for a password
 

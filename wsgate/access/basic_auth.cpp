@@ -45,7 +45,8 @@ std::string_view fault_of(std::string_view user, const std::string& stored) {
 
 /// Compares in a time that does not depend on where the two differ.
 bool is_same(std::string_view a, std::string_view b) {
-    return equal(hmac_sha256(process_key(), a), hmac_sha256(process_key(), b));
+    return service::equal(service::hmac_sha256(service::process_key(), a),
+                          service::hmac_sha256(service::process_key(), b));
 }
 
 bool fits_hash(const std::string& password, const std::string& stored) {
@@ -150,11 +151,11 @@ bool password_list::is_fast() const {
     return !decoy_.is_hash;
 }
 
-digest password_list::stamp(const credentials& c) const {
+service::digest password_list::stamp(const credentials& c) const {
     std::string all{c.user};
     all.append(1, '\0').append(by_user_.contains(c.user) ? stored_for(c.user).text : "");
     all.append(1, '\0').append(c.password);
-    return hmac_sha256(process_key(), all);
+    return service::hmac_sha256(service::process_key(), all);
 }
 
 } // namespace wsgate

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "wsgate/access/secret.hpp"
+#include "service/secret.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -54,7 +54,7 @@ public:
 
     /// A digest of these credentials and of their user's entry. A result of verify() may be
     /// remembered under it, since it differs as soon as the entry has changed.
-    [[nodiscard]] digest stamp(const credentials&) const;
+    [[nodiscard]] service::digest stamp(const credentials&) const;
 
     /// The number of users.
     [[nodiscard]] std::size_t size() const { return by_user_.size(); }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "wsgate/access/limit.hpp"
 #include "wsgate/http/handshake_failure.hpp"
 #include "wsgate/http/response.hpp"
 
@@ -34,6 +35,7 @@ struct denial {
     std::string realm{};                 ///< for WWW-Authenticate; empty: no password is asked for
     std::string token_hash{};            ///< of the refused token, for the log
     std::optional<compared_origin> origin{};
+    std::optional<limit> hit{}; ///< the limit that was reached, where that is why
 };
 
 /// Writes the response. The connection stays where the client may ask again with a password.

@@ -72,6 +72,24 @@ denial too_many(std::string_view cause) {
     return d;
 }
 
+denial limited_by(limit l) {
+    auto d = too_many(words_of(l).cause);
+    d.hit = l;
+    if (l == limit::upgrade_rate) {
+        d.status = status::too_many_requests;
+        d.text = "too many attempts, try again later";
+        d.retry_after = std::chrono::seconds(1);
+    }
+    return d;
+}
+
+/// A trusted proxy speaks for many, so that it has no limits of its own.
+access_options with_proxies_exempt(access_options o) {
+    o.limits.exempt.insert(o.limits.exempt.end(), o.proxies.trusted.begin(),
+                           o.proxies.trusted.end());
+    return o;
+}
+
 denial wrong_origin(std::string_view cause) {
     denial d{status::forbidden, "no access from this page", cause};
     d.counted = handshake_failure::origin;
@@ -81,7 +99,7 @@ denial wrong_origin(std::string_view cause) {
 } // namespace
 
 doorman::doorman(const access_options& o, access_memory& memory, const complaint& complain)
-    : options_(o), memory_(memory) {
+    : options_(with_proxies_exempt(o)), memory_(memory) {
     passwords_.all = load_passwords(o.passwords.all);
     for (const auto& [path, where] : o.passwords.by_path) {
         passwords_.by_path.emplace(path, load_passwords(where));
@@ -92,6 +110,16 @@ doorman::doorman(const access_options& o, access_memory& memory, const complaint
     if (o.tokens.is_used()) {
         tokens_ = std::make_unique<token_source>(o.tokens, complain);
     }
+}
+
+std::variant<source_limits::connection_place, limit>
+doorman::admit_connection(const source_limits::source& from) const {
+    return memory_.sources.enter(options_.limits, from, net::clock::now());
+}
+
+std::optional<limit> doorman::admit_source(source_limits::connection_place& who,
+                                           const asio::ip::address& from) const {
+    return memory_.sources.identify(who, options_.limits, from, net::clock::now());
 }
 
 sender doorman::identify(const request& r, const std::optional<asio::ip::address>& peer,
@@ -107,9 +135,9 @@ sender doorman::identify(const request& r, const std::optional<asio::ip::address
 
 asio::awaitable<std::variant<admission, denial>>
 doorman::admit_session(const request& r, std::string_view path, const sender& from) const {
-    auto place = memory_.sessions.enter(options_.sessions, net::key_of(from.client));
-    if (!place) {
-        co_return too_many("session limit");
+    auto begun = memory_.sources.begin_session(options_.limits, from.client, net::clock::now());
+    if (const auto* const why = std::get_if<limit>(&begun)) {
+        co_return limited_by(*why);
     }
     if (auto no = check_brake(from)) {
         co_return std::move(*no);
@@ -127,7 +155,8 @@ doorman::admit_session(const request& r, std::string_view path, const sender& fr
     if (auto no = check_origin(r, path, from)) {
         co_return std::move(*no);
     }
-    admission yes{std::move(*place), std::nullopt, std::move(std::get<std::string>(user))};
+    admission yes{std::move(std::get<source_limits::session_place>(begun)), std::nullopt,
+                  std::move(std::get<std::string>(user))};
     if (options_.needs_token(path)) {
         auto to = check_token(r, from);
         if (auto* no = std::get_if<denial>(&to)) {
@@ -156,13 +185,17 @@ asio::awaitable<std::optional<denial>> doorman::admit_request(const request& r,
     co_return std::nullopt;
 }
 
-std::optional<std::uint64_t>
-doorman::admit_line(const std::optional<asio::ip::address>& client) const {
-    return memory_.lines.admit(net::key_of(client), std::chrono::steady_clock::now());
+std::optional<std::uint64_t> doorman::admit_line(const std::optional<asio::ip::address>& client,
+                                                 const line_limit::kind& what) const {
+    return memory_.lines.admit(client, what, net::clock::now());
 }
 
-handshake_queue::place doorman::wait_for_request(std::function<void()> drop) const {
-    return memory_.handshakes.join(options_.max_handshakes, std::move(drop));
+handshake_queue::place doorman::wait_for_request(handshake_queue::on_drop drop) const {
+    return memory_.handshakes.join(options_.limits.handshakes, std::move(drop));
+}
+
+handshake_queue::place doorman::wait_for_tls(handshake_queue::on_drop drop) const {
+    return memory_.tls_handshakes.join(options_.limits.tls_handshakes, std::move(drop));
 }
 
 bool doorman::is_open_to_all_pages(std::string_view path) const {
@@ -258,7 +291,7 @@ std::variant<target, denial> doorman::check_token(const request& r, const sender
         return std::move(*to);
     }
     no.cause = std::get<std::string_view>(found);
-    no.token_hash = hash_prefix(*token);
+    no.token_hash = service::hash_prefix(*token);
     no.delay = note_failure(from);
     return no;
 }

@@ -8,11 +8,11 @@
 #include "wsgate/access/handshake_queue.hpp"
 #include "wsgate/access/line_limit.hpp"
 #include "wsgate/access/password_checker.hpp"
+#include "wsgate/access/source_limits.hpp"
 #include "wsgate/http/request.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,8 +26,9 @@ namespace wsgate {
 struct access_memory {
     explicit access_memory(const access_options& o) : brake(o.brake) {}
 
-    session_limits sessions;
-    handshake_queue handshakes;
+    source_limits sources;
+    handshake_queue handshakes{limit::handshakes};
+    handshake_queue tls_handshakes{limit::tls_handshakes};
     failure_brake brake;
     line_limit lines; ///< of refusals in the log
     password_checker passwords;
@@ -49,7 +50,7 @@ struct sender {
 
 /// The permission to begin a session.
 struct admission {
-    session_limits::place place;
+    source_limits::session_place place;
     std::optional<target> to; ///< the target that a token has chosen
     std::string user;         ///< who gave a password; empty: none was asked for
 };
@@ -61,6 +62,30 @@ public:
 
     /// Throws std::runtime_error where a file cannot be used. `memory` outlives this.
     doorman(const access_options&, access_memory& memory, const complaint&);
+
+    /// Whether one more connection may come. Nothing for the source: it is not known yet.
+    [[nodiscard]] std::variant<source_limits::connection_place, limit>
+    admit_connection(const source_limits::source&) const;
+
+    /// The same once it is known whom the connection speaks for; nothing where it may stay.
+    [[nodiscard]] std::optional<limit> admit_source(source_limits::connection_place&,
+                                                    const asio::ip::address&) const;
+
+    /// As source_limits has it: for a session that another process has admitted.
+    [[nodiscard]] source_limits::connection_place
+    restore_connection(const source_limits::source& from) const {
+        return memory_.sources.restore_connection(options_.limits, from);
+    }
+
+    [[nodiscard]] source_limits::session_place
+    restore_session(const source_limits::source& client) const {
+        return memory_.sources.restore_session(client);
+    }
+
+    /// The connection's first request has come.
+    void note_request(source_limits::connection_place& who) const {
+        memory_.sources.has_asked(who);
+    }
 
     [[nodiscard]] sender identify(const request&, const std::optional<asio::ip::address>& peer,
                                   std::string_view common_name, forwarded) const;
@@ -75,11 +100,14 @@ public:
 
     /// Whether the refusal of this client gets its line in the log; see line_limit::admit().
     [[nodiscard]] std::optional<std::uint64_t>
-    admit_line(const std::optional<asio::ip::address>& client) const;
+    admit_line(const std::optional<asio::ip::address>& client, const line_limit::kind&) const;
 
     /// Joins the queue of connections that have sent no request yet; `drop` is called when too many
     /// wait and this one is the oldest.
-    [[nodiscard]] handshake_queue::place wait_for_request(std::function<void()> drop) const;
+    [[nodiscard]] handshake_queue::place wait_for_request(handshake_queue::on_drop drop) const;
+
+    /// The same of connections whose TLS handshake has begun and is not done yet.
+    [[nodiscard]] handshake_queue::place wait_for_tls(handshake_queue::on_drop drop) const;
 
     /// Whether any web page may open sessions on this path.
     [[nodiscard]] bool is_open_to_all_pages(std::string_view path) const;

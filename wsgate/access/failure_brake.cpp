@@ -1,4 +1,4 @@
-// Keeps leaky buckets, and forgets the one that was filled longest ago when there are too many.
+// Keeps leaky buckets.
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/access/failure_brake.hpp"
 
@@ -19,26 +19,14 @@ double failure_brake::fill_now(const row& r, time_point now) const {
     return std::max(0.0, r.fill - in_milliseconds(now - r.at) / in_milliseconds(options_.pardon));
 }
 
-failure_brake::row& failure_brake::row_of(net::source_key client, time_point now) {
-    if (const auto found = by_client_.find(client); found != by_client_.end()) {
-        rows_.splice(rows_.begin(), rows_, found->second);
-        return rows_.front();
-    }
-    if (rows_.size() >= options_.rows) {
-        by_client_.erase(rows_.back().client);
-        rows_.pop_back();
-    }
-    rows_.push_front({client, 0, now});
-    by_client_.emplace(client, rows_.begin());
-    return rows_.front();
-}
-
 std::chrono::milliseconds failure_brake::failed(net::source_key client, time_point now) {
     const std::lock_guard lock(mutex_);
-    auto& mine = row_of(client, now);
-    const auto before = fill_now(mine, now);
-    mine.fill = options_.burst > 0 ? std::min(before + 1, 2 * options_.burst) : before + 1;
-    mine.at = now;
+    double before = 0;
+    if (auto* const mine = clients_.use(client); mine != nullptr) {
+        before = fill_now(*mine, now);
+        mine->fill = options_.burst > 0 ? std::min(before + 1, 2 * options_.burst) : before + 1;
+        mine->at = now;
+    }
     const auto longest = in_milliseconds(options_.longest_delay);
     const auto delay = in_milliseconds(options_.first_delay) * std::exp2(std::min(before, 32.0));
     return std::chrono::milliseconds(std::llround(std::min(delay, longest)));
@@ -47,11 +35,11 @@ std::chrono::milliseconds failure_brake::failed(net::source_key client, time_poi
 std::optional<std::chrono::seconds> failure_brake::shut_out(net::source_key client,
                                                             time_point now) const {
     const std::lock_guard lock(mutex_);
-    const auto found = by_client_.find(client);
-    if (options_.burst <= 0 || found == by_client_.end()) {
+    const auto* const found = clients_.find(client);
+    if (options_.burst <= 0 || found == nullptr) {
         return std::nullopt;
     }
-    const auto too_much = fill_now(*found->second, now) - options_.burst + 1;
+    const auto too_much = fill_now(*found, now) - options_.burst + 1;
     if (too_much <= 0) {
         return std::nullopt;
     }

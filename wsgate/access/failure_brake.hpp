@@ -2,14 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "net/limits/source_key.hpp"
+#include "net/limits/source_table.hpp"
 
 #include <chrono>
 #include <cstddef>
-#include <list>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
 
 namespace wsgate {
 
@@ -19,7 +17,8 @@ struct brake_options {
     std::chrono::milliseconds pardon{6'000};
     std::chrono::milliseconds first_delay{100}; ///< doubled by each further failure
     std::chrono::milliseconds longest_delay{3'000};
-    std::size_t rows = 65'536; ///< clients remembered; the one longest without a failure goes first
+    /// Clients remembered; the one longest without a failure goes first.
+    std::size_t rows = net::source_rows;
 
     friend bool operator==(const brake_options&, const brake_options&) = default;
 };
@@ -29,7 +28,7 @@ class failure_brake {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    explicit failure_brake(const brake_options& o = {}) : options_(o) {}
+    explicit failure_brake(const brake_options& o = {}) : options_(o), clients_(o.rows) {}
 
     /// Counts a failure; returns how long its answer is to be delayed.
     std::chrono::milliseconds failed(net::source_key, time_point now);
@@ -40,18 +39,17 @@ public:
 
 private:
     struct row {
-        net::source_key client{};
         double fill = 0;
         time_point at;
+
+        [[nodiscard]] static bool is_in_use() { return false; }
     };
 
     [[nodiscard]] double fill_now(const row&, time_point now) const;
-    [[nodiscard]] row& row_of(net::source_key, time_point now);
 
     brake_options options_;
     mutable std::mutex mutex_;
-    std::list<row> rows_; ///< the latest failure in front
-    std::unordered_map<net::source_key, std::list<row>::iterator> by_client_;
+    net::source_table<row> clients_;
 };
 
 } // namespace wsgate

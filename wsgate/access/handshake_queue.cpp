@@ -6,10 +6,10 @@
 
 namespace wsgate {
 
-handshake_queue::place handshake_queue::join(std::size_t longest, std::function<void()> drop) {
+handshake_queue::place handshake_queue::join(std::size_t longest, on_drop drop) {
     const std::lock_guard lock(mutex_);
     while (!waiting_.empty() && waiting_.size() >= longest) {
-        waiting_.front().drop();
+        waiting_.front().drop(of_);
         waiting_.front().was_dropped = true;
         dropped_.splice(dropped_.end(), waiting_, waiting_.begin());
     }

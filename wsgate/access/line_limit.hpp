@@ -2,30 +2,50 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "wsgate/access/failure_brake.hpp"
+#include "net/limits/allowance.hpp"
+#include "net/limits/source_table.hpp"
+#include "wsgate/access/limit.hpp"
+#include "wsgate/http/handshake_failure.hpp"
 
-#include <atomic>
+#include <boost/asio/ip/address.hpp>
+
 #include <cstdint>
+#include <mutex>
 #include <optional>
+#include <variant>
 
 namespace wsgate {
 
-/// Strangers can be refused as often as they like, and must not fill the log with it: there is a
-/// limit for each client and one for all together. Shared by all threads.
+/// Strangers can be refused as often as they like, and must not fill the log with it. Of each
+/// client and kind so many lines are written in five minutes: of limits that were hit one, of other
+/// reasons five. Of clients on this machine all are, up to the limit that holds for all clients
+/// together. Once a minute one that would be left out is written all the same, and tells how many
+/// were. Shared by all threads. security G3
 class line_limit {
 public:
-    using time_point = failure_brake::time_point;
+    using time_point = net::clock::time_point;
+    using kind = std::variant<limit, handshake_failure>;
 
     /// Returns how many lines were left out since the last one that was written, for this line to
     /// tell; nothing where this line is left out as well.
-    [[nodiscard]] std::optional<std::uint64_t> admit(net::source_key, time_point now);
+    [[nodiscard]] std::optional<std::uint64_t>
+    admit(const std::optional<boost::asio::ip::address>& client, const kind&, time_point now);
 
 private:
-    /// 20 lines of one client at once, and then one every 12 s.
-    failure_brake clients_{{20, std::chrono::seconds{12}, {}, {}, 4096}};
-    /// 200 lines at once, and then one a second.
-    failure_brake all_{{200, std::chrono::seconds{1}, {}, {}, 1}};
-    std::atomic<std::uint64_t> left_out_ = 0;
+    struct row {
+        net::allowance lines;
+
+        [[nodiscard]] static bool is_in_use() { return false; }
+    };
+
+    [[nodiscard]] bool is_in_rate(const std::optional<boost::asio::ip::address>& client,
+                                  const kind&, time_point now);
+
+    std::mutex mutex_;
+    net::source_table<row> of_client_;
+    net::allowance of_all_;
+    std::uint64_t left_out_ = 0;
+    time_point summary_at_{}; ///< where some were left out
 };
 
 } // namespace wsgate

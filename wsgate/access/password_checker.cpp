@@ -29,10 +29,17 @@ struct leave {
 
 } // namespace
 
-password_checker::password_checker(const checker_options& o) : options_(o), pool_(o.threads) {}
+password_checker::password_checker(const checker_options& o) : options_(o) {}
 
 password_checker::~password_checker() {
-    pool_.join();
+    if (pool_) {
+        pool_->join();
+    }
+}
+
+asio::thread_pool& password_checker::pool() {
+    std::call_once(has_pool_, [this] { pool_.emplace(options_.threads); });
+    return *pool_;
 }
 
 asio::awaitable<password_verdict> password_checker::check(std::shared_ptr<const password_list> list,
@@ -50,7 +57,7 @@ asio::awaitable<password_verdict> password_checker::check(std::shared_ptr<const 
     if (before >= options_.waiting) {
         co_return busy;
     }
-    const bool fits = co_await asio::co_spawn(pool_, verify_there(std::move(list), std::move(c)),
+    const bool fits = co_await asio::co_spawn(pool(), verify_there(std::move(list), std::move(c)),
                                               asio::use_awaitable);
     if (fits) {
         remember(stamp, std::chrono::steady_clock::now());
@@ -58,13 +65,13 @@ asio::awaitable<password_verdict> password_checker::check(std::shared_ptr<const 
     co_return fits ? good : bad;
 }
 
-bool password_checker::is_remembered(const digest& stamp, time_point now) {
+bool password_checker::is_remembered(const service::digest& stamp, time_point now) {
     const std::lock_guard lock(mutex_);
     const auto found = good_until_.find(stamp);
     return found != good_until_.end() && now < found->second;
 }
 
-void password_checker::remember(const digest& stamp, time_point now) {
+void password_checker::remember(const service::digest& stamp, time_point now) {
     const std::lock_guard lock(mutex_);
     if (good_until_.size() >= options_.remembered) {
         std::erase_if(good_until_, [now](const auto& entry) { return entry.second <= now; });

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace wsgate {
 
@@ -50,14 +51,16 @@ public:
 private:
     using time_point = std::chrono::steady_clock::time_point;
 
-    [[nodiscard]] bool is_remembered(const digest&, time_point now);
-    void remember(const digest&, time_point now);
+    [[nodiscard]] bool is_remembered(const service::digest&, time_point now);
+    [[nodiscard]] asio::thread_pool& pool();
+    void remember(const service::digest&, time_point now);
 
     checker_options options_;
     std::atomic<std::size_t> waiting_ = 0;
     std::mutex mutex_;
-    std::map<digest, time_point> good_until_;
-    asio::thread_pool pool_;
+    std::map<service::digest, time_point> good_until_;
+    std::once_flag has_pool_;
+    std::optional<asio::thread_pool> pool_; ///< from the first check on that takes long
 };
 
 } // namespace wsgate

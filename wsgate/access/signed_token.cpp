@@ -3,7 +3,7 @@
 #include "wsgate/access/signed_token.hpp"
 
 #include "net/text/number.hpp"
-#include "wsgate/access/secret.hpp"
+#include "service/secret.hpp"
 #include "wsgate/text/base64.hpp"
 
 #include <algorithm>
@@ -18,14 +18,14 @@ constexpr std::size_t longest_signed_token = 1024;
 bool is_signed(const std::vector<std::string>& keys, std::string_view text,
                std::string_view signature) {
     const auto given = from_base64url(signature);
-    if (!given || given->size() != digest{}.size()) {
+    if (!given || given->size() != service::digest{}.size()) {
         return false;
     }
-    digest d{};
+    service::digest d{};
     std::copy(given->begin(), given->end(), d.begin());
     bool found = false;
     for (const auto& key : keys) { // goes on, so that the time does not tell which key it was
-        found = equal(hmac_sha256(key, text), d) || found;
+        found = service::equal(service::hmac_sha256(key, text), d) || found;
     }
     return found;
 }
@@ -35,7 +35,7 @@ bool is_signed(const std::vector<std::string>& keys, std::string_view text,
 std::string sign_token(std::string_view key, const target& to, std::uint64_t expiry) {
     std::string text{token_start};
     text.append(std::to_string(expiry)).append(".").append(to_base64url(to_string(to)));
-    const auto signature = to_base64url(as_text(hmac_sha256(key, text)));
+    const auto signature = to_base64url(service::as_text(service::hmac_sha256(key, text)));
     return text.append(".").append(signature);
 }
 

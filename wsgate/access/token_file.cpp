@@ -62,14 +62,14 @@ std::string decoded(std::string_view text) {
 } // namespace
 
 void token_table::add(std::string_view token, target to) {
-    targets_.insert_or_assign(hmac_sha256(process_key(), token), std::move(to));
+    targets_.insert_or_assign(service::hmac_sha256(service::process_key(), token), std::move(to));
 }
 
 std::optional<target> token_table::find(std::string_view token) const {
     if (token.empty() || token.size() > longest_token) {
         return std::nullopt;
     }
-    const auto found = targets_.find(hmac_sha256(process_key(), token));
+    const auto found = targets_.find(service::hmac_sha256(service::process_key(), token));
     return found == targets_.end() ? std::nullopt : std::optional{found->second};
 }
 

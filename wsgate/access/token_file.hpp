@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "wsgate/access/secret.hpp"
+#include "service/secret.hpp"
 #include "wsgate/access/token_target.hpp"
 
 #include <cstddef>
@@ -30,7 +30,7 @@ public:
     [[nodiscard]] std::size_t size() const { return targets_.size(); }
 
 private:
-    std::map<digest, target> targets_;
+    std::map<service::digest, target> targets_;
 };
 
 /// A line that was skipped. Only its number is told, since it may hold a token.

@@ -3,6 +3,7 @@
 #include "wsgate/access/token_source.hpp"
 
 #include "net/text/lines.hpp"
+#include "service/key_file.hpp"
 #include "service/read_file.hpp"
 
 #include <algorithm>
@@ -169,29 +170,13 @@ std::optional<target> token_source::find_by_file_name(std::string_view token) co
 }
 
 std::string read_token_key(const std::string& path) {
-    struct stat about {};
-
-    auto key = service::read_file(path, largest_key);
-    if (!key || ::stat(path.c_str(), &about) != 0) {
-        throw std::runtime_error(
-            fmt::format("{}: cannot read the key: {}", path, service::last_error_text()));
-    }
-    if ((about.st_mode & S_IRWXO) != 0) {
-        throw std::runtime_error(
-            fmt::format("{}: everybody may read this key: chmod o= {}", path, path));
-    }
-    if (net::is_utf16(*key)) {
-        throw std::runtime_error(fmt::format("{}: {}", path, net::utf16_fault));
-    }
-    if (key->starts_with(net::byte_order_mark)) {
-        key->erase(0, net::byte_order_mark.size());
-    }
-    key->erase(key->find_last_not_of("\r\n") + 1);
-    if (key->size() < shortest_key) {
+    auto key = service::read_key_file(path, largest_key);
+    key.erase(key.find_last_not_of("\r\n") + 1);
+    if (key.size() < shortest_key) {
         throw std::runtime_error(fmt::format(
             "{}: a key has {} bytes at least: openssl rand -base64 32", path, shortest_key));
     }
-    return std::move(*key);
+    return key;
 }
 
 } // namespace wsgate

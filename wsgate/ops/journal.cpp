@@ -48,11 +48,12 @@ std::string_view word_or_none(std::string_view text) {
 }
 
 json::object describe(const refused_client& r) {
-    json::object fields{
-        {"session", static_cast<std::uint64_t>(r.number)},
-        {"client", show(r.client)},
-        {"peer", net::name_of(r.peer)},
-    };
+    json::object fields;
+    if (r.number != connection_number{}) {
+        fields["session"] = static_cast<std::uint64_t>(r.number);
+    }
+    fields["client"] = show(r.client);
+    fields["peer"] = net::name_of(r.peer);
     if (!r.path.empty()) {
         fields["path"] = net::escaped(r.path, longest_text);
     }
@@ -117,8 +118,8 @@ const char* journal::pattern(service::log_format f) {
     return service::log_pattern(f);
 }
 
-void journal::admin_listening(const asio::ip::tcp::endpoint& at) {
-    write(service::log_level::info, "admin_listening", {{"at", net::to_string(at)}});
+void journal::admin_listening(std::string_view at) {
+    write(service::log_level::info, "admin_listening", {{"at", net::escaped(at, longest_text)}});
 }
 
 void journal::listening(std::string_view at, bool tls, std::string_view leads_to) {
@@ -221,6 +222,22 @@ bool journal::is_news_of(std::string_view target) {
     const std::lock_guard lock(mutex_);
     std::erase_if(told_, [now](const auto& each) { return now - each.second >= tell_again; });
     return told_.size() < most_told && told_.emplace(target, now).second;
+}
+
+void journal::upgraded(const upgrade_facts& u) {
+    write(service::log_level::info, "upgraded",
+          {{"from", net::escaped(u.from, longest_text)},
+           {"to", show(u.to)},
+           {"from_pid", u.from_pid},
+           {"to_pid", u.to_pid},
+           {"sessions", u.sessions},
+           {"kept", u.kept},
+           {"pause", service::seconds_of(u.pause)}});
+}
+
+void journal::upgrade_failed(std::string_view why) {
+    write(service::log_level::error, "upgrade_failed",
+          {{"why", net::escaped(why, longest_sentence)}});
 }
 
 void journal::warned(std::string_view what) {

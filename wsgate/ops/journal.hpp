@@ -47,9 +47,21 @@ struct session_facts {
 /// as well, hence logged at level debug only.
 using lines_left_out = std::optional<std::uint64_t>;
 
+/// This process has taken over from another one.
+struct upgrade_facts {
+    std::string from; ///< the other's version
+    std::uint64_t from_pid = 0;
+    std::string to; ///< ours
+    std::uint64_t to_pid = 0;
+    std::uint64_t sessions = 0; ///< that go on here
+    std::uint64_t kept = 0;     ///< that the other process carries to their end
+    /// The longest time for which a session was in neither process's hands.
+    std::chrono::milliseconds pause{};
+};
+
 /// A connection that came to nothing before it was a session.
 struct refused_client {
-    connection_number number{};
+    connection_number number{}; ///< 0: it was not let in
     asio::ip::tcp::endpoint peer;
     std::optional<asio::ip::address> client{}; ///< who is behind trusted proxies; nothing: unknown
     std::string_view path{};                   ///< as it came, without its query; empty: unknown
@@ -68,7 +80,7 @@ public:
 
     /// `leads_to`: the route that any path leads to; empty where the path chooses the route.
     void listening(std::string_view at, bool tls, std::string_view leads_to);
-    void admin_listening(const asio::ip::tcp::endpoint&);
+    void admin_listening(std::string_view at);
     void started(const session_facts&);
     void ended(const session_facts&, const bridge_summary&, std::chrono::milliseconds lasted);
     /// Heads the list of open sessions that USR1 asks for: how many connections there are, and how
@@ -96,6 +108,9 @@ public:
     /// `needs_restart`: options whose new values need a restart; empty: none.
     void reloaded(std::string_view needs_restart);
     void reload_failed(std::string_view why);
+    void upgraded(const upgrade_facts&);
+    /// This process goes on with all that it has.
+    void upgrade_failed(std::string_view why);
     /// Something that an operator should attend to; `what` is a sentence of ours.
     void warned(std::string_view what);
     void tls_failed(const refused_client&, lines_left_out);

@@ -2,15 +2,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ops/metrics.hpp"
 
+#include "service/admin/exposition.hpp"
+#include "service/admin/process_metrics.hpp"
 #include "service/version.hpp"
-#include "wsgate/ops/exposition.hpp"
-#include "wsgate/ops/process_metrics.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -41,13 +42,13 @@ std::string code_name(std::size_t index) {
     return index + 1 == route_metrics::close_codes ? "other" : std::to_string(first_code + index);
 }
 
-void write(exposition& out, const histogram& h) {
+void write(service::exposition& out, const service::histogram& h) {
     std::uint64_t so_far = 0;
-    for (std::size_t i = 0; i < histogram::bounds.size(); ++i) {
+    for (std::size_t i = 0; i < service::histogram::bounds.size(); ++i) {
         so_far += h.count(i);
-        out.sample({{"le", fmt::format("{}", histogram::bounds[i])}}, so_far, "_bucket");
+        out.sample({{"le", fmt::format("{}", service::histogram::bounds[i])}}, so_far, "_bucket");
     }
-    so_far += h.count(histogram::bounds.size());
+    so_far += h.count(service::histogram::bounds.size());
     out.sample({{"le", "+Inf"}}, so_far, "_bucket");
     out.sample({}, h.sum(), "_sum");
     out.sample({}, so_far, "_count");
@@ -83,24 +84,83 @@ route_metrics& metrics::route(std::string_view name) {
     return known == routes_.end() ? routes_.emplace_back(name) : *known;
 }
 
+template <class Visitor>
+void route_metrics::show_counters(const Visitor& v) {
+    std::for_each(results.begin(), results.end(), v);
+    std::for_each(bytes.begin(), bytes.end(), v);
+    std::for_each(connect_failures.begin(), connect_failures.end(), v);
+    for (auto& sides : closes) {
+        std::for_each(sides.begin(), sides.end(), v);
+    }
+}
+
+template <class Visitor>
+void metrics::show_counters(const Visitor& v) {
+    std::for_each(handshake_failures_.begin(), handshake_failures_.end(), v);
+    std::for_each(limited_.begin(), limited_.end(), v);
+    connects_.show_counters(v);
+    pings_.show_counters(v);
+}
+
+metric_counts metrics::counts() {
+    metric_counts now;
+    const auto read_into = [](std::vector<std::uint64_t>& to) {
+        return [&to](const auto& counter) { to.push_back(counter.value()); };
+    };
+    show_counters(read_into(now.of_all));
+    const std::lock_guard lock(lists_);
+    for (auto& each : routes_) {
+        each.show_counters(read_into(now.of_routes[each.name]));
+    }
+    return now;
+}
+
+/// Where another version counted less, the rest begins at 0.
+void metrics::add(const metric_counts& more) {
+    const auto add_from = [](const std::vector<std::uint64_t>& from) {
+        return [&from, next = std::make_shared<std::size_t>(0)](auto& counter) {
+            if (*next < from.size()) {
+                counter.add(from[(*next)++]);
+            }
+        };
+    };
+    show_counters(add_from(more.of_all));
+    for (const auto& [name, numbers] : more.of_routes) {
+        route(name).show_counters(add_from(numbers));
+    }
+}
+
+metric_counts operator-(metric_counts now, const metric_counts& before) {
+    const auto subtract = [](std::vector<std::uint64_t>& from,
+                             const std::vector<std::uint64_t>& what) {
+        std::transform(what.begin(), what.end(), from.begin(), from.begin(),
+                       [](std::uint64_t w, std::uint64_t f) { return f - w; });
+    };
+    subtract(now.of_all, before.of_all);
+    for (const auto& [name, numbers] : before.of_routes) {
+        subtract(now.of_routes.at(name), numbers);
+    }
+    return now;
+}
+
 void metrics::certificates(std::vector<certificate_expiry> all) {
     const std::lock_guard lock(lists_);
     certificates_ = std::move(all);
 }
 
 std::string metrics::text() const {
-    exposition out;
+    service::exposition out;
     const std::lock_guard lock(lists_);
     out.family("wsgate_build_info", "gauge", "Always 1; the version is a label.");
     out.sample({{"version", service::version}}, std::uint64_t{1});
     write_sessions(out);
     write_ends(out);
     write_connections(out);
-    write_process(out);
+    service::write_process(out);
     return out.text();
 }
 
-void metrics::write_sessions(exposition& out) const {
+void metrics::write_sessions(service::exposition& out) const {
     out.family("wsgate_sessions_active", "gauge", "WebSocket sessions open now.");
     for (const auto& r : routes_) {
         out.sample({{"route", r.name}}, r.active.value());
@@ -120,7 +180,7 @@ void metrics::write_sessions(exposition& out) const {
     }
 }
 
-void metrics::write_ends(exposition& out) const {
+void metrics::write_ends(service::exposition& out) const {
     out.family("wsgate_close_total", "counter",
                "Sessions that ended, by WebSocket close code and by the side that ended them.");
     for (const auto& r : routes_) {
@@ -146,11 +206,17 @@ void metrics::write_ends(exposition& out) const {
     }
 }
 
-void metrics::write_connections(exposition& out) const {
+void metrics::write_connections(service::exposition& out) const {
     out.family("wsgate_handshake_failures_total", "counter",
                "Connections and upgrade requests that became no session, by reason.");
     for (std::size_t i = 0; i < handshake_names.size(); ++i) {
         out.sample({{"reason", handshake_names[i]}}, handshake_failures_[i].value());
+    }
+    out.family("wsgate_limited_total", "counter",
+               "Clients that were kept out or closed, by the limit that was reached.");
+    for (const auto each : all_limits) {
+        out.sample({{"limit", words_of(each).name}},
+                   limited_.at(static_cast<std::size_t>(each)).value());
     }
     out.family("wsgate_target_connect_seconds", "histogram",
                "Time until a target was connected, name look-up included.");
@@ -177,7 +243,7 @@ session_meter::~session_meter() {
     session_meter::stalled(direction::to_tcp, false);
     session_meter::stalled(direction::to_websocket, false);
     const auto how = target_failed_ ? session_result::target_failed : session_result::completed;
-    route_.results[static_cast<std::size_t>(how)].add();
+    route_.results[static_cast<std::size_t>(how)].add(has_left_ ? 0 : 1);
     route_.active.add(-1);
 }
 

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "net/nothrow.hpp"
+#include "service/admin/exposition.hpp"
+#include "service/admin/meter.hpp"
 #include "wsgate/access/denial.hpp"
-#include "wsgate/ops/meter.hpp"
+#include "wsgate/access/limit.hpp"
 #include "wsgate/ws/bridge_observer.hpp"
 #include "wsgate/ws/bridge_summary.hpp"
 
@@ -14,14 +16,13 @@
 #include <cstdint>
 #include <ctime>
 #include <list>
+#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace wsgate {
-
-class exposition;
 
 /// Why a target was not reached.
 enum class connect_failure { refused, timed_out, unreachable, name, tls, other };
@@ -41,18 +42,32 @@ struct route_metrics {
 
     explicit route_metrics(std::string_view route) : name(route) {}
 
+    /// Calls `v` with each counter, in a fixed order.
+    template <class Visitor>
+    void show_counters(const Visitor& v);
+
     const std::string name;
-    gauge active;
-    std::array<counter, 3> results;                         ///< by session_result
-    std::array<sharded_counter, 2> bytes;                   ///< payload, by direction
-    std::array<counter, 6> connect_failures;                ///< by connect_failure
-    std::array<std::array<counter, 3>, close_codes> closes; ///< by code, then by ended_by
+    service::gauge active;
+    std::array<service::counter, 3> results;                         ///< by session_result
+    std::array<service::sharded_counter, 2> bytes;                   ///< payload, by direction
+    std::array<service::counter, 6> connect_failures;                ///< by connect_failure
+    std::array<std::array<service::counter, 3>, close_codes> closes; ///< by code, then by ended_by
 };
 
 struct certificate_expiry {
     std::string name; ///< the certificate's file
     std::time_t not_after = 0;
 };
+
+/// All that metrics have counted, as plain numbers in a fixed order. What is there now, such as the
+/// sessions that are open, is no part of it.
+struct metric_counts {
+    std::vector<std::uint64_t> of_all;
+    std::map<std::string, std::vector<std::uint64_t>> of_routes;
+};
+
+/// What has come since.
+[[nodiscard]] metric_counts operator-(metric_counts now, const metric_counts& before);
 
 /// Outlives all sessions. Whatever a session calls takes no lock and allocates nothing.
 class metrics {
@@ -71,6 +86,9 @@ public:
         handshake_failures_[static_cast<std::size_t>(why)].add();
     }
 
+    /// A limit has kept somebody out.
+    void limited(limit l) { limited_.at(static_cast<std::size_t>(l)).add(); }
+
     void target_connected(std::chrono::duration<double> after) { connects_.observe(after.count()); }
 
     void pong_after(std::chrono::duration<double> after) { pings_.observe(after.count()); }
@@ -80,21 +98,29 @@ public:
     /// Replaces the list of the certificates in use.
     void certificates(std::vector<certificate_expiry>);
 
+    [[nodiscard]] metric_counts counts();
+
+    /// Goes on counting from what another process has counted.
+    void add(const metric_counts&);
+
     /// All numbers, and those of the process, as a page for Prometheus.
     [[nodiscard]] std::string text() const;
 
 private:
-    void write_sessions(exposition&) const;
-    void write_ends(exposition&) const;
-    void write_connections(exposition&) const;
+    template <class Visitor>
+    void show_counters(const Visitor& v);
+    void write_sessions(service::exposition&) const;
+    void write_ends(service::exposition&) const;
+    void write_connections(service::exposition&) const;
 
     mutable std::mutex lists_; ///< guards the two lists, not their elements
     std::list<route_metrics> routes_;
     std::vector<certificate_expiry> certificates_;
-    std::array<counter, 14> handshake_failures_;
-    histogram connects_;
-    histogram pings_;
-    std::array<gauge, 2> stalled_;
+    std::array<service::counter, 14> handshake_failures_;
+    std::array<service::counter, all_limits.size()> limited_;
+    service::histogram connects_;
+    service::histogram pings_;
+    std::array<service::gauge, 2> stalled_;
 };
 
 /// Counts what happens in one session. The session counts as active as long as this lives.
@@ -118,10 +144,14 @@ public:
 
     void closed(close_code, ended_by);
 
+    /// The session goes on elsewhere, and is counted there.
+    void has_left() { has_left_ = true; }
+
 private:
     metrics& all_;
     route_metrics& route_;
     bool target_failed_ = false;
+    bool has_left_ = false;
     std::array<bool, 2> stalled_{};
 };
 

@@ -93,16 +93,21 @@ asio::awaitable<void> readiness::join() {
     return probes_.join();
 }
 
-text_response answer_of(ready_state s) {
+service::admin_state state_of(ready_state s) {
     switch (s) {
     case ready_state::ready:
-        return text_answer(http::status::ok, "ready");
+        return {true, "ready"};
     case ready_state::stopping:
-        return text_answer(http::status::service_unavailable, "shutting down");
+        return {false, "shutting down"};
     case ready_state::no_target:
         break;
     }
-    return text_answer(http::status::service_unavailable, "a target does not answer");
+    return {false, "a target does not answer"};
+}
+
+text_response answer_of(ready_state s) {
+    const auto [good, text] = state_of(s);
+    return text_answer(good ? http::status::ok : http::status::service_unavailable, text);
 }
 
 } // namespace wsgate

@@ -5,6 +5,7 @@
 #include "net/deadline.hpp"
 #include "net/handoff.hpp"
 #include "net/task_group.hpp"
+#include "service/admin/admin_pages.hpp"
 #include "wsgate/http/response.hpp"
 #include "wsgate/target/dialled.hpp"
 
@@ -67,7 +68,10 @@ private:
     std::optional<net::clock::time_point> asked_at_;
 };
 
-/// The HTTP response for a state: 200 or 503.
+/// What the admin listener says of it.
+[[nodiscard]] service::admin_state state_of(ready_state);
+
+/// The same as a response on an ordinary listener.
 [[nodiscard]] text_response answer_of(ready_state);
 
 } // namespace wsgate

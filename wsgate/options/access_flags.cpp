@@ -116,15 +116,34 @@ void add_tokens(service::option_list& options, raw_access& raw, access_options& 
         .decides(a.tokens.allow);
 }
 
-void add_caps(service::option_list& options, access_options& a) {
+void add_caps(service::option_list& options, raw_access& raw, access_options& a) {
     using enum service::on_reload;
     constexpr std::size_t most = 1'000'000;
     constexpr service::between<std::size_t> some{1, most};
-    options.number("--max-sessions", a.sessions.all, some, takes_effect, "Sessions at a time");
-    options.number("--max-per-ip", a.sessions.per_client, service::between<std::size_t>{0, most},
-                   takes_effect, "... of one address, or one /64 of IPv6; 0: as many as in all");
-    options.number("--max-handshakes", a.max_handshakes, some, takes_effect,
+    constexpr service::between<std::size_t> any{0, most};
+    auto& o = a.limits;
+    options.number("--max-sessions", o.sessions.all, some, takes_effect, "Sessions at a time");
+    options.number("--max-per-ip", o.sessions.per_client, any, takes_effect,
+                   "... of one address, or one /64 of IPv6; 0: as many as in all");
+    options.number("--max-connections", o.connections, any, takes_effect,
+                   "Connections of clients and to targets in all [nine tenths of the descriptors]");
+    options.number("--max-connections-per-source", o.connections_of_source, any, takes_effect,
+                   "Connections of one address, or one /64 of IPv6; 0: no limit");
+    options.number("--max-handshakes", o.handshakes, some, takes_effect,
                    "Connections whose request is waited for; then the oldest is closed");
+    options.number("--max-handshakes-per-source", o.handshakes_of_source, any, takes_effect,
+                   "The same of one source; 0: no limit");
+    options.number("--max-tls-handshakes", o.tls_handshakes, some, takes_effect,
+                   "TLS handshakes at a time; then the oldest is closed");
+    options.rate("--connection-rate", o.connecting, takes_effect,
+                 "New connections of one source: so many, and so many at once; 0: no limit");
+    options.rate("--upgrade-rate", o.upgrading, takes_effect,
+                 "Attempts of one source at sessions; over it the answer is 429; 0: no limit");
+    options
+        .comma_list("--source-exempt", raw.source_exempt, "NETWORK", takes_effect,
+                    "Sources without limits of their own, as all of --trusted-proxy are; none: "
+                    "only those; repeatable [127.0.0.0/8,::1]")
+        .decides(o.exempt);
     options.number("--max-failures", a.brake.burst, service::between<double>{0.0, 10'000.0},
                    needs_restart,
                    "Wrong passwords and tokens of one address before it is shut out for a while; "
@@ -139,7 +158,8 @@ origin_list parse_origins(const char* option, const std::string& text) {
     return std::move(*list);
 }
 
-std::vector<net::address_range> parse_proxies(const std::vector<std::string>& texts) {
+std::vector<net::address_range> parse_networks(const char* option,
+                                               const std::vector<std::string>& texts) {
     std::vector<net::address_range> all;
     if (texts == std::vector<std::string>{"none"}) {
         return all;
@@ -148,7 +168,7 @@ std::vector<net::address_range> parse_proxies(const std::vector<std::string>& te
         for (const auto entry : elements(text)) {
             const auto one = net::parse_address_range(entry);
             if (!one) {
-                throw service::bad_option("--trusted-proxy", one.error());
+                throw service::bad_option(option, one.error());
             }
             all.push_back(*one);
         }
@@ -244,7 +264,7 @@ void add_access_options(service::option_list& options, raw_access& raw, access_o
     add_proxies(options, raw, a);
     add_passwords(options, raw, a);
     add_tokens(options, raw, a);
-    add_caps(options, a);
+    add_caps(options, raw, a);
 }
 
 void take_over(const raw_access& raw, access_options& a) {
@@ -265,7 +285,10 @@ void take_over(const raw_access& raw, access_options& a) {
         place_of(a.passwords, path).files.push_back(file);
     }
     if (!raw.trusted_proxies.empty()) {
-        a.proxies.trusted = parse_proxies(raw.trusted_proxies);
+        a.proxies.trusted = parse_networks("--trusted-proxy", raw.trusted_proxies);
+    }
+    if (!raw.source_exempt.empty()) {
+        a.limits.exempt = parse_networks("--source-exempt", raw.source_exempt);
     }
     if (a.files_need_login && !a.passwords.all.is_used() && !a.common_names) {
         throw service::bad_option("--web-auth",

@@ -22,6 +22,7 @@ struct raw_access {
     std::string target_config;
     std::vector<std::string> token_paths;
     std::vector<std::string> allow_targets;
+    std::vector<std::string> source_exempt;
 };
 
 /// Adds the options to the list; both values outlive the parsing.

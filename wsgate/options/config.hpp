@@ -3,11 +3,11 @@
 #pragma once
 
 #include "net/connection.hpp"
+#include "service/admin/admin_options.hpp"
 #include "service/log.hpp"
 #include "service/named_file.hpp"
 #include "wsgate/access/access_options.hpp"
 #include "wsgate/http/file_answer.hpp"
-#include "wsgate/ops/admin_options.hpp"
 #include "wsgate/ops/journal.hpp"
 #include "wsgate/options/listen_address.hpp"
 #include "wsgate/options/process_options.hpp"
@@ -36,6 +36,8 @@ struct limits {
     std::chrono::milliseconds linger{2'000};   ///< for the client to close after our last answer
     std::chrono::milliseconds connect{10'000}; ///< for each address of a target
     std::chrono::milliseconds stop{5'000};     ///< for all sessions to end after Close 1001
+    /// How long sessions that could not move are carried on after an upgrade; 0: no limit.
+    std::chrono::milliseconds upgrade{0};
     std::size_t max_head = head_scanner::default_max_head; ///< bytes of a request head
 };
 
@@ -62,7 +64,7 @@ struct config {
     wsgate::limits limits;
     access_options access;
     proxy_options proxy;
-    admin_options admin;
+    service::admin_options admin;
     process_options process;
     session_options session;
     bridge_options bridge;

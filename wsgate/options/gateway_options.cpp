@@ -54,7 +54,7 @@ gateway_options::gateway_options(config& c)
     add_tls_options(list_, tls_, c.tls, c.client_rules, c.target_tls);
     add_access_options(list_, access_, c.access);
     add_proxy_options(list_, proxy_, c.proxy);
-    add_admin_options(list_, admin_, c.admin);
+    service::add_admin_options(list_, admin_, c.admin);
     add_session_options(list_, c.session, c.bridge.text);
     add_limit_options(list_, c);
     add_log_file(list_, c.log_file);
@@ -91,6 +91,10 @@ void gateway_options::finish() {
     take_over(access_, c_.access);
     if (access_.token_paths.empty()) {
         take_token_paths(c_);
+    }
+    if (!c_.access.passwords.all.plain.empty()) {
+        c_.warnings.emplace_back("--auth-source holds a password, which can be seen in the list of "
+                                 "processes: prefer --auth-file");
     }
     take_over(proxy_, c_.proxy);
     take_over(admin_, c_.admin);

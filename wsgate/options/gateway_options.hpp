@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "service/admin/admin_flags.hpp"
 #include "service/option_list.hpp"
 #include "wsgate/options/access_flags.hpp"
-#include "wsgate/options/admin_flags.hpp"
 #include "wsgate/options/config.hpp"
 #include "wsgate/options/listen_flags.hpp"
 #include "wsgate/options/proxy_flags.hpp"
@@ -40,7 +40,7 @@ private:
     raw_access access_;
     raw_proxy proxy_;
     raw_tls tls_;
-    raw_admin admin_;
+    service::raw_admin admin_;
     raw_websockify websockify_;
     service::option_list list_;
     const service::option* pong_timeout_;

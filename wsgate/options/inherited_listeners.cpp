@@ -36,6 +36,7 @@ void take_over(const std::vector<service::inherited_socket>& sockets, config& c)
     for (const auto& each : sockets) {
         listen_address at;
         at.inherited = each.fd;
+        at.inherited_name = each.name;
         at.leads_to = leads_to(each.name, c);
         c.listen.push_back(at);
     }

@@ -33,6 +33,9 @@ void add_limit_options(service::option_list& options, config& c) {
                     "Close a session in which no data moves so long; pings are none; 0: never");
     options.seconds("--drain-timeout", c.limits.stop, some, takes_effect,
                     "After TERM, cut sessions that have not answered our Close by then");
+    options.seconds("--upgrade-timeout", c.limits.upgrade, {0.0, 10 * service::a_day}, takes_effect,
+                    "After an upgrade, close sessions with TLS so long after it, which the old "
+                    "process carries on; 0: never");
     options.choice("--dial", c.server_dial, dial_names, "first-data|at-once", takes_effect,
                    "When a session on /wsServer gets its target: at once, or with its first data, "
                    "as the repeater gives nobody long to introduce himself");

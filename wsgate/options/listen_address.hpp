@@ -35,6 +35,7 @@ struct listen_address {
     std::optional<catch_all> leads_to{}; ///< nothing: the path chooses the route
     std::string unix_path{};             ///< empty: no Unix socket
     int inherited = -1;                  ///< a descriptor, which the server closes; -1: none
+    std::string inherited_name{};        ///< what the service manager calls it
 
     friend bool operator==(const listen_address&, const listen_address&) = default;
 };

@@ -11,8 +11,7 @@ void add_process_options(service::option_list& options, process_options& p) {
     constexpr service::seconds_range any{0.0, service::a_year};
     options.flag("-D,--daemon", p.background, needs_restart,
                  "Go on in the background, once it listens");
-    options.text("--user", p.user, "USER[:GROUP]", needs_restart,
-                 "Become this user, by name or number, once it listens");
+    service::add_rights_options(options, p.rights, needs_restart);
     options.text("--pid-file", p.pid_file, "FILE", needs_restart, "Write our process id there")
         .names_files(service::file_kind::secret);
     options.flag("--inetd", p.inetd, needs_restart,

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "service/rights.hpp"
+
 #include <chrono>
 #include <string>
 
@@ -15,7 +17,7 @@ struct process_options {
     std::chrono::milliseconds timeout{0};   ///< stop accepting after this time, then end; 0: never
     std::chrono::milliseconds idle_exit{0}; ///< end after so long without a connection; 0: never
     std::string pid_file;                   ///< empty: none
-    std::string user;                       ///< the user to become once all is open; empty: stay
+    service::rights_options rights;
 
     friend bool operator==(const process_options&, const process_options&) = default;
 };

@@ -23,6 +23,15 @@ public:
     /// Whether the text may end here.
     [[nodiscard]] bool is_whole() const { return characters_ == 0; }
 
+    /// Shows all that it remembers, as `v(value)` or `v(value, most)`; `v` may change it.
+    template <class Visitor>
+    void show_memory(Visitor& v) {
+        constexpr std::size_t most_characters = 3;
+        v(bits_);
+        v(characters_, most_characters);
+        v(is_padded_);
+    }
+
 private:
     [[nodiscard]] bool take_padding();
 

@@ -16,7 +16,17 @@ public:
     /// Whether the text may end here: no character is cut short.
     [[nodiscard]] bool is_whole() const { return more_ == 0; }
 
+    /// Shows all that it remembers, as `v(value)` or `v(value, most)`; `v` may change it.
+    template <class Visitor>
+    void show_memory(Visitor& v) {
+        v(more_, most_continuations);
+        v(from_);
+        v(to_);
+    }
+
 private:
+    static constexpr std::size_t most_continuations = 3;
+
     std::size_t more_ = 0;   ///< bytes that the character lacks
     unsigned char from_ = 0; ///< the next of them
     unsigned char to_ = 0;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/tls/record_sink.hpp"
 
+#include "net/uninterrupted.hpp"
+
 #include <boost/asio/error.hpp>
 #include <openssl/bio.h>
 
@@ -24,8 +26,8 @@ net::io_result send(const record_sink& sink, const char* bytes, std::size_t size
         return {0, boost::asio::error::would_block};
     }
     const int more = sink.more_follow ? MSG_MORE : 0;
-    const auto result =
-        net::outcome_of(::send(sink.socket.native_handle(), bytes, size, MSG_NOSIGNAL | more));
+    const auto result = net::outcome_of(net::uninterrupted(
+        [&] { return ::send(sink.socket.native_handle(), bytes, size, MSG_NOSIGNAL | more); }));
     if (result.would_block() || (!result.error && result.bytes < size)) {
         sink.socket.blocked(net::readiness::write);
     }

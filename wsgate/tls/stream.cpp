@@ -53,7 +53,7 @@ void tls_stream::read_first(std::span<const std::byte> early) {
     // At its end this BIO says "not yet" (-1), and not "end of stream": the socket has more.
     BIO_set_mem_eof_return(bytes, -1);
     SSL_set0_rbio(ssl_.get(), bytes);
-    has_early_ = heard_early_ = true;
+    has_early_ = true;
 }
 
 /// Lets OpenSSL read from the socket once the early bytes are used up. That always happens before
@@ -125,10 +125,6 @@ asio::awaitable<net::error_code> tls_stream::handshake() {
             co_return closed;
         }
     }
-}
-
-bool tls_stream::has_heard() const {
-    return heard_early_ || BIO_number_read(SSL_get_rbio(ssl_.get())) > 0;
 }
 
 /// Tells a client that speaks HTTP instead of TLS what is wrong, as far as the socket takes it.

@@ -43,9 +43,6 @@ public:
     /// Why the handshake failed, for a log: "certificate has expired".
     [[nodiscard]] const std::string& problem() const { return problem_; }
 
-    /// Whether any byte has come, before the handshake is done.
-    [[nodiscard]] bool has_heard() const;
-
     /// Reports a peer that leaves without close_notify as an end of stream like any other.
     [[nodiscard]] net::io_result read_some(std::span<std::byte>) override;
 
@@ -98,7 +95,6 @@ private:
     bool read_blocked_ = false; ///< the last read found no whole record
     net::error_code read_over_; ///< why nothing more can be read
     bool has_early_ = false;    ///< OpenSSL still reads what came before we had the socket
-    bool heard_early_ = false;  ///< such bytes there were
     bool established_ = false;
     bool broken_ = false; ///< a fatal error, after which OpenSSL forbids SSL_shutdown
 };

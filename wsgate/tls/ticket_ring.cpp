@@ -31,6 +31,17 @@ void ticket_ring::drop_old(clock::time_point now) {
     }
 }
 
+std::vector<ticket_ring::aged_key> ticket_ring::all() {
+    const std::lock_guard lock(mutex_);
+    return {keys_.begin(), keys_.end()};
+}
+
+void ticket_ring::restore(std::vector<aged_key> from) {
+    const std::lock_guard lock(mutex_);
+    keys_.assign(from.begin(), from.end());
+    OPENSSL_cleanse(from.data(), from.size() * sizeof(aged_key));
+}
+
 std::optional<ticket_key> ticket_ring::newest(clock::time_point now) {
     const std::lock_guard lock(mutex_);
     drop_old(now);

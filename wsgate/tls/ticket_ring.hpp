@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace wsgate {
 
@@ -35,6 +36,15 @@ public:
     ticket_ring& operator=(const ticket_ring&) = delete;
     ~ticket_ring();
 
+    struct aged_key {
+        ticket_key key;
+        clock::time_point made;
+    };
+
+    /// All keys, newest first, for a process that takes over; it has the same clock.
+    [[nodiscard]] std::vector<aged_key> all();
+    void restore(std::vector<aged_key>);
+
     /// The key for new tickets. Nothing where the system has no randomness.
     [[nodiscard]] std::optional<ticket_key> newest(clock::time_point now);
 
@@ -47,15 +57,10 @@ public:
                                             clock::time_point now);
 
 private:
-    struct entry {
-        ticket_key key;
-        clock::time_point made;
-    };
-
     void drop_old(clock::time_point now);
 
     std::mutex mutex_;
-    std::deque<entry> keys_; ///< newest first
+    std::deque<aged_key> keys_; ///< newest first
 };
 
 } // namespace wsgate

@@ -98,6 +98,7 @@ tunnel_config read_words(const std::vector<std::string>& arguments, tunnel_words
     add_proxy(options, words);
     add_tls(options, c.tls);
     add_limits(options, c);
+    service::add_rights_options(options, c.rights, service::on_reload::never);
     add_log_file(options, c.log_file);
     add_log_lines(options, c.log_format, c.log_level);
     service::refuse_missing_values(arguments);

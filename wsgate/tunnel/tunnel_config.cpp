@@ -122,7 +122,13 @@ std::string read_text(const std::string& file) {
     return std::move(*text);
 }
 
-void warn(const helpchannel_conf& conf, tunnel_config& c) {
+void warn(const tunnel_words& words, const helpchannel_conf& conf, tunnel_config& c) {
+    if (const auto named = parse_proxy(words.proxy);
+        std::holds_alternative<http_proxy>(named) &&
+        !std::get<http_proxy>(named).login.password.empty()) {
+        c.warnings.emplace_back("the password of --proxy can be seen in the list of processes: "
+                                "prefer --proxy-user and --proxy-password-file");
+    }
     if (c.listen && !c.listen->is_loopback()) {
         c.warnings.emplace_back("other machines can use this tunnel: --listen is no loopback "
                                 "address");
@@ -168,7 +174,7 @@ void take_over(const tunnel_words& words, const helpchannel_conf& conf, const en
         throw tunnel_misconfigured("--key: needs the certificate as well: --cert FILE");
     }
     c.tls.http = true;
-    warn(conf, c);
+    warn(words, conf, c);
 }
 
 std::string read_password(const std::string& file) {

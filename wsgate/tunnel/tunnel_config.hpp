@@ -5,6 +5,7 @@
 #include "net/text/listen_at.hpp"
 #include "service/log.hpp"
 #include "service/log_line.hpp"
+#include "service/rights.hpp"
 #include "wsgate/tls/client.hpp"
 #include "wsgate/tunnel/connect_proxy.hpp"
 #include "wsgate/tunnel/helpchannel_conf.hpp"
@@ -50,6 +51,7 @@ struct tunnel_config {
     std::string log_file; ///< empty: standard error
     service::log_format log_format = service::log_format::text;
     service::log_level log_level = service::log_level::info;
+    service::rights_options rights;
     std::vector<std::string> warnings; ///< logged at the start
 };
 

@@ -3,23 +3,28 @@
 #include "wsgate/tunnel/tunnel_main.hpp"
 
 #include "net/event_loop.hpp"
+#include "service/rights.hpp"
 #include "service/signals.hpp"
 #include "wsgate/tunnel/tunnel_command_line.hpp"
 #include "wsgate/tunnel/tunnel_server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <fmt/format.h>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <sysexits.h>
 
 namespace wsgate {
 
 namespace {
+
+constexpr mode_t log_file_mode = 0666; // but for the umask
 
 /// The first TERM or INT closes all sessions with 1001, the second one cuts them off. HUP reopens
 /// the log, USR1 writes the sessions into it.
@@ -39,15 +44,10 @@ asio::awaitable<void> run_server(tunnel_server& server, service::signals& signal
     signals.cancel();
 }
 
-void rethrow(const std::exception_ptr& e) {
-    if (e) {
-        std::rethrow_exception(e);
-    }
-}
-
 int start(const tunnel_config& config) {
     service::log::options options;
     options.file = config.log_file;
+    options.starts_later = true;
     options.from = config.log_level;
     options.tag = "wsgate tunnel";
     options.pattern = service::log_pattern(config.log_format);
@@ -58,9 +58,16 @@ int start(const tunnel_config& config) {
     std::unique_ptr<tunnel_journal> journal;
     std::unique_ptr<tunnel_server> server;
     try {
+        const service::rights rights(config.rights);
+        rights.make_file(config.log_file, log_file_mode);
         log = std::make_unique<service::log>(options);
         journal = std::make_unique<tunnel_journal>(*log, config.log_format);
         server = std::make_unique<tunnel_server>(loop.get_executor(), config, *journal);
+        const auto advice =
+            rights.give_up({.files = {.written = {config.log_file}, .removed = {}}});
+        log->start();
+        std::for_each(advice.begin(), advice.end(),
+                      [&](const std::string& each) { journal->warned(each); });
     } catch (const std::system_error& e) {
         service::print_error(
             fmt::format("wsgate tunnel: {} (choose another with --listen)\n", e.what()));
@@ -69,9 +76,9 @@ int start(const tunnel_config& config) {
         service::print_error(fmt::format("wsgate tunnel: {}\n", e.what()));
         return EX_CONFIG;
     }
-    asio::co_spawn(loop, run_server(*server, signals), rethrow);
-    asio::co_spawn(loop, signals.obey(meanings(*server, *log, *journal)), rethrow);
-    loop.run();
+    asio::co_spawn(loop, run_server(*server, signals), net::rethrow);
+    asio::co_spawn(loop, signals.obey(meanings(*server, *log, *journal)), net::rethrow);
+    net::run_or_end(loop);
     const bool one_session = config.once || !config.listen;
     return one_session && !server->has_carried() ? EXIT_FAILURE : EXIT_SUCCESS;
 }

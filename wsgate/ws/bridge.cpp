@@ -29,18 +29,19 @@ bridge::bridge(const asio::any_io_executor& executor, std::span<std::byte> scrat
       clock_(options, loop_.now()), timer_(executor, [this] { keep_time(); }), ended_(executor) {}
 
 bridge::bridge(const asio::any_io_executor& executor, std::span<std::byte> scratch,
-               net::stream& websocket, std::unique_ptr<net::stream> tcp, bridge_state before,
-               const bridge_options& options)
-    : bridge(executor, scratch, websocket, dialler{}, options) {
+               net::stream& websocket, detached before, dialler dial, const bridge_options& options)
+    : bridge(executor, scratch, websocket, std::move(dial), options) {
+    auto& state = before.state;
     // NOLINTBEGIN(*-prefer-member-initializer): the other constructor has initialised them
-    tcp_stream_ = std::move(tcp);
-    tcp_ = tcp_state::open;
-    decoder_ = before.decoder;
-    summary_ = std::move(before.summary);
+    tcp_stream_ = std::move(before.tcp);
+    tcp_ = tcp_stream_ ? tcp_state::open : tcp_state::none;
+    decoder_.go_on_from(state.decoder);
+    summary_ = std::move(state.summary);
     // NOLINTEND(*-prefer-member-initializer)
-    outbox_.resume(std::move(before.to_websocket));
-    if (!before.to_tcp.empty()) {
-        keep(std::move(before.to_tcp));
+    clock_.go_on(state.clock);
+    outbox_.resume(std::move(state.to_websocket));
+    if (!state.to_tcp.empty()) {
+        keep(std::move(state.to_tcp));
     }
 }
 
@@ -77,11 +78,13 @@ asio::awaitable<void> bridge::run(bytes early) {
 }
 
 std::optional<bridge::detached> bridge::detach() {
-    if (websocket_ != websocket_state::open || tcp_ != tcp_state::open) {
+    const bool is_carrying = tcp_ == tcp_state::open || tcp_ == tcp_state::none;
+    if (websocket_ != websocket_state::open || !is_carrying) {
         return std::nullopt;
     }
-    for (auto* const each : {&websocket_stream_, tcp_stream_.get()}) {
-        each->watch(nullptr);
+    websocket_stream_.watch(nullptr);
+    if (tcp_stream_) {
+        tcp_stream_->watch(nullptr);
     }
     loop_.not_again(*this);
     timer_.set(net::timer::never);
@@ -91,7 +94,7 @@ std::optional<bridge::detached> bridge::detach() {
     ended_.wake();
     rest_.erase(rest_.begin(), rest_.begin() + static_cast<std::ptrdiff_t>(rest_done_));
     return detached{std::move(tcp_stream_),
-                    {decoder_, std::move(rest_), outbox_.detach(), summary_}};
+                    {decoder_, std::move(rest_), outbox_.detach(), summary_, clock_.remember()}};
 }
 
 bool bridge::is_over() const {
@@ -120,6 +123,9 @@ void bridge::take_turn() {
         const bool moved_down = carry_to_websocket();
         if (!moved_up && !moved_down) {
             return;
+        }
+        if (are_frames_tiny_) {
+            break;
         }
     }
     loop_.again(*this);

@@ -7,8 +7,7 @@
 #include "wsgate/target/dialled.hpp"
 #include "wsgate/ws/bridge_clock.hpp"
 #include "wsgate/ws/bridge_observer.hpp"
-#include "wsgate/ws/bridge_summary.hpp"
-#include "wsgate/ws/frame.hpp"
+#include "wsgate/ws/bridge_state.hpp"
 #include "wsgate/ws/outbox.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -40,15 +39,6 @@ struct bridge_options : bridge_limits {
     /// The source of masking keys where we are the WebSocket's client; null: we are its server.
     key_source keys = nullptr;
     bridge_observer* observer = nullptr; ///< outlives the bridge; null: there is none
-};
-
-/// All that a bridge has between two turns, but for its connections: a value, with which another
-/// one goes on, in another thread or process.
-struct bridge_state {
-    frame_decoder decoder;               ///< what the WebSocket's last bytes have begun
-    std::vector<std::byte> to_tcp;       ///< payload that TCP has not taken
-    std::vector<std::byte> to_websocket; ///< frames that the WebSocket has not taken
-    bridge_summary summary;
 };
 
 /// Carries bytes between a WebSocket and a TCP connection. In the gateway a browser or a tunnel
@@ -108,9 +98,15 @@ public:
     /// `dial` makes the TCP connection, or hands over one that is there already.
     bridge(const asio::any_io_executor&, std::span<std::byte> scratch, net::stream& websocket,
            dialler dial, const bridge_options&);
+
+    struct detached {
+        std::unique_ptr<net::stream> tcp; ///< null: it is not dialled yet
+        bridge_state state;
+    };
+
     /// Goes on where another bridge was detached.
     bridge(const asio::any_io_executor&, std::span<std::byte> scratch, net::stream& websocket,
-           std::unique_ptr<net::stream> tcp, bridge_state, const bridge_options&);
+           detached before, dialler dial, const bridge_options&);
 
     bridge(const bridge&) = delete;
     bridge& operator=(const bridge&) = delete;
@@ -123,14 +119,12 @@ public:
     /// Close 1001; run() completes soon.
     void go_away();
 
-    struct detached {
-        std::unique_ptr<net::stream> tcp;
-        bridge_state state;
-    };
-
     /// Stops where it is and touches neither connection any more; run() completes soon, and leaves
-    /// the WebSocket open. Nothing unless both ends are open.
+    /// the WebSocket open. Nothing unless both ends are open, or TCP is still to be dialled.
     [[nodiscard]] std::optional<detached> detach();
+
+    /// The TCP connection; null unless there is one.
+    [[nodiscard]] net::stream* tcp() const { return tcp_stream_.get(); }
 
     [[nodiscard]] const bridge_summary& summary() const { return summary_; }
 
@@ -156,6 +150,7 @@ private:
 
     void advance();
     void take_turn();
+    [[nodiscard]] std::size_t most_at_once() const;
     void break_down(const std::string& why);
     void keep_time();
     void look_earlier();
@@ -221,6 +216,7 @@ private:
     net::clock::time_point dial_began_{};
     bool tcp_stalls_ = false;       ///< as the observer knows it
     bool websocket_stalls_ = false; ///< the same
+    bool are_frames_tiny_ = false;  ///< the WebSocket's, in the last read
     bool is_detached_ = false;
     asio::cancellation_signal stop_dialling_;
     bridge_summary summary_;

@@ -55,7 +55,22 @@ public:
         over,    ///< cut: the ending has taken its time
     };
 
+    /// What another clock goes on with, in another process.
+    struct memory {
+        std::optional<time_point> pinged{};     ///< the oldest ping without its pong
+        std::optional<time_point> unanswered{}; ///< the oldest ping that nothing has come after
+        time_point moved{};                     ///< when data last moved
+    };
+
     bridge_clock(const bridge_limits&, time_point now);
+
+    [[nodiscard]] memory remember() const { return {pinged_, unanswered_, moved_}; }
+
+    void go_on(const memory& m) {
+        pinged_ = m.pinged;
+        unanswered_ = m.unanswered;
+        moved_ = m.moved;
+    }
 
     /// Something came from the WebSocket, so it is not mute.
     void heard() {

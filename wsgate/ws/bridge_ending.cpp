@@ -84,9 +84,12 @@ void bridge::websocket_is_over(const net::error_code& how) {
 
 // ---- TCP ----
 
+/// A connection that lives on all the same, as where the kernel had no memory for what was written,
+/// learns from its end that the session is over; reading then finds that it has closed as well.
 void bridge::tcp_is_deaf() {
     if (tcp_ == tcp_state::open) {
         tcp_ = tcp_state::deaf;
+        tcp_stream_->shutdown_send();
     }
 }
 

@@ -2,9 +2,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "wsgate/ws/bridge.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace wsgate {
+
+namespace {
+
+// Where at least so many bytes are frames of fewer than so many bytes on average, no more than
+// these are read at once.
+constexpr std::size_t many_bytes = 4096;
+constexpr std::size_t smallest_usual_frame = 64;
+
+} // namespace
 
 bool bridge::carry_to_tcp() {
     switch (to_tcp_) {
@@ -20,8 +30,14 @@ bool bridge::carry_to_tcp() {
     return false;
 }
 
+/// A frame takes its time however small it is, and a flood of empty ones, such as pings, must not
+/// keep the others on this event loop waiting: then a turn is one short read.
+std::size_t bridge::most_at_once() const {
+    return are_frames_tiny_ ? std::min(scratch_.size(), many_bytes) : scratch_.size();
+}
+
 bool bridge::read_websocket() {
-    const auto got = websocket_stream_.read_some(scratch_);
+    const auto got = websocket_stream_.read_some(scratch_.first(most_at_once()));
     if (got.would_block()) {
         return false;
     }
@@ -37,6 +53,8 @@ bool bridge::read_websocket() {
 /// Acts on what the WebSocket sent; returns the payload that TCP did not take at once.
 bridge::bytes bridge::take(std::span<std::byte> received) {
     const auto meant = decoder_.decode(received);
+    are_frames_tiny_ =
+        received.size() >= many_bytes && meant.frames * smallest_usual_frame > received.size();
     clock_.heard();
     if (meant.pong) {
         hear_pong();

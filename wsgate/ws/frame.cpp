@@ -236,6 +236,17 @@ std::optional<close_reason> frame_decoder::begin_frame() {
     return std::nullopt;
 }
 
+bool frame_decoder::is_sound() const {
+    if (finished_) { // it decodes no more
+        return true;
+    }
+    if (!in_payload_) {
+        return header_size_ < header_length();
+    }
+    const bool fits = !is_control() || control_.size + left_ <= max_control_payload;
+    return header_size_ == header_length() && left_ > 0 && left_ >> 63U == 0 && fits;
+}
+
 bool frame_decoder::is_control() const {
     return (std::to_integer<std::uint8_t>(header_[0]) & control_bit) != 0;
 }
@@ -244,6 +255,7 @@ void frame_decoder::end_frame(decoded& out) {
     const auto first = std::to_integer<std::uint8_t>(header_[0]);
     in_payload_ = false;
     header_size_ = 0;
+    ++out.frames;
     switch (static_cast<opcode>(first & opcode_bits)) {
     case opcode::ping:
         out.ping = control_;

@@ -12,6 +12,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace wsgate {
@@ -73,6 +75,7 @@ enum class text_frames {
 /// What received bytes meant.
 struct decoded {
     std::size_t payload = 0;             ///< of data frames; now at the buffer's front
+    std::size_t frames = 0;              ///< that came to their end
     std::optional<control_payload> ping; ///< the newest; older ones need no pong
     bool pong = false;
     bool dropped_text = false;
@@ -93,6 +96,34 @@ public:
     ///   in   | header | payload | header | ping | header | payload |
     ///   out  | payload | payload | (rubbish)                       |
     [[nodiscard]] decoded decode(std::span<std::byte> received);
+
+    /// Goes on where another one stopped, which may have been made for another role.
+    void go_on_from(const frame_decoder& other) {
+        const auto [us, text] = std::pair{us_, text_};
+        *this = other;
+        std::tie(us_, text_) = std::tie(us, text);
+    }
+
+    /// Whether a decoder can be in this state between two calls; one whose memory has come from
+    /// elsewhere need not be.
+    [[nodiscard]] bool is_sound() const;
+
+    /// Shows all that it remembers beside its role, as `v(value)` or `v(value, most)`; `v` may
+    /// change it.
+    template <class Visitor>
+    void show_memory(Visitor& v) {
+        for (auto* const each : {&finished_, &in_message_, &in_text_, &in_payload_}) {
+            v(*each);
+        }
+        utf8_.show_memory(v);
+        base64_.show_memory(v);
+        v(header_);
+        v(header_size_, max_header_size);
+        v(left_);
+        v(key_);
+        v(control_.bytes);
+        v(control_.size, max_control_payload);
+    }
 
 private:
     [[nodiscard]] std::size_t take_header(std::span<const std::byte>);

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <new>
 #include <optional>
 #include <vector>
 
@@ -148,20 +149,34 @@ std::variant<opening, refusal> check_opening(const request& r, const opening_rul
     return opening{accept_value(value_of(r, http::field::sec_websocket_key)), name_of(offered)};
 }
 
+namespace {
+
+/// What OpenSSL could not make for lack of memory is made the next time.
+template <class T>
+T* made(T* what) {
+    if (what == nullptr) {
+        throw std::bad_alloc();
+    }
+    return what;
+}
+
+} // namespace
+
 std::string accept_value(std::string_view key) {
     constexpr std::string_view guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int size = 0;
-    // Both are kept, since OpenSSL takes longer to look the algorithm up, and to make a context for
-    // it, than to compute the digest.
+    // It is kept, since OpenSSL takes longer to look it up than to compute the digest.
     static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> sha1(
-        EVP_MD_fetch(nullptr, "SHA1", nullptr), &EVP_MD_free);
-    thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(
-        EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    EVP_DigestInit_ex2(context.get(), sha1.get(), nullptr);
-    EVP_DigestUpdate(context.get(), key.data(), key.size());
-    EVP_DigestUpdate(context.get(), guid.data(), guid.size());
-    EVP_DigestFinal_ex(context.get(), digest.data(), &size);
+        made(EVP_MD_fetch(nullptr, "SHA1", nullptr)), &EVP_MD_free);
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(made(EVP_MD_CTX_new()),
+                                                                          &EVP_MD_CTX_free);
+    if (EVP_DigestInit_ex2(context.get(), sha1.get(), nullptr) != 1 ||
+        EVP_DigestUpdate(context.get(), key.data(), key.size()) != 1 ||
+        EVP_DigestUpdate(context.get(), guid.data(), guid.size()) != 1 ||
+        EVP_DigestFinal_ex(context.get(), digest.data(), &size) != 1) {
+        throw std::bad_alloc(); // there is no other reason
+    }
     std::array<unsigned char, std::size_t{2} * EVP_MAX_MD_SIZE> base64{};
     const auto length = EVP_EncodeBlock(base64.data(), digest.data(), static_cast<int>(size));
     return {base64.begin(), base64.begin() + length};

@@ -52,6 +52,8 @@ TEST(DestinationRule, CoversWhatItNames) {
              {"2001:db8::9:5900", "h", "2001:db8::9", 5900, true},
              {"Desk.example:5901", "DESK.Example", "10.1.2.3", 5901, true},
              {"Desk.example:5901", "desk.example", nullptr, 5901, true},
+             {"Desk.example:5901", "desk.example.", nullptr, 5901, true},
+             {"Desk.example.:5901", "desk.example", nullptr, 5901, true},
              {"Desk.example:5901", "desk.example", nullptr, 5902, false},
              {"Desk.example:5901", "a.desk.example", nullptr, 5901, false},
          }) {

@@ -128,6 +128,11 @@ TEST(CompatLog, SaysEachEventInThePerlsWords) {
         {event::replaced{server, session_number{3}, id},
          "closing and deleting previous vnc server with ID:7.\n"},
         {event::refused{viewer, id}, "refusing extra vnc client for ID:7.\n"},
+        {event::id_conflict{viewer, id, std::chrono::seconds(300)},
+         "WARNING: several addresses claim ID:7: vnc clients of other addresses than the one that "
+         "waits are refused for 300 s.\n"},
+        {event::id_lapsed{viewer, id, id_fault::expired},
+         "closing waiting vnc client with ID:7: its ID is expired (--id-policy).\n"},
         {event::left{viewer, id, asio::error::eof},
          "socket for ID:7 is no longer established, closing it.\n"},
         {event::dialling{viewer, {"host", 5905, 5}},
@@ -142,7 +147,7 @@ TEST(CompatLog, SaysEachEventInThePerlsWords) {
                                     event::dial_attempt_failed::reason::no_greeting,
                                     std::chrono::milliseconds(2500)},
          "connected to 127.0.0.1:5900, but it did not greet as a VNC server in time: see "
-         "--handshake-timeout, or name it in --mode1-allow if it never speaks first (2.5 s).\n"},
+         "--greeting-timeout, or name it in --mode1-allow if it never speaks first (2.5 s).\n"},
         {event::dial_attempt_failed{viewer,
                                     {make_address("::1"), 5900},
                                     asio::error::connection_refused,
@@ -187,6 +192,9 @@ TEST(CompatLog, SaysEachEventInThePerlsWords) {
          "ultravnc_repeater.pl: re-starting service.  master-pid=42\n"},
         {event::supervising{event::supervising::what::ends, 42, 43, "TERM"},
          "TERM:\t42 looppid=43\n"},
+        {event::upgraded{"1.0", "1.1", 42, 43, 10, 3, 1, std::chrono::milliseconds(25)},
+         "USR2: took over from pid: 42, 10 that wait, 3 live sessions; 1 end there.\n"},
+        {event::upgrade_failed{"it has ended"}, "USR2: nobody has taken over: it has ended\n"},
     };
     for (const auto& r : rows) {
         EXPECT_EQ(logged({r.event}), r.lines);

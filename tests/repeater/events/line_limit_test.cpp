@@ -74,12 +74,14 @@ TEST(LineLimit, WhatStrangersCannotCauseIsAlwaysTold) {
 
 TEST(LineLimit, SaysHowManyWereLeftOut) {
     line_limit l;
-    EXPECT_EQ(l.left_out(event::advice{}, start), std::nullopt);
-    (void)told(l, failure_of(from("192.0.2.1")), 105);
-    EXPECT_EQ(l.left_out(event::advice{}, start), 100U);
-    (void)told(l, failure_of(from("192.0.2.1")), 7);
-    EXPECT_EQ(l.left_out(event::advice{}, start + 59s), std::nullopt) << "once a minute";
-    EXPECT_EQ(l.left_out(event::stopped{}, start + 59s), 7U) << "but the end tells all";
+    const auto failure = failure_of(from("192.0.2.1"));
+    EXPECT_EQ(l.left_out(failure, start), std::nullopt);
+    (void)told(l, failure, 105);
+    EXPECT_EQ(l.left_out(failure, start + 59s), std::nullopt) << "more may come";
+    EXPECT_EQ(l.left_out(failure, start + 60s), 100U) << "also where none of them is told";
+    EXPECT_EQ(told(l, failure, 7, start + 61s), 1);
+    EXPECT_EQ(l.left_out(failure, start + 120s), std::nullopt) << "once a minute";
+    EXPECT_EQ(l.left_out(event::stopped{}, start + 120s), 6U) << "but the end tells all";
 }
 
 } // namespace line_limit_test

@@ -83,6 +83,15 @@ TEST(TextLog, OneIdHasOneHashAndAnotherIdAnother) {
     const id_printer print(id_form::hashed);
     EXPECT_EQ(print(id), print(id));
     EXPECT_NE(print(id), print(rfb::repeater_id::make("secret1235").value()));
+    EXPECT_EQ(print(id), id_printer(id_form::hashed)(id)) << "in each log of this process";
+}
+
+TEST(TextLog, AGivenKeyMakesTheSameHashEverywhere) {
+    // printf %s secret1234 | openssl dgst -sha256 -hmac 0123456789abcdef
+    const id_printer print(id_form::hashed, "0123456789abcdef");
+    EXPECT_EQ(print(id), "secr~5cd902");
+    EXPECT_EQ(print("ab"), "a~" + print("ab").substr(2)) << "of short ones less is shown";
+    EXPECT_NE(id_printer(id_form::hashed, "0123456789abcdeF")(id), print(id));
 }
 
 TEST(TextLog, HostileBytesAreEscaped) {
@@ -100,12 +109,14 @@ TEST(TextLog, TheRfbSessionIsDescribed) {
     facts.viewer_version = rfb::protocol_version{3, 7};
     facts.security_offered = {2, 1};
     facts.security_chosen = 1;
+    facts.security_subtype = 256;
     facts.width = 1280;
     facts.height = 800;
     facts.desktop_name = "desk";
     EXPECT_EQ(logged(event::described{session_number{17}, facts}),
               "info described pair=17 rfb=understood server_version=3.8 viewer_version=3.7 "
-              "security_offered=[\"VncAuth\",\"None\"] security_chosen=None width=1280 height=800 "
+              "security_offered=[\"VncAuth\",\"None\"] security_chosen=None security_subtype=Plain "
+              "width=1280 height=800 "
               "shared=false desktop=desk\n");
 }
 

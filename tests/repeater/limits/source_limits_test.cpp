@@ -141,6 +141,26 @@ TEST(SourceLimits, EachStageHasItsOwn) {
     }
 }
 
+TEST(SourceLimits, WhoTakesAPlaceNeedsNoneMore) {
+    auto o = without_rates();
+    o.waiting_servers = {3, 2};
+    source_limits l(o);
+    std::vector<place> here;
+    for (const auto& from : {a, a, b, a, b}) {
+        ASSERT_FALSE(come(l, from, here));
+    }
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_FALSE(advance(l, here[i], waiting_server));
+    }
+    EXPECT_EQ(l.forbids(here[4], waiting_server), limit::waiting);
+    EXPECT_FALSE(l.forbids(here[4], waiting_server, &here[0]));
+    EXPECT_FALSE(l.forbids(here[3], waiting_server, &here[0])) << "of its own source";
+    EXPECT_EQ(l.forbids(here[3], waiting_server, &here[2]), limit::source_waiting);
+    EXPECT_EQ(l.forbids(here[4], waiting_server, &here[3]), limit::waiting) << "that has no place";
+    EXPECT_EQ(source_limits::source_of(here[0]), source_limits::source_of(here[1]));
+    EXPECT_NE(source_limits::source_of(here[0]), source_limits::source_of(here[2]));
+}
+
 TEST(SourceLimits, DialsHaveARateAndANumber) {
     auto o = without_rates();
     o.dialling = {10, 1min, 10};
@@ -225,6 +245,25 @@ TEST(WrongIds, AViewerThatComesAgainForItsServerIsNoGuesser) {
     for (int i = 0; i < 1000; ++i) {
         EXPECT_FALSE(l.wrong_id(here[0], 7, start));
     }
+}
+
+TEST(SourceLimits, WhoComesFromAnotherProcessCountsAndIsNotKeptOut) {
+    auto o = without_rates();
+    o.waiting_servers = {1, 1};
+    source_limits l(o);
+    std::vector<place> here;
+    for (int i = 0; i < 3; ++i) {
+        here.push_back(l.restore(a, waiting_server));
+    }
+    EXPECT_EQ(l.size(waiting_server), 3U);
+    EXPECT_EQ(l.present(), 3U);
+    EXPECT_EQ(l.entered(), 3U);
+    EXPECT_TRUE(source_limits::was_accepted(here[0]));
+    EXPECT_EQ(come(l, a, here), std::nullopt);
+    EXPECT_EQ(advance(l, here.back(), waiting_server), limit::waiting) << "they fill its places";
+    here.clear();
+    EXPECT_EQ(l.present(), 0U);
+    EXPECT_EQ(l.gone(), 4U);
 }
 
 } // namespace source_limits_test

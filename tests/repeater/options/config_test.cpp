@@ -1,6 +1,7 @@
 // The command line: values, defaults, and clear errors.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/options/configure.hpp"
+#include "tests/support/scratch_directory.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -54,6 +55,50 @@ TEST(Config, PortsByPositionShortAndLongName) {
         EXPECT_EQ(c.viewer_port, 5901);
         EXPECT_EQ(c.server_port, 5501);
     }
+}
+
+TEST(Config, TheFilesOfAnIdPolicyAreRead) {
+    const support::scratch_directory where;
+    const auto ids = where.file("ids", "alpha\n");
+    const auto listed = parsed({"--id-policy", "list", "--id-file", ids});
+    EXPECT_EQ(listed.admitted_ids->policy, id_policy::list);
+    EXPECT_EQ(listed.admitted_ids->listed.size(), 1U);
+    const auto keys = where.file("keys", std::string(32, 'a') + '\n');
+    std::filesystem::permissions(keys, std::filesystem::perms::owner_read);
+    const auto of_keys = parsed({"--id-policy", "signed", "--id-key-file", keys});
+    EXPECT_EQ(of_keys.admitted_ids->keys, std::vector{std::string(16, '\xaa')});
+    EXPECT_EQ(parsed({}).admitted_ids->policy, id_policy::open);
+    for (const auto* const check : {"--check", "--debug"}) {
+        const auto bye = std::get<service::early_exit>(
+            parse({"--id-policy", "list", "--id-file", "/nonexistent/ids", check}));
+        EXPECT_EQ(bye.exit_code, 78);
+        EXPECT_THAT(bye.text, HasSubstr("ultravnc_repeater: /nonexistent/ids: cannot read"));
+    }
+}
+
+TEST(Config, TheKeyOfTheLogIsThatOfEventsToo) {
+    const support::scratch_directory where;
+    const auto key = where.file("key", std::string(32, 'a') + '\n');
+    std::filesystem::permissions(key, std::filesystem::perms::owner_read);
+    const auto c = parsed({"--log-key-file", key});
+    EXPECT_EQ(c.log.id_key, std::string(16, '\xaa'));
+    EXPECT_EQ(c.events.id_key, c.log.id_key);
+    const auto bye = std::get<service::early_exit>(parse({"--log-key-file", "/nonexistent/key"}));
+    EXPECT_EQ(bye.exit_code, 78);
+}
+
+TEST(Config, AnIdPolicyHasItsFileAndNoOther) {
+    const auto complaint = [](const std::vector<std::string>& words) {
+        return std::get<service::early_exit>(parse(words)).text;
+    };
+    EXPECT_THAT(complaint({"--id-policy=list"}), HasSubstr("--id-file: --id-policy list needs it"));
+    EXPECT_THAT(complaint({"--id-policy=signed"}),
+                HasSubstr("--id-key-file: --id-policy signed needs it"));
+    EXPECT_THAT(complaint({"--id-file=/i"}), HasSubstr("--id-file: it needs --id-policy list"));
+    EXPECT_THAT(complaint({"--id-policy=list", "--id-file=/i", "--id-key-file=/k"}),
+                HasSubstr("--id-key-file: it needs --id-policy signed"));
+    EXPECT_THAT(complaint({"--id-policy=signed", "--id-key-file=/k", "--uvnc-alias"}),
+                HasSubstr("--uvnc-alias: signed IDs"));
 }
 
 TEST(Config, OptionsBecomeValues) {
@@ -238,7 +283,7 @@ TEST(Config, AFileStandsBehindEnvironmentAndArguments) {
     EXPECT_EQ(c.server_port, 6004) << "argument";
     EXPECT_EQ(c.duplicates, duplicate_policy::refuse);
     EXPECT_EQ(c.bind.size(), 2U);
-    EXPECT_EQ(c.limits.linger, std::chrono::milliseconds(2500));
+    EXPECT_EQ(c.limits.session.linger, std::chrono::milliseconds(2500));
     ASSERT_EQ(c.proxy_from.size(), 2U);
     EXPECT_EQ(to_string(c.proxy_from[0]), "10.0.0.0/8");
     EXPECT_EQ(to_string(c.proxy_from[1]), "::1/128");

@@ -58,6 +58,27 @@ TEST(Mode1, TheDefaultAllowsVncPortsOfOrdinaryAddresses) {
              {"100::1", 5900, verdict::bad_address, "discard"},
              {"2001:db8::1", 5900, verdict::bad_address, "documentation"},
              {"fd00:ec2::254", 5900, verdict::bad_address, "cloud metadata"},
+             {"fd20:ce::254", 5900, verdict::bad_address, "cloud metadata"},
+             {"100.100.100.200", 5900, verdict::bad_address, "cloud metadata"},
+             {"168.63.129.16", 5900, verdict::bad_address, "cloud metadata"},
+             {"192.31.196.9", 5900, verdict::bad_address, "AS112"},
+             {"192.52.193.1", 5900, verdict::bad_address, "AMT"},
+             {"192.88.99.1", 5900, verdict::bad_address, "6to4 relay"},
+             {"192.175.48.6", 5900, verdict::bad_address, "AS112"},
+             {"100:0:0:1::1", 5900, verdict::bad_address, "dummy prefix"},
+             {"2001:1::1", 5900, verdict::bad_address, "port control protocol"},
+             {"2001:2::1", 5900, verdict::bad_address, "benchmarking"},
+             {"2001:3::1", 5900, verdict::bad_address, "AMT"},
+             {"2001:4:112::1", 5900, verdict::bad_address, "AS112"},
+             {"2001:10::1", 5900, verdict::bad_address, "ORCHID"},
+             {"2001:2f::1", 5900, verdict::bad_address, "ORCHIDv2"},
+             {"2001:30::1", 5900, verdict::bad_address, "drone remote IDs"},
+             {"2001:1ff:ffff::1", 5900, verdict::bad_address, "IETF's last"},
+             {"2001:200::1", 5900, verdict::allowed, "behind IETF's"},
+             {"2620:4f:8000::1", 5900, verdict::bad_address, "AS112"},
+             {"3fff:fff::1", 5900, verdict::bad_address, "documentation"},
+             {"5f00::1", 5900, verdict::bad_address, "segment routing"},
+             {"fec0::1", 5900, verdict::bad_address, "site-local"},
              {"10.1.2.3", 5900, verdict::bad_address, "ours"},
              {"2001:470::7", 5900, verdict::bad_address, "ours"},
          }) {
@@ -67,14 +88,43 @@ TEST(Mode1, TheDefaultAllowsVncPortsOfOrdinaryAddresses) {
 
 TEST(Mode1, Ipv4InsideIpv6IsJudgedAsIpv4) {
     for (const auto* address : {
-             "::ffff:127.0.0.1", "::ffff:10.1.2.3", "::127.0.0.1", "64:ff9b::7f00:1",
-             "64:ff9b:1::7f00:1", "2002:7f00:1::", "2002:a01:203::1",
-             "2001:0:1:2:3:4:80ff:fffe", // Teredo of 127.0.0.1
+             "::ffff:127.0.0.1",
+             "::ffff:10.1.2.3",
+             "::127.0.0.1",
+             "64:ff9b::7f00:1",
+             "64:ff9b:1::7f00:1",
+             "2002:7f00:1::",
+             "2002:a01:203::1",
+             "2001:0:4136:e378:8000:63bf:80ff:fffe", // Teredo, whose client is 127.0.0.1
+             "2001:0:7f00:1:8000:63bf:3f57:fef8",    // Teredo, whose server is 127.0.0.1
+             "::ffff:0:127.0.0.1",
+             "::ffff:0:10.1.2.3",
+             "64:ff9b:1:7f00:0:100::",          // behind a prefix of 48 bits
+             "64:ff9b:1:7f00:0:100:dead:beef",  // ... with something in the padding
+             "64:ff9b:1:aa7f:0:1::",            // 56
+             "64:ff9b:1:aaaa:7f:0:100:0",       // 64
+             "64:ff9b:1:aaaa:bbbb:cccc:7f00:1", // 96
+             "64:ff9b:1:a01:2:300::",           // 10.1.2.3
+             "64:ff9b:1::",                     // nothing but zeros
+             "2600::5efe:7f00:1",
+             "2600::200:5efe:10.1.2.3", // ISATAP
          }) {
         EXPECT_EQ(judged({}, address, 5900), verdict::bad_address) << address;
     }
-    EXPECT_EQ(judged({}, "::ffff:192.168.1.7", 5900), verdict::allowed);
-    EXPECT_EQ(judged({}, "2002:c0a8:107::1", 5900), verdict::allowed);
+    for (const auto* address : {
+             "::ffff:192.168.1.7",
+             "::ffff:0:192.168.1.7",
+             "2002:c0a8:107::1",
+             "64:ff9b::192.168.1.7",
+             "64:ff9b:1::192.168.1.7",
+             "64:ff9b:1:c0a8:1:700::",
+             "64:ff9b:1:aac0:a8:107::",
+             "64:ff9b:1:aaaa:c0:a801:700:0",
+             "2001:0:4136:e378:8000:63bf:3f57:fef8",
+             "2600::5efe:192.168.1.7",
+         }) {
+        EXPECT_EQ(judged({}, address, 5900), verdict::allowed) << address;
+    }
 }
 
 TEST(Mode1, OffRefusesAllAndAnyAllowsAll) {
@@ -133,8 +183,10 @@ TEST(Mode1, NamesAreComparedAsTheViewerWroteThem) {
     EXPECT_EQ(judge(policy, "desk.example", at, is_ours), verdict::trusted);
     EXPECT_EQ(judge(policy, "DESK.example", at, is_ours), verdict::trusted);
     EXPECT_EQ(judge(policy, "10.0.0.7", at, is_ours), verdict::bad_address);
-    EXPECT_EQ(judge({mode1::any, {}, policy.deny}, "Bad.Example", at, is_ours),
-              verdict::bad_address);
+    EXPECT_EQ(judge(policy, "desk.example.", at, is_ours), verdict::trusted);
+    for (const auto* name : {"Bad.Example", "bad.example."}) {
+        EXPECT_EQ(judge({mode1::any, {}, policy.deny}, name, at, is_ours), verdict::bad_address);
+    }
 }
 
 TEST(Mode1, RulesAreReadStrictly) {

@@ -50,6 +50,8 @@ struct Queue : testing::Test {
 
 TEST_P(Rendezvous, ViewerMeetsTheServerThatWaits) {
     EXPECT_EQ(meetings.arrive(id("1"), server, no(1)), outcome{waits{}});
+    EXPECT_EQ(meetings.foresee(id("1"), viewer), outcome{pairs{no(1)}});
+    EXPECT_EQ(meetings.size(), 1U) << "to look changes nothing";
     EXPECT_EQ(meetings.arrive(id("1"), viewer, no(2)), outcome{pairs{no(1)}});
     EXPECT_EQ(meetings.size(), 0U);
 }
@@ -145,6 +147,15 @@ TEST_F(Queue, OneWhoLeavesFromTheMiddleIsSkipped) {
     meetings.leave(id("1"), no(2));
     EXPECT_EQ(meetings.arrive(id("1"), viewer, no(11)), outcome{pairs{no(1)}});
     EXPECT_EQ(meetings.arrive(id("1"), viewer, no(12)), outcome{pairs{no(3)}});
+}
+
+TEST_P(Rendezvous, WhoWaitedBeforeWaitsAgainWhateverThePolicy) {
+    EXPECT_TRUE(meetings.restore(id("1"), server, no(1)));
+    EXPECT_TRUE(meetings.restore(id("1"), server, no(2)));
+    EXPECT_FALSE(meetings.restore(id("1"), viewer, no(3))) << "they would have met";
+    EXPECT_EQ(meetings.arrive(id("1"), viewer, no(4)), outcome{pairs{no(1)}});
+    EXPECT_EQ(meetings.arrive(id("1"), viewer, no(5)), outcome{pairs{no(2)}});
+    EXPECT_EQ(meetings.size(), 0U);
 }
 
 } // namespace rendezvous_test

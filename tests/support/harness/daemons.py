@@ -1,8 +1,18 @@
 # The daemons under test, each on ports that it picks, once it listens.
 # SPDX-License-Identifier: EUPL-1.2
 import atexit
+import contextlib
+import subprocess
 
 from .processes import Program
+
+
+class DidNotStart(AssertionError):
+    """`program` is what did not; it has ended, by itself or because it was killed."""
+
+    def __init__(self, program, why):
+        super().__init__(why)
+        self.program = program
 
 
 class Daemon(Program):
@@ -16,9 +26,11 @@ class Daemon(Program):
         """The port that its log tells; without it, it ends."""
         try:
             return int(self.says(pattern).group(1))
-        except AssertionError:
+        except AssertionError as e:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.wait(1)  # it has closed its standard error, and may be about to end
             self.kill()
-            raise
+            raise DidNotStart(self, str(e)) from None
 
 
 class Repeater(Daemon):

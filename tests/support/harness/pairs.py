@@ -10,12 +10,15 @@ from .rfb import BANNER, SERVER_BANNER, hello
 from .sockets import all_of, connect
 
 
-def make_pair(repeater, name, source=None, host="127.0.0.1"):
-    """Both ends, joined: the server's greeting has reached the viewer."""
+def make_pair(repeater, name, source=None, host="127.0.0.1", connect_viewer=None):
+    """Both ends, joined: the server's greeting has reached the viewer. `connect_viewer`: how to
+    connect to the viewers' port, where that is another way."""
     server = connect(repeater.server_port, host, source)
     try:
         server.sendall(hello(f"ID:{name}") + SERVER_BANNER)
-        viewer = connect(repeater.viewer_port, host, source)
+        viewer = (connect_viewer or (lambda port: connect(port, host, source)))(
+            repeater.viewer_port
+        )
         try:
             viewer.sendall(hello(f"ID:{name}"))
             all_of(len(BANNER) + len(SERVER_BANNER), viewer)

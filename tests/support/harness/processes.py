@@ -143,3 +143,8 @@ def is_alive(pid):
         return stat_of(pid)[0] != "Z"
     except OSError:
         return False
+
+
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as text:
+        return [int(word) for word in text.read().split()]

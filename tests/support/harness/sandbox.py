@@ -7,7 +7,8 @@ import struct
 NO_NEW_PRIVILEGES, SET_SECCOMP, FILTER = 38, 22, 2  # of prctl(2)
 LOAD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06  # of BPF
 ALLOW, FAIL = 0x7FFF0000, 0x00050000
-NUMBERS = {"x86_64": {"openat2": 437, "socket": 41}, "aarch64": {"openat2": 437, "socket": 198}}
+COMMON = {"openat2": 437, "landlock_create_ruleset": 444}
+NUMBERS = {"x86_64": {"socket": 41, **COMMON}, "aarch64": {"socket": 198, **COMMON}}
 FIRST_ARGUMENT_AT = 16
 
 

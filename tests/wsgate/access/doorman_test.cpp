@@ -414,9 +414,9 @@ TEST_F(access_rules, ClientsThatAreRefusedAllTheTimeAreToldOfLess) {
     for (; line.find("client=192.0.2.8") == std::string::npos; ++told) {
         line = gateway.lines.wait_for(" denied ");
     }
-    EXPECT_NE(line.find(" more=5"), std::string::npos) << line;
+    EXPECT_NE(line.find(" more=20"), std::string::npos) << line;
     EXPECT_NE(line.find(" path=/websockify "), std::string::npos) << line;
-    EXPECT_EQ(told, 21) << "twenty of one, one of the other";
+    EXPECT_EQ(told, 6) << "five of one, one of the other";
 }
 
 TEST_F(access_rules, CertificateMustBeOfTheList) {
@@ -444,7 +444,7 @@ TEST_F(access_rules, FilesNeedTheCertificateWhereThatIsAsked) {
 // ---- limits ----
 
 TEST_F(access_rules, SessionsAreLimited) {
-    config.access.sessions = {3, 2};
+    config.access.limits.sessions = {3, 2};
     running_gateway gateway(config);
     const auto from = [](int last) {
         return "X-Forwarded-For: 192.0.2." + std::to_string(last) + "\r\n";
@@ -470,7 +470,7 @@ TEST_F(access_rules, SessionsAreLimited) {
 }
 
 TEST_F(access_rules, OldestMuteConnectionGoesFirst) {
-    config.access.max_handshakes = 2;
+    config.access.limits.handshakes = 2;
     config.threads = 1; // they stand in line in the order in which they came
     const running_gateway gateway(config);
     plain_peer session(gateway.connect());

@@ -1,6 +1,6 @@
 // Signed tokens: a fixed example, every way to be wrong.
 // SPDX-License-Identifier: EUPL-1.2
-#include "wsgate/access/secret.hpp"
+#include "service/secret.hpp"
 #include "wsgate/access/signed_token.hpp"
 #include "wsgate/text/base64.hpp"
 
@@ -28,7 +28,7 @@ token_fault fault_of(const std::vector<std::string>& keys, std::string_view toke
 
 /// Whatever text, with a good signature.
 std::string with_signature(const std::string& text) {
-    return text + "." + wsgate::to_base64url(wsgate::as_text(wsgate::hmac_sha256(key, text)));
+    return text + "." + wsgate::to_base64url(service::as_text(service::hmac_sha256(key, text)));
 }
 
 } // namespace

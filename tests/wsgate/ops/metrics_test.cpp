@@ -1,7 +1,6 @@
 // Numbers by name, the format they are written in, and threads that count at once.
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/wsgate/metric_value.hpp"
-#include "wsgate/ops/exposition.hpp"
 #include "wsgate/ops/metrics.hpp"
 
 #include <boost/asio/error.hpp>
@@ -24,20 +23,6 @@ using wsgate::direction;
 using wsgate::ended_by;
 
 } // namespace
-
-TEST(Exposition, WritesFamiliesAndEscapes) {
-    wsgate::exposition out;
-    out.family("a_total", "counter", "What it is.");
-    out.sample({}, std::uint64_t{7});
-    out.sample({{"x", "a\"b\\c\nd"}, {"y", ""}}, 0.25);
-    out.sample({}, std::int64_t{-1});
-    out.sample({{"le", "+Inf"}}, std::uint64_t{18446744073709551615U}, "_bucket");
-    EXPECT_EQ(out.text(), "# HELP a_total What it is.\n# TYPE a_total counter\n"
-                          "a_total 7\n"
-                          "a_total{x=\"a\\\"b\\\\c\\nd\",y=\"\"} 0.25\n"
-                          "a_total -1\n"
-                          "a_total_bucket{le=\"+Inf\"} 18446744073709551615\n");
-}
 
 TEST(Metrics, FollowASession) {
     wsgate::metrics all;

@@ -41,8 +41,9 @@ TEST(AccessOptions, HaveTheDefaults) {
     EXPECT_FALSE(a.origin_required || a.files_need_login || a.common_names);
     EXPECT_FALSE(a.passwords.of("/websockify").is_used() || a.tokens.is_used());
     EXPECT_EQ(a.proxies, wsgate::proxy_rules{});
-    EXPECT_EQ(a.sessions, (wsgate::session_caps{1000, 0}));
-    EXPECT_EQ(a.max_handshakes, 256U);
+    EXPECT_EQ(a.limits.sessions, (wsgate::session_caps{1000, 0}));
+    EXPECT_EQ(a.limits.handshakes, 4096U);
+    EXPECT_EQ(a.limits.exempt, wsgate::loopback_networks());
     EXPECT_EQ(a.brake.burst, 20);
     EXPECT_EQ(a.token_paths, (std::vector<std::string>{"/wsClient", "/websockify"}));
 }
@@ -91,8 +92,8 @@ TEST(AccessOptions, AreTakenOver) {
     EXPECT_EQ(a.proxies.trusted.size(), 2U);
     EXPECT_EQ(a.proxies.header, wsgate::real_ip_header::forwarded);
     EXPECT_TRUE(a.origin_required);
-    EXPECT_EQ(a.sessions, (wsgate::session_caps{5, 2}));
-    EXPECT_EQ(a.max_handshakes, 3U);
+    EXPECT_EQ(a.limits.sessions, (wsgate::session_caps{5, 2}));
+    EXPECT_EQ(a.limits.handshakes, 3U);
     EXPECT_EQ(a.brake.burst, 0);
     EXPECT_EQ(a.tokens.what, kind::file_name);
     EXPECT_EQ(a.tokens.path, "/t");
@@ -101,6 +102,8 @@ TEST(AccessOptions, AreTakenOver) {
     EXPECT_TRUE(a.tokens.from_host);
     EXPECT_EQ(a.token_paths, std::vector<std::string>{"/only"});
     EXPECT_TRUE(good({"--trusted-proxy", "none"}).proxies.trusted.empty());
+    EXPECT_EQ(good({"--source-exempt", "10.0.0.0/8,::1"}).limits.exempt.size(), 2U);
+    EXPECT_TRUE(good({"--source-exempt", "none"}).limits.exempt.empty());
 }
 
 TEST(AccessOptions, AddUp) {
@@ -181,7 +184,11 @@ TEST(AccessOptions, AreRefusedWithAReason) {
         {"--allow-target", "10.0.0.0/8", "--token-source", "/t"},
         {"--max-sessions", "0"},
         {"--max-handshakes", "0"},
+        {"--max-tls-handshakes", "0"},
         {"--max-per-ip", "-1"},
+        {"--connection-rate", "50"},
+        {"--upgrade-rate", "fast"},
+        {"--source-exempt", "10.0.0.0/33"},
         {"--max-failures", "-1"},
     };
     for (const auto& arguments : table) {

@@ -56,10 +56,19 @@ TEST(Config, SaysHowTheProcessLives) {
         good({"-D", "--user", "vnc", "--inetd", "--run-once", "--timeout", "1.5", "--idle-exit",
               "60", "--session-idle", "0.25", "--check", "--syslog", "/dev/log"});
     EXPECT_TRUE(c.process.background && c.process.inetd && c.process.run_once && c.process.check);
-    EXPECT_EQ(c.process.user + c.syslog, "vnc/dev/log");
+    EXPECT_EQ(c.process.rights.user + c.syslog, "vnc/dev/log");
     EXPECT_EQ(c.process.timeout, 1500ms);
     EXPECT_EQ(c.process.idle_exit, 60s);
     EXPECT_EQ(c.bridge.idle, 250ms);
+}
+
+TEST(Config, WarnsOfPasswordsThatAllCanSee) {
+    const auto c = good({"--auth-plugin", "BasicHTTPAuth", "--auth-source", "u:p"});
+    ASSERT_EQ(c.warnings.size(), 1U);
+    EXPECT_EQ(c.warnings.front(), "--auth-source holds a password, which can be seen in the list "
+                                  "of processes: prefer --auth-file");
+    EXPECT_TRUE(
+        good({"--auth-plugin", "ExpectOrigin", "--auth-source", "https://a"}).warnings.empty());
 }
 
 TEST(Config, SwitchesOnWhatOldClientsAndBalancersNeed) {

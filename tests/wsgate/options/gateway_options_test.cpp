@@ -49,7 +49,14 @@ const std::map<std::string, option_change> access_changes{
     {"allow-target", change({"--token-key=/k"}, "--allow-target=10.0.0.0/8:5900")},
     {"max-sessions", change("--max-sessions=1")},
     {"max-per-ip", change("--max-per-ip=1")},
+    {"max-connections", change("--max-connections=1")},
+    {"max-connections-per-source", change("--max-connections-per-source=1")},
     {"max-handshakes", change("--max-handshakes=1")},
+    {"max-handshakes-per-source", change("--max-handshakes-per-source=1")},
+    {"max-tls-handshakes", change("--max-tls-handshakes=1")},
+    {"connection-rate", change("--connection-rate=7/s")},
+    {"upgrade-rate", change("--upgrade-rate=7/s,8")},
+    {"source-exempt", change("--source-exempt=10.0.0.0/8")},
     {"max-failures", change("--max-failures=1")},
 };
 
@@ -97,6 +104,7 @@ const std::map<std::string, option_change> other_changes{
     {"pong-timeout", change("--pong-timeout=1")},
     {"session-idle", change("--session-idle=1")},
     {"drain-timeout", change("--drain-timeout=1")},
+    {"upgrade-timeout", change("--upgrade-timeout=1")},
     {"dial", change("--dial=at-once")},
     {"max-frame", change("--max-frame=1024")},
     {"threads", change("--threads=7")},
@@ -106,6 +114,9 @@ const std::map<std::string, option_change> other_changes{
     {"log-level", change("--log-level=warn")},
     {"daemon", change("--daemon")},
     {"user", change("--user=vnc")},
+    {"allow-root", change("--allow-root")},
+    {"sandbox", change("--sandbox=off")},
+    {"core-dumps", change("--core-dumps")},
     {"pid-file", change("--pid-file=/p")},
     {"inetd", change("--inetd")},
     {"run-once", change("--run-once")},
@@ -130,6 +141,7 @@ std::map<std::string, option_change> all_changes() {
 const std::map<std::string, support::option_values> lists{
     {"origin", {{}, "https://a", "app://.", "https://a,app://."}},
     {"trusted-proxy", {{}, "10.0.0.0/8", "::1", "10.0.0.0/8,::1"}},
+    {"source-exempt", {{}, "10.0.0.0/8", "::1", "10.0.0.0/8,::1"}},
     {"auth-file", {{}, "/a", "/b"}},
     {"token-key", {{}, "/a", "/b"}},
     {"token-path", {{"--token-key=/k"}, "/wsClient", "/websockify"}},
@@ -201,7 +213,7 @@ TEST(GatewayOptions, HaveTheDefaultsThatHelpTells) {
          wsgate::our_ciphers, "any", "any that is signed", "the system's",
          "the paths that viewers come by: /wsClient, /websockify and those of --route",
          "wherever they say", "nowhere", "nobody", "not sent", "twice --ping-interval",
-         "one a core", "standard error", "refused"});
+         "one a core", "standard error", "refused", "nine tenths of the descriptors"});
 }
 
 /// Whatever names files says of what kind they are, so that no secret is served by chance.
@@ -214,8 +226,8 @@ TEST(GatewayOptions, SayWhatFilesTheirValuesName) {
         "--prefix", "--token-path", "--legacy-status",
         // anything else
         "--unix-listen-mode", "--ssl-ciphers", "--verify-client", "--allow-client-name", "--origin",
-        "--trusted-proxy", "--auth-plugin", "--auth-source", "--token-plugin", "--send-proxy",
-        "--admin-allow", "--user", "--wrap-mode", "--key-password", "--hsts"};
+        "--trusted-proxy", "--source-exempt", "--auth-plugin", "--auth-source", "--token-plugin",
+        "--send-proxy", "--admin-allow", "--user", "--wrap-mode", "--key-password", "--hsts"};
     wsgate::config c;
     const wsgate::gateway_options options(c);
     for (const auto& each : options.list().all()) {

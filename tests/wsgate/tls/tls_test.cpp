@@ -296,7 +296,7 @@ TEST_F(tls_site, WhateverTheFirstBytesAreTheGatewayLives) {
 
 TEST_F(tls_site, OfThoseWhoseFirstByteIsWaitedForTheOldestGoesFirst) {
     config.listen.front().speaks = wsgate::speech::sniffed;
-    config.access.max_handshakes = 2;
+    config.access.limits.handshakes = 2;
     config.limits.handshake = 60s; // nobody is dropped for being slow
     config.threads = 1;            // they stand in line in the order in which they came
     running_gateway gateway(config);

@@ -86,6 +86,9 @@ TEST(TunnelConfig, WarnsOfWhatIsNotSafe) {
     EXPECT_TRUE(says(only({url, "--listen=0.0.0.0:1"}), "other machines"));
     EXPECT_TRUE(says(only({url, "--listen=*:1"}), "other machines"));
     EXPECT_EQ(config_of({url, "--listen=[::1]:1"}).warnings.size(), 0U);
+    EXPECT_TRUE(
+        says(only({url, "--proxy=http://u:p@proxy:3128"}), "the password of --proxy can be seen"));
+    EXPECT_EQ(config_of({url, "--proxy=http://u@proxy:3128"}).warnings.size(), 0U);
 }
 
 TEST(TunnelConfig, TakesTheProxyFromTheCommandLineTheFileOrTheEnvironment) {

@@ -4,12 +4,14 @@
 #include "tests/support/bytes.hpp"
 #include "tests/support/scripted_stream.hpp"
 #include "tests/wsgate/ws_peer.hpp"
+#include "wsgate/handover/records.hpp"
 #include "wsgate/ws/bridge.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 
 namespace bridge_test {
@@ -238,6 +240,27 @@ TEST(Bridge, DeliversWhatAClientSaidBeforeItWentThoughTheTargetTalks) {
     EXPECT_EQ(s.bridge->summary().code, wsgate::close_code::normal);
 }
 
+TEST(Bridge, LeavesOthersTheirTurnsInAFloodOfPings) {
+    constexpr std::size_t count = 50'000; // 300 KB
+    story s;
+    s.scratch.resize(std::size_t{16} * 1024);
+    const auto ping = masked_frame(ping_frame, "");
+    bytes flood;
+    for (std::size_t i = 0; i < count; ++i) {
+        flood.insert(flood.end(), ping.begin(), ping.end());
+    }
+    s.client.incoming.push_back(std::move(flood));
+    int turns = 0; // of something else on the same event loop
+    std::function<void()> turn = [&] {
+        if (!s.done && ++turns < 1'000'000) {
+            asio::post(s.context, turn);
+        }
+    };
+    asio::post(s.context, turn);
+    ASSERT_TRUE(s.run());
+    EXPECT_GE(turns, 60) << "4 KiB of pings a turn, once it is known what they are";
+}
+
 TEST(Bridge, CutsOffAClientThatIsDeafAndMute) {
     story s;
     s.client.is_deaf = true;
@@ -247,6 +270,16 @@ TEST(Bridge, CutsOffAClientThatIsDeafAndMute) {
     ASSERT_TRUE(s.run());
     EXPECT_EQ(s.bridge->summary().cause, end_cause::websocket_lost);
     EXPECT_EQ(s.bridge->summary().code, wsgate::close_code::abnormal);
+}
+
+TEST(Bridge, TellsATargetThatTakesNothingThatTheSessionIsOver) {
+    story s;
+    s.target.is_deaf = true;
+    s.client.incoming = {masked_frame(binary_frame, "keys")};
+    s.target.incoming = {{}, {}, {}}; // and EOF
+    ASSERT_TRUE(s.run());
+    EXPECT_TRUE(s.target.send_was_shut_down);
+    EXPECT_TRUE(s.target.closed);
 }
 
 TEST(Bridge, CutsOffAClientThatNeverAnswersOurClose) {
@@ -291,11 +324,22 @@ TEST(Bridge, KnowsWhoseDoingAnEndWas) {
 
 namespace {
 
+/// As when another process goes on with it.
+void go_through_a_record(wsgate::bridge_state& state) {
+    wsgate::moved_session moved;
+    moved.state = state;
+    auto again = wsgate::read<wsgate::moved_session>(wsgate::fields_of(moved)).value().state;
+    again.to_tcp = std::move(state.to_tcp);
+    again.to_websocket = std::move(state.to_websocket);
+    state = std::move(again);
+}
+
 /// A bridge that is detached after so many turns of its event loop, and another one that goes on.
 struct moved_story {
     story before;
     std::unique_ptr<wsgate::bridge> after;
     std::optional<wsgate::bridge::detached> parts;
+    bool had_not_dialled = false;
     bool done = false;
 
     void detach_after(int turns) {
@@ -323,9 +367,10 @@ struct moved_story {
         EXPECT_TRUE(b.done);
         EXPECT_FALSE(b.client.closed);
         EXPECT_FALSE(b.target.closed);
+        go_through_a_record(parts->state);
+        had_not_dialled = parts->tcp == nullptr;
         after = std::make_unique<wsgate::bridge>(b.context.get_executor(), b.scratch, b.client,
-                                                 std::move(parts->tcp), std::move(parts->state),
-                                                 b.options);
+                                                 std::move(*parts), b.dial, b.options);
         asio::co_spawn(b.context, after->run({}),
                        [this](const std::exception_ptr& e) { done = !e; });
         b.context.run_for(5s);
@@ -354,6 +399,22 @@ TEST(Bridge, GoesOnByteForByteWhereAnotherOneWasDetached) {
         EXPECT_EQ(s.after->summary().to_tcp, up_text.size()) << turns;
     }
     EXPECT_GT(moved, 20);
+}
+
+TEST(Bridge, GoesOnWhereTheOtherOneHadNotDialledYet) {
+    moved_story s;
+    tell_all(s.before);
+    auto& client = s.before.client;
+    s.before.options.dial = wsgate::dial_time::first_data;
+    client.incoming.push_front(std::exchange(s.before.early, {}));
+    for (int i = 0; i < 20; ++i) { // it is mute at first
+        client.incoming.push_front({});
+    }
+    ASSERT_TRUE(s.run(3));
+    ASSERT_TRUE(s.done);
+    EXPECT_TRUE(s.had_not_dialled);
+    EXPECT_EQ(text_of(s.before.target.written), up_text);
+    EXPECT_EQ(s.before.to_client().payload, down_text);
 }
 
 } // namespace bridge_test

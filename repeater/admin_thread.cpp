@@ -1,0 +1,99 @@
+// Asks the other threads by what it posts to them, and waits for their answers for so long.
+// SPDX-License-Identifier: EUPL-1.2
+#include "repeater/admin_thread.hpp"
+
+#include "net/deadline.hpp"
+#include "net/handoff.hpp"
+#include "repeater/metrics_page.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace repeater {
+
+namespace {
+
+using namespace asio::experimental::awaitable_operators;
+
+/// A thread that has not answered by then hangs.
+constexpr auto longest_answer = std::chrono::seconds(2);
+
+/// What `question` says on the event loop of `whom`. Nothing where that loop does not come to it in
+/// time; then it may be called later, or never.
+template <class Answer>
+asio::awaitable<std::optional<Answer>> ask(asio::any_io_executor whom,
+                                           std::function<Answer()> question) {
+    const auto here = co_await asio::this_coro::executor;
+    // Shared with what runs over there, since whoever asks may be gone by then.
+    const auto given = std::make_shared<net::handoff<Answer>>(here);
+    asio::post(whom, [here, given, question = std::move(question)]() mutable {
+        asio::post(here, [given = std::move(given), answer = question()] { given->give(answer); });
+    });
+    auto first = co_await (given->take() || net::expire_after(longest_answer));
+    co_return first.index() == 0 ? std::move(std::get<0>(first)) : std::nullopt;
+}
+
+} // namespace
+
+admin_thread::admin_thread(const service::admin_options& options,
+                           service::admin_listeners listeners, admin_questions questions,
+                           const net::task_group::escape& on_escape)
+    : questions_(std::move(questions)),
+      admin_(thread_.executor(), options, std::move(listeners),
+             {"ultravnc_repeater", [this] { return tell_numbers(); },
+              [this] { return tell_health(); }, [this] { return tell_readiness(); }},
+             on_escape) {}
+
+admin_thread::~admin_thread() {
+    asio::co_spawn(thread_.executor(), admin_.stop(), asio::use_future).wait();
+    thread_.join();
+}
+
+void admin_thread::leave_file() {
+    asio::post(thread_.loop(), [this] { admin_.leave_file(); });
+}
+
+void admin_thread::start(on_error on_accept_failed) {
+    asio::post(thread_.loop(),
+               [this, report = std::move(on_accept_failed)] { admin_.start(report); });
+}
+
+asio::awaitable<std::optional<std::string>> admin_thread::tell_numbers() {
+    const auto now = co_await ask(questions_.decides, questions_.count);
+    if (!now) {
+        co_return std::nullopt;
+    }
+    co_return metrics_page(*now);
+}
+
+/// Every thread that peers depend on must come to what is posted to it.
+asio::awaitable<service::admin_state> admin_thread::tell_health() {
+    auto all = questions_.workers;
+    all.push_back(questions_.decides);
+    for (const auto& each : all) {
+        const auto alive = co_await ask<bool>(each, [] { return true; });
+        if (!alive) {
+            co_return service::admin_state{false, "a thread hangs"};
+        }
+    }
+    co_return service::admin_state{true, "ok"};
+}
+
+asio::awaitable<service::admin_state> admin_thread::tell_readiness() {
+    const auto stopping = co_await ask(questions_.decides, questions_.is_stopping);
+    if (!stopping) {
+        co_return service::admin_state{false, "a thread hangs"};
+    }
+    co_return *stopping ? service::admin_state{false, "shutting down"}
+                        : service::admin_state{true, "ready"};
+}
+
+} // namespace repeater

@@ -1,0 +1,55 @@
+// The repeater's admin listener, on a thread of its own: who asks there takes no time of relaying.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/worker.hpp"
+#include "repeater/numbers.hpp"
+#include "service/admin/admin.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace repeater {
+
+/// What it asks others for, and where.
+struct admin_questions {
+    asio::any_io_executor decides; ///< where the following are called
+    std::function<numbers()> count;
+    std::function<bool()> is_stopping;
+    std::vector<asio::any_io_executor> workers; ///< that relay
+};
+
+class admin_thread {
+public:
+    using on_error = service::admin::on_error;
+
+    /// The event loops that are asked outlive this.
+    admin_thread(const service::admin_options&, service::admin_listeners, admin_questions,
+                 const net::task_group::escape&);
+    admin_thread(const admin_thread&) = delete;
+    admin_thread& operator=(const admin_thread&) = delete;
+
+    /// Closes all connections first.
+    ~admin_thread();
+
+    /// Answers from now on. `on_accept_failed` is called on this thread.
+    void start(on_error on_accept_failed);
+
+    [[nodiscard]] const std::vector<net::listener>& listeners() const { return admin_.listeners(); }
+
+    /// As service::admin has it; this thread is to be ended next.
+    void leave_file();
+
+private:
+    [[nodiscard]] asio::awaitable<std::optional<std::string>> tell_numbers();
+    [[nodiscard]] asio::awaitable<service::admin_state> tell_health();
+    [[nodiscard]] asio::awaitable<service::admin_state> tell_readiness();
+
+    admin_questions questions_;
+    net::worker thread_;
+    service::admin admin_;
+};
+
+} // namespace repeater

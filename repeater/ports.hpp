@@ -1,0 +1,34 @@
+// Where peers connect: the two ports and what --listen says.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "net/listener.hpp"
+#include "net/socket_file.hpp"
+#include "repeater/handover/inheritance.hpp"
+#include "repeater/options/config.hpp"
+#include "service/admin/admin.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace repeater {
+
+struct ports {
+    std::vector<net::socket_file> socket_files;
+    std::vector<net::listener> for_viewers; ///< the port of --viewer-port first
+    std::vector<net::listener> for_servers;
+
+    /// Where tcp_options::listens_later said so: listens now. Throws std::system_error.
+    void listen();
+};
+
+/// Takes those of `inherited` that the configuration still wants, and binds the others. Throws
+/// std::runtime_error that names the port or the path, and the options for another one.
+[[nodiscard]] ports open_ports(const config&, service::inherited_listeners& inherited);
+
+/// The same of the admin listener. Precondition: config.admin.is_on(). Throws std::system_error
+/// that names the address.
+[[nodiscard]] service::admin_listeners open_admin(const config&,
+                                                  service::inherited_listeners& inherited);
+
+} // namespace repeater

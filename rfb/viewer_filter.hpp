@@ -1,0 +1,89 @@
+// Takes the messages that a policy forbids out of what a viewer sends.
+// SPDX-License-Identifier: EUPL-1.2
+#pragma once
+
+#include "rfb/client_messages.hpp"
+#include "rfb/viewer_policy.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace rfb {
+
+/// What the handshake has shown of the programs: some numbers mean different messages.
+struct viewer_dialect {
+    bool ultra = false; ///< UltraVNC's messages
+    bool tight = false; ///< security type 16: Tight's file transfer
+};
+
+/// Stands behind ClientInit, in the viewer's direction alone. Nothing passes but messages that it
+/// knows and that every server measures as it does; what it cannot measure ends the session, since
+/// a viewer could hide later messages in it. The result does not depend on how the bytes were cut.
+class viewer_filter {
+public:
+    /// Longer texts are swallowed: servers disagree on them.
+    static constexpr std::uint64_t longest_cut_text = std::uint64_t{1} << 20U;
+    static constexpr std::size_t most_encodings = 1024;
+
+    viewer_filter(const viewer_policy&, viewer_dialect);
+
+    /// Appends to `out` what the server may have of the bytes. False where the session must end:
+    /// nothing more is passed then.
+    [[nodiscard]] bool pass(std::span<const std::byte> from_viewer, std::vector<std::byte>& out);
+
+    /// Another policy, from the next message on. Keys and buttons that the viewer holds down are
+    /// released in `out` where it may only view from now on, now or behind the message that is
+    /// under way; nobody else could release them.
+    void set(const viewer_policy&, std::vector<std::byte>& out);
+
+    /// Why the session must end: a message of this type that cannot be measured, and how many bytes
+    /// of the viewer came before it.
+    struct surprise {
+        std::uint8_t type = 0;
+        std::uint64_t at = 0;
+
+        friend bool operator==(const surprise&, const surprise&) = default;
+    };
+
+    [[nodiscard]] const std::optional<surprise>& surprised() const { return surprise_; }
+
+    /// Messages that were taken out so far, by type.
+    [[nodiscard]] const std::array<std::uint64_t, 256>& dropped() const { return dropped_; }
+
+private:
+    enum class verdict { pass, drop, narrow, end };
+
+    using bytes = std::vector<std::byte>;
+
+    [[nodiscard]] verdict judge(std::span<const std::byte> head, std::uint64_t size) const;
+    [[nodiscard]] verdict judge_by_type(std::uint8_t type) const;
+    [[nodiscard]] std::size_t take_head(std::span<const std::byte>);
+    [[nodiscard]] bool begin(bytes& out);
+    [[nodiscard]] std::size_t take_rest(std::span<const std::byte>, bytes& out);
+    void finish(bytes& out);
+    void narrow(bytes& out);
+    void note(std::span<const std::byte> message);
+    void release_all(bytes& out);
+    bool end_with(std::uint8_t type);
+
+    viewer_policy policy_;
+    viewer_dialect dialect_;
+    std::array<std::byte, longest_client_head> head_{};
+    std::size_t head_size_ = 0; ///< bytes of head_ that have come
+    std::uint64_t left_ = 0;    ///< of the message behind its head
+    verdict now_ = verdict::pass;
+    bool is_within_ = false; ///< a message whose head is there
+    bool must_release_ = false;
+    bytes kept_; ///< a message that is looked at as a whole
+    std::uint64_t seen_ = 0;
+    std::optional<surprise> surprise_;
+    std::array<std::uint64_t, 256> dropped_{};
+    std::vector<bytes> held_keys_; ///< the messages that pressed them
+    bytes pointer_;                ///< the last PointerEvent, where a button is down
+};
+
+} // namespace rfb
