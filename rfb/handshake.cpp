@@ -3,6 +3,7 @@
 #include "rfb/handshake.hpp"
 
 #include "rfb/bytes.hpp"
+#include "rfb/security_type.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -14,23 +15,9 @@ namespace {
 
 using stage = handshake_facts::stage;
 
-constexpr std::uint8_t security_none = 1;
-constexpr std::uint8_t security_vnc_auth = 2;
-constexpr std::uint8_t security_tight = 16;
-constexpr std::uint8_t security_ultra = 17;
-constexpr std::uint8_t security_vencrypt = 19;
-constexpr std::uint8_t security_prompt = 104;
-constexpr std::uint8_t security_session_select = 105;
-constexpr std::uint8_t security_client_text = 116;
-/// In a list, and never chosen: the server reads a text behind ClientInit.
-constexpr std::uint8_t security_takes_text = 117;
-
-constexpr std::uint32_t plain = 256;           ///< of VeNCrypt
-constexpr std::uint32_t unix_login = 129;      ///< of Tight
 constexpr std::uint32_t goes_on = 0xffffffffU; ///< UltraVNC: a result that opens another layer
 constexpr unsigned most_layers = 8;
 
-constexpr std::size_t pixel_format_size = 16;
 constexpr std::size_t capability_size = 16;     ///< Tight's: a number, a vendor, a name
 constexpr std::uint32_t most_capabilities = 60; ///< within max_lead; programs have five
 
@@ -45,8 +32,8 @@ struct security_type_row {
 // The first row that fits counts.
 constexpr auto security_types = std::to_array<security_type_row>({
     {0, 0, "Invalid"},
-    {security_none, security_none, "None"},
-    {security_vnc_auth, security_vnc_auth, "VncAuth"},
+    {security_type::none, security_type::none, "None"},
+    {security_type::vnc_auth, security_type::vnc_auth, "VncAuth"},
     {5, 5, "RA2"},
     {6, 6, "RA2ne"},
     {3, 15, "RealVNC"},
@@ -81,9 +68,14 @@ bool has_prompt(const protocol_version& v) {
     return v.major == 3 && (v.minor == 14 || v.minor == 16 || v.minor == 18);
 }
 
+struct start_of_text {
+    std::string text;
+    std::uint32_t rest = 0; ///< bytes of it that were not read
+};
+
 // A U32 length and that many bytes. Does not wait for more than max_text of them, whatever is
 // claimed; so it is only for the last thing that is read.
-std::optional<std::string> read_text(byte_reader& in) {
+std::optional<start_of_text> read_text(byte_reader& in) {
     const auto size = in.u32();
     if (!size) {
         return std::nullopt;
@@ -92,15 +84,13 @@ std::optional<std::string> read_text(byte_reader& in) {
     if (!text) {
         return std::nullopt;
     }
-    return to_text(*text);
+    return start_of_text{to_text(*text), *size - static_cast<std::uint32_t>(text->size())};
 }
 
 } // namespace
 
-void handshake_reader::feed(side from, std::span<const std::byte> bytes) {
-    if (done()) {
-        return;
-    }
+std::size_t handshake_reader::feed(side from, std::span<const std::byte> bytes) {
+    const auto all = bytes.size();
     auto& kept = unread(from);
     while (!done() && !bytes.empty()) {
         const auto count = std::min(bytes.size(), max_lead - kept.size());
@@ -114,9 +104,10 @@ void handshake_reader::feed(side from, std::span<const std::byte> bytes) {
         while (!done() && advance()) {
         }
     }
-    if (done()) {
+    if (done() && facts_.reached != stage::complete && listener_ == nullptr) {
         unread_ = {};
     }
+    return all - bytes.size();
 }
 
 handshake_reader::state handshake_reader::save() const {
@@ -301,16 +292,16 @@ bool handshake_reader::choose(std::uint8_t type, side chooser, std::size_t consu
     if (std::find(offered.begin(), offered.end(), type) == offered.end()) {
         return finish(stage::opaque);
     }
-    if (type == security_none) {
+    if (type == security_type::none) {
         return begin_none(chooser, consumed);
     }
-    if (dialect_ == dialect::v3_3 && type != security_vnc_auth) {
+    if (dialect_ == dialect::v3_3 && type != security_type::vnc_auth) {
         return finish(stage::opaque); // numbers have other meanings there
     }
-    if (type == security_vencrypt) {
+    if (type == security_type::vencrypt) {
         return go_on(chooser, consumed, step::vencrypt_version);
     }
-    if (type == security_tight) {
+    if (type == security_type::tight) {
         return go_on(chooser, consumed, step::tight_tunnels);
     }
     const auto follows = security_exchange::of_type(type);
@@ -328,7 +319,15 @@ bool handshake_reader::begin_none(side chooser, std::size_t consumed) {
 }
 
 bool handshake_reader::read_exchange(step next) {
-    switch (exchange_.read(unread(side::viewer), unread(side::server))) {
+    const auto before = listener_ != nullptr ? unread_ : decltype(unread_){};
+    const auto outcome = exchange_.read(unread(side::viewer), unread(side::server));
+    for (std::size_t i = 0; listener_ != nullptr && i < before.size(); ++i) {
+        if (const auto taken = before[i].size() - unread_[i].size(); taken > 0) {
+            listener_->read(i == 0 ? side::viewer : side::server, std::span(before[i]).first(taken),
+                            step_);
+        }
+    }
+    switch (outcome) {
     case security_exchange::outcome::needs_more:
         return false;
     case security_exchange::outcome::surprise:
@@ -439,17 +438,17 @@ bool handshake_reader::choose_subtype(std::uint32_t type, std::size_t consumed) 
     if (std::find(offered.begin(), offered.end(), type) == offered.end()) {
         return finish(stage::opaque);
     }
-    if (type == security_none) {
+    if (type == security_type::none) {
         return begin_none(side::viewer, consumed);
     }
-    if (type == security_vnc_auth) {
+    if (type == security_type::vnc_auth) {
         return begin(security_exchange(security_exchange::kind::vnc_auth), side::viewer, consumed);
     }
-    if (type == (is_tight ? unix_login : plain)) {
+    if (type == (is_tight ? security_type::unix_login : security_type::plain)) {
         return begin(security_exchange(security_exchange::kind::name_and_password), side::viewer,
                      consumed);
     }
-    if (is_tight && type == security_vencrypt) {
+    if (is_tight && type == security_type::vencrypt) {
         return go_on(side::viewer, consumed, step::vencrypt_version);
     }
     return finish(stage::opaque);
@@ -458,7 +457,7 @@ bool handshake_reader::choose_subtype(std::uint32_t type, std::size_t consumed) 
 // RFC 6143 7.1.3
 bool handshake_reader::read_security_result() {
     byte_reader in(unread(side::server));
-    if (facts_.security_subtype == plain && !unread(side::server).empty() &&
+    if (facts_.security_subtype == security_type::plain && !unread(side::server).empty() &&
         unread(side::server).front() == std::byte{1}) {
         (void)in.u8(); // some servers say first that they consent, and no result begins so
     }
@@ -487,14 +486,14 @@ bool handshake_reader::read_security_result() {
 bool handshake_reader::has_no_result(std::span<const std::byte> server) const {
     constexpr std::uint32_t largest_result = 2;
     byte_reader in(server);
-    return facts_.viewer_version->minor == apple_minor && facts_.security_chosen == security_none &&
-           in.u32().value_or(0) > largest_result;
+    return facts_.viewer_version->minor == apple_minor &&
+           facts_.security_chosen == security_type::none && in.u32().value_or(0) > largest_result;
 }
 
 /// UltraVNC's types after which the result may be that there is another list.
 bool handshake_reader::opens_layers() const {
-    constexpr std::array layers{security_ultra, security_prompt, security_session_select,
-                                security_client_text};
+    constexpr std::array layers{security_type::ultra, security_type::prompt,
+                                security_type::session_select, security_type::client_text};
     return std::find(layers.begin(), layers.end(), *facts_.security_chosen) != layers.end();
 }
 
@@ -512,7 +511,7 @@ bool handshake_reader::read_refusal_reason() {
     if (!reason) {
         return false;
     }
-    facts_.reason = std::move(*reason);
+    facts_.reason = std::move(reason->text);
     return finish(stage::refused);
 }
 
@@ -526,7 +525,7 @@ bool handshake_reader::read_client_init() {
     constexpr unsigned has_text = 2; // UltraVNC's: the byte has flags
     const auto& offered = facts_.security_offered;
     const bool has_flags =
-        std::find(offered.begin(), offered.end(), security_takes_text) != offered.end();
+        std::find(offered.begin(), offered.end(), security_type::takes_text) != offered.end();
     facts_.shared = has_flags ? (*shared & 1U) != 0 : *shared != 0;
     if ((*shared & has_text) == 0) {
         return go_on(side::viewer, in.consumed(), step::server_init);
@@ -543,8 +542,8 @@ bool handshake_reader::read_server_init() {
     byte_reader in(unread(side::server));
     const auto width = in.u16();
     const auto height = in.u16();
-    const auto pixel_format = in.take(pixel_format_size);
-    if (!width || !height || !pixel_format) {
+    const auto format = in.take(pixel_format::size);
+    if (!width || !height || !format) {
         return false;
     }
     auto name = read_text(in);
@@ -553,12 +552,18 @@ bool handshake_reader::read_server_init() {
     }
     facts_.width = *width;
     facts_.height = *height;
-    facts_.desktop_name = std::move(*name);
+    facts_.format = parse_pixel_format(format->first<pixel_format::size>());
+    facts_.desktop_name = std::move(name->text);
+    rest_of_name_ = name->rest;
+    go_on(side::server, in.consumed(), step_);
     return finish(stage::complete);
 }
 
 bool handshake_reader::go_on(side from, std::size_t consumed, step next) {
     auto& kept = unread(from);
+    if (listener_ != nullptr && consumed > 0) {
+        listener_->read(from, std::span(kept).first(consumed), step_);
+    }
     kept.erase(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(consumed));
     step_ = next;
     return true;
@@ -581,13 +586,14 @@ std::string_view security_subtype_name(std::uint32_t type) {
                                std::string_view{"TLSVnc"},   std::string_view{"TLSPlain"},
                                std::string_view{"X509None"}, std::string_view{"X509Vnc"},
                                std::string_view{"X509Plain"}};
-    if (type >= plain && type - plain < names.size()) {
-        return names.at(type - plain);
+    if (type >= security_type::plain && type - security_type::plain < names.size()) {
+        return names.at(type - security_type::plain);
     }
-    if (type == unix_login) {
+    if (type == security_type::unix_login) {
         return "UnixLogin";
     }
-    return type == security_none || type == security_vnc_auth || type == security_vencrypt
+    return type == security_type::none || type == security_type::vnc_auth ||
+                   type == security_type::vencrypt
                ? security_type_name(static_cast<std::uint8_t>(type))
                : "unknown";
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
+#include "rfb/pixel_format.hpp"
 #include "rfb/security_exchange.hpp"
 #include "rfb/side.hpp"
 #include "rfb/version.hpp"
@@ -13,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rfb {
@@ -47,6 +49,7 @@ struct handshake_facts {
     bool shared = false;     ///< from ClientInit
     std::uint16_t width = 0; ///< pixels
     std::uint16_t height = 0;
+    pixel_format format{};    ///< of the server
     std::string desktop_name; ///< at most max_text bytes
 
     static constexpr std::size_t max_text = 256;
@@ -63,14 +66,64 @@ public:
     /// Bytes kept of one direction while the other is behind. More than this is a surprise.
     static constexpr std::size_t max_lead = 1024;
 
-    /// Looks at bytes which `from` sent. Does nothing once done().
-    void feed(side from, std::span<const std::byte>);
+    /// Looks at bytes which `from` sent, and says how many belong to the handshake or were kept.
+    /// Does nothing once done().
+    std::size_t feed(side from, std::span<const std::byte>);
 
     [[nodiscard]] bool done() const {
         return facts_.reached != handshake_facts::stage::in_progress;
     }
 
     [[nodiscard]] const handshake_facts& facts() const { return facts_; }
+
+    /// Where it is complete: bytes of ServerInit that are still to come, since more of a name is
+    /// not waited for.
+    [[nodiscard]] std::uint32_t rest_of_name() const { return rest_of_name_; }
+
+    /// Where it is complete, or is listened to: bytes that it was fed and did not read.
+    [[nodiscard]] std::vector<std::byte> take_unread(side s) {
+        return std::exchange(unread(s), {});
+    }
+
+    /// What is read next. Each step has one sender, but for the first, which has both, and
+    /// exchanges. By their numbers in a record of another process: new ones come last.
+    enum class step {
+        versions,
+        security_types,  ///< 3.7 on: a list
+        security_choice, ///< 3.7 on
+        security_type,   ///< 3.3: the server decides
+        security_result,
+        refusal_reason,
+        client_init,
+        server_init,
+        prompt, ///< UltraVNC's versions 3.14 to 3.18
+        exchange,
+        client_text,
+        vencrypt_version,
+        vencrypt_answer,
+        vencrypt_consent,
+        vencrypt_types,
+        vencrypt_choice,
+        tight_tunnels,
+        tight_tunnel,
+        tight_types,
+        tight_choice,
+    };
+
+    [[nodiscard]] step next_step() const { return step_; }
+
+    /// Hears of all bytes that are read, in order, once it is known what they are; of an exchange
+    /// in pieces.
+    class listener {
+    public:
+        virtual void read(side from, std::span<const std::byte>, step as) = 0;
+
+    protected:
+        ~listener() = default;
+    };
+
+    /// Tells of what is read from now on. What is read without being told: a refusal's reason.
+    void tell(listener& l) { listener_ = &l; }
 
     /// All that it knows, for another process to go on from.
     struct state {
@@ -91,31 +144,6 @@ public:
     [[nodiscard]] static std::optional<handshake_reader> restore(state);
 
 private:
-    // What is read next. Each step has one sender, but for the first, which has both, and
-    // exchanges. By their numbers in a record of another process: new ones come last.
-    enum class step {
-        versions,
-        security_types,  // 3.7 on: a list
-        security_choice, // 3.7 on
-        security_type,   // 3.3: the server decides
-        security_result,
-        refusal_reason,
-        client_init,
-        server_init,
-        prompt, // UltraVNC's versions 3.14 to 3.18
-        exchange,
-        client_text,
-        vencrypt_version,
-        vencrypt_answer,
-        vencrypt_consent,
-        vencrypt_types,
-        vencrypt_choice,
-        tight_tunnels,
-        tight_tunnel,
-        tight_types,
-        tight_choice,
-    };
-
     // Versions that share their rules. Ordered.
     enum class dialect { v3_3, v3_7, v3_8 };
 
@@ -163,6 +191,8 @@ private:
     security_exchange exchange_;
     std::uint16_t offered_before_ = 0;
     std::uint8_t layers_ = 0;
+    std::uint32_t rest_of_name_ = 0;
+    listener* listener_ = nullptr;
     std::array<std::vector<std::byte>, 2> unread_; // at most max_lead each; freed when done
 };
 

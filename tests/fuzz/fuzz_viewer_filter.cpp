@@ -1,6 +1,6 @@
 // What passes a filter is the same however it was cut, and passes the same filter again.
 // SPDX-License-Identifier: EUPL-1.2
-#include "rfb/viewer_filter.hpp"
+#include "rfb/policy/viewer_filter.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace {
@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
     }
     const unsigned bits = input[0]; // NOLINT(*-pointer-arithmetic): as libFuzzer gives it
     const auto said = fuzz::as_bytes(input, size).subspan(1);
-    const rfb::viewer_dialect dialect{(bits & 0x20U) != 0, (bits & 0x40U) != 0};
+    const rfb::message_dialect dialect{(bits & 0x20U) != 0, (bits & 0x40U) != 0};
     rfb::viewer_filter whole(policy_of(bits), dialect);
     rfb::viewer_filter single(policy_of(bits), dialect);
     rfb::viewer_filter again(policy_of(bits), dialect);

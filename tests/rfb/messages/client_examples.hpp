@@ -79,8 +79,8 @@ struct client_example {
         of("gii, little endian", "fd 01 0200 0100", ""),
         of("SetMonitor", "fe 01 0000", "cfx"),
         of("QEMU, a key", "ff 00 0001 0000ff0d 0000001c", "cfx"),
-        of("QEMU, sound on", "ff 01 0000", "vcfx"),
-        of("QEMU, a format of sound", "ff 01 0002 03 02 0000ac44", "vcfx"),
+        of("QEMU, sound on", "ff 01 0000", "cfx"),
+        of("QEMU, a format of sound", "ff 01 0002 03 02 0000ac44", "cfx"),
     };
 }
 

@@ -1,6 +1,6 @@
 // What is left of a viewer's encodings under each policy.
 // SPDX-License-Identifier: EUPL-1.2
-#include "rfb/encodings.hpp"
+#include "rfb/policy/narrow_encodings.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // The length of each message of a viewer, from its head alone.
 // SPDX-License-Identifier: EUPL-1.2
-#include "rfb/client_messages.hpp"
-#include "tests/rfb/client_examples.hpp"
+#include "rfb/messages/client_messages.hpp"
+#include "tests/rfb/messages/client_examples.hpp"
 
 #include <gtest/gtest.h>
 

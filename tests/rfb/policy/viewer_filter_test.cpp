@@ -1,7 +1,7 @@
 // Which bytes of a viewer reach the server under a policy, however they are cut.
 // SPDX-License-Identifier: EUPL-1.2
-#include "rfb/viewer_filter.hpp"
-#include "tests/rfb/client_examples.hpp"
+#include "rfb/policy/viewer_filter.hpp"
+#include "tests/rfb/messages/client_examples.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ using namespace support;
 
 namespace {
 
-constexpr rfb::viewer_dialect all_dialects{.ultra = true, .tight = true};
+constexpr rfb::message_dialect all_dialects{.ultra = true, .tight = true};
 constexpr rfb::viewer_policy view_only{.view_only = true};
 
 struct named_policy {
@@ -51,9 +51,9 @@ void expect_passed(const rfb::viewer_policy& p, const bytes& said, const bytes& 
 }
 
 /// The session ends, and nothing of the message has passed.
-rfb::viewer_filter::surprise surprise_at(const rfb::viewer_policy& p, const bytes& said,
-                                         rfb::viewer_dialect d = all_dialects) {
-    rfb::viewer_filter::surprise what;
+rfb::surprise surprise_at(const rfb::viewer_policy& p, const bytes& said,
+                          rfb::message_dialect d = all_dialects) {
+    rfb::surprise what;
     for_each_split(said, [&](const auto& parts) {
         rfb::viewer_filter filter(p, d);
         bytes out;
@@ -92,7 +92,7 @@ TEST(ViewerFilter, CountsWhatItDrops) {
 }
 
 TEST(ViewerFilter, EndsASessionWithAMessageThatNobodyHasDescribed) {
-    using surprise = rfb::viewer_filter::surprise;
+    using surprise = rfb::surprise;
     for (const auto type : {12, 14, 127, 128, 152, 249, 252}) {
         const auto number = static_cast<std::uint8_t>(type);
         const auto said = joined({request, bytes{static_cast<std::byte>(type)}});

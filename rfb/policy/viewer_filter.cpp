@@ -1,9 +1,10 @@
 // Reads a head, judges, and passes or drops the rest.
 // SPDX-License-Identifier: EUPL-1.2
-#include "rfb/viewer_filter.hpp"
+#include "rfb/policy/viewer_filter.hpp"
 
 #include "rfb/bytes.hpp"
-#include "rfb/encodings.hpp"
+#include "rfb/messages/encoding.hpp"
+#include "rfb/policy/narrow_encodings.hpp"
 
 #include <algorithm>
 
@@ -43,7 +44,12 @@ bool is_input(std::span<const std::byte> head) {
 
 } // namespace
 
-viewer_filter::viewer_filter(const viewer_policy& p, viewer_dialect d) : policy_(p), dialect_(d) {}
+viewer_filter::viewer_filter(const viewer_policy& p, message_dialect d) : policy_(p), dialect_(d) {}
+
+void viewer_filter::narrow_to_measurable(const pixel_format& format) {
+    is_measured_ = true;
+    is_tight_clear_ = sizes_of(format).tight != 0;
+}
 
 bool viewer_filter::pass(std::span<const std::byte> in, bytes& out) {
     while (!in.empty() && !surprise_) {
@@ -80,10 +86,17 @@ bool viewer_filter::begin(bytes& out) {
     }
     is_within_ = true;
     left_ = *size - head_size_;
-    if (now_ == verdict::narrow || (now_ == verdict::pass && is_input(head))) {
+    if (now_ == verdict::rewrite || (now_ == verdict::pass && is_input(head))) {
         kept_.assign(head.begin(), head.end());
     }
     if (now_ == verdict::pass) {
+        // To a viewer that names no encodings servers send what they like.
+        const auto what = type_of(head);
+        const bool asks = what == type::update_request || what == type::continuous_updates;
+        if (is_measured_ && !has_encodings_ && asks) {
+            put_encodings({encoding::raw}, out);
+            has_encodings_ = true;
+        }
         out.insert(out.end(), head.begin(), head.end());
     }
     if (now_ == verdict::drop) {
@@ -93,7 +106,7 @@ bool viewer_filter::begin(bytes& out) {
 }
 
 bool viewer_filter::end_with(std::uint8_t type) {
-    surprise_ = {type, seen_ - head_size_};
+    surprise_ = surprise{type, seen_ - head_size_};
     return false;
 }
 
@@ -112,8 +125,8 @@ std::size_t viewer_filter::take_rest(std::span<const std::byte> in, bytes& out) 
 
 /// The message is over.
 void viewer_filter::finish(bytes& out) {
-    if (now_ == verdict::narrow) {
-        narrow(out);
+    if (now_ == verdict::rewrite) {
+        rewrite(out);
     } else if (!kept_.empty()) {
         note(kept_);
     }
@@ -130,7 +143,7 @@ viewer_filter::verdict viewer_filter::judge(std::span<const std::byte> head,
     const auto what = type_of(head);
     if (what == type::set_encodings) {
         constexpr std::uint64_t each = 4;
-        return size <= each + each * most_encodings ? verdict::narrow : verdict::end;
+        return size <= each + each * most_encodings ? verdict::rewrite : verdict::end;
     }
     if (what == type::cut_text) {
         // The extended clipboard was taken out of the encodings: who uses it all the same means
@@ -141,15 +154,13 @@ viewer_filter::verdict viewer_filter::judge(std::span<const std::byte> head,
         const bool may = policy_.clipboard_to_server && !policy_.view_only;
         return may && size <= longest_cut_text ? verdict::pass : verdict::drop;
     }
-    if (what == type::qemu && head[1] != std::byte{0}) {
-        return verdict::pass; // sound
-    }
     return judge_by_type(what);
 }
 
 viewer_filter::verdict viewer_filter::judge_by_type(std::uint8_t what) const {
     switch (what) {
     case type::set_pixel_format:
+        return is_measured_ ? verdict::rewrite : verdict::pass;
     case type::update_request:
     case type::keep_alive:
     case type::continuous_updates:
@@ -177,24 +188,56 @@ viewer_filter::verdict viewer_filter::judge_by_type(std::uint8_t what) const {
     }
 }
 
-/// Of a whole SetEncodings (RFC 6143 7.5.2).
-void viewer_filter::narrow(bytes& out) {
+/// Of a whole SetEncodings or SetPixelFormat (RFC 6143 7.5.2, 7.5.1).
+void viewer_filter::rewrite(bytes& out) {
+    if (type_of(kept_) == type::set_pixel_format) {
+        take_format(out);
+        return;
+    }
     byte_reader in(std::span<const std::byte>(kept_).subspan(4));
     std::vector<std::int32_t> all;
     while (const auto next = in.u32()) {
         all.push_back(static_cast<std::int32_t>(*next));
     }
     narrow_encodings(all, policy_);
+    has_encodings_ = true;
+    padding_ = kept_[1];
+    if (is_measured_) {
+        rfb::narrow_to_measurable(all);
+        encodings_ = all;
+        if (!is_tight_clear_) {
+            leave_out_tight(all);
+        }
+    }
+    put_encodings(std::move(all), out);
+}
+
+/// The server must not use Tight in a format in which programs disagree about its pixels: it hears
+/// of that before it hears of the format.
+void viewer_filter::take_format(bytes& out) {
+    constexpr std::size_t padding = 4;
+    const auto format = std::span<const std::byte>(kept_).subspan(padding);
+    is_tight_clear_ = sizes_of(parse_pixel_format(format.first<pixel_format::size>())).tight != 0;
+    auto without = encodings_;
+    leave_out_tight(without);
+    if (!is_tight_clear_ && !encodings_.empty() && without != encodings_) {
+        put_encodings(std::move(without), out);
+    }
+    out.insert(out.end(), kept_.begin(), kept_.end());
+}
+
+void viewer_filter::put_encodings(std::vector<std::int32_t> all, bytes& out) const {
     if (all.size() > most_encodings) { // a picture was added to the most that there may be
         all.erase(all.end() - 2);
     }
-    bytes made(4 + 4 * all.size());
+    constexpr std::size_t each = 4;
+    bytes made(each + each * all.size());
     byte_writer to(made);
     (void)to.u8(type::set_encodings);
-    (void)to.u8(std::to_integer<std::uint8_t>(kept_[1]));
+    (void)to.u8(std::to_integer<std::uint8_t>(padding_));
     (void)to.u16(static_cast<std::uint16_t>(all.size()));
-    for (const auto each : all) {
-        (void)to.u32(static_cast<std::uint32_t>(each));
+    for (const auto one : all) {
+        (void)to.u32(static_cast<std::uint32_t>(one));
     }
     out.insert(out.end(), made.begin(), made.end());
 }

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
-#include "rfb/client_messages.hpp"
-#include "rfb/viewer_policy.hpp"
+#include "rfb/messages/client_messages.hpp"
+#include "rfb/messages/dialect.hpp"
+#include "rfb/messages/surprise.hpp"
+#include "rfb/pixel_format.hpp"
+#include "rfb/policy/viewer_policy.hpp"
 
 #include <array>
 #include <cstddef>
@@ -14,12 +17,6 @@
 
 namespace rfb {
 
-/// What the handshake has shown of the programs: some numbers mean different messages.
-struct viewer_dialect {
-    bool ultra = false; ///< UltraVNC's messages
-    bool tight = false; ///< security type 16: Tight's file transfer
-};
-
 /// Stands behind ClientInit, in the viewer's direction alone. Nothing passes but messages that it
 /// knows and that every server measures as it does; what it cannot measure ends the session, since
 /// a viewer could hide later messages in it. The result does not depend on how the bytes were cut.
@@ -29,7 +26,11 @@ public:
     static constexpr std::uint64_t longest_cut_text = std::uint64_t{1} << 20U;
     static constexpr std::size_t most_encodings = 1024;
 
-    viewer_filter(const viewer_policy&, viewer_dialect);
+    viewer_filter(const viewer_policy&, message_dialect);
+
+    /// The server's direction is read as well: it hears only of encodings that can be measured.
+    /// `format`: of ServerInit.
+    void narrow_to_measurable(const pixel_format& format);
 
     /// Appends to `out` what the server may have of the bytes. False where the session must end:
     /// nothing more is passed then.
@@ -40,22 +41,14 @@ public:
     /// under way; nobody else could release them.
     void set(const viewer_policy&, std::vector<std::byte>& out);
 
-    /// Why the session must end: a message of this type that cannot be measured, and how many bytes
-    /// of the viewer came before it.
-    struct surprise {
-        std::uint8_t type = 0;
-        std::uint64_t at = 0;
-
-        friend bool operator==(const surprise&, const surprise&) = default;
-    };
-
+    /// Why the session must end.
     [[nodiscard]] const std::optional<surprise>& surprised() const { return surprise_; }
 
     /// Messages that were taken out so far, by type.
     [[nodiscard]] const std::array<std::uint64_t, 256>& dropped() const { return dropped_; }
 
 private:
-    enum class verdict { pass, drop, narrow, end };
+    enum class verdict { pass, drop, rewrite, end };
 
     using bytes = std::vector<std::byte>;
 
@@ -65,13 +58,15 @@ private:
     [[nodiscard]] bool begin(bytes& out);
     [[nodiscard]] std::size_t take_rest(std::span<const std::byte>, bytes& out);
     void finish(bytes& out);
-    void narrow(bytes& out);
+    void rewrite(bytes& out);
+    void take_format(bytes& out);
+    void put_encodings(std::vector<std::int32_t>, bytes& out) const;
     void note(std::span<const std::byte> message);
     void release_all(bytes& out);
     bool end_with(std::uint8_t type);
 
     viewer_policy policy_;
-    viewer_dialect dialect_;
+    message_dialect dialect_;
     std::array<std::byte, longest_client_head> head_{};
     std::size_t head_size_ = 0; ///< bytes of head_ that have come
     std::uint64_t left_ = 0;    ///< of the message behind its head
@@ -82,8 +77,13 @@ private:
     std::uint64_t seen_ = 0;
     std::optional<surprise> surprise_;
     std::array<std::uint64_t, 256> dropped_{};
-    std::vector<bytes> held_keys_; ///< the messages that pressed them
-    bytes pointer_;                ///< the last PointerEvent, where a button is down
+    std::vector<bytes> held_keys_;        ///< the messages that pressed them
+    bytes pointer_;                       ///< the last PointerEvent, where a button is down
+    bool is_measured_ = false;            ///< the server's direction is read
+    bool is_tight_clear_ = true;          ///< programs agree on Tight in the format that holds
+    bool has_encodings_ = false;          ///< the viewer has named some
+    std::byte padding_{};                 ///< of the last SetEncodings
+    std::vector<std::int32_t> encodings_; ///< the last ones that may be named, where it is measured
 };
 
 } // namespace rfb
