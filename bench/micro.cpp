@@ -140,9 +140,11 @@ struct connection_and_peer {
 };
 
 struct no_observer final : net::pump_observer {
-    void passing(std::span<const std::byte>) override {}
+    std::span<const std::byte> passing(std::span<const std::byte> bytes) override { return bytes; }
 
-    [[nodiscard]] bool has_enough() const override { return true; }
+    [[nodiscard]] std::uint64_t may_pass_unseen() const override { return everything; }
+
+    void passed_unseen(std::uint64_t /*count*/) override {}
 };
 
 /// A pump on a thread of its own, from one socket pair to another, until the first one's peer ends.

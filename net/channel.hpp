@@ -40,8 +40,9 @@ public:
     /// True where bytes can go through a pipe without being copied (splice(2)).
     [[nodiscard]] virtual bool can_splice() const { return false; }
 
-    /// As read_some() and write_some(), into and out of a pipe. Only where can_splice().
-    [[nodiscard]] virtual io_result read_into(pipe&) { return unsupported(); }
+    /// As read_some() and write_some(), into and out of a pipe; at most so many bytes. Only where
+    /// can_splice().
+    [[nodiscard]] virtual io_result read_into(pipe&, std::size_t /*most*/) { return unsupported(); }
 
     [[nodiscard]] virtual io_result write_from(pipe&) { return unsupported(); }
 

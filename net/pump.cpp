@@ -31,9 +31,19 @@ pump::pump(channel& from, channel& to, pump_observer& observer)
 }
 
 void pump::begin(std::vector<std::byte> early) {
-    progress_.bytes_read += early.size();
-    observer_.passing(early);
-    kept_ = std::move(early);
+    const auto passing = observer_.passing(early);
+    progress_.bytes_read += passing.size();
+    if (passing.data() == early.data() && passing.size() == early.size()) {
+        kept_ = std::move(early);
+    } else {
+        kept_.assign(passing.begin(), passing.end());
+    }
+}
+
+void pump::insert(std::span<const std::byte> bytes) {
+    settle();
+    kept_.insert(kept_.end(), bytes.begin(), bytes.end());
+    progress_.bytes_read += bytes.size();
 }
 
 void pump::go_on(const pump_progress& so_far, std::vector<std::byte> kept) {
@@ -110,9 +120,11 @@ pump::step pump::copy(const pump_resources& resources) {
         return read_ended(got.error);
     }
     // Written at once: the scratch buffer is lent for this run() alone.
-    const auto bytes = resources.scratch.first(got.bytes);
+    const auto bytes = observer_.passing(resources.scratch.first(got.bytes));
     progress_.bytes_read += bytes.size();
-    observer_.passing(bytes);
+    if (bytes.empty()) {
+        return step::moved;
+    }
     const auto wrote = to_.write_some(bytes);
     if (wrote.error && !wrote.would_block()) {
         return write_failed(wrote.error);
@@ -120,18 +132,18 @@ pump::step pump::copy(const pump_resources& resources) {
     progress_.bytes_written += wrote.bytes;
     const auto rest = bytes.subspan(wrote.bytes);
     kept_.assign(rest.begin(), rest.end());
-    const bool is_large = bytes.size() >= resources.scratch.size() / 2;
+    const bool is_large = got.bytes >= resources.scratch.size() / 2;
     large_reads_ = is_large ? static_cast<std::uint8_t>(std::min(large_reads_ + 1U, countable))
                             : std::uint8_t{0};
     streaming_ = may_stream(resources);
     return step::moved;
 }
 
-// A pipe passes bytes unseen, so the observer must have had enough; and borrowing one pays only for
-// bulk, which a row of large reads shows.
+// A pipe passes bytes unseen, so the observer must allow that for many of them; and borrowing one
+// pays only for bulk, which a row of large reads shows.
 bool pump::may_stream(const pump_resources& resources) const {
     return can_splice_ && large_reads_ >= resources.reads_before_streaming &&
-           observer_.has_enough();
+           observer_.may_pass_unseen() >= resources.scratch.size();
 }
 
 pump::step pump::move_through_pipe(const pump_resources& resources) {
@@ -143,7 +155,14 @@ pump::step pump::move_through_pipe(const pump_resources& resources) {
         return step::moved;
     }
     auto& p = **pipe_;
-    const auto got = from_.read_into(p);
+    const auto most =
+        static_cast<std::size_t>(std::min<std::uint64_t>(p.capacity, observer_.may_pass_unseen()));
+    if (most == 0) { // what comes next must be seen
+        pipe_.reset();
+        stop_streaming();
+        return step::moved;
+    }
+    const auto got = from_.read_into(p, most);
     if (got.would_block()) {
         pipe_.reset(); // whoever waits holds no pipe
         return step::blocked;
@@ -157,7 +176,10 @@ pump::step pump::move_through_pipe(const pump_resources& resources) {
         return read_ended(got.error);
     }
     progress_.bytes_read += got.bytes;
-    judge_streaming(got.bytes, p, resources);
+    observer_.passed_unseen(got.bytes);
+    if (most == p.capacity) { // otherwise it is not the sender that was slow
+        judge_streaming(got.bytes, p, resources);
+    }
     return empty_pipe();
 }
 

@@ -13,20 +13,25 @@
 
 namespace net {
 
-/// Sees every byte of a direction, in order, before it is written on.
+/// Sees the bytes of a direction, in order, before they are written on, and may change them.
 class pump_observer {
 public:
-    virtual void passing(std::span<const std::byte>) = 0;
+    static constexpr std::uint64_t everything = ~std::uint64_t{0};
 
-    /// True once it has seen enough: from then on bytes may pass unseen.
-    [[nodiscard]] virtual bool has_enough() const = 0;
+    /// Returns what is written in their place, mostly they themselves; it stays until the next
+    /// call.
+    [[nodiscard]] virtual std::span<const std::byte> passing(std::span<const std::byte>) = 0;
+
+    /// So many of the bytes that come next may pass unseen; of those that have it is told.
+    [[nodiscard]] virtual std::uint64_t may_pass_unseen() const = 0;
+    virtual void passed_unseen(std::uint64_t count) = 0;
 
 protected:
     ~pump_observer() = default;
 };
 
 struct pump_progress {
-    std::uint64_t bytes_read = 0; ///< including the early bytes
+    std::uint64_t bytes_read = 0; ///< including the early bytes; as the observer has them written
     std::uint64_t bytes_written = 0;
 };
 
@@ -77,6 +82,9 @@ public:
     /// Goes on where another pump was: `kept` was read and is to be written first. Before the first
     /// run(). The observer has seen it.
     void go_on(const pump_progress& so_far, std::vector<std::byte> kept);
+
+    /// Writes these next, behind what was read before. Throws std::bad_alloc.
+    void insert(std::span<const std::byte>);
 
     /// Puts what is on its way into memory, so that kept() is all that was read and not written; to
     /// be called between two runs. Throws std::bad_alloc; nothing is lost by that.

@@ -7,6 +7,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <fcntl.h>
 #include <limits>
@@ -102,13 +103,13 @@ void tcp_channel::discard_unread() const {
     }
 }
 
-io_result tcp_channel::read_into(pipe& p) {
+io_result tcp_channel::read_into(pipe& p, std::size_t most) {
     if (!readable_) {
         return later;
     }
     p.is_fragmented = false;
     const auto result = outcome_of(uninterrupted([&] {
-        return ::splice(socket_.get(), nullptr, p.write_end.get(), nullptr, p.capacity,
+        return ::splice(socket_.get(), nullptr, p.write_end.get(), nullptr, most,
                         SPLICE_F_NONBLOCK);
     }));
     readable_ = !result.would_block();
@@ -118,7 +119,7 @@ io_result tcp_channel::read_into(pipe& p) {
     p.pending += result.bytes;
     // A pipe holds a number of pieces, each a part of a packet. Where it took little although there
     // is more to take, the pieces are small.
-    if (result.bytes >= p.capacity / 8 && result.bytes < p.capacity / 2) {
+    if (result.bytes >= p.capacity / 8 && result.bytes < std::min(p.capacity / 2, most)) {
         int more = 0;
         p.is_fragmented = ::ioctl(socket_.get(), FIONREAD, &more) == 0 && more > 0;
     }

@@ -49,7 +49,7 @@ public:
 
     [[nodiscard]] bool can_splice() const override { return true; }
 
-    [[nodiscard]] io_result read_into(pipe&) override;
+    [[nodiscard]] io_result read_into(pipe&, std::size_t most) override;
     [[nodiscard]] io_result write_from(pipe&) override;
     void shutdown_send() override;
 

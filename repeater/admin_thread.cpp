@@ -4,6 +4,7 @@
 
 #include "net/deadline.hpp"
 #include "net/handoff.hpp"
+#include "net/text/number.hpp"
 #include "repeater/metrics_page.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -15,6 +16,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace repeater {
@@ -25,6 +27,27 @@ using namespace asio::experimental::awaitable_operators;
 
 /// A thread that has not answered by then hangs.
 constexpr auto longest_answer = std::chrono::seconds(2);
+
+// Statuses of HTTP.
+constexpr unsigned all_well = 200;
+constexpr unsigned bad_request = 400;
+constexpr unsigned not_found = 404;
+constexpr unsigned conflict = 409;
+constexpr unsigned unavailable = 503;
+
+/// The number in /sessions/NUMBER/policy.
+std::optional<session_number> session_in(std::string_view path) {
+    constexpr std::string_view before = "/sessions/";
+    constexpr std::string_view behind = "/policy";
+    if (!path.starts_with(before) || !path.ends_with(behind) ||
+        path.size() < before.size() + behind.size()) {
+        return std::nullopt;
+    }
+    path.remove_prefix(before.size());
+    path.remove_suffix(behind.size());
+    const auto number = net::parse_number<std::uint64_t>(path);
+    return number ? std::optional{session_number{*number}} : std::nullopt;
+}
 
 /// What `question` says on the event loop of `whom`. Nothing where that loop does not come to it in
 /// time; then it may be called later, or never.
@@ -49,7 +72,8 @@ admin_thread::admin_thread(const service::admin_options& options,
     : questions_(std::move(questions)),
       admin_(thread_.executor(), options, std::move(listeners),
              {"ultravnc_repeater", [this] { return tell_numbers(); },
-              [this] { return tell_health(); }, [this] { return tell_readiness(); }},
+              [this] { return tell_health(); }, [this] { return tell_readiness(); },
+              [this](service::admin_order o) { return obey(std::move(o)); }},
              on_escape) {}
 
 admin_thread::~admin_thread() {
@@ -94,6 +118,51 @@ asio::awaitable<service::admin_state> admin_thread::tell_readiness() {
     }
     co_return *stopping ? service::admin_state{false, "shutting down"}
                         : service::admin_state{true, "ready"};
+}
+
+/// POST /sessions/NUMBER/policy?view-only=no&...
+asio::awaitable<service::admin_reply> admin_thread::obey(service::admin_order o) {
+    const auto number = session_in(o.path);
+    if (!number) {
+        co_return service::admin_reply{not_found, "nothing here; there is /sessions/NUMBER/policy"};
+    }
+    std::string words;
+    for (const auto& [key, value] : o.values) {
+        words += key + '=' + value + ' ';
+    }
+    auto parsed = parse_policy_change(words);
+    if (!parsed || o.values.empty()) {
+        co_return service::admin_reply{bad_request, parsed ? "say what to change, as ?view-only=no"
+                                                           : parsed.error()};
+    }
+    const auto outcome = co_await change(*number, std::move(*parsed));
+    if (!outcome) {
+        co_return service::admin_reply{unavailable, "a thread hangs"};
+    }
+    switch (*outcome) {
+    case change_outcome::unknown:
+        co_return service::admin_reply{not_found, "there is no such session"};
+    case change_outcome::fixed:
+        co_return service::admin_reply{
+            conflict, "this session has no policy that is read from its start; write [policy "
+                      "\"...\"] with changeable = yes, or with what is to be changed"};
+    case change_outcome::changed:
+        break;
+    }
+    co_return service::admin_reply{all_well, "changed"};
+}
+
+asio::awaitable<std::optional<change_outcome>> admin_thread::change(session_number pair,
+                                                                    policy_change what) {
+    const auto here = co_await asio::this_coro::executor;
+    const auto given = std::make_shared<net::handoff<change_outcome>>(here);
+    asio::post(questions_.decides, [this, here, given, pair, what = std::move(what)]() mutable {
+        questions_.change_policy(pair, std::move(what), [here, given](change_outcome done) {
+            asio::post(here, [given, done] { given->give(done); });
+        });
+    });
+    auto first = co_await (given->take() || net::expire_after(longest_answer));
+    co_return first.index() == 0 ? std::get<0>(first) : std::nullopt;
 }
 
 } // namespace repeater

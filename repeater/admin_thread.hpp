@@ -4,6 +4,7 @@
 
 #include "net/worker.hpp"
 #include "repeater/numbers.hpp"
+#include "repeater/policy/policy_change.hpp"
 #include "service/admin/admin.hpp"
 
 #include <functional>
@@ -19,6 +20,10 @@ struct admin_questions {
     std::function<numbers()> count;
     std::function<bool()> is_stopping;
     std::vector<asio::any_io_executor> workers; ///< that relay
+    /// Changes what the viewer of a live session may do; called where `decides` says, and calls
+    /// `done` there.
+    std::function<void(session_number, policy_change, std::function<void(change_outcome)> done)>
+        change_policy;
 };
 
 class admin_thread {
@@ -46,6 +51,9 @@ private:
     [[nodiscard]] asio::awaitable<std::optional<std::string>> tell_numbers();
     [[nodiscard]] asio::awaitable<service::admin_state> tell_health();
     [[nodiscard]] asio::awaitable<service::admin_state> tell_readiness();
+    [[nodiscard]] asio::awaitable<service::admin_reply> obey(service::admin_order);
+    [[nodiscard]] asio::awaitable<std::optional<change_outcome>> change(session_number,
+                                                                        policy_change);
 
     admin_questions questions_;
     net::worker thread_;

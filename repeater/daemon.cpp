@@ -253,7 +253,10 @@ private:
         admin_.emplace(config_->admin, std::move(at),
                        admin_questions{context_.get_executor(), [this] { return count(); },
                                        [this] { return server_->is_stopping(); },
-                                       server_->worker_loops()},
+                                       server_->worker_loops(),
+                                       [this](auto pair, auto change, auto done) {
+                                           change_policy(pair, std::move(change), std::move(done));
+                                       }},
                        [this](const std::exception_ptr& e) {
                            tell_from_elsewhere(event::defect{net::what(e)});
                        });
@@ -270,6 +273,15 @@ private:
     [[nodiscard]] numbers count() {
         const auto& meter = sinks_.meter();
         return {server_->numbers(), meter.counts(), meter.lost(), sinks_.log().lines().lost()};
+    }
+
+    void change_policy(session_number pair, policy_change change,
+                       std::function<void(change_outcome)> done) {
+        asio::co_spawn(
+            context_, server_->pairs().change_policy(pair, std::move(change)),
+            [done = std::move(done)](const std::exception_ptr& escaped, change_outcome outcome) {
+                done(escaped ? change_outcome::unknown : outcome);
+            });
     }
 
     /// From another thread than the one that decides.

@@ -16,13 +16,10 @@ live_pairs::live_pairs(net::event_loop& loop, std::span<std::byte> scratch, cons
                        report r, give_away g)
     : pipes_(how.pipes), reminders_(loop.get_executor(), calling(&relay::check_limits)),
       pauses_(loop.get_executor(), calling(&relay::resume)), report_(std::move(r)),
-      give_away_(std::move(g)), shared_{loop,
-                                        carried_,
-                                        {scratch, pipes_, how.splice_after, how.reads_a_turn},
-                                        how.bytes_here,
-                                        how.wakes_here,
-                                        *this,
-                                        how.all_pairs} {}
+      give_away_(std::move(g)),
+      shared_{loop,           carried_,       {scratch, pipes_, how.splice_after, how.reads_a_turn},
+              how.bytes_here, how.wakes_here, *this,
+              how.all_pairs,  rewriting_} {}
 
 /// Of the relay of a pair that still lives.
 std::function<void(session_number)> live_pairs::calling(void (relay::*what)()) {
@@ -34,10 +31,10 @@ std::function<void(session_number)> live_pairs::calling(void (relay::*what)()) {
 }
 
 // Where there is no memory for the relay, the pair ends at once with its event; the others go on.
-void live_pairs::start(pair p, const session_limits& l) {
+void live_pairs::start(pair p, const session_terms& t) {
     const event::ended failed{p.number(), p.newcomer, p.newcomer, {}, {}, {}, p.met};
     try {
-        auto made = std::make_unique<relay>(shared_, std::move(p), l);
+        auto made = std::make_unique<relay>(shared_, std::move(p), t);
         add(failed.pair, std::move(made)).start();
     } catch (const std::bad_alloc&) {
         fail(failed);
@@ -62,10 +59,16 @@ void live_pairs::fail(const event::ended& e) {
 }
 
 std::vector<std::unique_ptr<relay>> live_pairs::set_aside(std::size_t at_most) {
+    std::vector<session_number> numbers;
+    for (const auto& [number, each] : relays_) {
+        if (numbers.size() < at_most && each->may_move()) {
+            numbers.push_back(number);
+        }
+    }
     std::vector<std::unique_ptr<relay>> all;
-    all.reserve(std::min(at_most, relays_.size()));
-    while (all.size() < at_most && !relays_.empty()) {
-        all.push_back(take(relays_.begin()->first));
+    all.reserve(numbers.size());
+    for (const auto number : numbers) {
+        all.push_back(take(number));
     }
     return all;
 }
@@ -88,6 +91,19 @@ relay& live_pairs::add(session_number number, std::unique_ptr<relay> r) {
     return added;
 }
 
+change_outcome live_pairs::change_policy(session_number pair, const policy_change& change) {
+    const auto found = relays_.find(pair);
+    if (found == relays_.end()) {
+        return change_outcome::unknown;
+    }
+    const auto now = found->second->change_policy(change);
+    if (!now) {
+        return change_outcome::fixed;
+    }
+    report_(event::policy_changed{pair, *now});
+    return change_outcome::changed;
+}
+
 void live_pairs::stop() {
     while (!relays_.empty()) {
         relays_.begin()->second->stop(); // which takes it out
@@ -103,6 +119,14 @@ void live_pairs::show(std::size_t at_most) const {
 
 void live_pairs::described(session_number pair, const rfb::handshake_facts& facts) {
     report_(event::described{pair, facts});
+}
+
+void live_pairs::understood(const event::understood& e) {
+    report_(e);
+}
+
+void live_pairs::broke_policy(const event::policy_broken& e) {
+    report_(e);
 }
 
 void live_pairs::ended(const event::ended& e) {

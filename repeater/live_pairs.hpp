@@ -36,7 +36,7 @@ struct relaying {
 /// Belongs to the event loop's thread. Pairs stay here until they end, or outgrow it.
 class live_pairs final : relay::owner {
 public:
-    /// Hears of described, of carries, and of ended, which is a pair's last event.
+    /// Hears of what happens to pairs, of carries, and of ended, which is a pair's last event.
     using report = std::function<void(any_event)>;
 
     /// Takes a pair for another event loop, which is to call go_on().
@@ -52,16 +52,20 @@ public:
     ~live_pairs() = default;
 
     /// Relays a pair from now on; it may end before this returns.
-    void start(pair, const session_limits&);
+    void start(pair, const session_terms&);
 
     /// Takes over what another event loop has given away.
     void go_on(std::unique_ptr<relay>);
 
-    /// Takes so many pairs at most off this event loop, for another one or another process.
+    /// Takes so many pairs at most off this event loop, for another process: of those that may
+    /// move.
     [[nodiscard]] std::vector<std::unique_ptr<relay>> set_aside(std::size_t at_most);
 
     /// Relays a pair that another process had.
     void go_on(moved_pair, std::array<net::unique_fd, 2> sockets);
+
+    /// Changes what the viewer of this pair may do from now on, and tells of it.
+    [[nodiscard]] change_outcome change_policy(session_number, const policy_change&);
 
     /// Ends every pair.
     void stop();
@@ -81,6 +85,8 @@ private:
     void fail(const event::ended&);
 
     void described(session_number pair, const rfb::handshake_facts&) override;
+    void understood(const event::understood&) override;
+    void broke_policy(const event::policy_broken&) override;
     void ended(const event::ended&) override;
     void outgrew(session_number pair) override;
     void remind(session_number pair, net::clock::time_point) override;
@@ -95,6 +101,7 @@ private:
     report report_;
     give_away give_away_;
     relay::traffic carried_;
+    session_watch::buffers rewriting_;
     service::gauge size_;
     relay::shared shared_;
     std::unordered_map<session_number, std::unique_ptr<relay>> relays_;

@@ -6,6 +6,7 @@
 #include "net/tcp_channel.hpp"
 #include "repeater/events/event.hpp"
 #include "repeater/limits/source_limits.hpp"
+#include "repeater/policy/session_terms.hpp"
 
 #include <cstddef>
 #include <utility>

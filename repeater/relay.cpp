@@ -35,10 +35,11 @@ auto& of(Sides& two, rfb::side s) {
 
 } // namespace
 
-relay::relay(const shared& m, pair p, const session_limits& l)
+relay::relay(const shared& m, pair p, const session_terms& t)
     : shared_(&m), number_(p.number()), newcomer_(p.newcomer),
       viewer_address_(p.viewer.name.address), server_address_(p.server.name.address),
-      met_(std::move(p.met)), clock_(l, m.loop.now()), pace_(pace_of(l)),
+      met_(std::move(p.met)), clock_(t.limits, m.loop.now()), pace_(pace_of(t.limits)),
+      watch_(std::make_unique<session_watch>(t)),
       viewer_(*this, rfb::side::viewer, std::move(p.viewer.channel)),
       server_(*this, rfb::side::server, std::move(p.server.channel)) {
     for (const auto side : {newcomer_, rfb::other(newcomer_)}) {
@@ -51,8 +52,8 @@ relay::relay(const shared& m, moved_pair p, std::array<net::unique_fd, 2> socket
     : shared_(&m), number_(p.number), newcomer_(p.newcomer), viewer_address_(p.viewer),
       server_address_(p.server), met_(std::move(p.met)),
       clock_(p.limits, p.began, p.moved_at, p.lingers, m.loop.now()), pace_(pace_of(p.limits)),
-      handshake_(p.handshake ? std::make_unique<rfb::handshake_reader>(std::move(*p.handshake))
-                             : nullptr),
+      watch_(p.handshake ? std::make_unique<session_watch>(std::move(*p.handshake), p.has_insight)
+                         : nullptr),
       viewer_(*this, rfb::side::viewer, net::tcp_channel(std::move(sockets[0]), true)),
       server_(*this, rfb::side::server, net::tcp_channel(std::move(sockets[1]), true)),
       first_to_end_(p.first_to_end) {
@@ -83,8 +84,10 @@ moved_pair relay::describe() {
         flow.ahead = static_cast<std::uint8_t>(at(side).ahead);
         flow.free_from = at(side).free_from;
     }
-    if (handshake_) {
-        p.handshake = *handshake_;
+    if (watch_) {
+        p.handshake = watch_->handshake();
+        p.has_insight = watch_->has_insight();
+        tell_understood();
     }
     return p;
 }
@@ -101,8 +104,7 @@ void relay::go_on() {
         for (auto* each : {&viewer_, &server_}) {
             each->channel.watch(shared_->loop, *each);
         }
-        advance(newcomer_);
-        advance(rfb::other(newcomer_));
+        advance_both(newcomer_);
         if (first_to_end_ && !clock_.lingers()) { // its end has still to be passed on
             shared_->loop.again(at(*first_to_end_));
         }
@@ -139,8 +141,7 @@ void relay::wake(rfb::side side, net::ready r) {
     wakes_ = std::min(wakes_ + (is_turn ? 0 : 1), shared_->wakes_here);
     const bool waited_a_round = is_turn && first_to_end_ == side;
     at(side).channel.note(r);
-    advance(side);
-    advance(rfb::other(side));
+    advance_both(side);
     if (waited_a_round && !at(rfb::other(side)).outcome) {
         pass_end_on();
     }
@@ -156,15 +157,91 @@ void relay::keep_awake() {
     }
 }
 
-void relay::listen_in(rfb::side from, std::span<const std::byte> bytes) {
-    if (!handshake_) {
+/// What is written in the place of what `from` has sent.
+std::span<const std::byte> relay::pass_watch(rfb::side from, std::span<const std::byte> bytes) {
+    auto& lent = shared_->rewriting;
+    lent.back.clear();
+    const auto on = watch_->passing(from, bytes, lent, age());
+    insert(rfb::other(from), lent.back);
+    if (const auto facts = watch_->take_facts()) {
+        shared_->heard_by.described(number_, *facts);
+    }
+    if (watch_->has_enough()) {
+        watch_.reset();
+    }
+    return on;
+}
+
+/// Of what was not read from `from`, but is written as if it had been.
+void relay::insert(rfb::side from, std::span<const std::byte> bytes) {
+    if (!bytes.empty() && !at(from).outcome) {
+        pump_from(from).insert(bytes);
+        inserted_ = from;
+    }
+}
+
+/// Milliseconds since it began.
+std::uint64_t relay::age() const {
+    const auto time = shared_->loop.now() - clock_.began();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+}
+
+/// Lets both directions move what they can.
+void relay::advance_both(rfb::side first) {
+    advance(first);
+    advance(rfb::other(first));
+    if (const auto more = std::exchange(inserted_, std::nullopt)) {
+        advance(*more);
+    }
+    obey_policy();
+}
+
+/// Where the policy ends the session: nothing more reaches the server, and the viewer gets what
+/// there still is for it.
+void relay::obey_policy() {
+    using state = rfb::policed_session::state;
+    const auto* const policed = watch_ ? watch_->policed() : nullptr;
+    if (policed == nullptr || policed->now() == state::goes_on) {
         return;
     }
-    handshake_->feed(from, bytes);
-    if (handshake_->done()) {
-        shared_->heard_by.described(number_, handshake_->facts());
-        handshake_.reset();
+    if (!std::exchange(is_policy_broken_, true)) {
+        tell_policy_broken();
+        clock_.one_has_ended(shared_->loop.now());
+        check_again();
     }
+    const bool is_told = policed->now() == state::over && from_server_.kept().empty();
+    if (is_told && (!viewer_.outcome || !server_.outcome)) {
+        viewer_.channel.discard_unread(); // the words would be lost in a reset
+        cut(how::policy, {});
+    }
+}
+
+void relay::tell_policy_broken() {
+    const auto& policed = *watch_->policed();
+    event::policy_broken e{number_, policed.reason()};
+    if (const auto& by = policed.broken_by()) {
+        e.by = by->first;
+        e.what = by->second;
+    }
+    shared_->heard_by.broke_policy(e);
+}
+
+void relay::tell_understood() {
+    if (const auto* const seen = watch_ ? watch_->seen() : nullptr) {
+        shared_->heard_by.understood({number_, age(), *seen, watch_->dropped()});
+    }
+}
+
+std::optional<rfb::viewer_policy> relay::change_policy(const policy_change& change) {
+    auto* const policed = watch_ ? watch_->policed() : nullptr;
+    std::vector<std::byte> released;
+    if (policed == nullptr || !policed->set(change(policed->viewer()), released)) {
+        return std::nullopt;
+    }
+    insert(rfb::side::viewer, released);
+    shared_->loop.again(viewer_);
+    return policed->viewer();
 }
 
 void relay::advance(rfb::side from) {
@@ -241,8 +318,7 @@ net::clock::time_point relay::take(rfb::side from, std::uint64_t bytes) {
 
 void relay::resume() {
     resume_at_ = session_clock::never;
-    advance(newcomer_);
-    advance(rfb::other(newcomer_));
+    advance_both(newcomer_);
     keep_awake();
     tell_owner();
 }
@@ -360,7 +436,8 @@ void relay::cut_at(session_clock::verdict why) {
     if (why == over::stalled && !first_to_end_) {
         first_to_end_ = clock_.stalled() == 0 ? rfb::side::viewer : rfb::side::server;
     }
-    cut(why == over::stalled   ? how::stalled
+    cut(is_policy_broken_      ? how::policy
+        : why == over::stalled ? how::stalled
         : why == over::silent  ? how::silent
         : why == over::expired ? how::expired
                                : how::lingered,
@@ -421,6 +498,7 @@ void relay::tell_end() {
     for (auto* each : {&viewer_, &server_}) {
         each->channel.close();
     }
+    tell_understood();
     shared_->heard_by.ended(event::ended{
         number_, newcomer_, *first_to_end_, *viewer_.outcome, *server_.outcome,
         std::chrono::duration_cast<std::chrono::milliseconds>(shared_->loop.now() - clock_.began()),

@@ -10,7 +10,8 @@
 #include "repeater/handover/moved.hpp"
 #include "repeater/limits/session_clock.hpp"
 #include "repeater/pair.hpp"
-#include "rfb/handshake.hpp"
+#include "repeater/policy/policy_change.hpp"
+#include "repeater/session_watch.hpp"
 #include "service/admin/meter.hpp"
 
 #include <array>
@@ -23,15 +24,21 @@ namespace repeater {
 /// What may pass a second: from viewers, and from servers.
 using paces = std::array<net::pace, 2>;
 
-/// Lives on one event loop at a time. Each direction has a pump of its own; the handshake reader
-/// listens in until it has read all it wants. While nothing moves the pair takes no memory but this
-/// object.
+/// Lives on one event loop at a time. Each direction has a pump of its own; the session's watch
+/// sees what they move until it has seen all it wants. While nothing moves the pair takes no memory
+/// but this object, and what its watch has to know.
 class relay {
 public:
     /// Hears of the pair, and reminds it, on the same event loop.
     class owner {
     public:
         virtual void described(session_number pair, const rfb::handshake_facts&) = 0;
+
+        /// What was seen of the session, before its end.
+        virtual void understood(const event::understood&) = 0;
+
+        /// The session's policy ends it; the end follows.
+        virtual void broke_policy(const event::policy_broken&) = 0;
 
         /// Comes last; the relay may be destroyed by it.
         virtual void ended(const event::ended&) = 0;
@@ -72,9 +79,10 @@ public:
         unsigned wakes_here = 0; ///< 0: that does not matter
         owner& heard_by;
         paces* all_pairs = nullptr; ///< what all pairs may carry together; null: no limit
+        session_watch::buffers& rewriting;
     };
 
-    relay(const shared&, pair, const session_limits&);
+    relay(const shared&, pair, const session_terms&);
 
     /// Of a pair that another process had; the sockets of the viewer and of the server. go_on() is
     /// called next.
@@ -94,6 +102,10 @@ public:
     /// Relays with what another event loop shares.
     void go_on(const shared&);
 
+    /// Whether another process can go on with it: not where it is under a policy, since what was
+    /// read of it is known here alone. What was seen of other sessions ends with the move.
+    [[nodiscard]] bool may_move() const { return !watch_ || watch_->policed() == nullptr; }
+
     /// After leave(), for another process: all of it. Throws std::bad_alloc.
     [[nodiscard]] moved_pair describe();
 
@@ -112,6 +124,10 @@ public:
     void resume();
 
     [[nodiscard]] session_number number() const { return number_; }
+
+    /// Changes what the viewer may do from now on, and returns it; nothing where that cannot be
+    /// changed (rfb::policed_session::set()).
+    [[nodiscard]] std::optional<rfb::viewer_policy> change_policy(const policy_change&);
 
     [[nodiscard]] event::carries look(net::clock::time_point now) const;
 
@@ -133,9 +149,19 @@ private:
 
         void wake(net::ready how) override { relay_.wake(side_, how); }
 
-        void passing(std::span<const std::byte> bytes) override { relay_.listen_in(side_, bytes); }
+        std::span<const std::byte> passing(std::span<const std::byte> bytes) override {
+            return relay_.watch_ ? relay_.pass_watch(side_, bytes) : bytes;
+        }
 
-        [[nodiscard]] bool has_enough() const override { return !relay_.handshake_; }
+        [[nodiscard]] std::uint64_t may_pass_unseen() const override {
+            return relay_.watch_ ? relay_.watch_->may_pass_unseen(side_) : everything;
+        }
+
+        void passed_unseen(std::uint64_t count) override {
+            if (relay_.watch_) {
+                relay_.watch_->passed_unseen(side_, count);
+            }
+        }
 
     private:
         relay& relay_;
@@ -151,8 +177,14 @@ private:
 
     void go_on();
     void wake(rfb::side, net::ready);
-    void listen_in(rfb::side from, std::span<const std::byte>);
+    [[nodiscard]] std::span<const std::byte> pass_watch(rfb::side from, std::span<const std::byte>);
+    void insert(rfb::side from, std::span<const std::byte>);
+    void advance_both(rfb::side first);
     void advance(rfb::side from);
+    void obey_policy();
+    void tell_policy_broken();
+    void tell_understood();
+    [[nodiscard]] std::uint64_t age() const;
     [[nodiscard]] net::pump::state run_pump(rfb::side from);
     [[nodiscard]] bool is_paced() const;
     [[nodiscard]] net::pump::state run_paced(rfb::side from);
@@ -196,14 +228,15 @@ private:
     session_clock clock_;
     net::clock::time_point next_check_ = session_clock::never;
     net::clock::time_point resume_at_ = session_clock::never;
-    std::unique_ptr<paces> pace_; ///< of this pair; null: no limit
-    std::unique_ptr<rfb::handshake_reader> handshake_ =
-        std::make_unique<rfb::handshake_reader>(); ///< until it has read all it wants
+    std::unique_ptr<paces> pace_;          ///< of this pair; null: no limit
+    std::unique_ptr<session_watch> watch_; ///< until it has seen all it wants
     half viewer_;
     half server_;
     net::pump from_viewer_{viewer_.channel, server_.channel, viewer_};
     net::pump from_server_{server_.channel, viewer_.channel, server_};
     std::optional<rfb::side> first_to_end_;
+    std::optional<rfb::side> inserted_; ///< into this direction, something besides what was read
+    bool is_policy_broken_ = false;
     unsigned wakes_ = 0;
 };
 

@@ -26,6 +26,15 @@ void relay_worker::set_aside(std::size_t at_most, taken then) {
     });
 }
 
+void relay_worker::change_policy(session_number pair, policy_change change,
+                                 std::function<void(change_outcome)> done) {
+    asio::post(thread_.loop(),
+               [this, pair, change = std::move(change), done = std::move(done)]() mutable {
+                   asio::post(decides_, [outcome = pairs_.change_policy(pair, change),
+                                         done = std::move(done)] { done(outcome); });
+               });
+}
+
 void relay_worker::stop() {
     asio::post(thread_.loop(), [this] { pairs_.stop(); });
 }

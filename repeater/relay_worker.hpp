@@ -33,6 +33,9 @@ public:
     using taken = std::function<void(std::vector<std::unique_ptr<relay>>)>;
     void set_aside(std::size_t at_most, taken);
 
+    /// As live_pairs::change_policy(). `done` is called on the event loop that decides.
+    void change_policy(session_number, policy_change, std::function<void(change_outcome)> done);
+
     /// Ends every pair.
     void stop();
 

@@ -23,6 +23,12 @@ constexpr std::uint64_t bytes_before_a_worker = std::uint64_t{64} * 1024;
 /// RFB's handshake alone wakes a pair so often: from then on it is a session.
 constexpr unsigned wakes_before_a_worker = 8;
 
+/// What patterns of policies are compared with.
+std::string name_in_policies(const meeting& met) {
+    const auto* const id = std::get_if<rfb::repeater_id>(&met);
+    return id != nullptr ? std::string{id->text()} : to_string(met);
+}
+
 relaying on_worker(const config& c, paces& all_pairs) {
     return {.pipes = c.splice == splicing::off ? 0 : std::max(1UL, pipes_in_all / c.threads),
             .splice_after = c.splice == splicing::on ? 1 : net::pump_resources::default_reads,
@@ -50,7 +56,7 @@ relay_workers::relay_workers(net::event_loop& decides, const config& c, event_si
       here_(
           decides, scratch_, on_decider(c, all_pairs_), [this](const any_event& e) { receive(e); },
           [this](std::unique_ptr<relay> r) { hand_over(std::move(r)); }) {
-    set_limits(c.limits);
+    configure(c);
     for (std::size_t i = 0; c.threads > 1 && i < c.threads; ++i) {
         workers_.push_back(
             std::make_unique<relay_worker>(decides.get_executor(), on_worker(c, all_pairs_),
@@ -58,19 +64,42 @@ relay_workers::relay_workers(net::event_loop& decides, const config& c, event_si
     }
 }
 
-void relay_workers::set_limits(const limits& l) {
-    limits_ = l.session;
+void relay_workers::configure(const config& c) {
+    terms_ = {{}, {}, c.limits.session, c.has_insight};
+    policies_ = c.policies;
     for (auto& way : all_pairs_) {
-        way.set(l.total_bandwidth);
+        way.set(c.limits.total_bandwidth);
     }
 }
 
 void relay_workers::start(pair p) {
     const auto viewer_first = p.newcomer == rfb::side::viewer;
+    const auto terms = terms_of(name_in_policies(p.met), policies_, terms_);
     events_.receive(event::paired{viewer_first ? p.viewer.name : p.server.name,
-                                  viewer_first ? p.server.name : p.viewer.name, p.met});
+                                  viewer_first ? p.server.name : p.viewer.name, p.met,
+                                  terms.policy_name});
     live_.emplace(p.number(), std::array{std::move(p.viewer.place), std::move(p.server.place)});
-    here_.start(std::move(p), limits_);
+    here_.start(std::move(p), terms);
+}
+
+asio::awaitable<change_outcome> relay_workers::change_policy(session_number pair,
+                                                             policy_change change) {
+    constexpr int tries = 2; // a pair may move to a worker while others are asked
+    for (int i = 0; i < tries && live_.contains(pair); ++i) {
+        auto outcome = here_.change_policy(pair, change);
+        for (auto each = workers_.begin();
+             outcome == change_outcome::unknown && each != workers_.end(); ++each) {
+            const auto given = std::make_shared<net::handoff<change_outcome>>(executor_);
+            (*each)->change_policy(pair, change,
+                                   [given](change_outcome done) { given->give(done); });
+            const auto taken = co_await given->take();
+            outcome = taken.value_or(change_outcome::unknown);
+        }
+        if (outcome != change_outcome::unknown) {
+            co_return outcome;
+        }
+    }
+    co_return change_outcome::unknown;
 }
 
 asio::awaitable<std::vector<std::unique_ptr<relay>>> relay_workers::set_aside(std::size_t at_most) {

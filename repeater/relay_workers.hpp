@@ -27,8 +27,11 @@ public:
     /// Says that the two are paired, and relays them from then on.
     void start(pair);
 
-    /// Sets the limits of pairs that start from now on, and what all together may carry.
-    void set_limits(const limits&);
+    /// Sets what holds for pairs that start from now on, and what all together may carry.
+    void configure(const config&);
+
+    /// Changes what the viewer of a live pair may do from now on.
+    [[nodiscard]] asio::awaitable<change_outcome> change_policy(session_number, policy_change);
 
     /// Takes some pairs off their threads, for another process: so many at most, and none where it
     /// finds none. They count as live until they are given away.
@@ -81,7 +84,8 @@ private:
 
     event_sink& events_;
     asio::any_io_executor executor_;
-    session_limits limits_;
+    session_terms terms_; ///< where no policy holds
+    std::vector<policy_rule> policies_;
     paces all_pairs_;
     /// As which both peers of a live pair count, by the pair's number. Pairs move to threads where
     /// nothing may be counted.

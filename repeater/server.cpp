@@ -456,7 +456,7 @@ void server::configure(std::shared_ptr<const config> c) {
     limits_.set(limits_of(*config_));
     resolver_.set(config_->limits.lookups);
     room_.configure(config_);
-    relays_.set_limits(config_->limits);
+    relays_.configure(*config_);
 }
 
 void server::drain() {

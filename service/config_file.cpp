@@ -87,6 +87,7 @@ public:
         if (!why_.empty()) {
             return bad_setting{number_, std::move(why_)};
         }
+        end_section();
         return std::move(all_);
     }
 
@@ -109,21 +110,64 @@ private:
         const auto equals = plain.find('=');
         const auto name = without_blanks(plain.substr(0, equals));
         if (name == "[default]" && equals == std::string_view::npos) {
+            end_section();
             return;
         }
         if (name.starts_with('[')) {
-            why_ = "there are no sections such as " + std::string{line_};
+            begin_section(plain);
         } else if (!is_name(name)) {
             why_ = "neither NAME = VALUE, with an option's long name without its dashes, nor a # "
                    "comment";
         } else if (equals == std::string_view::npos) {
             all_.push_back({std::string{name}, {}, number_});
         } else if (const auto value = without_blanks(line_.substr(equals + 1));
-                   without_comment(value).empty()) {
+                   without_comment(value).empty() && section_) {
+            why_ = "a value is missing behind the =";
+        } else if (without_comment(value).empty()) {
             all_.push_back({std::string{name}, {}, number_, true});
         } else {
             read_value(std::string{name}, value);
         }
+    }
+
+    /// Of a line `[name "text"]`, without a comment.
+    void begin_section(std::string_view line) {
+        end_section();
+        const auto inner = without_blanks(line.substr(1, line.size() - 2));
+        const auto blank = inner.find_first_of(blanks);
+        const auto name = inner.substr(0, blank);
+        auto text = blank == std::string_view::npos ? std::string_view{}
+                                                    : without_blanks(inner.substr(blank));
+        if (!text.empty() && is_quote(text.front()) && end_of_quote(text, "")) {
+            text = text.substr(1, text.size() - 2);
+        }
+        if (text.empty() && line.ends_with(']')) {
+            why_ = "there are no sections such as " + std::string{line_};
+            return;
+        }
+        const bool is_one_word = text.find_first_of("\"' \t") == std::string_view::npos;
+        if (!line.ends_with(']') || !is_name(name) || text.empty() || !is_one_word) {
+            why_ = "a section is written as [policy \"lab-*\"], with one word in quotes: " +
+                   std::string{line_};
+            return;
+        }
+        section_ = all_.size();
+        all_.push_back({std::string{name}, std::string{text}, number_});
+    }
+
+    /// Makes one setting of the section and what stands in it.
+    void end_section() {
+        if (!section_) {
+            return;
+        }
+        auto& whole = all_[*section_].value;
+        for (auto each = *section_ + 1; each < all_.size(); ++each) {
+            auto& value = all_[each].value;
+            std::erase_if(value, [](char c) { return blanks.find(c) != std::string_view::npos; });
+            whole += ' ' + all_[each].name + (value.empty() ? "" : '=' + value);
+        }
+        all_.resize(*section_ + 1);
+        section_.reset();
     }
 
     void read_value(const std::string& name, std::string_view text) {
@@ -211,7 +255,8 @@ private:
     std::string_view line_; ///< without the blanks at its ends
     std::size_t number_ = 0;
     std::vector<setting> all_;
-    std::string why_; ///< what is wrong with the line; empty: nothing
+    std::optional<std::size_t> section_; ///< the setting that is one, while its lines are read
+    std::string why_;                    ///< what is wrong with the line; empty: nothing
 };
 
 } // namespace

@@ -32,6 +32,9 @@ struct bad_setting {
 /// - Nothing behind the `=` is told as such: what it means is the program's business.
 /// - `[a, b]` are several values, which may stand in several lines. Each becomes a setting of its
 ///   own. A line `[default]`, which CLI11's files may have, says nothing.
+/// - A section `[policy "lab-*"]` becomes one setting `policy`, whose value is the text in quotes
+///   and then each line up to the next section, as `name=value` without blanks: what a command line
+///   has as --policy='lab-* name=value'.
 [[nodiscard]] std::variant<std::vector<setting>, bad_setting> parse_settings(std::string_view text);
 
 } // namespace service

@@ -329,6 +329,18 @@ struct compat_writer {
         }
     }
 
+    void operator()(const event::policy_changed& e) const {
+        line(fmt::format("session {}: the viewer {} from now on.",
+                         static_cast<std::uint64_t>(e.pair),
+                         e.now.view_only ? "only views" : "may control"));
+    }
+
+    void operator()(const event::policy_broken& e) const {
+        line(fmt::format("session {} is ended: {}.", static_cast<std::uint64_t>(e.pair), e.why));
+    }
+
+    void operator()(const event::understood&) const {}
+
     // The Perl does not know what it relays, and says nothing when it is told to stop.
     void operator()(const event::described&) const {}
 

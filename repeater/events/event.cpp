@@ -74,6 +74,8 @@ std::string_view to_string(event::ended::how how) {
         return "silent";
     case end::expired:
         return "expired";
+    case end::policy:
+        return "policy";
     case end::stopped:
         break;
     }

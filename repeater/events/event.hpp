@@ -9,6 +9,8 @@
 #include "rfb/destination.hpp"
 #include "rfb/first_bytes.hpp"
 #include "rfb/handshake.hpp"
+#include "rfb/messages/insight.hpp"
+#include "rfb/policy/viewer_policy.hpp"
 #include "rfb/repeater_id.hpp"
 #include "rfb/side.hpp"
 
@@ -277,12 +279,35 @@ struct paired {
     peer_name first;
     peer_name second;
     meeting met;
+    std::string policy{}; ///< the pattern of the policy that holds; empty: none does
 };
 
 /// The start of the RFB session was understood, or given up (stage::opaque, stage::refused).
 struct described {
     session_number pair{};
     rfb::handshake_facts facts;
+};
+
+/// What the viewer may do in a live session has changed.
+struct policy_changed {
+    session_number pair{};
+    rfb::viewer_policy now;
+};
+
+/// A session is ended by its policy, or is refused before it begins.
+struct policy_broken {
+    session_number pair{};
+    std::string why; ///< a sentence, which the viewer is told where the protocol allows that
+    std::optional<rfb::side> by{}; ///< who has sent what is not understood
+    rfb::surprise what{};          ///< where somebody has
+};
+
+/// What was read of a session, before its end.
+struct understood {
+    session_number pair{};
+    std::uint64_t now = 0; ///< milliseconds since it began, as the times in `seen`
+    rfb::insight seen;
+    std::uint64_t dropped = 0; ///< messages of the viewer that its policy has taken out
 };
 
 struct ended {
@@ -295,6 +320,7 @@ struct ended {
         stalled,     ///< cut: a receiver took nothing for --write-stall
         silent,      ///< cut: nothing came for --session-idle
         expired,     ///< cut: the session has lasted for --session-max
+        policy,      ///< cut: its policy does not let it go on (policy_broken)
         stopped,     ///< the repeater was told to stop
     };
 
@@ -452,9 +478,10 @@ using any_event = std::variant<
     event::ports_differ, event::waiting, event::partner_checked, event::matched, event::replaced,
     event::refused, event::id_conflict, event::id_refused, event::id_lapsed, event::left,
     event::expired, event::dismissed, event::dialling, event::dial_refused,
-    event::dial_attempt_failed, event::dial_failed, event::paired, event::described, event::ended,
-    event::stopping, event::drained_too_long, event::stopped, event::sessions, event::waits,
-    event::carries, event::reloaded, event::events_lost, event::pid_file_failed, event::supervising,
+    event::dial_attempt_failed, event::dial_failed, event::paired, event::described,
+    event::policy_changed, event::policy_broken, event::understood, event::ended, event::stopping,
+    event::drained_too_long, event::stopped, event::sessions, event::waits, event::carries,
+    event::reloaded, event::events_lost, event::pid_file_failed, event::supervising,
     event::upgraded, event::upgrade_failed, event::defect>;
 
 /// Receives events, on the thread that decides; the logs may be told from any thread. receive()

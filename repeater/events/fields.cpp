@@ -5,6 +5,7 @@
 #include "net/text/escape.hpp"
 #include "repeater/events/hint.hpp"
 #include "repeater/events/members.hpp"
+#include "rfb/messages/encoding.hpp"
 #include "rfb/text.hpp"
 #include "service/version.hpp"
 
@@ -33,6 +34,66 @@ std::string with_number(std::string_view name, std::uint32_t type) {
 
 std::string name_of_security(std::uint8_t type) {
     return with_number(rfb::security_type_name(type), type);
+}
+
+std::string name_of_encoding(std::int32_t e) {
+    const auto name = rfb::encoding_name(e);
+    return name.empty() ? std::to_string(e) : std::string{name};
+}
+
+void add_amount(members& all, std::string_view what, const rfb::amount& a) {
+    if (a.count > 0) {
+        all.number(what, a.count).number(std::string{what} + "_bytes", a.bytes);
+    }
+}
+
+/// Behind the pair's number: counts, sizes and times, and no contents.
+boost::json::object insight_members(members all, const event::understood& e) {
+    const auto& s = e.seen;
+    all.number("pair", e.pair)
+        .number("width", std::uint64_t{s.width})
+        .number("height", std::uint64_t{s.height})
+        .outside("desktop", s.desktop_name, longest_block)
+        .number("bits_per_pixel", std::uint64_t{s.format.bits_per_pixel})
+        .number("depth", std::uint64_t{s.format.depth});
+    boost::json::array asked;
+    for (const auto each : s.encodings_asked) {
+        asked.emplace_back(name_of_encoding(each));
+    }
+    boost::json::array used;
+    for (const auto& [encoding, count] : s.rectangles) {
+        used.emplace_back(name_of_encoding(encoding) + '=' + std::to_string(count));
+    }
+    all.list("encodings_asked", std::move(asked))
+        .number("update_requests", s.update_requests)
+        .number("updates", s.updates)
+        .number("rectangles", s.rectangles_in_all)
+        .list("encodings_used", std::move(used))
+        .number("keys", s.keys)
+        .number("pointer_events", s.pointer_events);
+    add_amount(all, "clipboard_to_server", s.clipboard_to_server);
+    add_amount(all, "clipboard_to_viewer", s.clipboard_to_viewer);
+    add_amount(all, "files_to_server", s.files_to_server);
+    add_amount(all, "files_to_viewer", s.files_to_viewer);
+    add_amount(all, "chat_to_server", s.chat_to_server);
+    add_amount(all, "chat_to_viewer", s.chat_to_viewer);
+    all.number("xvp", s.xvp).number("bells", s.bells).number("size_requests", s.size_requests);
+    if (s.last_input) {
+        all.seconds("seconds_since_input", std::chrono::milliseconds(e.now - *s.last_input));
+    }
+    if (s.last_update) {
+        all.seconds("seconds_since_update", std::chrono::milliseconds(e.now - *s.last_update));
+    }
+    all.number("dropped", e.dropped);
+    if (s.ended_by) {
+        all.word("not_understood", to_string(s.ended_by->first))
+            .number("type", std::uint64_t{s.ended_by->second.type})
+            .number("at", s.ended_by->second.at);
+        if (s.ended_by->second.encoding) {
+            all.word("encoding", name_of_encoding(*s.ended_by->second.encoding));
+        }
+    }
+    return all.take();
 }
 
 /// Describes one event.
@@ -285,8 +346,38 @@ struct describer {
                     .address("server", server.address)
                     .request("viewer_request_id", viewer)
                     .request("server_request_id", server)
+                    .policy(e.policy)
                     .met(e.met)
                     .take()};
+    }
+
+    event_fields operator()(const event::policy_changed& e) const {
+        return {"policy_changed", log_level::info,
+                start()
+                    .number("pair", e.pair)
+                    .truth("view_only", e.now.view_only)
+                    .truth("clipboard_to_server", e.now.clipboard_to_server)
+                    .truth("clipboard_to_viewer", e.now.clipboard_to_viewer)
+                    .truth("files", e.now.files)
+                    .truth("chat", e.now.chat)
+                    .take()};
+    }
+
+    event_fields operator()(const event::policy_broken& e) const {
+        auto all = start();
+        all.number("pair", e.pair).word("why", e.why);
+        if (e.by) {
+            all.word("by", to_string(*e.by)).number("type", std::uint64_t{e.what.type});
+            all.number("at", e.what.at);
+            if (e.what.encoding) {
+                all.word("encoding", name_of_encoding(*e.what.encoding));
+            }
+        }
+        return {"policy_broken", log_level::warn, all.take()};
+    }
+
+    event_fields operator()(const event::understood& e) const {
+        return {"understood", log_level::info, insight_members(start(), e)};
     }
 
     event_fields operator()(const event::described& e) const {

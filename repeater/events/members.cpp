@@ -72,6 +72,11 @@ members& members::destination(const rfb::destination& to) {
     return outside("host", to.host, longest_host).number("port", to.port);
 }
 
+members& members::policy(std::string_view pattern) {
+    constexpr std::size_t longest = 64;
+    return pattern.empty() ? *this : outside("policy", pattern, longest);
+}
+
 members& members::met(const meeting& how) {
     if (const auto* const name = std::get_if<rfb::repeater_id>(&how)) {
         return id(*name);

@@ -48,6 +48,9 @@ public:
     /// `host` and `port`, as the viewer named them.
     members& destination(const rfb::destination&);
 
+    /// `policy`: the pattern of the one that holds; nothing where there is none.
+    members& policy(std::string_view pattern);
+
     /// `id`, or `host` and `port`.
     members& met(const meeting&);
 

@@ -61,6 +61,7 @@ struct moved_pair {
     std::optional<rfb::side> first_to_end{};
     std::array<moved_flow, 2> flows{};
     std::optional<rfb::handshake_reader> handshake{}; ///< while it is being read
+    bool has_insight = false;                         ///< it is read on behind that
 };
 
 } // namespace repeater

@@ -313,6 +313,7 @@ std::vector<std::byte> fields_of(const moved_pair& p) {
     to.number(p.handshake ? 1 : 0);
     if (p.handshake) {
         put(to, p.handshake->save());
+        to.number(p.has_insight ? 1 : 0);
     }
     return to.take();
 }
@@ -338,6 +339,7 @@ std::optional<moved_pair> read(std::span<const std::byte> fields) {
     }
     if (in.flag()) {
         p.handshake = handshake_from(in);
+        p.has_insight = in.flag();
     }
     return unless_failed(in, std::move(p));
 }

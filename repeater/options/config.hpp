@@ -10,6 +10,7 @@
 #include "repeater/limits/limit_options.hpp"
 #include "repeater/limits/session_limits.hpp"
 #include "repeater/options/listen_address.hpp"
+#include "repeater/policy/policy_book.hpp"
 #include "repeater/rules/mode1.hpp"
 #include "repeater/rules/rendezvous.hpp"
 #include "rfb/hello.hpp"
@@ -75,6 +76,8 @@ struct config {
     repeater::mode1_policy mode1;
     repeater::limits limits;
     limit_options source_limits;
+    std::vector<policy_rule> policies; ///< the first whose pattern fits holds
+    bool has_insight = false;          ///< sessions without a policy are read as well
     net::tcp_options tcp{.most_unsent = unsent_at_first};
     std::size_t threads = 1; ///< relay workers
     splicing splice = splicing::automatic;

@@ -115,6 +115,18 @@ void take_over_source_limits(const raw_values& raw, limit_options& o) {
     }
 }
 
+std::vector<policy_rule> parse_policies(const std::vector<std::string>& texts) {
+    std::vector<policy_rule> all;
+    for (const auto& text : texts) {
+        auto rule = parse_policy(text);
+        if (!rule) {
+            throw service::bad_option("--policy", text + ": " + rule.error());
+        }
+        all.push_back(std::move(*rule));
+    }
+    return all;
+}
+
 /// Refuses options that contradict each other, and those that would silently mean nothing.
 void check_ids(const config& c) {
     const auto& o = c.ids;
@@ -159,6 +171,7 @@ void take_over(const raw_values& raw, config& c) {
     take_bytes("--session-bandwidth", raw.session_bandwidth, c.limits.session.bandwidth);
     take_bytes("--total-bandwidth", raw.total_bandwidth, c.limits.total_bandwidth);
     c.proxy_from = parse_networks("--proxy-from", raw.proxy_from);
+    c.policies = parse_policies(raw.policies);
     take_over_source_limits(raw, c.source_limits);
     c.mode1.allow = parse_all<mode1_rule>("--mode1-allow", raw.mode1_allow, parse_allow_rule,
                                           "of the form ADDRESS[/BITS]:PORT[-PORT] or HOST:PORT");

@@ -23,6 +23,7 @@ struct raw_values {
     std::vector<std::string> source_exempt;
     std::vector<std::string> mode1_allow;
     std::vector<std::string> mode1_deny;
+    std::vector<std::string> policies;
     service::raw_admin admin;
     std::string event_exec;
     std::string event_url;

@@ -190,6 +190,19 @@ void add_bandwidth(service::option_list& options, limits& l, raw_values& raw) {
         .decides(l.total_bandwidth);
 }
 
+void add_policies(service::option_list& options, config& c, raw_values& raw) {
+    using enum service::on_reload;
+    options
+        .list(
+            "--policy", raw.policies, "POLICY", takes_effect,
+            "What sessions may carry, as 'lab-* view-only' or 'vendor-* clipboard=none files=no': "
+            "the first whose pattern fits the ID holds; in a file a section of its own; "
+            "repeatable [no policy]")
+        .decides(c.policies);
+    options.flag("--insight", c.has_insight, takes_effect,
+                 "Read what sessions carry, and tell counts and sizes of it at their ends");
+}
+
 void add_tcp(service::option_list& options, net::tcp_options& o) {
     using enum service::on_reload;
     constexpr std::size_t longest = 32767; // of tcp(7)
@@ -326,6 +339,7 @@ repeater_options::repeater_options(config& c)
     add_dials(list_, c.limits);
     add_session_limits(list_, c.limits.session);
     add_bandwidth(list_, c.limits, raw_);
+    add_policies(list_, c, raw_);
     add_tcp(list_, c.tcp);
     add_sources(list_, c, raw_);
     add_output(list_, c);

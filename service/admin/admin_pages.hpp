@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace service {
 
@@ -17,6 +19,17 @@ struct admin_state {
     std::string_view text; ///< for people to read, a literal
 };
 
+/// What somebody wants done, by a POST: a path, and names with values (its query).
+struct admin_order {
+    std::string path;
+    std::vector<std::pair<std::string, std::string>> values;
+};
+
+struct admin_reply {
+    unsigned status = 0; ///< of HTTP
+    std::string text;    ///< for people to read
+};
+
 /// Asked on the admin listener's event loop, as often as somebody asks there.
 struct admin_pages {
     std::string_view server; ///< the program's name, a literal
@@ -24,6 +37,9 @@ struct admin_pages {
     std::function<boost::asio::awaitable<std::optional<std::string>>()> metrics;
     std::function<boost::asio::awaitable<admin_state>()> health;    ///< whether it works
     std::function<boost::asio::awaitable<admin_state>()> readiness; ///< whether it takes newcomers
+    /// Obeys who connects to a Unix socket: its file's rights say who may. Empty: nothing can be
+    /// told to do.
+    std::function<boost::asio::awaitable<admin_reply>(admin_order)> obey{};
 };
 
 } // namespace service

@@ -3,6 +3,7 @@
 #include "service/admin/admin_session.hpp"
 
 #include "net/alarm.hpp"
+#include "net/connection.hpp"
 #include "net/write_all.hpp"
 #include "service/admin/exposition.hpp"
 
@@ -27,7 +28,6 @@ using status = http::status;
 
 constexpr std::uint32_t longest_head = 8192;
 constexpr std::size_t longest_rest = 65536; // of what is refused
-constexpr auto methods = "GET, HEAD, OPTIONS";
 
 /// RFC 9110 5.6.7
 std::string http_date_now() {
@@ -55,7 +55,8 @@ std::string path_of(std::string_view target) {
 
 admin_session::admin_session(asio::any_io_executor executor, net::connection c,
                              const admin_pages& pages, std::chrono::milliseconds patience)
-    : executor_(std::move(executor)), client_(executor_, c), pages_(pages), patience_(patience) {}
+    : executor_(std::move(executor)), is_local_(!net::address_of(c.peer)), client_(executor_, c),
+      pages_(pages), patience_(patience) {}
 
 asio::awaitable<void> admin_session::run() {
     for (bool again = true; again;) { // g++ 12.2 breaks `while (co_await ...) {}`
@@ -152,12 +153,15 @@ asio::awaitable<admin_session::response> admin_session::answer(const request& r)
         auto allowed = text_answer(status::no_content, "");
         allowed.erase(http::field::content_length); // RFC 9110 8.6
         allowed.body().clear();
-        allowed.set(http::field::allow, methods);
+        allowed.set(http::field::allow, {methods().data(), methods().size()});
         co_return allowed;
     }
+    if (r.method() == http::verb::post && pages_.obey) {
+        co_return co_await obey(r);
+    }
     if (r.method() != http::verb::get && r.method() != http::verb::head) {
-        auto no = text_answer(status::method_not_allowed, "only GET, HEAD and OPTIONS");
-        no.set(http::field::allow, methods);
+        auto no = text_answer(status::method_not_allowed, "only " + std::string{methods()});
+        no.set(http::field::allow, {methods().data(), methods().size()});
         co_return no;
     }
     const auto path = path_of({r.target().data(), r.target().size()});
@@ -179,6 +183,28 @@ asio::awaitable<admin_session::response> admin_session::answer(const request& r)
     }
     co_return path.empty() ? text_answer(status::bad_request, "bad request\n")
                            : text_answer(status::not_found, "nothing here\n");
+}
+
+std::string_view admin_session::methods() const {
+    return pages_.obey ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS";
+}
+
+/// Whoever can connect by TCP, such as a page in a local browser, may ask and not tell.
+asio::awaitable<admin_session::response> admin_session::obey(const request& r) {
+    if (!is_local_) {
+        co_return text_answer(status::forbidden,
+                              "only through a Unix socket (--admin-listen unix:/PATH)\n");
+    }
+    const auto url = boost::urls::parse_origin_form({r.target().data(), r.target().size()});
+    if (!url) {
+        co_return text_answer(status::bad_request, "bad request\n");
+    }
+    admin_order order{std::string{url->path()}, {}};
+    for (const auto& each : url->params()) {
+        order.values.emplace_back(std::string{each.key}, std::string{each.value});
+    }
+    const auto reply = co_await pages_.obey(std::move(order));
+    co_return text_answer(boost::beast::http::int_to_status(reply.status), reply.text + '\n');
 }
 
 admin_session::response admin_session::text_answer(status s, std::string_view text) const {

@@ -39,11 +39,14 @@ private:
     [[nodiscard]] asio::awaitable<bool> read_more();
     [[nodiscard]] asio::awaitable<void> linger();
     [[nodiscard]] asio::awaitable<response> answer(const request&);
+    [[nodiscard]] asio::awaitable<response> obey(const request&);
+    [[nodiscard]] std::string_view methods() const;
     [[nodiscard]] asio::awaitable<bool> write(std::string);
     [[nodiscard]] response text_answer(boost::beast::http::status, std::string_view text) const;
     [[nodiscard]] response state_answer(const admin_state&) const;
 
     asio::any_io_executor executor_;
+    bool is_local_; ///< it has come by a Unix socket
     net::tcp_stream client_;
     const admin_pages& pages_;
     std::chrono::milliseconds patience_;

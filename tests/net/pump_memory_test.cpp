@@ -20,9 +20,14 @@ using support::tcp_client;
 struct eye final : net::pump_observer {
     std::size_t seen = 0;
 
-    void passing(std::span<const std::byte> bytes) override { seen += bytes.size(); }
+    std::span<const std::byte> passing(std::span<const std::byte> bytes) override {
+        seen += bytes.size();
+        return bytes;
+    }
 
-    [[nodiscard]] bool has_enough() const override { return true; }
+    [[nodiscard]] std::uint64_t may_pass_unseen() const override { return everything; }
+
+    void passed_unseen(std::uint64_t /*count*/) override {}
 };
 
 /// Two connected sockets: the first blocks, the second is a channel's.

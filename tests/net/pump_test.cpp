@@ -22,12 +22,25 @@ struct recorder final : net::pump_observer {
     std::vector<std::byte> seen;
 
     bool enough = false;
+    std::uint64_t unseen = 0; ///< may pass so, where it has not had enough
+    bool drops_blanks = false;
+    std::vector<std::byte> written{};
 
-    void passing(std::span<const std::byte> bytes) override {
+    std::span<const std::byte> passing(std::span<const std::byte> bytes) override {
         seen.insert(seen.end(), bytes.begin(), bytes.end());
+        if (!drops_blanks) {
+            return bytes;
+        }
+        written.assign(bytes.begin(), bytes.end());
+        std::erase(written, std::byte{' '});
+        return written;
     }
 
-    [[nodiscard]] bool has_enough() const override { return enough; }
+    [[nodiscard]] std::uint64_t may_pass_unseen() const override {
+        return enough ? everything : unseen;
+    }
+
+    void passed_unseen(std::uint64_t count) override { unseen -= enough ? 0 : count; }
 };
 
 /// One run of a pump over two scripted streams.

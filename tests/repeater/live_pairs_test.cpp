@@ -39,7 +39,7 @@ struct LivePairs : testing::Test {
         pairs.start(make_pair(peer_at(server, rfb::side::server, 1, "early"),
                               peer_at(viewer, rfb::side::viewer, 2, ""),
                               rfb::repeater_id::make("1").value()),
-                    session_limits{});
+                    session_terms{});
         loop.poll();
         shutdowns = 0;
     }

@@ -9,6 +9,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -117,6 +118,14 @@ public:
 
     void stop() {
         on_its_thread([this] { server_.stop(); });
+    }
+
+    [[nodiscard]] repeater::change_outcome change_policy(repeater::session_number pair,
+                                                         std::string_view words) {
+        auto done = boost::asio::co_spawn(
+            context_, server_.pairs().change_policy(pair, *repeater::parse_policy_change(words)),
+            boost::asio::use_future);
+        return done.get();
     }
 
     /// Waits until the server has nothing left to do.

@@ -46,6 +46,25 @@ TEST(Settings, AreLines) {
     });
 }
 
+TEST(Settings, OfASectionBecomeOne) {
+    expect_read({
+        {"[policy \"lab-*\"]\nview-only = yes\nfiles=no # none\n",
+         {{"policy", "lab-* view-only=yes files=no", 1}}},
+        {"a = 1\n[policy lab]\n\n[policy 'x'] # all\nview-only\ndeny = [A, B]\nrequire = C, D",
+         {{"a", "1", 1},
+          {"policy", "lab", 2},
+          {"policy", "x view-only deny=A deny=B require=C,D", 4}}},
+        {"[policy x]\nview-only\n[default]\nb = 2", {{"policy", "x view-only", 1}, {"b", "2", 4}}},
+    });
+    for (const auto* const text : {"[policy x", "[policy x y]", "[policy \"x]", "[Policy x]"}) {
+        const auto parsed = parse_settings(text);
+        ASSERT_TRUE(std::holds_alternative<bad_setting>(parsed)) << text;
+        EXPECT_TRUE(std::get<bad_setting>(parsed).why.starts_with("a section is written as"))
+            << text;
+    }
+    EXPECT_EQ(std::get<bad_setting>(parse_settings("[policy x]\nfiles =\n")).line, 2U);
+}
+
 TEST(Settings, MayBeWrittenByOtherSystems) {
     const auto mark = "\xef\xbb\xbf"s;
     expect_read({

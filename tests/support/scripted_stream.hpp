@@ -104,8 +104,8 @@ public:
 
     [[nodiscard]] bool can_splice() const override { return splices; }
 
-    net::io_result read_into(net::pipe& p) override {
-        std::vector<std::byte> chunk(p.capacity);
+    net::io_result read_into(net::pipe& p, std::size_t most) override {
+        std::vector<std::byte> chunk(std::min(p.capacity, most));
         const auto got = read_some(chunk);
         p.pending += got.bytes;
         if (got.bytes > 0 && ::write(p.write_end.get(), chunk.data(), got.bytes) !=

@@ -169,6 +169,11 @@ TEST(CompatLog, SaysEachEventInThePerlsWords) {
          "[" + pid + "/host:5900] Connection reset by peer\n[" + pid +
              "/host:5900] finished xfer.\n[" + pid + "/host:5900] Input is EOF.\n[" + pid +
              "/host:5900] finished xfer.\n"},
+        {event::policy_changed{session_number{1}, {.view_only = true}},
+         "session 1: the viewer only views from now on.\n"},
+        {event::policy_broken{session_number{1}, "The policy"},
+         "session 1 is ended: The policy.\n"},
+        {event::understood{session_number{1}, 0, {}, 0}, ""},
         {event::stopping{1}, ""},
         {event::drained_too_long{2}, "WARNING: --drain-timeout is over, ending 2 live sessions.\n"},
         {event::stopped{}, ""},

@@ -47,6 +47,20 @@ rfb::handshake_facts facts(rfb::handshake_facts::stage reached) {
     return f;
 }
 
+rfb::insight insight() {
+    rfb::insight i;
+    i.width = 1280;
+    i.desktop_name = hostile;
+    i.encodings_asked = {7, 0, -999};
+    i.rectangles = {{7, 3}, {-239, 1}};
+    i.clipboard_to_server = {2, 40};
+    i.files_to_viewer = {1, 4};
+    i.last_input = 1000;
+    i.last_update = 8000;
+    i.ended_by = {rfb::side::server, rfb::surprise{0, 77, 15}};
+    return i;
+}
+
 struct row {
     any_event event;
     std::string_view name;
@@ -132,9 +146,16 @@ std::vector<row> all_events() {
         {event::dial_failed{viewer, far, {}}, "refused", info, true},
         {event::paired{viewer, server, id}, "paired", info, true},
         {event::paired{server, viewer, far}, "paired", info, true},
+        {event::paired{viewer, server, id, hostile}, "paired", info, true},
         {event::described{session_number{17}, facts(stage::complete)}, "described", info},
         {event::described{session_number{17}, facts(stage::refused)}, "described", info},
         {event::described{session_number{17}, facts(stage::opaque)}, "described", info},
+        {event::policy_changed{session_number{17}, {.view_only = true}}, "policy_changed", info},
+        {event::policy_broken{session_number{17}, "Because"}, "policy_broken", warn},
+        {event::policy_broken{session_number{17}, "Because", rfb::side::viewer, {12, 34, -314}},
+         "policy_broken", warn},
+        {event::understood{session_number{17}, 9000, insight(), 5}, "understood", info},
+        {event::understood{session_number{17}, 9000, {}, 0}, "understood", info},
         {event::ended{session_number{17},
                       rfb::side::viewer,
                       rfb::side::server,

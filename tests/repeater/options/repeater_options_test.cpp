@@ -49,6 +49,8 @@ const std::map<std::string, option_change> all_changes{
     {"linger", change("--linger=2")},
     {"session-bandwidth", change("--session-bandwidth=2M")},
     {"total-bandwidth", change("--total-bandwidth=500K")},
+    {"policy", change("--policy=lab-* view-only")},
+    {"insight", change("--insight")},
     {"keepalive-idle", change("--keepalive-idle=2")},
     {"keepalive-interval", change("--keepalive-interval=2")},
     {"keepalive-probes", change("--keepalive-probes=2")},
@@ -105,6 +107,7 @@ const std::map<std::string, support::option_values> lists{
     {"admin-allow", {{"--admin-listen=127.0.0.1:1"}, "10.0.0.0/8", "::1", "10.0.0.0/8,::1"}},
     {"source-exempt", {{}, "10.0.0.0/8", "::1", "10.0.0.0/8,::1"}},
     {"mode1-allow", {{}, "10.0.0.0/8:5900", "h.example:1", "10.0.0.0/8:5900,h.example:1"}},
+    {"policy", {{}, "a-* view-only", "b-* files=no chat=no"}},
     {"mode1-deny", {{}, "10.0.0.0/8", "192.0.2.1:5900", "10.0.0.0/8,192.0.2.1:5900"}},
 };
 
@@ -123,7 +126,7 @@ TEST(RepeaterOptions, AreInForceAfterAReloadOrNamed) {
 TEST(RepeaterOptions, HaveTheDefaultsThatHelpTells) {
     support::expect_brackets_are_defaults<repeater::config, repeater::repeater_options>(
         all_changes, {"nobody", "nowhere", "close silently", "one a core", "standard error",
-                      "nine tenths of the descriptors", "a new one for each process"});
+                      "nine tenths of the descriptors", "no policy", "a new one for each process"});
 }
 
 } // namespace repeater_options_test
