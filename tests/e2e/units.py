@@ -55,6 +55,7 @@ class Units(ProgramCase):
         options = f"--bind 127.0.0.1 -c {viewers} -s {servers} {log}"
         words = self.command("ultravnc_repeater.service", REPEATER_OPTIONS=options)
         self.start(*words, start_new_session=True)  # ends with the keeper
+        eventually("the repeater listens", lambda: listens(viewers) and listens(servers))
         options = f"--listen 127.0.0.1:{front}"
         self.start(*self.command("wsgate.service", WSGATE_OPTIONS=options))
         eventually("the gateway listens", lambda: listens(front))
