@@ -536,8 +536,9 @@ event_fields fields_of(const any_event& e, const id_printer& print) {
 }
 
 bool is_milestone(const event_fields& e) {
-    constexpr std::array<std::string_view, 7> milestones{"started", "waiting", "paired", "ended",
-                                                         "refused", "aborted", "stopped"};
+    constexpr auto milestones = std::to_array<std::string_view>(
+        {"started", "waiting", "paired", "policy_changed", "policy_broken", "understood", "ended",
+         "refused", "aborted", "stopped"});
     return std::find(milestones.begin(), milestones.end(), e.name) != milestones.end();
 }
 
