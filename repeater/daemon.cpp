@@ -228,7 +228,9 @@ private:
             all.files.removed.push_back(each.unix_path);
         }
         all.files.removed.push_back(config_->admin.unix_path);
-        all.programs = config_->events.exec.empty() ? "" : "--event-exec";
+        all.programs = !config_->events.exec.empty()      ? "--event-exec"
+                       : !config_->authorize.exec.empty() ? "--authorize-exec"
+                                                          : "";
         return all;
     }
 

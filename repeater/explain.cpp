@@ -56,7 +56,7 @@ asio::awaitable<void> tell(net::stream& viewer, std::vector<std::byte> early,
 
 } // namespace
 
-asio::awaitable<void> explain(peer viewer, std::string_view why, std::chrono::milliseconds limit) {
+asio::awaitable<void> explain(peer viewer, std::string why, std::chrono::milliseconds limit) {
     auto connection = viewer.release();
     net::tcp_stream stream(co_await asio::this_coro::executor, connection);
     (void)co_await (tell(stream, std::move(connection.early), why) || net::expire_after(limit));

@@ -5,6 +5,7 @@
 #include "repeater/pair.hpp"
 
 #include <chrono>
+#include <string>
 #include <string_view>
 
 namespace repeater {
@@ -19,8 +20,8 @@ inline constexpr std::string_view no_session = "There is no session for this ID 
 
 /// Plays a server that offers no security types (RFC 6143 7.1.2), so that the viewer shows `why`;
 /// completes when the viewer has closed, or after `limit`, and closes. For viewers that have said
-/// hello. `why` outlives the call.
-[[nodiscard]] asio::awaitable<void> explain(peer viewer, std::string_view why,
+/// hello.
+[[nodiscard]] asio::awaitable<void> explain(peer viewer, std::string why,
                                             std::chrono::milliseconds limit);
 
 } // namespace repeater

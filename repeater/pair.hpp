@@ -6,9 +6,10 @@
 #include "net/tcp_channel.hpp"
 #include "repeater/events/event.hpp"
 #include "repeater/limits/source_limits.hpp"
-#include "repeater/policy/session_terms.hpp"
+#include "repeater/policy/grant.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -28,8 +29,9 @@ struct peer {
 
     peer_name name;
     net::tcp_channel channel;
-    std::vector<std::byte> early; ///< were read from it, and are the session's first
-    source_limits::place place;   ///< as which it counts in the limits
+    std::vector<std::byte> early;           ///< were read from it, and are the session's first
+    source_limits::place place;             ///< as which it counts in the limits
+    std::shared_ptr<const grant> granted{}; ///< what it was allowed; null: nobody was asked
 };
 
 /// Two peers that have met, with their connections.

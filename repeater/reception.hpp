@@ -29,6 +29,7 @@ public:
         peer who;
         rfb::result<rfb::hello> hello;
         std::shared_ptr<const config> conf; ///< that it came under
+        bool is_authorized = false;         ///< somebody was asked (--authorize-exec)
     };
 
     /// Hears of each peer that has spoken; not of those that leave, break off or are too slow.

@@ -74,7 +74,13 @@ void relay_workers::configure(const config& c) {
 
 void relay_workers::start(pair p) {
     const auto viewer_first = p.newcomer == rfb::side::viewer;
-    const auto terms = terms_of(name_in_policies(p.met), policies_, terms_);
+    auto terms = terms_of(name_in_policies(p.met), policies_, terms_);
+    for (const auto* const each : {&p.viewer.granted, &p.server.granted}) {
+        if (*each) {
+            narrow(terms, **each);
+            terms.policy_name += terms.policy_name.empty() ? "authorized" : "";
+        }
+    }
     events_.receive(event::paired{viewer_first ? p.viewer.name : p.server.name,
                                   viewer_first ? p.server.name : p.viewer.name, p.met,
                                   terms.policy_name});

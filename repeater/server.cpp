@@ -5,6 +5,7 @@
 #include "net/deadline.hpp"
 #include "net/end_process.hpp"
 #include "net/proxy/on_connection.hpp"
+#include "repeater/authorize/question.hpp"
 #include "repeater/dial.hpp"
 #include "repeater/explain.hpp"
 #include "service/descriptors.hpp"
@@ -61,10 +62,14 @@ server::server(const asio::any_io_executor& executor, std::shared_ptr<const conf
       room_(loop_, config_, limits_, tasks_, events),
       refusals_(loop_,
                 [this](peer who, std::shared_ptr<const config> conf) {
-                    tasks_.spawn(explain_to(std::move(who), no_session, std::move(conf)));
+                    tasks_.spawn(
+                        explain_to(std::move(who), std::string{no_session}, std::move(conf)));
                 }),
       relays_(loop_, *config_, events) {
     resolver_.set(config_->limits.lookups);
+    if (config_->authorize.is_on()) {
+        authorizer_ = std::make_unique<authorizer>(executor, config_->authorize);
+    }
 }
 
 void server::restore(inheritance& from) {
@@ -77,6 +82,9 @@ void server::restore(inheritance& from) {
         auto place =
             limits_.restore(net::address_of(what.name.address), waiting_stage(what.name.side));
         peer who(what.name, {std::move(socket), what.name.address, what.early}, std::move(place));
+        if (what.granted.holds()) {
+            who.granted = std::make_shared<const grant>(what.granted);
+        }
         room_.restore({std::move(what), std::move(who), config_});
     }
 }
@@ -308,6 +316,10 @@ void server::introduced(reception::guest g) {
         next_(std::move(g));
         return;
     }
+    if (g.hello && authorizer_ && !g.is_authorized) {
+        tasks_.spawn(authorize(std::move(g)));
+        return;
+    }
     if (!g.hello) {
         const auto error = g.hello.error();
         const auto* const why = error == rfb::error::text_behind_id
@@ -327,12 +339,41 @@ void server::introduced(reception::guest g) {
     }
 }
 
+asio::awaitable<void> server::authorize(reception::guest g) {
+    auto said = co_await authorizer_->ask(question_about(g.who.name, g.hello->wish));
+    if (closed_ && !next_) {
+        co_return; // drain() came meanwhile
+    }
+    if (const auto* const none = std::get_if<no_answer>(&said)) {
+        const bool may = config_->authorize.failure == without_answer::allow;
+        events_.receive(event::not_authorized{g.who.name, none->why, true, may});
+        said = may ? answer{authorized{}} : answer{unauthorized{}};
+    } else if (const auto* const no = std::get_if<unauthorized>(&said)) {
+        events_.receive(event::not_authorized{g.who.name, no->reason});
+    }
+    if (const auto* const no = std::get_if<unauthorized>(&said)) {
+        turn_away(std::move(g.who), no->reason.empty() ? std::string{no_session} : no->reason,
+                  std::move(g.conf));
+        co_return;
+    }
+    auto& yes = std::get<authorized>(said);
+    if (yes.granted.holds()) {
+        g.who.granted = std::make_shared<const grant>(std::move(yes.granted));
+    }
+    if (auto key = rfb::repeater_id::make(yes.key);
+        key && std::holds_alternative<rfb::repeater_id>(g.hello->wish)) {
+        g.hello->wish = std::move(*key);
+    }
+    g.is_authorized = true;
+    introduced(std::move(g));
+}
+
 void server::meet(reception::guest g) {
     auto& named = std::get<rfb::repeater_id>(g.hello->wish);
     auto judged = judge(*config_->admitted_ids, named, seconds_since_1970());
     if (const auto* const why = std::get_if<id_fault>(&judged)) {
         note_refused_id(g.who, named, *why);
-        turn_away(std::move(g.who), no_session, std::move(g.conf));
+        turn_away(std::move(g.who), std::string{no_session}, std::move(g.conf));
         return;
     }
     waiting_room::wish wanted{std::get<rfb::repeater_id>(std::move(judged)),
@@ -350,7 +391,7 @@ void server::meet(reception::guest g) {
     if (auto* met = std::get_if<pair>(&outcome)) {
         start(std::move(*met));
     } else if (auto* refused = std::get_if<waiting_room::refusal>(&outcome)) {
-        turn_away(std::move(refused->who), refused->why, std::move(g.conf));
+        turn_away(std::move(refused->who), std::string{refused->why}, std::move(g.conf));
     }
 }
 
@@ -384,9 +425,9 @@ void server::note_refused_id(peer& who, const rfb::repeater_id& named, id_fault 
     }
 }
 
-void server::turn_away(peer who, std::string_view why, std::shared_ptr<const config> conf) {
+void server::turn_away(peer who, std::string why, std::shared_ptr<const config> conf) {
     if (config_->ids.policy == id_policy::open) {
-        tasks_.spawn(explain_to(std::move(who), why, std::move(conf)));
+        tasks_.spawn(explain_to(std::move(who), std::move(why), std::move(conf)));
         return;
     }
     limits_.move_to(who.place, peer_stage::leaving);
@@ -418,14 +459,14 @@ asio::awaitable<void> server::refuse_dial(reception::guest g, std::string_view w
     limits_.move_to(g.who.place, peer_stage::leaving);
     dialling_viewer viewer(std::move(g.who), executor_);
     co_await hold_until(viewer, when);
-    co_await explain_to(viewer.detach(), why, std::move(g.conf));
+    co_await explain_to(viewer.detach(), std::string{why}, std::move(g.conf));
 }
 
-asio::awaitable<void> server::explain_to(peer who, std::string_view why,
+asio::awaitable<void> server::explain_to(peer who, std::string why,
                                          std::shared_ptr<const config> conf) {
     if (conf->explain && who.name.side == rfb::side::viewer && !closed_) {
         limits_.move_to(who.place, peer_stage::leaving);
-        co_await explain(std::move(who), why, conf->limits.explain);
+        co_await explain(std::move(who), std::move(why), conf->limits.explain);
     } else {
         who.channel.discard_unread();
     }

@@ -5,6 +5,7 @@
 #include "net/event_loop.hpp"
 #include "net/resolver.hpp"
 #include "net/task_group.hpp"
+#include "repeater/authorize/authorizer.hpp"
 #include "repeater/handover/inheritance.hpp"
 #include "repeater/handover/keeper_link.hpp"
 #include "repeater/numbers.hpp"
@@ -21,6 +22,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -142,6 +144,9 @@ private:
     /// Called when a peer has said what it wants: an ID, a destination, or nothing of use.
     void introduced(reception::guest);
 
+    /// Asks whether the peer may go on, and as what.
+    [[nodiscard]] asio::awaitable<void> authorize(reception::guest);
+
     /// Mode II: pairs the peer, lets it wait, or refuses it.
     void meet(reception::guest);
 
@@ -149,8 +154,8 @@ private:
     void note_refused_id(peer&, const rfb::repeater_id& named, id_fault);
 
     /// Closes a peer that gets no session in Mode II, at once where all IDs are admitted, and
-    /// otherwise with the same answer after the same time as any other. `why` outlives the call.
-    void turn_away(peer, std::string_view why, std::shared_ptr<const config>);
+    /// otherwise with the same answer after the same time as any other.
+    void turn_away(peer, std::string why, std::shared_ptr<const config>);
 
     /// Relays two peers that met in the waiting room, once the keeper has been told that they wait
     /// no more.
@@ -165,7 +170,7 @@ private:
     [[nodiscard]] asio::awaitable<void> refuse_dial(reception::guest, std::string_view why);
 
     /// Tells a viewer that gets no session why, where --explain is on; closes it.
-    [[nodiscard]] asio::awaitable<void> explain_to(peer, std::string_view why,
+    [[nodiscard]] asio::awaitable<void> explain_to(peer, std::string why,
                                                    std::shared_ptr<const config>);
 
     asio::any_io_executor executor_;
@@ -188,6 +193,7 @@ private:
     waiting_room room_;
     refusals refusals_;
     relay_workers relays_;
+    std::unique_ptr<authorizer> authorizer_; ///< null: nobody is asked
     service::record_channel* keeper_ = nullptr;
     std::optional<keeper_link> keeper_link_;
     std::deque<pair> met_; ///< until the keeper has been told

@@ -70,7 +70,7 @@ public:
     }
 
     [[nodiscard]] moved_waiter describe() const {
-        return {name(), id, port, code, since_, who_.early};
+        return {name(), id, port, code, since_, who_.early, who_.granted ? *who_.granted : grant{}};
     }
 
     [[nodiscard]] int native_handle() const { return who_.channel.native_handle(); }

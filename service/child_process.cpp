@@ -74,21 +74,22 @@ waited_for& children() {
 }
 
 /// Returns the number of the process, or the error as a negative number.
-pid_t start_with_input(const std::vector<std::string>& command, int standard_input) {
+pid_t start_with(const std::vector<std::string>& command, int standard_input, int standard_output) {
     const net::unique_fd nothing{::open("/dev/null", O_WRONLY | O_CLOEXEC)}; // NOLINT(*-vararg)
     program_to_start program;
     program.arguments = command;
     program.standard_input = standard_input;
-    program.standard_output = nothing.get();
+    program.standard_output = standard_output < 0 ? nothing.get() : standard_output;
     program.leads_a_group = true;
     return start_program(program);
 }
 
 } // namespace
 
-child_process::child_process(const std::vector<std::string>& command, int standard_input) {
+child_process::child_process(const std::vector<std::string>& command, int standard_input,
+                             int standard_output) {
     children().will_start();
-    const pid_t pid = start_with_input(command, standard_input);
+    const pid_t pid = start_with(command, standard_input, standard_output);
     pid_ = std::max(pid, 0);
     children().started(pid_);
     reap_orphans();

@@ -11,13 +11,15 @@
 
 namespace service {
 
-/// The program has our standard error, its standard output is thrown away, and it leads a process
-/// group. It inherits nothing else that is special about us: no descriptor, no blocked or ignored
-/// signal, no raised limit.
+/// The program has our standard error, its standard output is thrown away unless somebody wants it,
+/// and it leads a process group. It inherits nothing else that is special about us: no descriptor,
+/// no blocked or ignored signal, no raised limit.
 class child_process {
 public:
-    /// Looks for the program in PATH and starts it; no shell. Throws std::system_error.
-    child_process(const std::vector<std::string>& command, int standard_input);
+    /// Looks for the program in PATH and starts it; no shell. `standard_output` -1: thrown away.
+    /// Throws std::system_error.
+    child_process(const std::vector<std::string>& command, int standard_input,
+                  int standard_output = -1);
     child_process(const child_process&) = delete;
     child_process& operator=(const child_process&) = delete;
 

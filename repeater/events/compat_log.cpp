@@ -329,6 +329,15 @@ struct compat_writer {
         }
     }
 
+    void operator()(const event::not_authorized& e) const {
+        line(fmt::format("{} vnc {} connection from {}: {}{}.",
+                         e.may_go_on ? "WARNING: nobody was asked about" : "refusing",
+                         word(e.peer.side), net::name_of(e.peer.address),
+                         e.is_failure ? "no answer to whether it is authorized: "
+                                      : "it is not authorized: ",
+                         net::escaped(e.why, 200)));
+    }
+
     void operator()(const event::policy_changed& e) const {
         line(fmt::format("session {}: the viewer {} from now on.",
                          static_cast<std::uint64_t>(e.pair),

@@ -201,6 +201,15 @@ struct id_refused {
     id_fault why{};
 };
 
+/// The newcomer gets no session, since the program or service that was asked about it says so, or
+/// has not answered.
+struct not_authorized {
+    peer_name peer;
+    std::string why;         ///< the answer's reason, or why there is no answer; escape it
+    bool is_failure = false; ///< there is no answer
+    bool may_go_on = false;  ///< all the same (--authorize-failure allow)
+};
+
 /// A waiting peer was closed when it was to meet its partner: --id-policy does not admit its ID any
 /// more.
 struct id_lapsed {
@@ -476,8 +485,8 @@ using any_event = std::variant<
     event::limited, event::untold, event::arrived, event::proxy_header_failed,
     event::introduction_failed, event::probed, event::short_hello, event::id_truncated,
     event::ports_differ, event::waiting, event::partner_checked, event::matched, event::replaced,
-    event::refused, event::id_conflict, event::id_refused, event::id_lapsed, event::left,
-    event::expired, event::dismissed, event::dialling, event::dial_refused,
+    event::refused, event::id_conflict, event::id_refused, event::not_authorized, event::id_lapsed,
+    event::left, event::expired, event::dismissed, event::dialling, event::dial_refused,
     event::dial_attempt_failed, event::dial_failed, event::paired, event::described,
     event::policy_changed, event::policy_broken, event::understood, event::ended, event::stopping,
     event::drained_too_long, event::stopped, event::sessions, event::waits, event::carries,

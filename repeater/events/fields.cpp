@@ -273,6 +273,14 @@ struct describer {
                 start().peer(e.peer).id(e.named).word("why", to_string(e.why)).take()};
     }
 
+    event_fields operator()(const event::not_authorized& e) const {
+        auto all = start();
+        all.peer(e.peer)
+            .word("why", e.is_failure ? "authorization_failed" : "not_authorized")
+            .outside("reason", e.why, longest_reason);
+        return {e.may_go_on ? "not_asked" : "refused", log_level::warn, all.take()};
+    }
+
     event_fields operator()(const event::id_lapsed& e) const {
         return aborted(e.peer, e.id, to_string(e.why));
     }

@@ -34,8 +34,8 @@ std::optional<std::chrono::system_clock::time_point> date_in(const std::string& 
 
 } // namespace
 
-std::string post_of_json(const http_url& to, const std::string& json) {
-    std::string all = "POST " + to.target + " HTTP/1.1\r\n";
+std::string post_of_json(const http_url& to, const std::string& json, std::string_view version) {
+    std::string all = "POST " + to.target + " HTTP/" + std::string{version} + "\r\n";
     put_line(all, "Host", to.authority);
     put_line(all, "User-Agent", std::string{"ultravnc_repeater/"} + service::version);
     put_line(all, "Content-Type", "application/json");
@@ -44,7 +44,8 @@ std::string post_of_json(const http_url& to, const std::string& json) {
     return all.append("\r\n").append(json);
 }
 
-std::optional<std::string> post_refused(const net::client_response& r, const http_url& to) {
+std::optional<std::string> post_refused(const net::client_response& r, const http_url& to,
+                                        std::string_view option) {
     if (r.status / 100 == 2) {
         return std::nullopt;
     }
@@ -54,7 +55,7 @@ std::optional<std::string> post_refused(const net::client_response& r, const htt
     }
     const auto origin = (to.tls ? "https://" : "http://") + to.authority;
     if (const auto elsewhere = net::redirected_to(r, origin); !elsewhere.empty()) {
-        why += ", redirected to " + elsewhere + ": use that as --event-url";
+        why += ", redirected to " + elsewhere + ": use that as " + std::string{option};
     }
     return why;
 }

@@ -8,15 +8,18 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace repeater {
 
 /// Of JSON, on a connection that ends with the answer.
-[[nodiscard]] std::string post_of_json(const http_url& to, const std::string& json);
+[[nodiscard]] std::string post_of_json(const http_url& to, const std::string& json,
+                                       std::string_view version = "1.1");
 
 /// Nothing where the service has taken the POST (2xx); else why not, for a log. A redirection is
 /// not followed: events are for the service that was named.
-[[nodiscard]] std::optional<std::string> post_refused(const net::client_response&, const http_url&);
+[[nodiscard]] std::optional<std::string> post_refused(const net::client_response&, const http_url&,
+                                                      std::string_view option = "--event-url");
 
 /// How long a service that is busy (429, 503) asks us to wait, in seconds or until a date (RFC 9110
 /// 10.2.3); 0 where it says nothing that is understood.

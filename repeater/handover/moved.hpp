@@ -6,6 +6,7 @@
 #include "net/clock.hpp"
 #include "repeater/events/event.hpp"
 #include "repeater/limits/session_limits.hpp"
+#include "repeater/policy/grant.hpp"
 #include "rfb/handshake.hpp"
 #include "rfb/hello.hpp"
 #include "rfb/repeater_id.hpp"
@@ -27,6 +28,7 @@ struct moved_waiter {
     std::optional<rfb::repeater_id> code{}; ///< as it was signed
     net::clock::time_point since{};
     std::vector<std::byte> early{}; ///< were read from it; mostly none
+    grant granted{};                ///< what it was allowed; mostly nothing is said
 };
 
 /// A peer that has said what it wants, to a process that cannot serve it any more.

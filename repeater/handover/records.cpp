@@ -5,7 +5,10 @@
 #include "service/handover/fields.hpp"
 #include "service/handover/net_fields.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <limits>
+#include <optional>
 #include <utility>
 
 namespace repeater {
@@ -223,6 +226,75 @@ std::optional<rfb::handshake_reader> handshake_from(field_reader& in) {
     return reader;
 }
 
+void put(field_writer& to, const std::vector<std::uint32_t>& types) {
+    to.number(types.size());
+    for (const auto each : types) {
+        to.number(each);
+    }
+}
+
+std::vector<std::uint32_t> types_from(field_reader& in) {
+    constexpr std::uint64_t most = 1024;
+    std::vector<std::uint32_t> all;
+    for (auto left = in.number_up_to(most); left > 0 && !in.has_failed(); --left) {
+        all.push_back(
+            static_cast<std::uint32_t>(in.number_up_to(std::numeric_limits<std::uint32_t>::max())));
+    }
+    return all;
+}
+
+/// 0: nothing is said of it.
+template <class Number>
+void put_optional(field_writer& to, const std::optional<Number>& value) {
+    to.number(value ? std::uint64_t{*value} + 1 : 0);
+}
+
+void put(field_writer& to, const grant& g) {
+    to.number(g.holds() ? 1 : 0);
+    if (!g.holds()) {
+        return;
+    }
+    const auto& v = g.policy.viewer;
+    for (const bool each : {v.view_only, v.clipboard_to_server, v.clipboard_to_viewer, v.files,
+                            v.chat, g.policy.is_changeable}) {
+        to.number(each ? 1 : 0);
+    }
+    put(to, g.policy.security.required);
+    put(to, g.policy.security.denied);
+    for (const auto* const time : {&g.limits.longest, &g.limits.idle}) {
+        put_optional(to, *time ? std::optional{static_cast<std::uint64_t>((*time)->count())}
+                               : std::nullopt);
+    }
+    put_optional(to, g.limits.bandwidth);
+}
+
+std::optional<std::uint64_t> optional_from(field_reader& in) {
+    const auto number = in.number();
+    return number > 0 ? std::optional{number - 1} : std::nullopt;
+}
+
+grant grant_from(field_reader& in) {
+    grant g;
+    if (!in.flag()) {
+        return g;
+    }
+    auto& v = g.policy.viewer;
+    for (auto* const each : {&v.view_only, &v.clipboard_to_server, &v.clipboard_to_viewer, &v.files,
+                             &v.chat, &g.policy.is_changeable}) {
+        *each = in.flag();
+    }
+    g.policy.security.required = types_from(in);
+    g.policy.security.denied = types_from(in);
+    constexpr std::uint64_t longest = std::uint64_t{10} * 86400 * 1000;
+    for (auto* const time : {&g.limits.longest, &g.limits.idle}) {
+        if (const auto ms = optional_from(in)) {
+            *time = std::chrono::milliseconds(std::min(*ms, longest));
+        }
+    }
+    g.limits.bandwidth = optional_from(in);
+    return g;
+}
+
 std::vector<std::byte> owned(std::span<const std::byte> bytes) {
     return {bytes.begin(), bytes.end()};
 }
@@ -253,6 +325,7 @@ std::vector<std::byte> fields_of(const moved_waiter& w) {
     to.text(w.code ? w.code->text() : "");
     put(to, w.since);
     to.bytes(w.early);
+    put(to, w.granted);
     return to.take();
 }
 
@@ -268,6 +341,7 @@ std::optional<moved_waiter> read(std::span<const std::byte> fields) {
     }
     w.since = service::time_from(in);
     w.early = owned(in.bytes());
+    w.granted = grant_from(in);
     return unless_failed(in, std::move(w));
 }
 

@@ -5,6 +5,7 @@
 #include "net/connection.hpp"
 #include "net/resolver.hpp"
 #include "net/text/address_range.hpp"
+#include "repeater/authorize/authorize_options.hpp"
 #include "repeater/events/output_config.hpp"
 #include "repeater/ids/id_rules.hpp"
 #include "repeater/limits/limit_options.hpp"
@@ -86,6 +87,7 @@ struct config {
     service::rights_options rights;
     output_config events;
     service::admin_options admin;
+    authorize_options authorize;
     supervision loop = supervision::off;
     bool has_keeper = false; ///< also without `loop`
     std::string file;        ///< that was read; empty: none

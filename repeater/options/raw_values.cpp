@@ -36,7 +36,7 @@ std::uint16_t positional_port(const std::string& text, std::uint16_t otherwise) 
 }
 
 /// Words between blanks; quotes and backslashes as a shell has them.
-std::vector<std::string> split_command(const std::string& command) {
+std::vector<std::string> split_command(const char* option, const std::string& command) {
     std::vector<std::string> words;
     try {
         const boost::tokenizer<boost::escaped_list_separator<char>> parts(
@@ -44,9 +44,21 @@ std::vector<std::string> split_command(const std::string& command) {
         std::copy_if(parts.begin(), parts.end(), std::back_inserter(words),
                      [](const std::string& word) { return !word.empty(); });
     } catch (const boost::escaped_list_error& e) {
-        throw service::bad_option("--event-exec", e.what());
+        throw service::bad_option(option, e.what());
     }
     return words;
+}
+
+std::optional<http_url> parse_url(const char* option, const std::string& text) {
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    auto url = parse_http_url(text);
+    if (!url) {
+        throw service::bad_option(option, text + " is not of the form http[s]://HOST[:PORT]/PATH" +
+                                              (net::is_ascii(text) ? "" : in_ascii));
+    }
+    return url;
 }
 
 template <class T>
@@ -178,14 +190,13 @@ void take_over(const raw_values& raw, config& c) {
     c.mode1.deny = parse_all<mode1_rule>("--mode1-deny", raw.mode1_deny, parse_deny_rule,
                                          "of the form ADDRESS[/BITS][:PORT[-PORT]] or HOST[:PORT]");
     service::take_over(raw.admin, c.admin);
-    c.events.exec = split_command(raw.event_exec);
-    if (!raw.event_url.empty()) {
-        c.events.url = parse_http_url(raw.event_url);
-        if (!c.events.url) {
-            throw service::bad_option(
-                "--event-url", raw.event_url + " is not of the form http[s]://HOST[:PORT]/PATH" +
-                                   (net::is_ascii(raw.event_url) ? "" : in_ascii));
-        }
+    c.events.exec = split_command("--event-exec", raw.event_exec);
+    c.events.url = parse_url("--event-url", raw.event_url);
+    c.authorize.exec = split_command("--authorize-exec", raw.authorize_exec);
+    c.authorize.url = parse_url("--authorize-url", raw.authorize_url);
+    if (!c.authorize.exec.empty() && c.authorize.url) {
+        throw service::bad_option("--authorize-url", "--authorize-exec is given as well: one is "
+                                                     "asked");
     }
     for (const auto& word : raw.surplus) {
         c.warnings.push_back("ignored, as by ultravnc_repeater.pl: " + word);

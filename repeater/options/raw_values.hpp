@@ -27,6 +27,8 @@ struct raw_values {
     service::raw_admin admin;
     std::string event_exec;
     std::string event_url;
+    std::string authorize_exec;
+    std::string authorize_url;
     bool no_greeting = false;
     bool refuse = false;
     bool raw_id = false;

@@ -295,6 +295,26 @@ void add_events(service::option_list& options, config& c, raw_values& raw) {
                    "How events show IDs");
 }
 
+void add_authorizing(service::option_list& options, authorize_options& o, raw_values& raw) {
+    using enum service::on_reload;
+    options
+        .text("--authorize-exec", raw.authorize_exec, "COMMAND", needs_restart,
+              "Ask this command about each peer that names an ID: JSON on standard input, the "
+              "answer on standard output")
+        .decides(o.exec);
+    options
+        .text("--authorize-url", raw.authorize_url, "URL", needs_restart,
+              "Ask a web service instead, by POST")
+        .decides(o.url);
+    options.seconds("--authorize-timeout", o.limit, {service::shortest_time, 60.0},
+                    needs_restart, // NOLINT(*-magic-numbers)
+                    "For an answer");
+    options.choice("--authorize-failure", o.failure,
+                   service::choices<without_answer>{{"refuse", without_answer::refuse},
+                                                    {"allow", without_answer::allow}},
+                   "refuse|allow", needs_restart, "What no answer means");
+}
+
 void add_running(service::option_list& options, config& c, raw_values& raw) {
     using enum service::on_reload;
     options.choice("-L,--loop", c.loop, loop_names, "off|on|bg", needs_restart,
@@ -344,6 +364,7 @@ repeater_options::repeater_options(config& c)
     add_sources(list_, c, raw_);
     add_output(list_, c);
     add_events(list_, c, raw_);
+    add_authorizing(list_, c.authorize, raw_);
     service::add_admin_options(list_, raw_.admin, c.admin);
     add_running(list_, c, raw_);
 }

@@ -78,6 +78,20 @@ bool security_rules::admits_readable() const {
                        [this](std::uint32_t type) { return admits(type); });
 }
 
+security_rules both(const security_rules& a, const security_rules& b) {
+    security_rules made{a.required, a.denied};
+    made.denied.insert(made.denied.end(), b.denied.begin(), b.denied.end());
+    if (a.required.empty()) {
+        made.required = b.required;
+    } else if (!b.required.empty()) {
+        std::erase_if(made.required, [&b](std::uint32_t t) { return !contains(b.required, t); });
+        if (made.required.empty()) {
+            made.required.push_back(0); // which no type is
+        }
+    }
+    return made;
+}
+
 std::optional<std::vector<std::uint32_t>> parse_security(std::string_view word) {
     if (same_word(word, "encrypted")) {
         return std::vector<std::uint32_t>(encrypted.begin(), encrypted.end());

@@ -12,7 +12,7 @@ namespace rfb {
 /// Types by their numbers, VeNCrypt's subtypes from 256 on. What is chosen inside Tight, VeNCrypt
 /// or one of UltraVNC's layers counts, not the container.
 struct security_rules {
-    std::vector<std::uint32_t> required{}; ///< one of these; empty: any
+    std::vector<std::uint32_t> required{}; ///< one of these; empty: any. 0 alone: none at all
     std::vector<std::uint32_t> denied{};
 
     /// Whether a session may be of this type, chosen inside `container` where there is one.
@@ -30,6 +30,9 @@ struct security_rules {
 
     friend bool operator==(const security_rules&, const security_rules&) = default;
 };
+
+/// Admits what both admit.
+[[nodiscard]] security_rules both(const security_rules&, const security_rules&);
 
 /// Tight's own login, whose number another type has.
 inline constexpr std::uint32_t tight_login = 0x10000U | 129U;

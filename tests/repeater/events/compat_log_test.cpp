@@ -169,6 +169,8 @@ TEST(CompatLog, SaysEachEventInThePerlsWords) {
          "[" + pid + "/host:5900] Connection reset by peer\n[" + pid +
              "/host:5900] finished xfer.\n[" + pid + "/host:5900] Input is EOF.\n[" + pid +
              "/host:5900] finished xfer.\n"},
+        {event::not_authorized{viewer, "a holiday"},
+         "refusing vnc client connection from 127.0.0.1:1: it is not authorized: a holiday.\n"},
         {event::policy_changed{session_number{1}, {.view_only = true}},
          "session 1: the viewer only views from now on.\n"},
         {event::policy_broken{session_number{1}, "The policy"},

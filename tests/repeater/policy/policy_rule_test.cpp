@@ -80,11 +80,9 @@ TEST(PolicyBook, TakesTheFirstThatFits) {
     EXPECT_FALSE(terms_of("lab-1", all, otherwise).policy.holds());
     EXPECT_EQ(terms_of("lab-1", all, otherwise).policy_name, "lab-1");
     EXPECT_TRUE(terms_of("LAB-2", all, otherwise).policy.viewer.view_only);
-    EXPECT_TRUE(terms_of("lab-2", all, otherwise).has_insight);
     const auto other = terms_of("host:5900", all, otherwise);
     EXPECT_EQ(other.limits.longest, 60s);
     EXPECT_EQ(other.limits.idle, 5s);
-    EXPECT_FALSE(other.has_insight);
     EXPECT_EQ(terms_of("x", {}, otherwise).policy_name, "");
 }
 
