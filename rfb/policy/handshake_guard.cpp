@@ -69,22 +69,23 @@ std::size_t handshake_guard::feed(side from, std::span<const std::byte> in, byte
     return takes_all ? in.size() : used;
 }
 
-/// A version is passed on at once: the other side waits for it.
+/// A version is passed on as soon as it is there: the other side waits for it.
 std::size_t handshake_guard::feed_version(side from, std::span<const std::byte> in) {
-    auto& passed = version_passed_.at(index_of(from));
-    if (passed == version_size) { // what comes early waits in the reader
+    auto& version = versions_.at(index_of(from));
+    if (version.size() == version_size) { // what comes early waits in the reader
         return feed_reader(from, in);
     }
-    const auto some = in.first(std::min(in.size(), version_size - passed));
+    const auto some = in.first(std::min(in.size(), version_size - version.size()));
     (void)reader_.feed(from, some);
     if (reader_.facts().reached == stage::opaque) {
-        judge();
-    } else {
-        passed += some.size();
-        pass(from, some);
-        if (from == side::viewer) {
-            answer_.insert(answer_.end(), some.begin(), some.end());
-        }
+        refuse(not_rfb);
+        // Who has just said something else understands no words.
+        state_ = from == side::viewer ? state::over : state_;
+        return some.size();
+    }
+    version.insert(version.end(), some.begin(), some.end());
+    if (version.size() == version_size) {
+        pass(from, version);
     }
     return some.size();
 }
@@ -336,13 +337,11 @@ void handshake_guard::take_client_init(std::span<const std::byte> init) {
 
 void handshake_guard::refuse(std::string_view why) {
     reason_ = why;
-    const auto& versions = version_passed_;
-    const bool is_cut = versions[1] > 0 && versions[1] < version_size;
-    if (is_list_passed_ || is_cut) { // the protocol has no words any more
+    if (is_list_passed_) { // the protocol has no words any more
         state_ = state::over;
         return;
     }
-    if (versions[1] == 0) {
+    if (versions_[1].size() < version_size) { // the server's has not passed
         const auto offer = format_version(failure_version);
         pass(side::server, offer);
     }
@@ -352,15 +351,15 @@ void handshake_guard::refuse(std::string_view why) {
 
 /// Its version says in which form the viewer is told.
 void handshake_guard::hear_answer(std::span<const std::byte> in) {
-    const auto missing = version_size - std::min(version_size, answer_.size());
-    const auto some = in.first(std::min(in.size(), missing));
-    answer_.insert(answer_.end(), some.begin(), some.end());
-    if (answer_.size() < version_size) {
+    auto& answer = versions_[0];
+    const auto some = in.first(std::min(in.size(), version_size - answer.size()));
+    answer.insert(answer.end(), some.begin(), some.end());
+    if (answer.size() < version_size) {
         return;
     }
     state_ = state::over;
     if (const auto answered =
-            parse_version(std::span<const std::byte>(answer_).first<version_size>())) {
+            parse_version(std::span<const std::byte>(answer).first<version_size>())) {
         const auto words = format_failure(*answered, reason_);
         pass(side::server, words);
     }

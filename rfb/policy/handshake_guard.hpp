@@ -76,10 +76,9 @@ private:
     handshake_reader reader_;
     state state_ = state::in_progress;
     std::string reason_;
-    std::array<bytes*, 2> out_{}; ///< to the viewer and to the server, during feed()
-    std::array<std::size_t, 2> version_passed_{}; ///< bytes of the viewer's, of the server's
+    std::array<bytes*, 2> out_{};        ///< to the viewer and to the server, during feed()
+    std::array<bytes, 2> versions_{};    ///< of the viewer, also for the last words; of the server
     std::vector<std::uint32_t> offered_; ///< that the viewer has been shown, or the subtypes
-    bytes answer_;                       ///< the viewer's version, for the last words
     bool is_list_passed_ = false;
     bool hides_tunnels_ = false;
 };

@@ -78,8 +78,9 @@ void policed_session::end_handshake(bytes& to_viewer, bytes& to_server, std::uin
             filter_->narrow_to_measurable(reader.facts().format);
         }
     }
-    pass_server(of_server, to_viewer, now);
+    // The viewer's came before the end of the handshake, and the server's may lie behind it.
     pass_viewer(of_viewer, to_server, now);
+    pass_server(of_server, to_viewer, now);
 }
 
 void policed_session::pass_viewer(std::span<const std::byte> in, bytes& out, std::uint64_t now) {
@@ -98,6 +99,9 @@ void policed_session::pass_viewer(std::span<const std::byte> in, bytes& out, std
 }
 
 void policed_session::pass_server(std::span<const std::byte> in, bytes& out, std::uint64_t now) {
+    if (state_ != state::goes_on) {
+        return;
+    }
     if (!reads_server_ || !filter_) {
         append(out, in);
         if (reader_) {

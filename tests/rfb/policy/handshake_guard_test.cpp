@@ -154,7 +154,7 @@ TEST(HandshakeGuard, RefusesWhatIsNotRfbWithAGreetingOfItsOwn) {
     EXPECT_EQ(unanswered.now, state::last_words);
     EXPECT_EQ(unanswered.to_viewer, v3_8);
     const auto viewers = of(view_only, {{side::server, v3_8}, {side::viewer, from_hex("16 03")}});
-    EXPECT_EQ(viewers.now, state::last_words) << "nothing is left that it would understand";
+    EXPECT_EQ(viewers.now, state::over) << "it would understand no words";
     EXPECT_TRUE(viewers.to_server.empty());
 }
 
