@@ -58,7 +58,7 @@ void policed_session::pass_handshake(side from, std::span<const std::byte> in, b
         break;
     case handshake_guard::state::complete:
     case handshake_guard::state::unread:
-        end_handshake(to_viewer, to_server, now);
+        end_handshake(from, to_viewer, to_server, now);
         break;
     }
     guard_.reset();
@@ -67,7 +67,8 @@ void policed_session::pass_handshake(side from, std::span<const std::byte> in, b
 
 /// From here on messages are read, where the policy is about them; `guard_` has bytes that are not
 /// passed on yet.
-void policed_session::end_handshake(bytes& to_viewer, bytes& to_server, std::uint64_t now) {
+void policed_session::end_handshake(side last, bytes& to_viewer, bytes& to_server,
+                                    std::uint64_t now) {
     auto& reader = guard_->reader();
     const auto of_viewer = reader.take_unread(side::viewer);
     const auto of_server = reader.take_unread(side::server);
@@ -78,9 +79,15 @@ void policed_session::end_handshake(bytes& to_viewer, bytes& to_server, std::uin
             filter_->narrow_to_measurable(reader.facts().format);
         }
     }
-    // The viewer's came before the end of the handshake, and the server's may lie behind it.
+    // What `last` has sent may lie behind the end of the handshake, which it has brought about;
+    // what the other has sent came before.
+    if (last == side::viewer) {
+        pass_server(of_server, to_viewer, now);
+    }
     pass_viewer(of_viewer, to_server, now);
-    pass_server(of_server, to_viewer, now);
+    if (last == side::server) {
+        pass_server(of_server, to_viewer, now);
+    }
 }
 
 void policed_session::pass_viewer(std::span<const std::byte> in, bytes& out, std::uint64_t now) {

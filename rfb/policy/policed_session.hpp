@@ -74,7 +74,7 @@ public:
 private:
     void pass_handshake(side from, std::span<const std::byte>, bytes& on, bytes& back,
                         std::uint64_t now);
-    void end_handshake(bytes& to_viewer, bytes& to_server, std::uint64_t now);
+    void end_handshake(side last, bytes& to_viewer, bytes& to_server, std::uint64_t now);
     void pass_viewer(std::span<const std::byte>, bytes& out, std::uint64_t now);
     void pass_server(std::span<const std::byte>, bytes& out, std::uint64_t now);
     [[nodiscard]] bool drops(std::byte type) const;
