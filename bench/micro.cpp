@@ -7,6 +7,8 @@
 #include "rfb/bytes.hpp"
 #include "rfb/handshake.hpp"
 #include "rfb/hello.hpp"
+#include "rfb/messages/server_reader.hpp"
+#include "rfb/policy/viewer_filter.hpp"
 
 #include <benchmark/benchmark.h>
 #include <boost/asio/post.hpp>
@@ -225,7 +227,54 @@ void pump_stream(benchmark::State& state) {
     state.SetBytesProcessed(received);
 }
 
+// What a viewer says under a policy: a key, a click and a request for pictures.
+void filter_messages(benchmark::State& state, rfb::viewer_policy policy) {
+    const auto said = bytes_of({"\x04\x01\x00\x00\x00\x00\xff\x0d"
+                                "\x05\x01\x00\x10\x00\x20"
+                                "\x03\x01\x00\x00\x00\x00\x03\x20\x02\x58",
+                                24});
+    constexpr std::int64_t messages = 3;
+    rfb::viewer_filter filter(policy, {});
+    std::vector<std::byte> out;
+    for (auto _ : state) {
+        out.clear();
+        benchmark::DoNotOptimize(filter.pass(said, out));
+    }
+    state.SetItemsProcessed(state.iterations() * messages);
+}
+
+// An update of 16 small rectangles.
+void measure_update(benchmark::State& state) {
+    constexpr std::size_t rectangles = 16;
+    std::vector<std::byte> update{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{rectangles}};
+    const auto copy_rect = bytes_of({"\x00\x00\x00\x00\x00\x10\x00\x10\x00\x00\x00\x01"
+                                     "\x00\x00\x00\x00",
+                                     16});
+    for (std::size_t i = 0; i < rectangles; ++i) {
+        update.insert(update.end(), copy_rect.begin(), copy_rect.end());
+    }
+
+    struct nobody final : rfb::server_reader::listener {
+        void told(std::span<const std::byte>, std::uint64_t) override {}
+
+        void began_update() override {}
+
+        void drew(const rfb::rectangle&) override {}
+
+        void named(std::string_view) override {}
+    } listener;
+
+    rfb::server_reader reader({.format = {.bits_per_pixel = 32}});
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(reader.read(update, listener));
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(rectangles));
+}
+
 BENCHMARK(parse_id);
+BENCHMARK_CAPTURE(filter_messages, view_only, {.view_only = true});
+BENCHMARK_CAPTURE(filter_messages, no_files, {.files = false});
+BENCHMARK(measure_update);
 BENCHMARK(parse_mode1_destination);
 BENCHMARK(read_hello)->ArgName("piece")->Arg(250)->Arg(25)->Arg(1);
 BENCHMARK(read_handshake);

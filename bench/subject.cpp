@@ -6,8 +6,10 @@
 #include <csignal>
 #include <cstring>
 #include <map>
+#include <span>
 #include <spawn.h>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
@@ -28,6 +30,7 @@ const std::map<std::string_view, subject_kind> kinds{{"repeater", subject_kind::
                                                      {"chain", subject_kind::chain}};
 
 constexpr std::string_view without_tls = ",plain";
+constexpr std::string_view as_rfb = ",rfb";
 
 std::string replaced(std::string text, std::string_view what, const std::string& by) {
     for (auto at = text.find(what); at != std::string::npos; at = text.find(what)) {
@@ -88,6 +91,35 @@ void pass_first_byte(const unique_fd& server, const unique_fd& viewer) {
     receive_exactly(viewer, first);
 }
 
+void pass(const unique_fd& from, const unique_fd& to, std::vector<std::byte> message) {
+    send_all(from, message);
+    receive_exactly(to, message);
+}
+
+std::vector<std::byte> bytes_of(std::string_view text) {
+    const auto all = std::as_bytes(std::span(text));
+    return {all.begin(), all.end()};
+}
+
+/// Version 3.8 without a password, and the head of an update whose only rectangle, Raw, has more
+/// bytes than will ever be sent.
+void begin_rfb(const unique_fd& server, const unique_fd& viewer) {
+    using namespace std::string_view_literals;
+    constexpr auto server_init = "\x04\x00\x03\x00 \x18\x00\x01\x00\xff\x00\xff\x00\xff\x10\x08\x00"
+                                 "\x00\x00\x00\x00\x00\x00\x00"sv;
+    constexpr auto request = "\x03\x00\x00\x00\x00\x00\x04\x00\x03\x00"sv;
+    constexpr auto picture = "\x00\x00\x00\x01\x00\x00\x00\x00\xff\xff\xff\xff\x00\x00\x00\x00"sv;
+    pass(server, viewer, bytes_of("RFB 003.008\n"));
+    pass(viewer, server, bytes_of("RFB 003.008\n"));
+    pass(server, viewer, bytes_of("\x01\x01"));
+    pass(viewer, server, bytes_of("\x01"));
+    pass(server, viewer, bytes_of("\x00\x00\x00\x00"sv));
+    pass(viewer, server, bytes_of("\x01"));
+    pass(server, viewer, bytes_of(server_init));
+    pass(viewer, server, bytes_of(request));
+    pass(server, viewer, bytes_of(picture));
+}
+
 } // namespace
 
 subject parse_subject(std::string_view text) {
@@ -99,6 +131,8 @@ subject parse_subject(std::string_view text) {
     auto kind = text.substr(equals + 1, colon - equals - 1);
     const bool has_tls = !kind.ends_with(without_tls);
     kind.remove_suffix(has_tls ? 0 : without_tls.size());
+    const bool is_rfb = kind.ends_with(as_rfb);
+    kind.remove_suffix(is_rfb ? as_rfb.size() : 0);
     const auto known = kinds.find(kind);
     if (known == kinds.end()) {
         throw std::invalid_argument("not a kind (repeater, relay, gateway, ws_proxy, chain): " +
@@ -107,7 +141,8 @@ subject parse_subject(std::string_view text) {
     return {.name = std::string(text.substr(0, equals)),
             .kind = known->second,
             .command = std::string(text.substr(colon + 1)),
-            .has_tls = has_tls};
+            .has_tls = has_tls,
+            .is_rfb = is_rfb};
 }
 
 std::vector<std::byte> hello_for(std::uint64_t id) {
@@ -117,7 +152,8 @@ std::vector<std::byte> hello_for(std::uint64_t id) {
     return block;
 }
 
-running_subject::running_subject(const subject& s, wrapping w) : kind_(s.kind), wrap_(w) {
+running_subject::running_subject(const subject& s, wrapping w)
+    : kind_(s.kind), is_rfb_(s.is_rfb), wrap_(w) {
     if (takes_servers()) {
         viewer_port_ = free_port();
         server_port_ = free_port();
@@ -195,7 +231,11 @@ unique_fd running_subject::viewer_for(const unique_fd& waiting_server, std::uint
     std::array<std::byte, greeting_size> greeting{};
     receive_exactly(viewer, greeting);
     send_all(viewer, hello_for(id));
-    pass_first_byte(waiting_server, viewer);
+    if (is_rfb_) {
+        begin_rfb(waiting_server, viewer);
+    } else {
+        pass_first_byte(waiting_server, viewer);
+    }
     return viewer;
 }
 

@@ -33,10 +33,12 @@ struct subject {
     /// replaced.
     std::string command;
     bool has_tls = true; ///< else tests through TLS are left out
+    bool is_rfb = false; ///< pairs speak RFB (kind repeater only)
 };
 
-/// Reads NAME=KIND:COMMAND, or NAME=KIND,plain:COMMAND where it has no TLS. Errors:
-/// std::invalid_argument.
+/// Reads NAME=KIND:COMMAND, NAME=KIND,plain:COMMAND where it has no TLS, or
+/// NAME=repeater,rfb:COMMAND where pairs begin as RFB sessions, in which the server then sends one
+/// endless picture. Errors: std::invalid_argument.
 [[nodiscard]] subject parse_subject(std::string_view text);
 
 /// The two ends of a session through the subject.
@@ -108,6 +110,7 @@ private:
     }
 
     subject_kind kind_;
+    bool is_rfb_;
     wrapping wrap_;
     unique_fd listener_;
     std::uint16_t viewer_port_ = 0;

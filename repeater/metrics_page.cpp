@@ -81,6 +81,9 @@ void write_refusals(exposition& out, const event_counts& e) {
              "Peers refused because --id-policy does not admit their ID.");
     counter(out, "repeater_id_conflicts_total", e.id_conflicts,
             "IDs whose newcomers were refused for a while, since too many sources claimed them.");
+    family(out, "counter", "repeater_authorizations_total", "result",
+           {{"refused", e.not_authorized}, {"failed", e.authorizations_failed}},
+           "Peers that were asked about and not let in, and questions without an answer.");
 }
 
 void write_sessions(exposition& out, const numbers& n) {
@@ -99,6 +102,10 @@ void write_sessions(exposition& out, const numbers& n) {
            {{"id", e.paired_by_id}, {"address", e.paired_by_dial}}, "Sessions that began.");
     counters(out, "repeater_sessions_ended_total", "how", e.ended,
              "Sessions that ended, by how the first of their directions did.");
+    counter(out, "repeater_policies_broken_total", e.policies_broken,
+            "Sessions that were refused or ended by their policy.");
+    counter(out, "repeater_messages_dropped_total", e.dropped,
+            "Messages of viewers that policies took out, of sessions that have ended.");
     std::uint64_t to_servers = 0;
     std::uint64_t to_viewers = 0;
     for (const auto& each : n.server.threads) {

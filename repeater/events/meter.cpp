@@ -69,6 +69,14 @@ struct counting {
 
     void operator()(const event::defect&) const { ++to.defects; }
 
+    void operator()(const event::not_authorized& e) const {
+        ++(e.is_failure ? to.authorizations_failed : to.not_authorized);
+    }
+
+    void operator()(const event::policy_broken&) const { ++to.policies_broken; }
+
+    void operator()(const event::understood& e) const { to.dropped += e.dropped; }
+
     /// All others are none to count, or are counted where they happen.
     template <class Event>
     void operator()(const Event&) const {}

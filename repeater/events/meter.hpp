@@ -75,6 +75,10 @@ struct event_counts {
     std::uint64_t defects = 0;
     std::uint64_t upgrades = 0; ///< took over from another process
     std::uint64_t upgrades_failed = 0;
+    std::uint64_t not_authorized = 0;        ///< peers that --authorize-exec or -url keeps out
+    std::uint64_t authorizations_failed = 0; ///< questions without an answer
+    std::uint64_t policies_broken = 0;       ///< sessions that their policy ended
+    std::uint64_t dropped = 0;               ///< messages of viewers that policies took out
 };
 
 /// Calls `act` with each number. The order stays as it is: a process tells its successor the
@@ -103,7 +107,8 @@ void for_each_count(event_counts& c, Act act) {
     act(c.paired_by_dial);
     each_of(c.ended);
     for (auto* const one : {&c.accept_failures, &c.untold, &c.reloads, &c.reloads_failed,
-                            &c.defects, &c.upgrades, &c.upgrades_failed}) {
+                            &c.defects, &c.upgrades, &c.upgrades_failed, &c.not_authorized,
+                            &c.authorizations_failed, &c.policies_broken, &c.dropped}) {
         act(*one);
     }
 }
