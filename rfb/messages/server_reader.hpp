@@ -1,5 +1,5 @@
-// Follows what a server says, message by message and rectangle by rectangle.  RFC 6143 7.6,
-// rfbproto SPDX-License-Identifier: EUPL-1.2
+// Follows what a server says, message by message and rectangle by rectangle.    RFC 6143 7.6
+// SPDX-License-Identifier: EUPL-1.2
 #pragma once
 
 #include "rfb/messages/dialect.hpp"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# A program or a web service is asked about each peer, and what it answers holds: authorize.py REPEATER
+# A program or a web service is asked about peers, and its answer holds: authorize.py REPEATER
 # SPDX-License-Identifier: EUPL-1.2
 import json
 import os

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-# Real programs through a repeater that reads what they say: every byte arrives as it was sent, all of
-# it is understood, and so it is however it is cut: identity.py REPEATER FAKES
+# Real programs through a repeater that reads what they say, byte by byte: identity.py REPEATER FAKES
 # SPDX-License-Identifier: EUPL-1.2
+"""Every byte arrives as it was sent, all of it is understood, and so it is however it is cut."""
 import contextlib
 import hashlib
 import json

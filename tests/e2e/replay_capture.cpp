@@ -1,7 +1,8 @@
-// Reads a captured session at many splits: replay_capture FILE. What is understood must be the same
-// each time, and all of it. FILE: for each piece a byte with the side (0: viewer), a U32 with its
-// size, and its bytes, from the versions on.
+// Reads a captured session at many splits: replay_capture FILE.
 // SPDX-License-Identifier: EUPL-1.2
+//
+// What is understood must be the same each time, and all of it. FILE: for each piece a byte with
+// the side (0: viewer), a U32 with its size, and its bytes, from the versions on.
 #include "rfb/bytes.hpp"
 #include "rfb/messages/session_reader.hpp"
 
@@ -72,8 +73,8 @@ int main(int count, char** words) {
     const auto pieces = pieces_of(std::as_bytes(std::span(text)));
     const auto whole = understood(pieces, text.size() + 1);
     if (!whole || whole->ended_by) {
-        std::cerr << "not understood: type "
-                  << (whole ? int{whole->ended_by->second.type} : -1) << '\n';
+        std::cerr << "not understood: type " << (whole ? int{whole->ended_by->second.type} : -1)
+                  << '\n';
         return EXIT_FAILURE;
     }
     for (const std::size_t size : {1U, 2U, 3U, 5U, 7U, 11U, 13U, 64U, 1000U, 1024U, 65536U}) {

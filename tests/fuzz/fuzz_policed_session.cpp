@@ -13,7 +13,8 @@ using rfb::side;
 
 rfb::session_policy policy_of(unsigned bits, unsigned security) {
     const auto is_set = [bits](unsigned place) { return (bits >> place & 1U) != 0; };
-    rfb::session_policy p{{is_set(0), !is_set(1), !is_set(2), !is_set(3), !is_set(4)}, {}, is_set(5)};
+    rfb::session_policy p{
+        {is_set(0), !is_set(1), !is_set(2), !is_set(3), !is_set(4)}, {}, is_set(5)};
     if (is_set(6)) {
         p.security.denied = {security};
     }

@@ -12,8 +12,8 @@ namespace {
 
 struct listener final : rfb::server_reader::listener {
     void told(std::span<const std::byte> start, std::uint64_t size) override {
-        all += 't' + std::to_string(std::to_integer<int>(start.front())) + '/' +
-               std::to_string(size);
+        all +=
+            't' + std::to_string(std::to_integer<int>(start.front())) + '/' + std::to_string(size);
     }
 
     void began_update() override { all += 'u'; }
