@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Real programs through a repeater that reads what they say, byte by byte: identity.py REPEATER FAKES
+# Real programs through a repeater that reads what they say: identity.py REPEATER FAKES
 # SPDX-License-Identifier: EUPL-1.2
 """Every byte arrives as it was sent, all of it is understood, and so it is however it is cut."""
 import contextlib
@@ -32,18 +32,13 @@ VIEWER, SERVER = 0, 1
 
 
 class Tap(threading.Thread):
-    """Carries one connection from a listener to `port`, and keeps what it carried. Says `says` to the
+    """Carries a connection from a listener to `port`, and keeps what it carried. Says `says` to the
     other side first, and swallows `skips` bytes of its own that come before the session."""
 
     def __init__(self, listener, port, says=b"", skips=0, dials=False):
         super().__init__(daemon=True)
-        self.listener, self.port, self.says, self.skips, self.dials = (
-            listener,
-            port,
-            says,
-            skips,
-            dials,
-        )
+        self.listener, self.port, self.dials = listener, port, dials
+        self.says, self.skips = says, skips
         self.pieces = []  # (0: from who connected, 1: to it), bytes
         self.start()
 
