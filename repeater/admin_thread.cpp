@@ -128,7 +128,7 @@ asio::awaitable<service::admin_reply> admin_thread::obey(service::admin_order o)
     }
     std::string words;
     for (const auto& [key, value] : o.values) {
-        words += key + '=' + value + ' ';
+        words.append(key).append(1, '=').append(value).append(1, ' ');
     }
     auto parsed = parse_policy_change(words);
     if (!parsed || o.values.empty()) {

@@ -4,9 +4,7 @@
 
 #include <cstdint>
 
-namespace rfb {
-
-namespace security_type {
+namespace rfb::security_type {
 
 inline constexpr std::uint8_t none = 1;
 inline constexpr std::uint8_t vnc_auth = 2;
@@ -24,6 +22,4 @@ inline constexpr std::uint32_t plain = 256;
 /// Of Tight.
 inline constexpr std::uint32_t unix_login = 129;
 
-} // namespace security_type
-
-} // namespace rfb
+} // namespace rfb::security_type

@@ -8,6 +8,7 @@
 #include "rfb/security_type.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rfb {
 
@@ -49,7 +50,7 @@ std::size_t index_of(side s) {
 
 } // namespace
 
-handshake_guard::handshake_guard(const session_policy& p) : policy_(p) {
+handshake_guard::handshake_guard(session_policy p) : policy_(std::move(p)) {
     reader_.tell(*this);
 }
 

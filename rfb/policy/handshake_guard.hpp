@@ -32,7 +32,7 @@ public:
         over,       ///< it is refused, and the viewer has been told where that is possible
     };
 
-    explicit handshake_guard(const session_policy&);
+    explicit handshake_guard(session_policy);
     handshake_guard(const handshake_guard&) = delete;
     handshake_guard& operator=(const handshake_guard&) = delete;
     ~handshake_guard() = default;
