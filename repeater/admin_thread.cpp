@@ -49,21 +49,6 @@ std::optional<session_number> session_in(std::string_view path) {
     return number ? std::optional{session_number{*number}} : std::nullopt;
 }
 
-/// What `question` says on the event loop of `whom`. Nothing where that loop does not come to it in
-/// time; then it may be called later, or never.
-template <class Answer>
-asio::awaitable<std::optional<Answer>> ask(asio::any_io_executor whom,
-                                           std::function<Answer()> question) {
-    const auto here = co_await asio::this_coro::executor;
-    // Shared with what runs over there, since whoever asks may be gone by then.
-    const auto given = std::make_shared<net::handoff<Answer>>(here);
-    asio::post(whom, [here, given, question = std::move(question)]() mutable {
-        asio::post(here, [given = std::move(given), answer = question()] { given->give(answer); });
-    });
-    auto first = co_await (given->take() || net::expire_after(longest_answer));
-    co_return first.index() == 0 ? std::move(std::get<0>(first)) : std::nullopt;
-}
-
 } // namespace
 
 admin_thread::admin_thread(const service::admin_options& options,
@@ -76,7 +61,33 @@ admin_thread::admin_thread(const service::admin_options& options,
               [this](service::admin_order o) { return obey(std::move(o)); }},
              on_escape) {}
 
+void admin_thread::gate::pass(const asio::any_io_executor& to, std::function<void()> act) {
+    const std::lock_guard lock(mutex);
+    if (is_open) {
+        asio::post(to, std::move(act));
+    }
+}
+
+/// What `question` says on the event loop of `whom`. Nothing where that loop does not come to it in
+/// time; then it may be called later, or never.
+template <class Answer>
+asio::awaitable<std::optional<Answer>> admin_thread::ask(asio::any_io_executor whom,
+                                                         std::function<Answer()> question) {
+    const auto here = co_await asio::this_coro::executor;
+    // Shared with what runs over there, since whoever asks may be gone by then.
+    const auto given = std::make_shared<net::handoff<Answer>>(here);
+    asio::post(whom, [here, given, back = gate_, question = std::move(question)] {
+        back->pass(here, [given, answer = question()] { given->give(answer); });
+    });
+    auto first = co_await (given->take() || net::expire_after(longest_answer));
+    co_return first.index() == 0 ? std::move(std::get<0>(first)) : std::nullopt;
+}
+
 admin_thread::~admin_thread() {
+    {
+        const std::lock_guard lock(gate_->mutex);
+        gate_->is_open = false;
+    }
     asio::co_spawn(thread_.executor(), admin_.stop(), asio::use_future).wait();
     thread_.join();
 }
@@ -91,7 +102,7 @@ void admin_thread::start(on_error on_accept_failed) {
 }
 
 asio::awaitable<std::optional<std::string>> admin_thread::tell_numbers() {
-    const auto now = co_await ask(questions_.decides, questions_.count);
+    const auto now = co_await ask<numbers>(questions_.decides, questions_.count);
     if (!now) {
         co_return std::nullopt;
     }
@@ -112,7 +123,7 @@ asio::awaitable<service::admin_state> admin_thread::tell_health() {
 }
 
 asio::awaitable<service::admin_state> admin_thread::tell_readiness() {
-    const auto stopping = co_await ask(questions_.decides, questions_.is_stopping);
+    const auto stopping = co_await ask<bool>(questions_.decides, questions_.is_stopping);
     if (!stopping) {
         co_return service::admin_state{false, "a thread hangs"};
     }
@@ -156,9 +167,10 @@ asio::awaitable<std::optional<change_outcome>> admin_thread::change(session_numb
                                                                     policy_change what) {
     const auto here = co_await asio::this_coro::executor;
     const auto given = std::make_shared<net::handoff<change_outcome>>(here);
-    asio::post(questions_.decides, [this, here, given, pair, what = std::move(what)]() mutable {
-        questions_.change_policy(pair, std::move(what), [here, given](change_outcome done) {
-            asio::post(here, [given, done] { given->give(done); });
+    asio::post(questions_.decides, [here, given, back = gate_, act = questions_.change_policy, pair,
+                                    what = std::move(what)]() mutable {
+        act(pair, std::move(what), [here, given, back](change_outcome done) {
+            back->pass(here, [given, done] { given->give(done); });
         });
     });
     auto first = co_await (given->take() || net::expire_after(longest_answer));

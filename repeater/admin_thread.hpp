@@ -8,6 +8,8 @@
 #include "service/admin/admin.hpp"
 
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,6 +50,20 @@ public:
     void leave_file();
 
 private:
+    /// Through which answers come back to this thread's event loop: shut before that goes, since
+    /// others may still have questions.
+    struct gate {
+        std::mutex mutex;
+        bool is_open = true;
+
+        /// From any thread.
+        void pass(const asio::any_io_executor& to, std::function<void()> act);
+    };
+
+    template <class Answer>
+    [[nodiscard]] asio::awaitable<std::optional<Answer>> ask(asio::any_io_executor whom,
+                                                             std::function<Answer()> question);
+
     [[nodiscard]] asio::awaitable<std::optional<std::string>> tell_numbers();
     [[nodiscard]] asio::awaitable<service::admin_state> tell_health();
     [[nodiscard]] asio::awaitable<service::admin_state> tell_readiness();
@@ -56,6 +72,7 @@ private:
                                                                         policy_change);
 
     admin_questions questions_;
+    std::shared_ptr<gate> gate_ = std::make_shared<gate>();
     net::worker thread_;
     service::admin admin_;
 };
