@@ -228,9 +228,16 @@ void relay::tell_policy_broken() {
 }
 
 void relay::tell_understood() {
-    if (const auto* const seen = watch_ ? watch_->seen() : nullptr) {
-        shared_->heard_by.understood({number_, age(), *seen, watch_->dropped()});
+    if (auto read = look_inside()) {
+        shared_->heard_by.understood({number_, std::move(*read)});
     }
+}
+
+/// Nothing where nobody reads what it carries.
+std::optional<event::reading> relay::look_inside() const {
+    const auto* const seen = watch_ ? watch_->seen() : nullptr;
+    return seen == nullptr ? std::nullopt
+                           : std::optional{event::reading{age(), *seen, watch_->dropped()}};
 }
 
 std::optional<rfb::viewer_policy> relay::change_policy(const policy_change& change) {
@@ -474,7 +481,8 @@ event::carries relay::look(net::clock::time_point now) const {
             from_viewer_.progress().bytes_written,
             from_server_.progress().bytes_written,
             std::chrono::duration_cast<std::chrono::milliseconds>(now - clock_.began()),
-            met_};
+            met_,
+            look_inside()};
 }
 
 /// Must be the last thing that a function does: the owner may destroy the relay, or give it away.

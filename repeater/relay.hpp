@@ -184,6 +184,7 @@ private:
     void obey_policy();
     void tell_policy_broken();
     void tell_understood();
+    [[nodiscard]] std::optional<event::reading> look_inside() const;
     [[nodiscard]] std::uint64_t age() const;
     [[nodiscard]] net::pump::state run_pump(rfb::side from);
     [[nodiscard]] bool is_paced() const;

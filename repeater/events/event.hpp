@@ -311,12 +311,17 @@ struct policy_broken {
     rfb::surprise what{};          ///< where somebody has
 };
 
-/// What was read of a session, before its end.
-struct understood {
-    session_number pair{};
+/// What was read of a session.
+struct reading {
     std::uint64_t now = 0; ///< milliseconds since it began, as the times in `seen`
     rfb::insight seen;
     std::uint64_t dropped = 0; ///< messages of the viewer that its policy has taken out
+};
+
+/// What was read of a session, before its end.
+struct understood {
+    session_number pair{};
+    reading read;
 };
 
 struct ended {
@@ -386,6 +391,7 @@ struct carries {
     std::uint64_t server_to_viewer = 0;
     std::chrono::milliseconds since{};
     meeting met;
+    std::optional<reading> read{}; ///< nothing where nobody reads it
 };
 
 /// The configuration was read again (HUP). Sessions keep the one they began under.

@@ -47,11 +47,10 @@ void add_amount(members& all, std::string_view what, const rfb::amount& a) {
     }
 }
 
-/// Behind the pair's number: counts, sizes and times, and no contents.
-boost::json::object insight_members(members all, const event::understood& e) {
+/// Counts, sizes and times, and no contents.
+void add_reading(members& all, const event::reading& e) {
     const auto& s = e.seen;
-    all.number("pair", e.pair)
-        .number("width", std::uint64_t{s.width})
+    all.number("width", std::uint64_t{s.width})
         .number("height", std::uint64_t{s.height})
         .outside("desktop", s.desktop_name, longest_block)
         .number("bits_per_pixel", std::uint64_t{s.format.bits_per_pixel})
@@ -93,7 +92,6 @@ boost::json::object insight_members(members all, const event::understood& e) {
             all.word("encoding", name_of_encoding(*s.ended_by->second.encoding));
         }
     }
-    return all.take();
 }
 
 /// Describes one event.
@@ -385,7 +383,9 @@ struct describer {
     }
 
     event_fields operator()(const event::understood& e) const {
-        return {"understood", log_level::info, insight_members(start(), e)};
+        auto all = start().number("pair", e.pair);
+        add_reading(all, e.read);
+        return {"understood", log_level::info, all.take()};
     }
 
     event_fields operator()(const event::described& e) const {
@@ -468,16 +468,18 @@ struct describer {
     }
 
     event_fields operator()(const event::carries& e) const {
-        return {"carries", log_level::info,
-                start()
-                    .number("pair", e.pair)
-                    .address("viewer", e.viewer)
-                    .address("server", e.server)
-                    .number("viewer_to_server", e.viewer_to_server)
-                    .number("server_to_viewer", e.server_to_viewer)
-                    .seconds("seconds", e.since)
-                    .met(e.met)
-                    .take()};
+        auto all = start();
+        all.number("pair", e.pair)
+            .address("viewer", e.viewer)
+            .address("server", e.server)
+            .number("viewer_to_server", e.viewer_to_server)
+            .number("server_to_viewer", e.server_to_viewer)
+            .seconds("seconds", e.since)
+            .met(e.met);
+        if (e.read) {
+            add_reading(all, *e.read);
+        }
+        return {"carries", log_level::info, all.take()};
     }
 
     event_fields operator()(const event::reloaded& e) const {

@@ -75,7 +75,7 @@ struct counting {
 
     void operator()(const event::policy_broken&) const { ++to.policies_broken; }
 
-    void operator()(const event::understood& e) const { to.dropped += e.dropped; }
+    void operator()(const event::understood& e) const { to.dropped += e.read.dropped; }
 
     /// All others are none to count, or are counted where they happen.
     template <class Event>

@@ -78,7 +78,7 @@ TEST_P(Policed, AViewerThatOnlyViewsDoesNothingElse) {
     const auto update = from_hex("00 00 0001 0000 0000 0002 0001 00000000 0000ff00 ff000000");
     say(pair.server, pair.viewer, update);
     pair.close();
-    const auto seen = repeater.events.wait_for<event::understood>();
+    const auto seen = repeater.events.wait_for<event::understood>().read;
     EXPECT_EQ(seen.dropped, 40U);
     EXPECT_EQ(seen.seen.keys, 0U) << "what the server got";
     EXPECT_EQ(seen.seen.update_requests, 20U);
@@ -101,7 +101,7 @@ TEST_P(Policed, BulkOfTheServerArrivesWhole) {
     pair.viewer.send(joined({key, request}));
     EXPECT_EQ(pair.server.receive(request.size()), request);
     pair.close();
-    const auto seen = repeater.events.wait_for<event::understood>().seen;
+    const auto seen = repeater.events.wait_for<event::understood>().read.seen;
     EXPECT_EQ(seen.updates, 2U);
     EXPECT_EQ(seen.bells, 1U);
     EXPECT_FALSE(seen.ended_by);
@@ -212,12 +212,25 @@ TEST_P(Policed, InsightTellsWhatASessionHasCarried) {
     }
     say(pair.server, pair.viewer, joined({answer, from_hex("0000 0000 0000 0000 ffffff20 02")}));
     pair.close();
-    const auto seen = repeater.events.wait_for<event::understood>().seen;
+    const auto seen = repeater.events.wait_for<event::understood>().read.seen;
     EXPECT_EQ(seen.keys, 2U);
     EXPECT_EQ(seen.updates, 1U);
     EXPECT_EQ(seen.bells, 1U);
     EXPECT_EQ(seen.rectangles_in_all, support::rectangle_examples().size() + 1);
     EXPECT_FALSE(seen.ended_by);
+}
+
+TEST_P(Policed, InsightIsThereWhileTheSessionLives) {
+    running_server repeater(with("* view-only"));
+    auto pair = join(repeater);
+    shake_hands(pair);
+    pair.viewer.send(joined({key, request}));
+    EXPECT_EQ(pair.server.receive(request.size()), request);
+    repeater.show_sessions();
+    const auto read = repeater.events.wait_for<event::carries>().read;
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->dropped, 1U);
+    EXPECT_EQ(read->seen.update_requests, 1U);
 }
 
 TEST_P(Policed, InsightEndsWithTheFirstSurpriseAndTheSessionDoesNot) {
@@ -232,7 +245,7 @@ TEST_P(Policed, InsightEndsWithTheFirstSurpriseAndTheSessionDoesNot) {
     EXPECT_EQ(pair.viewer.receive(noise.size()), noise);
     sending.get();
     pair.close();
-    const auto seen = repeater.events.wait_for<event::understood>().seen;
+    const auto seen = repeater.events.wait_for<event::understood>().read.seen;
     EXPECT_EQ(seen.bells, 1U);
     ASSERT_TRUE(seen.ended_by);
     EXPECT_EQ(seen.ended_by->second, (rfb::surprise{12, 1}));

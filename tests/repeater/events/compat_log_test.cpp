@@ -175,7 +175,7 @@ TEST(CompatLog, SaysEachEventInThePerlsWords) {
          "session 1: the viewer only views from now on.\n"},
         {event::policy_broken{session_number{1}, "The policy"},
          "session 1 is ended: The policy.\n"},
-        {event::understood{session_number{1}, 0, {}, 0}, ""},
+        {event::understood{session_number{1}, {}}, ""},
         {event::stopping{1}, ""},
         {event::drained_too_long{2}, "WARNING: --drain-timeout is over, ending 2 live sessions.\n"},
         {event::stopped{}, ""},
