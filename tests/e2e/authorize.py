@@ -17,13 +17,12 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
 from harness.case import ProgramCase
 from harness.daemons import Repeater
 from harness.patience import eventually
-from harness.rfb import hello
+from harness.rfb import hello, log_in, say_by_turns
 from harness.sockets import all_of, until_the_end
 
 REPEATER = ""
 KEY = b"\x04\x01\x00\x00\x00\x00\xff\x0d"
 REQUEST = b"\x03\x01\x00\x00\x00\x00\x03\x20\x02\x58"
-SERVER_INIT = bytes.fromhex("0320025820180001 00ff00ff00ff100800000000000000036c6162")
 
 
 class Service:
@@ -103,20 +102,6 @@ class AuthorizeTest(ProgramCase):
         server.sendall(b"RFB 003.008\n")
         self.assertEqual(all_of(12, viewer), b"RFB 003.008\n")
 
-    def shake_hands(self, server, viewer):
-        turns = [
-            (server, viewer, b"RFB 003.008\n"),
-            (viewer, server, b"RFB 003.008\n"),
-            (server, viewer, b"\x01\x01"),
-            (viewer, server, b"\x01"),
-            (server, viewer, bytes(4)),
-            (viewer, server, b"\x01"),
-            (server, viewer, SERVER_INIT),
-        ]
-        for speaker, listener, said in turns:
-            speaker.sendall(said)
-            self.assertEqual(all_of(len(said), listener), said)
-
 
 class ServiceTest(AuthorizeTest):
     def test_is_asked_about_both_sides_with_all_that_is_known(self):
@@ -157,7 +142,7 @@ class ServiceTest(AuthorizeTest):
         service = self.service(answer)
         repeater = self.repeater("--authorize-url", service.url)
         server, viewer = self.server(repeater), self.viewer(repeater)
-        self.shake_hands(server, viewer)
+        say_by_turns(server, viewer, log_in())
         viewer.sendall(KEY + REQUEST)
         self.assertEqual(all_of(len(REQUEST), server), REQUEST)
         self.assertEqual(self.event("paired")["policy"], "authorized")
@@ -216,7 +201,7 @@ class ServiceTest(AuthorizeTest):
         successor = int(repeater.says(r" upgraded .*to_pid=(\d+) ")[1])
         self.addCleanup(os.kill, successor, signal.SIGKILL)
         viewer = self.viewer(repeater)
-        self.shake_hands(server, viewer)
+        say_by_turns(server, viewer, log_in())
         viewer.sendall(KEY + REQUEST)
         self.assertEqual(all_of(len(REQUEST), server), REQUEST)
         asked = [one["side"] for one in service.asked]

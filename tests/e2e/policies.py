@@ -13,7 +13,7 @@ from harness.case import ProgramCase
 from harness.daemons import Repeater
 from harness.patience import eventually
 from harness.processes import outcome
-from harness.rfb import hello
+from harness.rfb import NONE, PASSWORD, hello, log_in, say_by_turns, versions
 from harness.sockets import all_of, connect_unix, until_the_end
 
 REPEATER = ""
@@ -26,9 +26,6 @@ TEXT_TO_SERVER = bytes.fromhex("06000000 00000002 6869")
 TEXT_TO_VIEWER = bytes.fromhex("03000000 00000002 6869")
 FILE = bytes.fromhex("07060000 00000000 00000000")
 BELL = b"\x02"
-SERVER_INIT = bytes.fromhex("0320025820180001 00ff00ff00ff100800000000000000036c6162")
-NONE = b"\x01"
-PASSWORD = b"\x02"
 
 
 def recipes_of(document):
@@ -67,25 +64,6 @@ class RecipeTest(ProgramCase):
         viewer.sendall(hello(f"ID:{name}"))
         return server, viewer
 
-    def begin(self, server, viewer):
-        for speaker, listener in ((server, viewer), (viewer, server)):
-            speaker.sendall(b"RFB 003.008\n")
-            self.assertEqual(all_of(12, listener), b"RFB 003.008\n")
-
-    def log_in(self, server, viewer, security=NONE):
-        self.begin(server, viewer)
-        turns = [(server, viewer, b"\x01" + security), (viewer, server, security)]
-        if security == PASSWORD:
-            turns += [(server, viewer, bytes(16)), (viewer, server, bytes(16))]
-        turns += [
-            (server, viewer, bytes(4)),
-            (viewer, server, b"\x01"),
-            (server, viewer, SERVER_INIT),
-        ]
-        for speaker, listener, said in turns:
-            speaker.sendall(said)
-            self.assertEqual(all_of(len(said), listener), said)
-
     def assert_passes(self, speaker, listener, said, expected=None):
         expected = said if expected is None else expected
         speaker.sendall(said)
@@ -100,7 +78,7 @@ class RecipeTest(ProgramCase):
 
     def test_a_trainee_watches(self):
         server, viewer = self.meet(self.repeater("A trainee watches"), "trainee-7")
-        self.log_in(server, viewer)
+        say_by_turns(server, viewer, log_in())
         self.assert_passes(
             viewer, server, KEY + TEXT_TO_SERVER + REQUEST + KEY + REQUEST, REQUEST * 2
         )
@@ -108,7 +86,7 @@ class RecipeTest(ProgramCase):
 
     def test_others_are_not_held_to_it(self):
         server, viewer = self.meet(self.repeater("A trainee watches"), "technician")
-        self.log_in(server, viewer)
+        say_by_turns(server, viewer, log_in())
         self.assert_passes(viewer, server, KEY + FILE + TEXT_TO_SERVER)
 
     def test_view_first_control_after_consent(self):
@@ -117,7 +95,7 @@ class RecipeTest(ProgramCase):
             "View first, control after consent", (("/run/ultravnc_repeater/admin.sock", admin),)
         )
         server, viewer = self.meet(repeater, "help-1")
-        self.log_in(server, viewer)
+        say_by_turns(server, viewer, log_in())
         number = self.event("paired")["pair"]
 
         def tell(path, method="POST"):
@@ -142,27 +120,27 @@ class RecipeTest(ProgramCase):
 
     def test_a_vendor_gets_no_clipboard(self):
         server, viewer = self.meet(self.repeater("A vendor gets no clipboard"), "vendor-acme")
-        self.log_in(server, viewer)
+        say_by_turns(server, viewer, log_in())
         self.assert_passes(viewer, server, KEY + TEXT_TO_SERVER + FILE + KEY, KEY + KEY)
         self.assert_passes(server, viewer, BELL + TEXT_TO_VIEWER + BELL, BELL + BELL)
 
     def test_a_kiosk_must_have_a_password(self):
         repeater = self.repeater("A kiosk that must have a password")
         server, viewer = self.meet(repeater, "kiosk-1")
-        self.begin(server, viewer)
+        say_by_turns(server, viewer, versions())
         server.sendall(b"\x01" + NONE)
         self.assertIn(b"does not admit", until_the_end(viewer))
         self.assertEqual(until_the_end(server), b"")
         self.assertIn("does not admit", self.event("policy_broken")["why"])
         server, viewer = self.meet(repeater, "kiosk-2")
-        self.log_in(server, viewer, PASSWORD)
+        say_by_turns(server, viewer, log_in(PASSWORD))
         self.assert_passes(viewer, server, TEXT_TO_SERVER)
         self.assert_passes(server, viewer, TEXT_TO_VIEWER + BELL, BELL)
 
     def test_encrypted_or_not_at_all(self):
         repeater = self.repeater("Encrypted from end to end, or not at all")
         server, viewer = self.meet(repeater, "bank-1")
-        self.begin(server, viewer)
+        say_by_turns(server, viewer, versions())
         self.assert_passes(server, viewer, b"\x03\x01\x02\x13", b"\x01\x13")
         for speaker, listener, said in (
             (viewer, server, b"\x13"),
