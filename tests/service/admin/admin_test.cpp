@@ -39,12 +39,22 @@ asio::awaitable<service::admin_state> bad() {
     co_return service::admin_state{false, "shutting down"};
 }
 
+asio::awaitable<service::admin_reply> obeyed(service::admin_order o) {
+    std::string text = o.path;
+    for (const auto& [name, value] : o.values) {
+        text.append(1, ' ').append(name).append(1, '=').append(value);
+    }
+    co_return service::admin_reply{409, text};
+}
+
+using obey = decltype(service::admin_pages::obey);
+
 /// On a thread of its own until it goes.
 class running_admin {
 public:
-    explicit running_admin(const service::admin_options& o)
-        : admin_(thread_.executor(), o, service::open_admin(o, {}), {"tested", numbers, good, bad},
-                 [](const auto&) {}) {
+    explicit running_admin(const service::admin_options& o, obey what = {})
+        : admin_(thread_.executor(), o, service::open_admin(o, {}),
+                 {"tested", numbers, good, bad, std::move(what)}, [](const auto&) {}) {
         asio::post(thread_.loop(), [this] { admin_.start([](const net::error_code&) {}); });
     }
 
@@ -72,6 +82,10 @@ service::admin_options at_loopback() {
 std::string answer_to(tcp_client client, std::string_view request) {
     client.send(bytes_of(request));
     return text_of(client.receive_until_eof());
+}
+
+std::string post(std::string_view target) {
+    return "POST " + std::string{target} + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
 }
 
 std::string get(std::string_view path) {
@@ -145,6 +159,33 @@ TEST(AdminFlags, DemandToKnowWhoMayAskWhereOthersCanConnect) {
     EXPECT_THROW(parsed("unix:relative"), std::runtime_error);
     EXPECT_THROW(parsed("unix:/run/a", {"10.0.0.0/8"}), std::runtime_error);
     EXPECT_THROW(parsed("", {"10.0.0.0/8"}), std::runtime_error);
+}
+
+TEST(Admin, ObeysWhoComesByAUnixSocketAlone) {
+    const running_admin by_tcp(at_loopback(), obeyed);
+    const auto no = answer_to(tcp_client(by_tcp.listener().local().port()), post("/x?a=1"));
+    EXPECT_TRUE(no.starts_with("HTTP/1.1 403 ")) << no;
+
+    const support::scratch_directory where;
+    service::admin_options o;
+    o.unix_path = (where.path() / "admin").string();
+    const running_admin by_file(o, obeyed);
+    const auto said = answer_to(tcp_client(support::connect_unix(o.unix_path)),
+                                post("/sessions/7/policy?view-only=no&a=b%20c"));
+    EXPECT_TRUE(said.starts_with("HTTP/1.1 409 ")) << said;
+    EXPECT_TRUE(said.ends_with("/sessions/7/policy view-only=no a=b c\n")) << said;
+    const auto absolute =
+        answer_to(tcp_client(support::connect_unix(o.unix_path)), post("http://h/x"));
+    EXPECT_TRUE(absolute.starts_with("HTTP/1.1 400 ")) << absolute;
+}
+
+TEST(Admin, ObeysNobodyWhereNothingCanBeToldToDo) {
+    const support::scratch_directory where;
+    service::admin_options o;
+    o.unix_path = (where.path() / "admin").string();
+    const running_admin admin(o);
+    const auto no = answer_to(tcp_client(support::connect_unix(o.unix_path)), post("/x"));
+    EXPECT_TRUE(no.starts_with("HTTP/1.1 405 ")) << no;
 }
 
 } // namespace service_admin_test
