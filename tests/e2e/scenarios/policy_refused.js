@@ -7,7 +7,7 @@ import { startDesktop } from '../desktop.js';
 import { startPrelude } from '../prelude.js';
 import { sessionAddress } from '../technician.js';
 
-const words = /policy for this ID does not admit the way in which the server lets viewers in/;
+const words = /policy for this ID does not admit the/;
 
 export default async function policyRefused(bench) {
     const repeater = await bench.repeater('--policy', '* deny-security=None');

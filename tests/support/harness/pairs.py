@@ -38,7 +38,7 @@ def close_all(*groups):
 
 
 class Meanwhile:
-    """Something that is done on a thread, again and again, as long as the block lasts."""
+    """Something that is done on a thread, once and again as long as the block lasts."""
 
     def __init__(self, pause):
         self._pause = pause
@@ -54,6 +54,7 @@ class Meanwhile:
         self._thread.join()
 
     def _run(self):
+        self.once()
         while not self._over.wait(self._pause):
             self.once()
 
