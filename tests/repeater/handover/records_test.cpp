@@ -59,7 +59,17 @@ moved_pair pair() {
         2,
         2000};
     p.handshake = in_the_midst();
+    p.has_insight = true;
     return p;
+}
+
+moved_waiter granted_waiter() {
+    moved_waiter w{name(), id("desk")};
+    w.granted.policy.viewer = {true, false, true, false, true};
+    w.granted.policy.security = {{2, 262}, {1}};
+    w.granted.policy.is_changeable = true;
+    w.granted.limits = {60s, std::nullopt, 2'000'000};
+    return w;
 }
 
 moved_counts counts() {
@@ -95,6 +105,7 @@ std::vector<row> rows() {
         of("waiter", moved_waiter{name(), id("desk"), "5900", id("desk_1_x"),
                                   net::clock::time_point{9ns}, bytes_of("early")}),
         of("waiter without much", moved_waiter{name(), id("desk")}),
+        of("waiter with a grant", granted_waiter()),
         of("guest", moved_guest{name(), {id("desk"), "5900", true, true}, bytes_of("early")}),
         of("guest of Mode I", moved_guest{name(), {rfb::destination{"host", 5900, {}}, {}}}),
         of("pair", pair()),
@@ -108,6 +119,14 @@ std::vector<row> rows() {
 }
 
 } // namespace
+
+TEST(HandoverValues, KeepWhatAPeerWasAllowed) {
+    const auto there = granted_waiter();
+    const auto here = read<moved_waiter>(fields_of(there));
+    ASSERT_TRUE(here);
+    EXPECT_EQ(here->granted, there.granted);
+    EXPECT_EQ(read<moved_waiter>(fields_of(moved_waiter{name(), id("desk")}))->granted, grant{});
+}
 
 TEST(HandoverValues, AreReadAsTheyWereWritten) {
     for (const auto& r : rows()) {

@@ -1,5 +1,6 @@
 // What a policy says, and what is told of one that cannot be meant.
 // SPDX-License-Identifier: EUPL-1.2
+#include "repeater/policy/grant.hpp"
 #include "repeater/policy/policy_book.hpp"
 #include "repeater/policy/policy_change.hpp"
 #include "repeater/policy/policy_rule.hpp"
@@ -84,6 +85,20 @@ TEST(PolicyBook, TakesTheFirstThatFits) {
     EXPECT_EQ(other.limits.longest, 60s);
     EXPECT_EQ(other.limits.idle, 5s);
     EXPECT_EQ(terms_of("x", {}, otherwise).policy_name, "");
+}
+
+TEST(PolicyBook, NarrowsWhatHoldsToWhatSomebodyWasGranted) {
+    session_terms terms;
+    terms.limits.longest = 100s;
+    terms.policy.viewer.files = false;
+    narrow(terms, {rule("x view-only").policy, rule("x session-max=60 session-idle=5").limits});
+    EXPECT_EQ(terms.policy.viewer, (rfb::viewer_policy{.view_only = true, .files = false}));
+    EXPECT_EQ(terms.limits.longest, 60s);
+    EXPECT_EQ(terms.limits.idle, 5s) << "where there was no limit";
+    narrow(terms, {{}, rule("x session-max=80 session-idle=0 session-bandwidth=0").limits});
+    EXPECT_EQ(terms.limits.longest, 60s) << "never longer";
+    EXPECT_EQ(terms.limits.idle, 5s) << "0 is no limit, and lifts none";
+    EXPECT_TRUE(terms.policy.viewer.view_only);
 }
 
 TEST(PolicyChange, ChangesWhatItNames) {

@@ -51,6 +51,23 @@ TEST(SecurityRules, RequireATypeInsideAContainerOrTheContainer) {
         (rfb::security_rules{.required = {vencrypt}, .denied = {plain}}.admits(plain, vencrypt)));
 }
 
+TEST(SecurityRules, OfTwoOwnersAdmitWhatBothAdmit) {
+    const rfb::security_rules any;
+    const rfb::security_rules one{.required = {vnc_auth, plain}, .denied = {none}};
+    const rfb::security_rules other{.required = {plain, x509_plain}};
+    EXPECT_EQ(both(any, one), one);
+    EXPECT_EQ(both(one, any), one);
+    const auto narrow = both(one, other);
+    EXPECT_TRUE(narrow.admits(plain, vencrypt));
+    EXPECT_FALSE(narrow.admits(vnc_auth));
+    EXPECT_FALSE(narrow.admits(x509_plain, vencrypt));
+    const auto nothing = both(one, {.required = {x509_plain}});
+    for (const auto type : {none, vnc_auth, plain, x509_plain}) {
+        EXPECT_FALSE(nothing.admits(type)) << type;
+    }
+    EXPECT_FALSE(nothing.admits_readable());
+}
+
 TEST(SecurityRules, AreWrittenInWordsAndNumbers) {
     using numbers = std::vector<std::uint32_t>;
     EXPECT_EQ(rfb::parse_security("None"), numbers{none});
