@@ -159,6 +159,36 @@ TEST(Pump, WaitsForASilentChannel) {
     EXPECT_EQ(s.turns, 0);
 }
 
+TEST(Pump, WritesWhatTheObserverMakesOfTheBytes) {
+    story s;
+    s.observer.drops_blanks = true;
+    s.early = bytes_of("e a r");
+    s.from.incoming = {bytes_of("l y "), bytes_of("   "), bytes_of("b i r d")};
+    s.to.write_room = {2, 0, 1, 3, 0};
+    s.run();
+    ASSERT_TRUE(s.result);
+    EXPECT_EQ(s.to.written, bytes_of("earlybird"));
+    EXPECT_EQ(s.progress.bytes_read, 9U);
+    EXPECT_EQ(s.progress.bytes_written, 9U);
+}
+
+TEST(Pump, WritesWhatIsInsertedBehindWhatWasRead) {
+    story s;
+    s.from.ends_with_eof = false;
+    s.from.incoming = {bytes_of("12345678")};
+    s.to.write_room = {3, 0};
+    net::pump pump(s.from, s.to, s.observer);
+    pump.begin({});
+    EXPECT_EQ(pump.run({s.scratch, s.pipes, 1}), net::pump::state::waits);
+    pump.insert(bytes_of("+-"));
+    s.to.write_room.clear();
+    s.from.incoming = {bytes_of("9")};
+    EXPECT_EQ(pump.run({s.scratch, s.pipes, 1}), net::pump::state::waits);
+    EXPECT_EQ(s.to.written, bytes_of("12345678+-9"));
+    EXPECT_EQ(pump.progress().bytes_read, 11U);
+    EXPECT_EQ(s.observer.seen, bytes_of("123456789")) << "it knows what it has inserted";
+}
+
 // --- the other gear
 
 namespace {
@@ -204,6 +234,27 @@ TEST(PumpBulk, AnObserverThatWantsMoreSeesAll) {
     s.observer.enough = false;
     s.run();
     EXPECT_EQ(s.to.written, all_bulk);
+    EXPECT_EQ(s.observer.seen, all_bulk);
+}
+
+TEST(PumpBulk, LetsAsManyBytesPassUnseenAsTheObserverSays) {
+    story s;
+    tell_bulk(s);
+    s.observer.enough = false;
+    s.observer.unseen = 8; // of what follows the first read
+    s.run();
+    EXPECT_EQ(s.to.written, all_bulk);
+    EXPECT_EQ(s.observer.seen, bytes_of("early 12345678more and the end"));
+    EXPECT_EQ(s.observer.unseen, 0U);
+    EXPECT_EQ(s.pipes.lent(), 0U);
+}
+
+TEST(PumpBulk, BorrowsNoPipeForFewBytes) {
+    story s;
+    tell_bulk(s);
+    s.observer.enough = false;
+    s.observer.unseen = 7; // less than a read
+    s.run();
     EXPECT_EQ(s.observer.seen, all_bulk);
 }
 
