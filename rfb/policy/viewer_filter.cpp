@@ -252,17 +252,20 @@ void viewer_filter::note(std::span<const std::byte> message) {
     if (!is_key(message)) {
         return;
     }
-    std::erase_if(held_keys_, [message](const bytes& each) { return same_key(each, message); });
+    std::erase_if(held_keys_,
+                  [message](const key_message& each) { return same_key(each.view(), message); });
     if (message[place_of_down(message)] != std::byte{0} && held_keys_.size() < most_held_keys) {
-        held_keys_.emplace_back(message.begin(), message.end());
+        auto& held = held_keys_.emplace_back();
+        std::copy(message.begin(), message.end(), held.data.begin());
+        held.size = static_cast<std::uint8_t>(message.size());
     }
 }
 
 void viewer_filter::release_all(bytes& out) {
     must_release_ = false;
     for (auto& each : held_keys_) {
-        each[place_of_down(each)] = std::byte{0};
-        out.insert(out.end(), each.begin(), each.end());
+        each.data.at(place_of_down(each.view())) = std::byte{0};
+        out.insert(out.end(), each.view().begin(), each.view().end());
     }
     held_keys_.clear();
     if (!pointer_.empty()) {

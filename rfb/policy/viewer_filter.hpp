@@ -52,6 +52,16 @@ private:
 
     using bytes = std::vector<std::byte>;
 
+    /// A message about a key, which has 8 bytes or 12.
+    struct key_message {
+        std::array<std::byte, longest_client_head> data{};
+        std::uint8_t size = 0;
+
+        [[nodiscard]] std::span<const std::byte> view() const {
+            return std::span(data).first(size);
+        }
+    };
+
     [[nodiscard]] verdict judge(std::span<const std::byte> head, std::uint64_t size) const;
     [[nodiscard]] verdict judge_by_type(std::uint8_t type) const;
     [[nodiscard]] std::size_t take_head(std::span<const std::byte>);
@@ -77,7 +87,7 @@ private:
     std::uint64_t seen_ = 0;
     std::optional<surprise> surprise_;
     std::array<std::uint64_t, 256> dropped_{};
-    std::vector<bytes> held_keys_;        ///< the messages that pressed them
+    std::vector<key_message> held_keys_;  ///< the messages that pressed them
     bytes pointer_;                       ///< the last PointerEvent, where a button is down
     bool is_measured_ = false;            ///< the server's direction is read
     bool is_tight_clear_ = true;          ///< programs agree on Tight in the format that holds

@@ -3,6 +3,7 @@
 #include "rfb/policy/policed_session.hpp"
 #include "tests/rfb/messages/handshakes.hpp"
 #include "tests/rfb/messages/server_examples.hpp"
+#include "tests/support/allocation_counter.hpp"
 
 #include <gtest/gtest.h>
 
@@ -203,6 +204,25 @@ TEST(PolicedSession, CanBeRaisedBeforeItHasBegun) {
     all.say(side::viewer, key);
     EXPECT_EQ(all.to_server, key);
     EXPECT_TRUE(all.session.set({.view_only = true}, all.to_server));
+}
+
+TEST(PolicedSession, AllocatesNothingOnceItRuns) {
+    const auto update = from_hex("00 00 0001 0000 0000 0002 0001 00000000 0000ff00 ff000000");
+    const auto said = joined({key, key_up, from_hex("05 01 0010 0020 05 00 0010 0020"), request});
+    for (const rfb::viewer_policy policy : {rfb::viewer_policy{.view_only = true},
+                                            rfb::viewer_policy{.clipboard_to_viewer = false}}) {
+        auto all = begun({.viewer = policy});
+        const auto run = [&] {
+            all->forget();
+            all->say(side::viewer, said, 5);
+            all->say(side::server, update, 7);
+        };
+        run();
+        run();
+        const auto before = own_allocations().made;
+        run();
+        EXPECT_EQ(own_allocations().made, before);
+    }
 }
 
 TEST(PolicedSession, IsNotReadUnderRulesForSecurityAlone) {
