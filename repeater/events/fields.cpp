@@ -70,6 +70,10 @@ void add_reading(members& all, const event::reading& e) {
         .list("encodings_used", std::move(used))
         .number("keys", s.keys)
         .number("pointer_events", s.pointer_events);
+    const std::chrono::milliseconds age(e.now);
+    all.rate("updates_per_second", s.updates, age)
+        .rate("requests_per_second", s.update_requests, age)
+        .rate("input_per_second", s.keys + s.pointer_events, age);
     add_amount(all, "clipboard_to_server", s.clipboard_to_server);
     add_amount(all, "clipboard_to_viewer", s.clipboard_to_viewer);
     add_amount(all, "files_to_server", s.files_to_server);
@@ -383,7 +387,9 @@ struct describer {
     }
 
     event_fields operator()(const event::understood& e) const {
-        auto all = start().number("pair", e.pair);
+        auto all = start()
+                       .number("pair", e.pair)
+                       .seconds("seconds", std::chrono::milliseconds(e.read.now));
         add_reading(all, e.read);
         return {"understood", log_level::info, all.take()};
     }

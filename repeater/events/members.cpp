@@ -8,6 +8,8 @@
 #include <boost/asio/error.hpp>
 #include <boost/json/array.hpp>
 
+#include <cmath>
+
 namespace repeater {
 
 members& members::word(std::string_view key, std::string_view ours) {
@@ -31,6 +33,14 @@ members& members::truth(std::string_view key, bool value) {
 
 members& members::seconds(std::string_view key, std::chrono::milliseconds value) {
     all_[key] = std::chrono::duration<double>(value).count();
+    return *this;
+}
+
+members& members::rate(std::string_view key, std::uint64_t count, std::chrono::milliseconds in) {
+    constexpr double tenths = 10;
+    const auto seconds = std::chrono::duration<double>(in).count();
+    all_[key] =
+        seconds > 0 ? std::round(tenths * static_cast<double>(count) / seconds) / tenths : 0.0;
     return *this;
 }
 

@@ -25,6 +25,8 @@ public:
     members& number(std::string_view key, session_number);
     members& truth(std::string_view key, bool);
     members& seconds(std::string_view key, std::chrono::milliseconds);
+    /// How many a second, to a tenth.
+    members& rate(std::string_view key, std::uint64_t count, std::chrono::milliseconds in);
     members& list(std::string_view key, boost::json::array ours);
 
     /// Bytes that are not ours: escaped, and cut after `limit` of them.
