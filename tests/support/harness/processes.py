@@ -77,6 +77,8 @@ class Program:
 
     def stop(self, seconds=PATIENCE):
         """Ends it with TERM, and it must end well."""
+        if "TSAN_OPTIONS" in os.environ:
+            rests_by(self.pid, time.monotonic() + 5)
         self.terminate()
         code = self.wait(seconds)
         if code != 0:
@@ -120,6 +122,13 @@ def signal_at_rest(pid, number):
     if "TSAN_OPTIONS" in os.environ:
         eventually("the main thread rests", lambda: rests(pid))
     os.kill(pid, number)
+
+
+def rests_by(pid, end):
+    """Waits for that, but not longer, nor for a process that has ended."""
+    with contextlib.suppress(OSError):
+        while not rests(pid) and time.monotonic() < end:
+            pass
 
 
 def rests(pid):
