@@ -127,7 +127,7 @@ def signal_at_rest(pid, number):
 def rests_by(pid, end):
     """Waits for that, but not longer, nor for a process that has ended."""
     with contextlib.suppress(OSError):
-        while not rests(pid) and time.monotonic() < end:
+        while is_alive(pid) and not rests(pid) and time.monotonic() < end:
             pass
 
 
