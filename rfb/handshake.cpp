@@ -87,6 +87,20 @@ std::optional<start_of_text> read_text(byte_reader& in) {
     return start_of_text{to_text(*text), *size - static_cast<std::uint32_t>(text->size())};
 }
 
+/// So many subtypes, each at the start of `size` bytes.
+std::optional<std::vector<std::uint32_t>> read_types(byte_reader& in, std::uint32_t count,
+                                                     std::size_t size) {
+    std::vector<std::uint32_t> all;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const auto type = in.u32();
+        if (!type || !in.take(size - sizeof *type)) {
+            return std::nullopt;
+        }
+        all.push_back(*type);
+    }
+    return all;
+}
+
 } // namespace
 
 std::size_t handshake_reader::feed(side from, std::span<const std::byte> bytes) {
@@ -365,15 +379,11 @@ bool handshake_reader::read_vencrypt_types() {
     if (!count) {
         return false;
     }
-    std::vector<std::uint32_t> all;
-    for (unsigned i = 0; i < *count; ++i) {
-        const auto type = in.u32();
-        if (!type) {
-            return false;
-        }
-        all.push_back(*type);
+    auto all = read_types(in, *count, sizeof(std::uint32_t));
+    if (!all) {
+        return false;
     }
-    facts_.security_subtypes = std::move(all);
+    facts_.security_subtypes = *std::move(all);
     return *count == 0 ? finish(stage::refused)
                        : go_on(side::server, in.consumed(), step::vencrypt_choice);
 }
@@ -417,15 +427,11 @@ bool handshake_reader::read_tight_types() {
     if (*count > most_capabilities) {
         return finish(stage::opaque);
     }
-    std::vector<std::uint32_t> all;
-    for (std::uint32_t i = 0; i < *count; ++i) {
-        const auto type = in.u32();
-        if (!type || !in.take(capability_size - sizeof *type)) {
-            return false;
-        }
-        all.push_back(*type);
+    auto all = read_types(in, *count, capability_size);
+    if (!all) {
+        return false;
     }
-    facts_.security_subtypes = std::move(all);
+    facts_.security_subtypes = *std::move(all);
     return *count == 0 ? begin_none(side::server, in.consumed())
                        : go_on(side::server, in.consumed(), step::tight_choice);
 }
