@@ -1,19 +1,11 @@
-// Talks to the program through a socket each way, and to the service by HTTP.
+// Runs the program, or calls the service, and reads the answer.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/authorize/ask.hpp"
 
-#include "net/unique_fd.hpp"
 #include "repeater/events/http_call.hpp"
 #include "repeater/events/http_post.hpp"
-#include "service/child_process.hpp"
-#include "service/ready_by.hpp"
+#include "repeater/events/run_program.hpp"
 
-#include <array>
-#include <cerrno>
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <system_error>
 #include <utility>
 
 namespace repeater {
@@ -22,58 +14,16 @@ namespace {
 
 using time_point = std::chrono::steady_clock::time_point;
 
-/// Writes the question, ends what can be written, and reads what comes until the end of it.
-std::string talk(int socket, const std::string& question, time_point end) {
-    std::size_t sent = 0;
-    while (sent < question.size() && service::ready_by(socket, POLLOUT, end)) {
-        const auto n = ::send(socket, question.data() + sent, question.size() - sent,
-                              MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (n < 0 && errno != EAGAIN) {
-            break; // the program need not read it
-        }
-        sent += n > 0 ? static_cast<std::size_t>(n) : 0;
-    }
-    (void)::shutdown(socket, SHUT_WR);
-    std::string said;
-    std::array<char, 4096> some{};
-    while (said.size() <= longest_answer && service::ready_by(socket, POLLIN, end)) {
-        const auto n = ::recv(socket, some.data(), some.size(), MSG_DONTWAIT);
-        if (n == 0 || (n < 0 && errno != EAGAIN)) {
-            break;
-        }
-        said.append(some.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
-    }
-    return said;
-}
-
 } // namespace
 
 answer ask_program(const std::vector<std::string>& command, const std::string& question,
                    time_point end) {
-    std::array<int, 2> ends{};
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-        return no_answer{std::generic_category().message(errno)};
+    auto run = run_program(command, question + '\n', end, longest_answer);
+    if (run.failure) {
+        return no_answer{*std::move(run.failure)};
     }
-    const net::unique_fd ours{ends[0]};
-    net::unique_fd theirs{ends[1]};
-    try {
-        service::child_process program(command, theirs.get(), theirs.get());
-        theirs = net::unique_fd{};
-        const auto said = talk(ours.get(), question + '\n', end);
-        if (!program.ends_by(end)) {
-            return no_answer{"it did not answer and end in time, and was killed"};
-        }
-        const int status = program.wait();
-        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-            return no_answer{WIFEXITED(status)
-                                 ? "it ended with status " + std::to_string(WEXITSTATUS(status))
-                                 : "it was ended by signal " + std::to_string(WTERMSIG(status))};
-        }
-        return said.size() > longest_answer ? no_answer{"its answer is too long"}
-                                            : parse_answer(said);
-    } catch (const std::system_error& e) {
-        return no_answer{command.front() + ": " + e.code().message()};
-    }
+    return run.output.size() > longest_answer ? no_answer{"its answer is too long"}
+                                              : parse_answer(run.output);
 }
 
 answer ask_service(const http_url& at, const std::string& question, time_point end) {

@@ -1,80 +1,13 @@
-// Starts the program, feeds it, waits for it, and kills what does not end.
+// Runs the program once for each event.
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/events/exec.hpp"
 
-#include "net/unique_fd.hpp"
-#include "service/child_process.hpp"
-#include "service/ready_by.hpp"
-
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <system_error>
+#include "repeater/events/run_program.hpp"
 
 namespace repeater {
 
-namespace {
-
-using clock = std::chrono::steady_clock;
-
-std::string text_of(int error) {
-    return std::strerror(error); // NOLINT: its text is copied at once
-}
-
-/// Writes the text to the program, which need not read it: that is no failure.
-void feed(net::unique_fd input, const std::string& text, clock::time_point end) {
-    std::size_t sent = 0;
-    while (sent < text.size() && service::ready_by(input.get(), POLLOUT, end)) {
-        const auto n = ::send(input.get(), text.data() + sent, text.size() - sent,
-                              MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (n < 0 && errno != EAGAIN) {
-            return;
-        }
-        sent += n > 0 ? static_cast<std::size_t>(n) : 0;
-    }
-}
-
-/// Waits for the program's end; kills its process group at `end`.
-std::optional<std::string> reap(service::child_process& program, clock::time_point end) {
-    const bool in_time = program.ends_by(end);
-    if (!in_time) {
-        program.kill();
-    }
-    const int status = program.wait();
-    if (!in_time) {
-        return "it did not end in time and was killed";
-    }
-    if (WIFSIGNALED(status)) {
-        return "it was ended by signal " + std::to_string(WTERMSIG(status));
-    }
-    if (WEXITSTATUS(status) != 0) {
-        return "it ended with status " + std::to_string(WEXITSTATUS(status));
-    }
-    return std::nullopt;
-}
-
-} // namespace
-
 std::optional<std::string> exec_output::deliver(const std::string& json) {
-    const auto end = clock::now() + limit_;
-    // A socket, as writing to it can be told to raise no signal.
-    std::array<int, 2> ends{};
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-        return text_of(errno);
-    }
-    net::unique_fd ours{ends[0]};
-    net::unique_fd theirs{ends[1]};
-    try {
-        service::child_process program(command_, theirs.get());
-        theirs = net::unique_fd{};
-        feed(std::move(ours), json + '\n', end);
-        return reap(program, end);
-    } catch (const std::system_error& e) {
-        return command_.front() + ": " + e.code().message();
-    }
+    return run_program(command_, json + '\n', std::chrono::steady_clock::now() + limit_).failure;
 }
 
 } // namespace repeater
