@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "repeater/handover/records.hpp"
 #include "tests/support/bytes.hpp"
+#include "tests/support/record_rows.hpp"
 
 #include <boost/asio/error.hpp>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <vector>
 
 namespace handover_values_test {
@@ -84,22 +84,15 @@ moved_counts counts() {
     return c;
 }
 
-/// A record, and what becomes of its fields when they are read and written again.
-struct row {
-    const char* what;
-    bytes fields;
-    std::function<std::optional<bytes>(std::span<const std::byte>)> again;
-};
-
 template <class T>
-row of(const char* what, const T& value) {
+support::record_row of(const char* what, const T& value) {
     return {what, fields_of(value), [](std::span<const std::byte> fields) {
                 const auto got = read<T>(fields);
                 return got ? std::optional{fields_of(*got)} : std::nullopt;
             }};
 }
 
-std::vector<row> rows() {
+std::vector<support::record_row> rows() {
     return {
         of("listener", moved_listener{moved_listener::use::operators, "unix:/run/x"}),
         of("waiter", moved_waiter{name(), id("desk"), "5900", id("desk_1_x"),
@@ -129,28 +122,15 @@ TEST(HandoverValues, KeepWhatAPeerWasAllowed) {
 }
 
 TEST(HandoverValues, AreReadAsTheyWereWritten) {
-    for (const auto& r : rows()) {
-        EXPECT_EQ(r.again(r.fields), r.fields) << r.what;
-    }
+    support::expect_read_as_written(rows());
 }
 
 TEST(HandoverValues, AreReadAlsoWhereALaterVersionHasMoreFields) {
-    for (auto& r : rows()) {
-        const auto before = r.fields;
-        r.fields.insert(r.fields.end(), 20, std::byte{7});
-        EXPECT_EQ(r.again(r.fields), before) << r.what;
-    }
+    support::expect_read_with_more_fields(rows());
 }
 
 TEST(HandoverValues, ThatAreCutOrChangedAreReadAsAnotherOrNotAtAll) {
-    for (const auto& r : rows()) {
-        for (std::size_t size = 0; size < r.fields.size(); ++size) {
-            (void)r.again(std::span(r.fields).first(size));
-            auto changed = r.fields;
-            changed[size] ^= std::byte{0xff};
-            (void)r.again(changed);
-        }
-    }
+    support::read_cut_and_changed(rows());
 }
 
 TEST(HandoverValues, ThatNoProcessWritesAreRefused) {

@@ -1,12 +1,11 @@
 // What one image of the gateway tells the next: fields, and decoders in the midst of a frame.
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/support/bytes.hpp"
+#include "tests/support/record_rows.hpp"
 #include "wsgate/handover/inheritance.hpp"
 #include "wsgate/handover/records.hpp"
 
 #include <gtest/gtest.h>
-
-#include <functional>
 
 namespace gateway_records_test {
 
@@ -50,22 +49,15 @@ ticket_ring::aged_key key() {
     return k;
 }
 
-/// A record, and what becomes of its fields when they are read and written again.
-struct row {
-    const char* what;
-    bytes fields;
-    std::function<std::optional<bytes>(std::span<const std::byte>)> again;
-};
-
 template <class T>
-row of(const char* what, const T& value) {
+support::record_row of(const char* what, const T& value) {
     return {what, fields_of(value), [](std::span<const std::byte> fields) {
                 const auto got = read<T>(fields);
                 return got ? std::optional{fields_of(*got)} : std::nullopt;
             }};
 }
 
-std::vector<row> rows() {
+std::vector<support::record_row> rows() {
     return {
         of("listener", moved_listener{moved_listener::use::managers, "server"}),
         of("ticket key", key()),
@@ -126,28 +118,15 @@ bytes message(opcode code, std::string_view first, std::string_view second) {
 } // namespace
 
 TEST(GatewayRecords, AreReadAsTheyWereWritten) {
-    for (const auto& r : rows()) {
-        EXPECT_EQ(r.again(r.fields), r.fields) << r.what;
-    }
+    support::expect_read_as_written(rows());
 }
 
 TEST(GatewayRecords, AreReadAlsoWhereALaterVersionHasMoreFields) {
-    for (auto& r : rows()) {
-        const auto before = r.fields;
-        r.fields.insert(r.fields.end(), 20, std::byte{7});
-        EXPECT_EQ(r.again(r.fields), before) << r.what;
-    }
+    support::expect_read_with_more_fields(rows());
 }
 
 TEST(GatewayRecords, ThatAreCutOrChangedAreReadAsAnotherOrNotAtAll) {
-    for (const auto& r : rows()) {
-        for (std::size_t size = 0; size < r.fields.size(); ++size) {
-            (void)r.again(std::span(r.fields).first(size));
-            auto changed = r.fields;
-            changed[size] ^= std::byte{0xff};
-            (void)r.again(changed);
-        }
-    }
+    support::read_cut_and_changed(rows());
 }
 
 TEST(GatewayRecords, MoveADecoderInTheMidstOfAFrameWhereverThatIs) {
