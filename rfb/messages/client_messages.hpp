@@ -50,6 +50,9 @@ inline constexpr std::uint8_t qemu = 255;
 
 inline constexpr std::size_t longest_client_head = 12;
 
+/// Of a SetEncodings that is looked at; no program names more.
+inline constexpr std::size_t most_encodings = 1024;
+
 /// Bytes from which the length of a message of this type follows, the type among them. 0: a type
 /// whose messages nobody has described.
 [[nodiscard]] std::size_t client_head_size(std::uint8_t type);

@@ -16,8 +16,6 @@ namespace rfb {
 /// It keeps the start of one message, of a SetEncodings all of it.
 class client_reader {
 public:
-    static constexpr std::size_t most_encodings = 1024;
-
     class listener {
     public:
         /// `start`: of a SetPixelFormat and a SetEncodings all bytes, of others those from which

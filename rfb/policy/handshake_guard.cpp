@@ -3,6 +3,7 @@
 #include "rfb/policy/handshake_guard.hpp"
 
 #include "rfb/bytes.hpp"
+#include "rfb/messages/numbers.hpp"
 #include "rfb/refusal.hpp"
 #include "rfb/security_exchange.hpp"
 #include "rfb/security_type.hpp"
@@ -25,11 +26,6 @@ constexpr std::string_view not_rfb = "The policy for this ID needs a session tha
                                      "read, and this is none";
 constexpr std::string_view not_offered = "The viewer chose what it was not offered";
 constexpr std::string_view not_followed = "The log-in cannot be followed";
-
-std::uint32_t first_number(std::span<const std::byte> bytes) {
-    byte_reader in(bytes);
-    return *in.u32();
-}
 
 /// Types whose log-in and session can be read.
 bool is_readable(std::uint8_t type) {
@@ -236,7 +232,7 @@ void handshake_guard::offer_types(std::span<const std::byte> list) {
 /// RFC 6143 appendix A: the server has chosen.
 void handshake_guard::take_servers_type(std::span<const std::byte> word) {
     constexpr std::uint32_t last_type = 255;
-    const auto type = first_number(word);
+    const auto type = static_cast<std::uint32_t>(u32_at(word, 0));
     const bool refuses = type == 0;
     const bool is_known = type <= last_type;
     if (!refuses && !(is_known ? policy_.security.admits(type) : !policy_.security.holds())) {
@@ -293,7 +289,7 @@ void handshake_guard::offer_subtypes(std::span<const std::byte> list) {
 /// was chosen.
 void handshake_guard::hide_tunnels(std::span<const std::byte> list) {
     append_u32(*out_[0], 0);
-    hides_tunnels_ = first_number(list) > 0;
+    hides_tunnels_ = u32_at(list, 0) > 0;
 }
 
 /// Of Tight: U32, and so many of 16 bytes. None means that nobody has to log in.
@@ -303,7 +299,7 @@ void handshake_guard::offer_tight_types(std::span<const std::byte> list) {
     offered_.clear();
     bytes shown;
     for (auto rest = list.subspan(head); !rest.empty(); rest = rest.subspan(each)) {
-        const auto type = first_number(rest);
+        const auto type = static_cast<std::uint32_t>(u32_at(rest, 0));
         if (admits_subtype(type == security_type::unix_login ? tight_login : type,
                            security_type::tight)) {
             offered_.push_back(type);
@@ -320,7 +316,7 @@ void handshake_guard::offer_tight_types(std::span<const std::byte> list) {
 }
 
 void handshake_guard::take_subtype(std::span<const std::byte> choice) {
-    const auto type = first_number(choice);
+    const auto type = static_cast<std::uint32_t>(u32_at(choice, 0));
     if (std::find(offered_.begin(), offered_.end(), type) == offered_.end()) {
         refuse(not_offered);
         return;

@@ -24,7 +24,6 @@ class viewer_filter {
 public:
     /// Longer texts are swallowed: servers disagree on them.
     static constexpr std::uint64_t longest_cut_text = std::uint64_t{1} << 20U;
-    static constexpr std::size_t most_encodings = 1024;
 
     viewer_filter(const viewer_policy&, message_dialect);
 
