@@ -103,7 +103,7 @@ private:
         upgrades_.emplace(upgrades::parts{context_, *server_, sinks_, keeper_ ? &*keeper_ : nullptr,
                                           starter_ ? &*starter_ : nullptr,
                                           [this] { return admin_listeners(); },
-                                          [this] { leave_operators(); }});
+                                          [this] { leave_files(); }});
     }
 
     /// A process that takes over writes it when it does: until then it says who serves.
@@ -169,8 +169,9 @@ private:
         return all;
     }
 
-    /// Another process answers there.
-    void leave_operators() {
+    /// They are another process's.
+    void leave_files() {
+        pid_->leave_file();
         if (admin_) {
             admin_->leave_file();
             admin_.reset();

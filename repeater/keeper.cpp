@@ -385,6 +385,7 @@ private:
             reap();
             return true;
         case SIGUSR2:
+            (void)hear(); // the child may have said that the last one has failed
             upgrade();
             return true;
         case SIGTERM:

@@ -39,11 +39,18 @@ void pid_file::write() {
     if (!file_) {
         return;
     }
-    (void)!::ftruncate(file_.get(), 0); // a FIFO has no length
-    if (::write(file_.get(), text.data(), text.size()) < 0) {
+    const auto written = ::write(file_.get(), text.data(), text.size());
+    if (written < 0) {
         error_ = {errno, boost::system::system_category()};
+    } else {
+        // Only now, so that whoever reads it finds a number at any time. A FIFO has no length.
+        (void)!::ftruncate(file_.get(), written);
     }
     file_ = net::unique_fd{};
+}
+
+void pid_file::leave_file() {
+    path_.clear();
 }
 
 pid_file::~pid_file() {

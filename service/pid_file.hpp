@@ -9,7 +9,7 @@
 
 namespace service {
 
-/// Removed by the destructor, unless another process has written its own number there meanwhile.
+/// Removed by the destructor, unless another process's number is there by then.
 class pid_file {
 public:
     enum class writing { now, later };
@@ -22,6 +22,9 @@ public:
     ~pid_file();
 
     void write();
+
+    /// From now on it is another process's: the destructor does not touch it.
+    void leave_file();
 
     /// Why the file could not be written, if it could not.
     [[nodiscard]] const net::error_code& error() const { return error_; }

@@ -100,6 +100,9 @@ public:
         predecessor_.emplace(context_, server_, journal_, std::move(from), std::move(first));
     }
 
+    /// Whether another process serves by now.
+    [[nodiscard]] bool has_left() const { return upgrades_->has_left(); }
+
     void run() {
         asio::co_spawn(context_, serve(), net::rethrow);
         asio::co_spawn(context_, signals_.obey(meanings()), net::rethrow);
@@ -256,6 +259,9 @@ int run_daemon(config c, const reread& again, const service::image_to_start& ima
         return cannot(EX_CONFIG, e.what());
     }
     d->run();
+    if (d->has_left()) {
+        pid->leave_file();
+    }
     return EXIT_SUCCESS;
 }
 

@@ -54,6 +54,15 @@ TEST(PidFile, ThatIsSomebodyElsesNowStays) {
     EXPECT_EQ(content(path), "1\n");
 }
 
+TEST(PidFile, ThatIsLeftStays) {
+    const support::scratch_directory folder;
+    const auto path = (folder.path() / "pid").string();
+    std::optional<pid_file> ours(path);
+    ours->leave_file();
+    ours.reset();
+    EXPECT_EQ(content(path), std::to_string(::getpid()) + "\n");
+}
+
 TEST(PidFile, ThatCannotBeWrittenSaysWhy) {
     const support::scratch_directory folder;
     EXPECT_EQ(pid_file("/no/such/folder/pid").error().message(), "No such file or directory");
