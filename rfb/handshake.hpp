@@ -125,6 +125,13 @@ public:
     /// Tells of what is read from now on. What is read without being told: a refusal's reason.
     void tell(listener& l) { listener_ = &l; }
 
+    /// While its listener hears of bytes of the other side: `from` says this next, before all that
+    /// it was fed. At most as long as the next step is.
+    void say_first(side from, std::span<const std::byte> bytes) {
+        auto& kept = unread(from);
+        kept.insert(kept.begin(), bytes.begin(), bytes.end());
+    }
+
     /// All that it knows, for another process to go on from.
     struct state {
         handshake_facts facts;

@@ -89,10 +89,6 @@ std::size_t handshake_guard::feed_version(side from, std::span<const std::byte> 
 
 std::size_t handshake_guard::feed_reader(side from, std::span<const std::byte> in) {
     const auto taken = reader_.feed(from, in);
-    if (std::exchange(hides_tunnels_, false)) {
-        constexpr std::array<std::byte, 4> no_tunnel{};
-        (void)reader_.feed(side::viewer, no_tunnel);
-    }
     judge();
     return taken;
 }
@@ -289,7 +285,10 @@ void handshake_guard::offer_subtypes(std::span<const std::byte> list) {
 /// was chosen.
 void handshake_guard::hide_tunnels(std::span<const std::byte> list) {
     append_u32(*out_[0], 0);
-    hides_tunnels_ = u32_at(list, 0) > 0;
+    if (u32_at(list, 0) > 0) {
+        constexpr std::array<std::byte, 4> no_tunnel{};
+        reader_.say_first(side::viewer, no_tunnel);
+    }
 }
 
 /// Of Tight: U32, and so many of 16 bytes. None means that nobody has to log in.

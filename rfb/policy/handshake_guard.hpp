@@ -80,7 +80,6 @@ private:
     std::array<bytes, 2> versions_{};    ///< of the viewer, also for the last words; of the server
     std::vector<std::uint32_t> offered_; ///< that the viewer has been shown, or the subtypes
     bool is_list_passed_ = false;
-    bool hides_tunnels_ = false;
 };
 
 } // namespace rfb

@@ -33,6 +33,7 @@ struct options {
     int height = 200;
     unsigned seed = 1;
     unsigned limit = 60; ///< seconds, for the whole program
+    bool moves = false;  ///< each key moves a part of the picture
 };
 
 /// One pixel of the test picture. Its four quarters ask different things of an encoder: one plain
@@ -72,6 +73,12 @@ void key_event(rfbBool down, rfbKeySym key, rfbClientPtr /*from*/) {
     std::cout << "key " << (down != FALSE ? "down " : "up ") << key << std::endl;
 }
 
+void move_by_key(rfbBool down, rfbKeySym key, rfbClientPtr from) {
+    key_event(down, key, from);
+    if (down != FALSE)
+        rfbDoCopyRect(from->screen, 40, 40, 120, 80, 30, 20);
+}
+
 void pointer_event(int mask, int x, int y, rfbClientPtr from) {
     std::cout << "pointer " << mask << ' ' << x << ' ' << y << std::endl;
     rfbDefaultPtrAddEvent(mask, x, y, from);
@@ -102,7 +109,7 @@ rfbScreenInfoPtr make_screen(const options& wanted, const e2e::picture& painted,
     screen->autoPort = FALSE;
     screen->port = -1;
     screen->ipv6port = -1;
-    screen->kbdAddEvent = key_event;
+    screen->kbdAddEvent = wanted.moves ? move_by_key : key_event;
     screen->ptrAddEvent = pointer_event;
     screen->newClientHook = new_viewer;
     rfbInitServer(screen);
@@ -138,6 +145,7 @@ options parse(int argc, char** argv) {
     app.add_option("--width", wanted.width)->check(CLI::Range(8, 4096));
     app.add_option("--height", wanted.height)->check(CLI::Range(8, 4096));
     app.add_option("--seed", wanted.seed, "another seed, another picture");
+    app.add_flag("--moves", wanted.moves, "each key that is pressed moves a part of the picture");
     app.add_option("--limit", wanted.limit, "seconds until the program gives up");
     try {
         app.parse(argc, argv);

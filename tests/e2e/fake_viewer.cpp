@@ -200,8 +200,8 @@ options parse(int argc, char** argv) {
     app.add_option("--port", wanted.port)->required();
     app.add_option("--id", wanted.id)->required();
     app.add_option("--encoding", wanted.encoding)
-        ->check(
-            CLI::IsMember({"raw", "zrle", "tight", "hextile", "zlib", "rre", "corre", "ultra"}));
+        ->check(CLI::IsMember(
+            {"raw", "zrle", "tight", "hextile", "zlib", "rre", "corre", "ultra", "copyrect raw"}));
     app.add_option("--limit", wanted.limit, "seconds until the program gives up");
     try {
         app.parse(argc, argv);

@@ -158,14 +158,16 @@ class IdentityTest(ProgramCase):
 class LibvncTest(IdentityTest):
     """libvncserver and libvncclient."""
 
-    def meet(self, encoding):
+    def meet(self, encoding, *options):
         taps = [
             Tap(self.listen(), self.repeater.server_port),
             Tap(self.listen(), self.repeater.viewer_port),
         ]
         common = ("--id", "lab")
         ports = [str(port_of(tap.listener)) for tap in taps]
-        server = self.start(f"{FAKES}/fake_server", "--port", ports[0], *common, "--seed", "3")
+        server = self.start(
+            f"{FAKES}/fake_server", "--port", ports[0], *common, "--seed", "3", *options
+        )
         viewer = self.start(
             *(f"{FAKES}/fake_viewer", "--port", ports[1], *common, "--encoding", encoding),
             stdin=subprocess.PIPE,
@@ -183,6 +185,9 @@ class LibvncTest(IdentityTest):
         seen = self.check(*self.meet(encoding), encoding)
         self.assertGreater(seen["keys"], 0)
         self.assertGreater(seen["pointer_events"], 0)
+
+    def test_copyrect(self):
+        self.check(*self.meet("copyrect raw", "--moves"), "copyrect", "raw")
 
 
 for each in ("raw", "corre", "hextile", "zlib", "ultra", "zrle", "tight"):

@@ -212,6 +212,10 @@ TEST(HandshakeGuard, HidesTightsTunnelsAndFiltersItsList) {
     EXPECT_EQ(got.to_viewer, joined({v3_8, from_hex("01 10 00000000 00000001"),
                                      from_hex("00000002 53544456 564e43415554485f")}));
     EXPECT_EQ(got.to_server, joined({v3_8, from_hex("10 00000000 00000002")}));
+    const auto hasty = joined_turns(joined_turns(begun(v3_8, "01 10"), viewer_says("10 00000002")),
+                                    joined_turns(server_says(tunnels), server_says(types)));
+    EXPECT_EQ(of(no_none, hasty).to_viewer, got.to_viewer);
+    EXPECT_EQ(of(no_none, hasty).to_server, got.to_server) << "what it chooses is no tunnel";
     const auto without = joined_turns(start, server_says("00000000 00000000"));
     EXPECT_EQ(of(no_none, without).now, state::over) << "nobody would have to log in";
     EXPECT_EQ(of(view_only, without).now, state::in_progress);
