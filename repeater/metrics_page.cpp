@@ -75,7 +75,7 @@ void write_refusals(exposition& out, const event_counts& e) {
     counter(out, "repeater_proxy_header_failures_total", e.proxy_headers,
             "Connections of proxies without a PROXY header that could be read.");
     counters(out, "repeater_refused_total", "reason", e.refused,
-             "Peers refused because of who waits under their ID.");
+             "Peers refused because of who waits under their ID, or at a door.");
     out.sample({{"reason", "ports_differ"}}, e.ports_differ);
     counters(out, "repeater_ids_refused_total", "reason", e.ids_refused,
              "Peers refused because --id-policy does not admit their ID.");

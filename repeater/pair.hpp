@@ -6,6 +6,7 @@
 #include "net/tcp_channel.hpp"
 #include "repeater/events/event.hpp"
 #include "repeater/limits/source_limits.hpp"
+#include "repeater/options/door.hpp"
 #include "repeater/policy/grant.hpp"
 
 #include <cstddef>
@@ -32,6 +33,7 @@ struct peer {
     std::vector<std::byte> early;           ///< were read from it, and are the session's first
     source_limits::place place;             ///< as which it counts in the limits
     std::shared_ptr<const grant> granted{}; ///< what it was allowed; null: nobody was asked
+    std::shared_ptr<const door> by{};       ///< where it came in; null: it names its ID itself
 };
 
 /// Two peers that have met, with their connections.

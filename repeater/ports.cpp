@@ -62,6 +62,23 @@ std::vector<net::listener> listen(const config& c, rfb::side side, const heirloo
     return all;
 }
 
+use use_of(rfb::side side) {
+    return side == rfb::side::viewer ? use::viewers : use::servers;
+}
+
+void listen_at(const config& c, const door& d, service::inherited_listeners& inherited,
+               std::vector<door_port>& all) {
+    const auto rules = std::make_shared<const door>(d);
+    try {
+        for (auto& each : service::listen_on(d.at, c.tcp, of(inherited, use_of(d.side)))) {
+            all.push_back({std::move(each), rules});
+        }
+    } catch (const std::system_error& e) {
+        throw std::runtime_error(std::string{e.what()} +
+                                 " (choose another with --door or --server-door)");
+    }
+}
+
 } // namespace
 
 void ports::listen() {
@@ -70,12 +87,20 @@ void ports::listen() {
             each.listen();
         }
     }
+    for (auto& each : doors) {
+        each.listener.listen();
+    }
 }
 
 ports open_ports(const config& c, service::inherited_listeners& inherited) {
     ports all;
     all.for_viewers = listen(c, rfb::side::viewer, of(inherited, use::viewers), all.socket_files);
     all.for_servers = listen(c, rfb::side::server, of(inherited, use::servers), all.socket_files);
+    for (const auto* const doors : {&c.doors, &c.server_doors}) {
+        for (const auto& each : *doors) {
+            listen_at(c, each, inherited, all.doors);
+        }
+    }
     return all;
 }
 

@@ -8,15 +8,23 @@
 #include "repeater/options/config.hpp"
 #include "service/admin/admin.hpp"
 
+#include <memory>
 #include <optional>
 #include <vector>
 
 namespace repeater {
 
+/// One of a door's listeners.
+struct door_port {
+    net::listener listener;
+    std::shared_ptr<const door> rules;
+};
+
 struct ports {
     std::vector<net::socket_file> socket_files;
     std::vector<net::listener> for_viewers; ///< the port of --viewer-port first
     std::vector<net::listener> for_servers;
+    std::vector<door_port> doors;
 
     /// Where tcp_options::listens_later said so: listens now. Throws std::system_error.
     void listen();

@@ -47,9 +47,7 @@ public:
              std::shared_ptr<const config> conf)
         : deadline(here.loop_.now() + conf->limits.handshake), reception_(here),
           who_(std::move(who)), proxy_(std::move(proxy)), conf_(std::move(conf)),
-          reader_(conf_->hello),
-          to_greet_(who_.name.side == rfb::side::viewer && conf_->greet_viewers ? rfb::version_size
-                                                                                : 0) {
+          reader_(conf_->hello), to_greet_(is_greeted() ? rfb::version_size : 0) {
         if (to_greet_ > 0) { // it answers to that
             who_.channel.expect_nothing();
         }
@@ -71,7 +69,7 @@ public:
     /// Tells of the arrival, once.
     void announce() {
         if (!std::exchange(announced_, true)) {
-            const bool greeted = who_.name.side == rfb::side::server || conf_->greet_viewers;
+            const bool greeted = who_.name.side == rfb::side::server || is_greeted();
             reception_.events_.receive(event::arrived{who_.name, greeted, proxy_});
         }
     }
@@ -92,7 +90,7 @@ public:
         const auto quiet = net::clock::now() - last_bytes_;
         auto whole = reader_;
         auto early = whole.take_short();
-        if (!early || to_greet_ > 0 || quiet < conf_->limits.handshake / 4) {
+        if (!early || to_greet_ > 0 || who_.by || quiet < conf_->limits.handshake / 4) {
             return false;
         }
         const auto said = rfb::parse_hello(whole.block(), who_.name.side, conf_->hello);
@@ -117,7 +115,12 @@ public:
     }
 
     /// Does what can be done now. True once the peer has said all, or has failed.
-    bool advance() { return !greet() || (to_greet_ == 0 && collect()); }
+    bool advance() {
+        if (who_.by) {
+            return who_.name.side == rfb::side::viewer || has_spoken();
+        }
+        return !greet() || (to_greet_ == 0 && collect());
+    }
 
     void fail(reason why, const error_code& ec) { failure_ = {why, ec}; }
 
@@ -133,6 +136,10 @@ public:
             return std::nullopt;
         }
         announce();
+        if (who_.by) {
+            rfb::hello named{who_.by->id, {}, false, false};
+            return guest{std::move(who_), std::move(named), std::move(conf_)};
+        }
         auto hello = rfb::parse_hello(reader_.block(), who_.name.side, conf_->hello);
         if (hello && hello->unended && goes_on_behind()) {
             hello = rfb::error::id_too_long; // cut off, it could become another's
@@ -169,6 +176,33 @@ private:
         if (reception_.is_worth_telling(who_.name.side, announced_)) {
             reception_.tell_probe(failed, announced_);
         }
+    }
+
+    [[nodiscard]] bool is_greeted() const {
+        return who_.name.side == rfb::side::viewer && conf_->greet_viewers && !who_.by;
+    }
+
+    /// Of a server at its door: true once its version can be seen, which stays in the kernel, or
+    /// it is clear that none comes.
+    [[nodiscard]] bool has_spoken() {
+        std::array<std::byte, rfb::version_size> buffer; // NOLINT: only what was read is looked at
+        const auto seen = who_.channel.peek_some(buffer);
+        if (seen.would_block()) {
+            return false;
+        }
+        if (seen.error) {
+            const bool left = seen.error == asio::error::eof;
+            fail(left ? reason::too_short : reason::read_failed, left ? error_code{} : seen.error);
+            return true;
+        }
+        announce();
+        const auto came = std::span(buffer).first(seen.bytes);
+        if (!rfb::may_become_version(came)) {
+            (void)reader_.feed(came);
+            fail(reason::no_server, {});
+            return true;
+        }
+        return seen.bytes == buffer.size();
     }
 
     void expect(net::clock::time_point when) {

@@ -51,8 +51,8 @@ server::server(const asio::any_io_executor& executor, std::shared_ptr<const conf
     : executor_(executor), loop_(net::event_loop::of(executor)), config_(std::move(c)),
       events_(events), socket_files_(std::move(opened.socket_files)),
       viewer_listeners_(std::move(opened.for_viewers)),
-      server_listeners_(std::move(opened.for_servers)), closing_(executor),
-      limits_(limits_of(*config_)),
+      server_listeners_(std::move(opened.for_servers)), doors_(std::move(opened.doors)),
+      closing_(executor), limits_(limits_of(*config_)),
       resolver_(executor, std::move(look_up), net::resolver::turns::own),
       accepting_(executor, net::end_process),
       tasks_(
@@ -104,6 +104,12 @@ std::vector<server::listening> server::listeners() const {
     }
     for (const auto& each : server_listeners_) {
         all.push_back({{moved_listener::use::servers, each.name()}, each.native_handle()});
+    }
+    for (const auto& [listener, rules] : doors_) {
+        const bool is_viewers = rules->side == rfb::side::viewer;
+        all.push_back({{is_viewers ? moved_listener::use::viewers : moved_listener::use::servers,
+                        listener.name()},
+                       listener.native_handle()});
     }
     return all;
 }
@@ -196,9 +202,14 @@ void server::start_accepting() {
         auto& listeners = side == rfb::side::viewer ? viewer_listeners_ : server_listeners_;
         for (auto& each : listeners) {
             accepting_.spawn(each.run(
-                [this, side](net::connection c) { accept(side, std::move(c)); },
+                [this, side](net::connection c) { accept(side, std::move(c), nullptr); },
                 [this](const error_code& ec) { events_.receive(event::accept_failed{ec}); }));
         }
+    }
+    for (auto& each : doors_) {
+        accepting_.spawn(each.listener.run(
+            [this, by = each.rules](net::connection c) { accept(by->side, std::move(c), by); },
+            [this](const error_code& ec) { events_.receive(event::accept_failed{ec}); }));
     }
 }
 
@@ -207,6 +218,10 @@ asio::awaitable<void> server::run() {
         for (const auto& each : side == rfb::side::viewer ? viewer_listeners_ : server_listeners_) {
             events_.receive(event::listening{side, each.local(), each.name()});
         }
+    }
+    for (const auto& [listener, rules] : doors_) {
+        events_.receive(
+            event::listening{rules->side, listener.local(), listener.name(), rules->id});
     }
     start_accepting();
     // tasks_.join() would complete whenever there is no task, which says nothing before drain().
@@ -227,6 +242,9 @@ void server::close_listeners() {
         for (auto& each : *listeners) {
             each.close();
         }
+    }
+    for (auto& each : doors_) {
+        each.listener.close();
     }
 }
 
@@ -253,7 +271,7 @@ asio::awaitable<void> server::drained() {
     co_await relays_.join();
 }
 
-void server::accept(rfb::side side, net::connection c) {
+void server::accept(rfb::side side, net::connection c, std::shared_ptr<const door> by) {
     ++accepted_;
     peer_name name{session_number{++last_number_}, side, c.peer, {}};
     const auto from = net::address_of(c.peer);
@@ -265,9 +283,11 @@ void server::accept(rfb::side side, net::connection c) {
     }
     auto& place = std::get<source_limits::place>(entered);
     if (is_proxy) {
-        tasks_.spawn(hear_proxy(std::move(name), std::move(c), std::move(place)));
+        tasks_.spawn(hear_proxy(std::move(name), std::move(c), std::move(place), std::move(by)));
     } else {
-        welcome({std::move(name), std::move(c), std::move(place)});
+        peer who(std::move(name), std::move(c), std::move(place));
+        who.by = std::move(by);
+        welcome(std::move(who));
     }
     drop_oldest_handshakes();
 }
@@ -278,11 +298,17 @@ void server::drop_oldest_handshakes() {
 }
 
 void server::welcome(peer who, std::optional<asio::ip::tcp::endpoint> proxy) {
+    if (who.by && !who.by->admits(who.name.address.address())) {
+        using reason = event::refused::reason;
+        events_.receive(event::refused{who.name, who.by->id, reason::address});
+        return;
+    }
     reception_.receive(std::move(who), std::move(proxy), config_);
 }
 
 asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c,
-                                         source_limits::place place) {
+                                         source_limits::place place,
+                                         std::shared_ptr<const door> by) {
     auto header = co_await net::receive_proxy_header(c, config_->limits.proxy_header);
     if (closed_ && !next_) {
         co_return; // drain() came meanwhile, after which nobody is welcomed
@@ -304,7 +330,9 @@ asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c,
         }
     }
     const auto proxy = c.peer;
-    welcome({std::move(name), std::move(c), std::move(place)}, proxy);
+    peer who(std::move(name), std::move(c), std::move(place));
+    who.by = std::move(by);
+    welcome(std::move(who), proxy);
 }
 
 void server::introduced(reception::guest g) {
@@ -464,7 +492,9 @@ asio::awaitable<void> server::refuse_dial(reception::guest g, std::string_view w
 
 asio::awaitable<void> server::explain_to(peer who, std::string why,
                                          std::shared_ptr<const config> conf) {
-    if (conf->explain && who.name.side == rfb::side::viewer && !closed_) {
+    // At a door it is an ordinary viewer, which shows what it is told.
+    const bool is_told = conf->explain || who.by;
+    if (is_told && who.name.side == rfb::side::viewer && !closed_) {
         limits_.move_to(who.place, peer_stage::leaving);
         co_await explain(std::move(who), std::move(why), conf->limits.explain);
     } else {

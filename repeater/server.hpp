@@ -130,15 +130,16 @@ private:
     [[nodiscard]] asio::awaitable<void> deserted();
     [[nodiscard]] asio::awaitable<void> drained();
     void close_listeners();
-    void accept(rfb::side, net::connection);
+    /// `by`: null where it is none of the doors.
+    void accept(rfb::side, net::connection, std::shared_ptr<const door> by);
     /// Closes peers that have not said what they want, where there are too many in all.
     void drop_oldest_handshakes();
 
     /// Reads the PROXY header of a connection from --proxy-from or by a Unix socket, then welcomes
     /// whom it speaks for.
-    [[nodiscard]] asio::awaitable<void> hear_proxy(peer_name, net::connection,
-                                                   source_limits::place);
-    /// Waits for what the peer says.
+    [[nodiscard]] asio::awaitable<void> hear_proxy(peer_name, net::connection, source_limits::place,
+                                                   std::shared_ptr<const door> by);
+    /// Waits for what the peer says, unless its door is for others.
     void welcome(peer, std::optional<asio::ip::tcp::endpoint> proxy = std::nullopt);
 
     /// Called when a peer has said what it wants: an ID, a destination, or nothing of use.
@@ -180,6 +181,7 @@ private:
     std::vector<net::socket_file> socket_files_; ///< until drain()
     std::vector<net::listener> viewer_listeners_;
     std::vector<net::listener> server_listeners_;
+    std::vector<door_port> doors_;
     net::wake_up closing_;
     bool closed_ = false;
     std::uint64_t last_number_ = 0; ///< of a session

@@ -119,6 +119,11 @@ waiting_room::arrival waiting_room::arrive(peer newcomer, wish wanted,
             event::ports_differ{newcomer.name, other->name(), wanted.id, wanted.port, other->port});
         return refusal{std::move(newcomer), "Somebody waits for this ID with another port."};
     }
+    if (newcomer.by && side == rfb::side::viewer && !has_server(wanted.id)) {
+        using why = event::refused::reason;
+        events_.receive(event::refused{newcomer.name, wanted.id, why::alone});
+        return refusal{std::move(newcomer), "The computer is not connected at the moment."};
+    }
     // From here on nothing suspends: the tables of arrivals_ and waiters_ change together.
     const auto outcome =
         arrivals_.arrive({newcomer.name.number, side, wanted.id, newcomer.place}, loop_.now());
@@ -208,6 +213,11 @@ const waiting_room::waiter* waiting_room::contradicts(const rfb::repeater_id& id
     const auto& found = *waiters_.at(*number);
     const bool differs = !found.port.empty() && found.port != port;
     return differs && found.name().side != newcomer ? &found : nullptr;
+}
+
+bool waiting_room::has_server(const rfb::repeater_id& id) const {
+    const auto number = arrivals_.in_the_way(id, rfb::side::viewer);
+    return number && waiters_.at(*number)->name().side == rfb::side::server;
 }
 
 void waiting_room::admit(peer newcomer, wish wanted, std::shared_ptr<const config> conf) {

@@ -90,6 +90,8 @@ private:
     /// The peer of the other side that waits under this ID, and named it with another port.
     [[nodiscard]] const waiter* contradicts(const rfb::repeater_id&, rfb::side newcomer,
                                             std::string_view port) const;
+    /// Whether a server waits under this ID.
+    [[nodiscard]] bool has_server(const rfb::repeater_id&) const;
     [[nodiscard]] source_limits::place& place_of(session_number) override;
     [[nodiscard]] bool is_alive(session_number) override;
     /// Tells why the newcomer gets no session; the words are for a viewer to read. Nothing where it

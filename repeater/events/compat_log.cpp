@@ -160,6 +160,10 @@ struct compat_writer {
         case reason::read_failed:
             line(fmt::format("ultravnc_repeater: read error: {}", e.error.message()));
             return;
+        case reason::no_server:
+            line(fmt::format("no RFB version of vnc {}: {}", word(e.peer.side),
+                             net::escaped(telling_part(e))));
+            return;
         case reason::not_understood:
             break;
         }
@@ -178,7 +182,8 @@ struct compat_writer {
     void operator()(const event::introduction_failed& e) const {
         failed(e);
         auto text = fmt::format("vnc {}", word(e.peer.side));
-        const bool is_told = e.why == event::introduction_failed::reason::not_understood;
+        using reason = event::introduction_failed::reason;
+        const bool is_told = e.why == reason::not_understood || e.why == reason::no_server;
         if (!is_told && e.got > 0) {
             text += fmt::format(" sent {} of {} bytes, '{}'", e.got, e.size,
                                 net::escaped(telling_part(e)));
@@ -239,6 +244,14 @@ struct compat_writer {
     }
 
     void operator()(const event::refused& e) const {
+        using reason = event::refused::reason;
+        if (e.why == reason::alone || e.why == reason::address) {
+            line(fmt::format("refusing vnc {} from {} for ID:{}: {}.", word(e.peer.side),
+                             net::name_of(e.peer.address), id_of(e.id),
+                             e.why == reason::alone ? "no vnc server waits"
+                                                    : "this door is for others"));
+            return;
+        }
         line(fmt::format("refusing extra vnc {} for ID:{}.", word(e.peer.side), id_of(e.id)));
     }
 

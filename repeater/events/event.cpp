@@ -25,6 +25,8 @@ std::string_view to_string(event::introduction_failed::reason why) {
         return "read_failed";
     case reason::too_short:
         return "too_short";
+    case reason::no_server:
+        return "no_server";
     case reason::not_understood:
         break;
     }
@@ -32,7 +34,18 @@ std::string_view to_string(event::introduction_failed::reason why) {
 }
 
 std::string_view to_string(event::refused::reason why) {
-    return why == event::refused::reason::conflict ? "id_conflict" : "duplicate";
+    using reason = event::refused::reason;
+    switch (why) {
+    case reason::conflict:
+        return "id_conflict";
+    case reason::alone:
+        return "alone";
+    case reason::address:
+        return "address";
+    case reason::duplicate:
+        break;
+    }
+    return "duplicate";
 }
 
 std::string_view to_string(event::dial_refused::reason why) {

@@ -55,8 +55,9 @@ struct advice {
 
 struct listening {
     rfb::side side{};
-    asio::ip::tcp::endpoint at; ///< none where it is a Unix socket
-    std::string name;           ///< the address and port, or "unix:/PATH"
+    asio::ip::tcp::endpoint at;           ///< none where it is a Unix socket
+    std::string name;                     ///< the address and port, or "unix:/PATH"
+    std::optional<rfb::repeater_id> id{}; ///< of a door: the one of whoever connects
 };
 
 /// Operators may ask for metrics and health there.
@@ -103,6 +104,7 @@ struct introduction_failed {
         read_failed,     ///< the connection broke
         too_short,       ///< the peer closed before the block was complete
         not_understood,  ///< the block names no ID and no destination that could be used
+        no_server,       ///< at a server's door: what came is no RFB version
     };
 
     peer_name peer;
@@ -179,6 +181,8 @@ struct refused {
     enum class reason {
         duplicate, ///< -r
         conflict,  ///< too many had taken that place from one another (id_conflict)
+        alone,     ///< at a viewer's door: no server waits
+        address,   ///< at a door that is for others
     };
 
     peer_name peer;

@@ -126,8 +126,12 @@ struct describer {
     }
 
     event_fields operator()(const event::listening& e) const {
-        return {"listening", log_level::info,
-                start().word("side", to_string(e.side)).outside("at", e.name, longest_text).take()};
+        auto all = start();
+        all.word("side", to_string(e.side)).outside("at", e.name, longest_text);
+        if (e.id) {
+            all.id(*e.id);
+        }
+        return {"listening", log_level::info, all.take()};
     }
 
     event_fields operator()(const event::admin_listening& e) const {

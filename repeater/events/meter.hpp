@@ -51,7 +51,7 @@ struct event_counts {
     counts_by<limit> limited; ///< peers that were closed by a limit
     counts_by<event::introduction_failed::reason> introductions;
     std::uint64_t proxy_headers = 0;           ///< missing or malformed
-    counts_by<event::refused::reason> refused; ///< because of who waits under their ID
+    counts_by<event::refused::reason> refused; ///< because of who waits, or at a door
     std::uint64_t ports_differ = 0;            ///< refused
     counts_by<id_fault> ids_refused;           ///< newcomers whose ID is not admitted
     std::uint64_t id_conflicts = 0;            ///< IDs that too many sources fought for

@@ -10,6 +10,7 @@
 #include "repeater/ids/id_rules.hpp"
 #include "repeater/limits/limit_options.hpp"
 #include "repeater/limits/session_limits.hpp"
+#include "repeater/options/door.hpp"
 #include "repeater/options/listen_address.hpp"
 #include "repeater/policy/policy_book.hpp"
 #include "repeater/rules/mode1.hpp"
@@ -63,8 +64,10 @@ struct limits {
 struct config {
     std::uint16_t viewer_port = 5900; ///< 0: any free port
     std::uint16_t server_port = 5500;
-    std::vector<asio::ip::address> bind;        ///< empty: all addresses, IPv4 and IPv6
-    std::vector<listen_address> listen;         ///< beside the two ports
+    std::vector<asio::ip::address> bind; ///< empty: all addresses, IPv4 and IPv6
+    std::vector<listen_address> listen;  ///< beside the two ports
+    std::vector<door> doors;             ///< for viewers that name no ID
+    std::vector<door> server_doors;
     unsigned unix_mode = 0600;                  ///< of the files of Unix sockets
     std::vector<net::address_range> proxy_from; ///< whose connections begin with a PROXY header
     rfb::hello_rules hello;

@@ -94,6 +94,14 @@ std::vector<listen_address> parse_listeners(const std::vector<std::string>& text
     return all;
 }
 
+std::vector<door> parse_doors(rfb::side side, const std::vector<std::string>& texts,
+                              const rfb::hello_rules& rules) {
+    std::vector<door> all;
+    std::transform(texts.begin(), texts.end(), std::back_inserter(all),
+                   [&](const std::string& text) { return parse_door(side, text, rules); });
+    return all;
+}
+
 unsigned parse_mode(const std::string& text) {
     const auto mode = net::parse_file_mode(text);
     if (!mode) {
@@ -208,6 +216,8 @@ void take_over(const raw_values& raw, config& c) {
         c.hello.match = rfb::id_match::raw;
         c.mode1.mode = mode1::off;
     }
+    c.doors = parse_doors(rfb::side::viewer, raw.doors, c.hello);
+    c.server_doors = parse_doors(rfb::side::server, raw.server_doors, c.hello);
     c.greet_viewers = !raw.no_greeting;
     check_ids(c);
 }

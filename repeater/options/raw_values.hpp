@@ -16,6 +16,8 @@ struct raw_values {
     std::vector<std::string> surplus; ///< words behind the ports, which the Perl ignored
     std::vector<std::string> bind;
     std::vector<std::string> listen;
+    std::vector<std::string> doors;
+    std::vector<std::string> server_doors;
     std::string unix_mode;
     std::string session_bandwidth;
     std::string total_bandwidth;

@@ -59,6 +59,16 @@ void add_ports(service::option_list& options, config& c, raw_values& raw) {
               "Unix socket a PROXY header comes first (wsgate --send-proxy); repeatable [nowhere]")
         .decides(c.listen);
     options
+        .list("--door", raw.doors, "WHERE=ID", needs_restart,
+              "Ordinary viewers connect here, each for this ID: 5901=ID:lab7, "
+              "127.0.0.1:5901=ID:lab7; from=NETWORK behind a blank keeps others out; repeatable "
+              "[nowhere]")
+        .decides(c.doors);
+    options
+        .list("--server-door", raw.server_doors, "WHERE=ID", needs_restart,
+              "Servers that name no ID connect here, each for this one; as --door; repeatable [nowhere]")
+        .decides(c.server_doors);
+    options
         .text(
             "--unix-listen-mode", raw.unix_mode, "MODE", needs_restart,
             fmt::format("Who may connect to Unix sockets, as chmod(1) has it [{:#o}]", c.unix_mode))

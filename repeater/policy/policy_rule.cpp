@@ -4,6 +4,7 @@
 
 #include "net/limits/pace.hpp"
 #include "net/text/number.hpp"
+#include "net/text/split.hpp"
 #include "repeater/policy/policy_change.hpp"
 #include "rfb/text.hpp"
 
@@ -19,18 +20,6 @@ namespace {
 
 /// Empty where all is well; else what is wrong.
 using complaint = std::string;
-
-std::vector<std::string_view> split(std::string_view text, std::string_view at) {
-    std::vector<std::string_view> all;
-    while (!text.empty()) {
-        const auto end = text.find_first_of(at);
-        if (end != 0) {
-            all.push_back(text.substr(0, end));
-        }
-        text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-    }
-    return all;
-}
 
 /// "key=value"; without a value it is empty.
 std::pair<std::string_view, std::string_view> at_equals(std::string_view word) {
@@ -73,7 +62,7 @@ complaint take_clipboard(std::string_view text, rfb::viewer_policy& p) {
 }
 
 complaint take_security(std::string_view text, std::vector<std::uint32_t>& types) {
-    const auto names = split(text, ",");
+    const auto names = net::split(text, ",");
     for (const auto name : names) {
         const auto numbers = rfb::parse_security(name);
         if (!numbers) {
@@ -150,7 +139,7 @@ complaint take(policy_rule& rule, std::string_view key, std::string_view value) 
 } // namespace
 
 parsed_policy parse_policy(std::string_view text) {
-    const auto words = split(text, " \t");
+    const auto words = net::split(text, " \t");
     if (words.empty()) {
         return wrong("a pattern of IDs is missing, such as lab-*");
     }
@@ -171,7 +160,7 @@ parsed_policy parse_policy(std::string_view text) {
 boost::system::result<policy_change, std::string> parse_policy_change(std::string_view text) {
     using bad = boost::system::result<policy_change, std::string>;
     rfb::viewer_policy tried;
-    for (const auto word : split(text, " \t")) {
+    for (const auto word : net::split(text, " \t")) {
         const auto [key, value] = at_equals(word);
         const auto why = take(tried, key, value);
         if (!why) {
@@ -185,7 +174,7 @@ boost::system::result<policy_change, std::string> parse_policy_change(std::strin
         }
     }
     return policy_change{[words = std::string{text}](rfb::viewer_policy p) {
-        for (const auto word : split(words, " \t")) {
+        for (const auto word : net::split(words, " \t")) {
             const auto [key, value] = at_equals(word);
             (void)take(p, key, value);
         }

@@ -84,6 +84,7 @@ std::size_t handshake_guard::feed_version(side from, std::span<const std::byte> 
     if (version.size() == version_size) {
         pass(from, version);
     }
+    judge(); // of what the other side has said early
     return some.size();
 }
 

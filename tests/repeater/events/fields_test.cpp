@@ -81,6 +81,8 @@ std::vector<row> all_events() {
         {event::advice{hostile}, "advice", warn},
         {event::listening{rfb::side::viewer, viewer.address, "192.0.2.9:4711"}, "listening", info},
         {event::listening{rfb::side::viewer, {}, "unix:/" + hostile}, "listening", info},
+        {event::listening{rfb::side::viewer, viewer.address, "192.0.2.9:4711", id}, "listening",
+         info},
         {event::admin_listening{"unix:/" + hostile}, "admin_listening", info},
         {event::accept_failed{asio::error::no_descriptors}, "accept_failed", error},
         {event::limited{viewer, limit::wrong_ids, std::chrono::seconds(60)}, "limited", warn},

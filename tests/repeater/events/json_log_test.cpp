@@ -44,6 +44,8 @@ TEST(JsonLog, MilestonesHaveTheirMembers) {
          R"({"event":"ended","pair":17,"first":"server","how":"read_error","error":"Connection reset by peer","second_how":"eof","viewer_to_server":12,"server_to_viewer":34,"seconds":1.5E0,"id":"secret1234"})"},
         {event::refused{viewer, id},
          R"({"event":"refused","session":17,"side":"viewer","peer":"192.0.2.9:4711","id":"secret1234","why":"duplicate"})"},
+        {event::refused{viewer, id, event::refused::reason::alone},
+         R"({"event":"refused","session":17,"side":"viewer","peer":"192.0.2.9:4711","id":"secret1234","why":"alone"})"},
         {event::introduction_failed{viewer, event::introduction_failed::reason::not_understood, 250,
                                     250, rfb::error::bad_id, "a\n\xff", rfb::first_bytes::other},
          R"({"event":"refused","session":17,"side":"viewer","peer":"192.0.2.9:4711","why":"bad_hello","got":250,"of":250,"error":"no usable repeater ID","came":"other","text":"a\\x0a\\xff"})"},

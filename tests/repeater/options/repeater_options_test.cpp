@@ -20,6 +20,8 @@ const std::map<std::string, option_change> all_changes{
     {"server-port", change("--server-port=1")},
     {"bind", change("--bind=127.0.0.1")},
     {"listen", change("--listen=unix:/run/v=viewer")},
+    {"door", change("--door=5901=ID:lab7")},
+    {"server-door", change("--server-door=5501=ID:lab7")},
     {"unix-listen-mode", change("--unix-listen-mode=0660")},
     {"proxy-from", change("--proxy-from=10.0.0.0/8")},
     {"refuse", change("--refuse")},
@@ -107,6 +109,8 @@ const std::map<std::string, option_change> all_changes{
 const std::map<std::string, support::option_values> lists{
     {"bind", {{}, "127.0.0.1", "::1", "127.0.0.1,::1"}},
     {"listen", {{}, "unix:/run/a,b=viewer", "127.0.0.1:5901=server"}},
+    {"door", {{}, "5901=ID:a", "127.0.0.1:5902=ID:b from=::1"}},
+    {"server-door", {{}, "5501=ID:a", "127.0.0.1:5502=ID:b from=::1"}},
     {"proxy-from", {{}, "10.0.0.0/8", "::1", "10.0.0.0/8,::1"}},
     {"admin-allow", {{"--admin-listen=127.0.0.1:1"}, "10.0.0.0/8", "::1", "10.0.0.0/8,::1"}},
     {"source-exempt", {{}, "10.0.0.0/8", "::1", "10.0.0.0/8,::1"}},

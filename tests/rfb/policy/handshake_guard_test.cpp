@@ -234,6 +234,9 @@ TEST(HandshakeGuard, PassesTheServersOwnRefusalAndNothingOfTheViewerAfterIt) {
     const auto got = of(view_only, refused);
     EXPECT_EQ(got.now, state::declined);
     EXPECT_EQ(got.to_viewer, said_by(side::server, refused));
+    const said_in_turn early{{side::server, joined({v3_8, from_hex("00 00000002 6e6f")})},
+                             {side::viewer, v3_8}};
+    EXPECT_EQ(of(view_only, early), got) << "the viewer comes later";
     const auto late = joined_turns(joined_turns(begun(v3_8, "01 01"), viewer_says("01")),
                                    server_says("00000001 00000002 6e6f"));
     EXPECT_EQ(of(view_only, late).to_viewer, said_by(side::server, late));
