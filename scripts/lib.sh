@@ -21,7 +21,8 @@ packages_web=(nodejs npm)
 packages_demo=(xvfb x11vnc x11-apps x11-xserver-utils xterm fonts-dejavu-core)
 packages_test=(libgtest-dev libgmock-dev libvncserver-dev openssl util-linux
     xvfb x11vnc x11-apps x11-xserver-utils xterm fonts-dejavu-core chromium iproute2 python3
-    tigervnc-viewer tigervnc-standalone-server ssvnc xdotool gvncviewer mariadb-server-core mariadb-client-core python3-pymysql python3-prometheus-client mandoc haproxy
+    tigervnc-viewer tigervnc-standalone-server ssvnc xdotool gvncviewer
+    mariadb-server-core mariadb-client-core python3-pymysql python3-prometheus-client mandoc haproxy
     libbenchmark-dev nginx-light tinyproxy squid novnc procps hostname
     python3-websockets python3-wsproto nftables)
 packages_check=(clang clang-format clang-tidy libclang-rt-14-dev git python3)

@@ -66,7 +66,8 @@ void add_ports(service::option_list& options, config& c, raw_values& raw) {
         .decides(c.doors);
     options
         .list("--server-door", raw.server_doors, "WHERE=ID", needs_restart,
-              "Servers that name no ID connect here, each for this one; as --door; repeatable [nowhere]")
+              "Servers that name no ID connect here, each for this one; as --door; repeatable "
+              "[nowhere]")
         .decides(c.server_doors);
     options
         .text(
