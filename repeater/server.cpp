@@ -299,8 +299,7 @@ void server::drop_oldest_handshakes() {
 
 void server::welcome(peer who, std::optional<asio::ip::tcp::endpoint> proxy) {
     if (who.by && !who.by->admits(who.name.address.address())) {
-        using reason = event::refused::reason;
-        events_.receive(event::refused{who.name, who.by->id, reason::address});
+        events_.receive(event::refused{who.name, who.by->id, event::refused::reason::address});
         return;
     }
     reception_.receive(std::move(who), std::move(proxy), config_);
