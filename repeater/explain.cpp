@@ -38,10 +38,10 @@ asio::awaitable<void> wait_for_close(net::stream& viewer) {
 }
 
 /// The server's half of the opening (RFC 6143 7.1.1, 7.1.2), up to the failure.
-asio::awaitable<void> tell(net::stream& viewer, std::vector<std::byte> early,
+asio::awaitable<void> tell(net::stream& viewer, std::vector<std::byte> early, bool has_version,
                            std::string_view why) {
     const auto offer = rfb::format_version(rfb::failure_version);
-    if (co_await net::write_all(viewer, offer)) {
+    if (!has_version && co_await net::write_all(viewer, offer)) {
         co_return;
     }
     const auto answered = co_await hear_version(viewer, early);
@@ -57,9 +57,11 @@ asio::awaitable<void> tell(net::stream& viewer, std::vector<std::byte> early,
 } // namespace
 
 asio::awaitable<void> explain(peer viewer, std::string why, std::chrono::milliseconds limit) {
+    const bool has_version = !viewer.shown.empty();
     auto connection = viewer.release();
     net::tcp_stream stream(co_await asio::this_coro::executor, connection);
-    (void)co_await (tell(stream, std::move(connection.early), why) || net::expire_after(limit));
+    (void)co_await (tell(stream, std::move(connection.early), has_version, why) ||
+                    net::expire_after(limit));
 }
 
 } // namespace repeater

@@ -34,6 +34,7 @@ struct peer {
     source_limits::place place;             ///< as which it counts in the limits
     std::shared_ptr<const grant> granted{}; ///< what it was allowed; null: nobody was asked
     std::shared_ptr<const door> by{};       ///< where it came in; null: it names its ID itself
+    std::vector<std::byte> shown{};         ///< of a viewer: the server's version, got from us
 };
 
 /// Two peers that have met, with their connections.

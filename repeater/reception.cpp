@@ -47,7 +47,7 @@ public:
              std::shared_ptr<const config> conf)
         : deadline(here.loop_.now() + conf->limits.handshake), reception_(here),
           who_(std::move(who)), proxy_(std::move(proxy)), conf_(std::move(conf)),
-          reader_(conf_->hello), to_greet_(is_greeted() ? rfb::version_size : 0) {
+          reader_(conf_->hello), to_greet_(is_greeted() ? rfb::version_size : who_.shown.size()) {
         if (to_greet_ > 0) { // it answers to that
             who_.channel.expect_nothing();
         }
@@ -116,10 +116,7 @@ public:
 
     /// Does what can be done now. True once the peer has said all, or has failed.
     bool advance() {
-        if (who_.by) {
-            return who_.name.side == rfb::side::viewer || has_spoken();
-        }
-        return !greet() || (to_greet_ == 0 && collect());
+        return !greet() || (to_greet_ == 0 && (who_.by ? is_at_its_door() : collect()));
     }
 
     void fail(reason why, const error_code& ec) { failure_ = {why, ec}; }
@@ -182,9 +179,13 @@ private:
         return who_.name.side == rfb::side::viewer && conf_->greet_viewers && !who_.by;
     }
 
-    /// Of a server at its door: true once its version can be seen, which stays in the kernel, or
-    /// it is clear that none comes.
-    [[nodiscard]] bool has_spoken() {
+    /// True once a peer at a door has shown by its version that it belongs there, or it is clear
+    /// that it does not. The version stays in the kernel. A viewer says nothing before its server
+    /// does.
+    [[nodiscard]] bool is_at_its_door() {
+        if (who_.name.side == rfb::side::viewer && who_.shown.empty()) {
+            return true;
+        }
         std::array<std::byte, rfb::version_size> buffer; // NOLINT: only what was read is looked at
         const auto seen = who_.channel.peek_some(buffer);
         if (seen.would_block()) {
@@ -199,7 +200,7 @@ private:
         const auto came = std::span(buffer).first(seen.bytes);
         if (!rfb::may_become_version(came)) {
             (void)reader_.feed(came);
-            fail(reason::no_server, {});
+            fail(reason::no_version, {});
             return true;
         }
         return seen.bytes == buffer.size();
@@ -218,9 +219,10 @@ private:
 
     /// False where the connection is broken.
     [[nodiscard]] bool greet() {
-        const auto greeting = rfb::format_version(rfb::repeater_greeting);
+        const auto own = rfb::format_version(rfb::repeater_greeting);
+        const auto greeting = who_.by ? std::span<const std::byte>(who_.shown) : std::span(own);
         while (to_greet_ > 0) {
-            const auto wrote = who_.channel.write_some(std::span(greeting).last(to_greet_));
+            const auto wrote = who_.channel.write_some(greeting.last(to_greet_));
             if (wrote.would_block()) {
                 break;
             }

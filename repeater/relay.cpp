@@ -42,6 +42,9 @@ relay::relay(const shared& m, pair p, const session_terms& t)
       watch_(std::make_unique<session_watch>(t)),
       viewer_(*this, rfb::side::viewer, std::move(p.viewer.channel)),
       server_(*this, rfb::side::server, std::move(p.server.channel)) {
+    if (!p.viewer.shown.empty()) { // what is read begins with it, and it is not written again
+        (void)pass_watch(rfb::side::server, p.viewer.shown);
+    }
     for (const auto side : {newcomer_, rfb::other(newcomer_)}) {
         auto& from = side == rfb::side::viewer ? p.viewer : p.server;
         pump_from(side).begin(std::move(from.early));

@@ -302,7 +302,17 @@ void server::welcome(peer who, std::optional<asio::ip::tcp::endpoint> proxy) {
         events_.receive(event::refused{who.name, who.by->id, event::refused::reason::address});
         return;
     }
+    if (who.by && who.name.side == rfb::side::viewer) {
+        who.shown = version_behind(*who.by);
+    }
     reception_.receive(std::move(who), std::move(proxy), config_);
+}
+
+/// Who does not answer to it is no viewer, and takes nobody's server.
+std::vector<std::byte> server::version_behind(const door& d) const {
+    const auto judged = judge(*config_->admitted_ids, d.id, seconds_since_1970());
+    const auto* const id = std::get_if<rfb::repeater_id>(&judged);
+    return id == nullptr ? std::vector<std::byte>{} : room_.version_of(*id);
 }
 
 asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c,

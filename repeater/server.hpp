@@ -141,6 +141,8 @@ private:
                                                    std::shared_ptr<const door> by);
     /// Waits for what the peer says, unless its door is for others.
     void welcome(peer, std::optional<asio::ip::tcp::endpoint> proxy = std::nullopt);
+    /// Of the server that waits for viewers at this door; empty where there is none.
+    [[nodiscard]] std::vector<std::byte> version_behind(const door&) const;
 
     /// Called when a peer has said what it wants: an ID, a destination, or nothing of use.
     void introduced(reception::guest);

@@ -4,14 +4,33 @@
 
 #include "repeater/explain.hpp"
 #include "repeater/oldest_of.hpp"
+#include "rfb/version.hpp"
 
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
 #include <system_error>
 #include <utility>
 
 namespace repeater {
+
+namespace {
+
+/// The server's first bytes, which its viewer has had.
+void take_shown(peer& server, std::size_t size) {
+    const auto early = std::min(size, server.early.size());
+    server.early.erase(server.early.begin(),
+                       server.early.begin() + static_cast<std::ptrdiff_t>(early));
+    std::array<std::byte, rfb::version_size> rest{};
+    if (size > early) { // they are there, as version() has seen
+        (void)server.channel.read_some(std::span(rest).first(size - early));
+    }
+}
+
+} // namespace
 
 /// A peer that waits: this object is all the memory that it takes. What it sends stays in the
 /// kernel, for whoever relays it.
@@ -55,6 +74,19 @@ public:
     void discard_unread() const { who_.channel.discard_unread(); }
 
     [[nodiscard]] source_limits::place& place() { return who_.place; }
+
+    /// That it has sent, and that stays where it is; empty where it has not.
+    [[nodiscard]] std::vector<std::byte> version() {
+        auto all = who_.early;
+        std::array<std::byte, rfb::version_size> buffer{};
+        const auto missing = buffer.size() - std::min(buffer.size(), all.size());
+        const auto seen = who_.channel.peek_some(std::span(buffer).first(missing));
+        all.insert(all.end(), buffer.begin(),
+                   buffer.begin() + static_cast<std::ptrdiff_t>(seen.bytes));
+        all.resize(std::min(all.size(), buffer.size()));
+        const bool is_whole = all.size() == buffer.size() && rfb::may_become_version(all);
+        return is_whole ? all : std::vector<std::byte>{};
+    }
 
     /// TCP state as the kernel reports it (TCP_INFO).
     [[nodiscard]] net::tcp_state state() const {
@@ -119,7 +151,7 @@ waiting_room::arrival waiting_room::arrive(peer newcomer, wish wanted,
             event::ports_differ{newcomer.name, other->name(), wanted.id, wanted.port, other->port});
         return refusal{std::move(newcomer), "Somebody waits for this ID with another port."};
     }
-    if (newcomer.by && side == rfb::side::viewer && !has_server(wanted.id)) {
+    if (newcomer.by && side == rfb::side::viewer && !has_server_for(newcomer, wanted.id)) {
         using why = event::refused::reason;
         events_.receive(event::refused{newcomer.name, wanted.id, why::alone});
         return refusal{std::move(newcomer), "The computer is not connected at the moment."};
@@ -133,6 +165,7 @@ waiting_room::arrival waiting_room::arrive(peer newcomer, wish wanted,
     if (const auto* met = std::get_if<arrivals::pairs>(&outcome)) {
         auto partner = std::move(waiters_.extract(met->with).mapped())->leave();
         tell_observer(met->with);
+        take_shown(partner, newcomer.shown.size());
         events_.receive(event::matched{newcomer.name, partner.name, wanted.id});
         return make_pair(std::move(newcomer), std::move(partner), std::move(wanted.id));
     }
@@ -215,9 +248,20 @@ const waiting_room::waiter* waiting_room::contradicts(const rfb::repeater_id& id
     return differs && found.name().side != newcomer ? &found : nullptr;
 }
 
-bool waiting_room::has_server(const rfb::repeater_id& id) const {
+waiting_room::waiter* waiting_room::server_under(const rfb::repeater_id& id) const {
     const auto number = arrivals_.in_the_way(id, rfb::side::viewer);
-    return number && waiters_.at(*number)->name().side == rfb::side::server;
+    auto* const found = number ? waiters_.at(*number).get() : nullptr;
+    return found != nullptr && found->name().side == rfb::side::server ? found : nullptr;
+}
+
+std::vector<std::byte> waiting_room::version_of(const rfb::repeater_id& id) const {
+    auto* const server = server_under(id);
+    return server == nullptr ? std::vector<std::byte>{} : server->version();
+}
+
+bool waiting_room::has_server_for(const peer& viewer, const rfb::repeater_id& id) const {
+    auto* const server = server_under(id);
+    return server != nullptr && (viewer.shown.empty() || viewer.shown == server->version());
 }
 
 void waiting_room::admit(peer newcomer, wish wanted, std::shared_ptr<const config> conf) {

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 namespace repeater {
 
@@ -48,6 +49,9 @@ public:
 
     /// Pairs the newcomer, or lets it wait under the limits of this configuration.
     [[nodiscard]] arrival arrive(peer, wish, std::shared_ptr<const config>);
+
+    /// The version that the server who waits under this ID has sent; empty where there is none.
+    [[nodiscard]] std::vector<std::byte> version_of(const rfb::repeater_id&) const;
 
     /// Sets what duplicates mean, and which IDs are admitted, for pairs that form from now on.
     void configure(std::shared_ptr<const config>);
@@ -90,8 +94,10 @@ private:
     /// The peer of the other side that waits under this ID, and named it with another port.
     [[nodiscard]] const waiter* contradicts(const rfb::repeater_id&, rfb::side newcomer,
                                             std::string_view port) const;
-    /// Whether a server waits under this ID.
-    [[nodiscard]] bool has_server(const rfb::repeater_id&) const;
+    /// Whether a server waits under this ID, and is the one of which the viewer has seen something.
+    [[nodiscard]] bool has_server_for(const peer& viewer, const rfb::repeater_id&) const;
+    /// The server that waits under this ID; null where none does.
+    [[nodiscard]] waiter* server_under(const rfb::repeater_id&) const;
     [[nodiscard]] source_limits::place& place_of(session_number) override;
     [[nodiscard]] bool is_alive(session_number) override;
     /// Tells why the newcomer gets no session; the words are for a viewer to read. Nothing where it

@@ -160,7 +160,7 @@ struct compat_writer {
         case reason::read_failed:
             line(fmt::format("ultravnc_repeater: read error: {}", e.error.message()));
             return;
-        case reason::no_server:
+        case reason::no_version:
             line(fmt::format("no RFB version of vnc {}: {}", word(e.peer.side),
                              net::escaped(telling_part(e))));
             return;
@@ -183,7 +183,7 @@ struct compat_writer {
         failed(e);
         auto text = fmt::format("vnc {}", word(e.peer.side));
         using reason = event::introduction_failed::reason;
-        const bool is_told = e.why == reason::not_understood || e.why == reason::no_server;
+        const bool is_told = e.why == reason::not_understood || e.why == reason::no_version;
         if (!is_told && e.got > 0) {
             text += fmt::format(" sent {} of {} bytes, '{}'", e.got, e.size,
                                 net::escaped(telling_part(e)));

@@ -25,8 +25,8 @@ std::string_view to_string(event::introduction_failed::reason why) {
         return "read_failed";
     case reason::too_short:
         return "too_short";
-    case reason::no_server:
-        return "no_server";
+    case reason::no_version:
+        return "no_version";
     case reason::not_understood:
         break;
     }

@@ -104,7 +104,7 @@ struct introduction_failed {
         read_failed,     ///< the connection broke
         too_short,       ///< the peer closed before the block was complete
         not_understood,  ///< the block names no ID and no destination that could be used
-        no_server,       ///< at a server's door: what came is no RFB version
+        no_version,      ///< at a door: what came is none of RFB
     };
 
     peer_name peer;

@@ -79,9 +79,11 @@ std::string_view hint_of(const failed& e) {
     if (const auto known = hint_for_protocol(e.came); !known.empty()) {
         return known;
     }
-    if (e.why == reason::no_server) {
-        return "this port is for VNC servers that name no ID, and speak first "
-               "(--server-door): all others connect to --server-port";
+    if (e.why == reason::no_version) {
+        return e.peer.side == rfb::side::server
+                   ? "this port is for VNC servers that name no ID, and speak first "
+                     "(--server-door): all others connect to --server-port"
+                   : "this port is for ordinary VNC viewers (--door)";
     }
     if (e.error == rfb::error::id_too_long) {
         return "its ID goes on behind the block: a shorter one, or a larger block (-b)";

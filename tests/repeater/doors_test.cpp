@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
 namespace doors_test {
@@ -40,17 +41,26 @@ protected:
     }
 
     static void expect_session(tcp_client& at_viewer, tcp_client& at_server) {
-        EXPECT_EQ(at_viewer.receive(12), bytes_of(version)) << "nothing else came before";
-        at_viewer.send(bytes_of("to the server"));
-        EXPECT_EQ(at_server.receive(13), bytes_of("to the server"));
+        expect_session_begins(at_viewer, at_server);
         at_server.send(bytes_of("to the viewer"));
         EXPECT_EQ(at_viewer.receive(13), bytes_of("to the viewer"));
+    }
+
+    static void expect_session_begins(tcp_client& at_viewer, tcp_client& at_server) {
+        EXPECT_EQ(at_viewer.receive(12), bytes_of(version)) << "nothing else came before";
+        at_viewer.send(bytes_of(version));
+        EXPECT_EQ(at_server.receive(12), bytes_of(version));
     }
 
     /// What a viewer is told that gets no session.
     static void expect_words(tcp_client& viewer, const std::string& words) {
         EXPECT_EQ(viewer.receive(12), bytes_of(version));
         viewer.send(bytes_of(version));
+        expect_refusal(viewer, words);
+    }
+
+    /// Behind both versions.
+    static void expect_refusal(tcp_client& viewer, const std::string& words) {
         const auto size = static_cast<std::byte>(words.size());
         EXPECT_EQ(viewer.receive_until_eof(),
                   joined({bytes{{}, {}, {}, {}, size}, bytes_of(words)}));
@@ -91,6 +101,47 @@ TEST_F(Doors, MayLeadToEachOther) {
     expect_session(viewer_at_door, machine);
 }
 
+TEST_F(Doors, LeadNobodyToAServerWhoIsNoViewer) {
+    using reason = event::introduction_failed::reason;
+    add(viewer);
+    running_server repeater(conf);
+    auto machine = repeater.wait_as(server, "ID:lab7", version);
+    {
+        auto scanner = connect(repeater, viewer);
+        EXPECT_EQ(scanner.receive(12), bytes_of(version));
+    }
+    EXPECT_EQ(repeater.events.wait_for<event::probed>().how.why, reason::too_short);
+    auto stranger = connect(repeater, viewer);
+    stranger.send(bytes_of("GET / HTTP/1.1\r\n\r\n"));
+    EXPECT_EQ(repeater.events.wait_for<event::introduction_failed>().why, reason::no_version);
+
+    auto viewer_at_door = connect(repeater, viewer);
+    expect_session(viewer_at_door, machine);
+}
+
+TEST_F(Doors, TellAViewerWhoseServerLeavesBeforeItAnswers) {
+    add(viewer);
+    running_server repeater(conf);
+    std::optional machine = repeater.wait_as(server, "ID:lab7", version);
+    auto viewer_at_door = connect(repeater, viewer);
+    EXPECT_EQ(viewer_at_door.receive(12), bytes_of(version));
+    machine.reset();
+    (void)repeater.events.wait_for<event::left>();
+    viewer_at_door.send(bytes_of(version));
+    expect_refusal(viewer_at_door, gone);
+}
+
+TEST_F(Doors, AreHeldToThePoliciesOfTheirId) {
+    conf.policies = {*parse_policy("lab7 require-security=VncAuth")};
+    add(viewer);
+    running_server repeater(conf);
+    auto machine = repeater.wait_as(server, "ID:lab7", version);
+    auto viewer_at_door = connect(repeater, viewer);
+    expect_session_begins(viewer_at_door, machine);
+    machine.send(bytes{std::byte{2}, std::byte{1}, std::byte{2}});
+    EXPECT_EQ(viewer_at_door.receive(2), (bytes{std::byte{1}, std::byte{2}})) << "None is gone";
+}
+
 TEST_F(Doors, TellViewersAtOnceThatNoServerWaits) {
     add(viewer);
     running_server repeater(conf);
@@ -125,7 +176,7 @@ TEST_F(Doors, OfServersTakeNobodyElse) {
         auto stranger = connect(repeater, server);
         stranger.send(bytes_of(said));
         const auto failed = repeater.events.wait_for<event::introduction_failed>(++n);
-        EXPECT_EQ(failed.why, reason::no_server) << said;
+        EXPECT_EQ(failed.why, reason::no_version) << said;
         EXPECT_THAT(said, testing::StartsWith(failed.text));
         EXPECT_FALSE(failed.text.empty());
     }
