@@ -62,10 +62,6 @@ std::vector<net::listener> listen(const config& c, rfb::side side, const heirloo
     return all;
 }
 
-use use_of(rfb::side side) {
-    return side == rfb::side::viewer ? use::viewers : use::servers;
-}
-
 void listen_at(const config& c, const door& d, service::inherited_listeners& inherited,
                std::vector<door_port>& all) {
     const auto rules = std::make_shared<const door>(d);

@@ -99,17 +99,16 @@ void server::set_keeper(service::record_channel& keeper) {
 
 std::vector<server::listening> server::listeners() const {
     std::vector<listening> all;
-    for (const auto& each : viewer_listeners_) {
-        all.push_back({{moved_listener::use::viewers, each.name()}, each.native_handle()});
-    }
-    for (const auto& each : server_listeners_) {
-        all.push_back({{moved_listener::use::servers, each.name()}, each.native_handle()});
+    const auto add = [&all](rfb::side side, const net::listener& l) {
+        all.push_back({{use_of(side), l.name()}, l.native_handle()});
+    };
+    for (const auto side : {rfb::side::viewer, rfb::side::server}) {
+        for (const auto& each : side == rfb::side::viewer ? viewer_listeners_ : server_listeners_) {
+            add(side, each);
+        }
     }
     for (const auto& [listener, rules] : doors_) {
-        const bool is_viewers = rules->side == rfb::side::viewer;
-        all.push_back({{is_viewers ? moved_listener::use::viewers : moved_listener::use::servers,
-                        listener.name()},
-                       listener.native_handle()});
+        add(rules->side, listener);
     }
     return all;
 }

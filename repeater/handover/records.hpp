@@ -5,6 +5,7 @@
 #include "repeater/events/meter.hpp"
 #include "repeater/events/outputs.hpp"
 #include "repeater/handover/moved.hpp"
+#include "rfb/side.hpp"
 #include "service/handover/steps.hpp"
 
 #include <cstdint>
@@ -56,6 +57,11 @@ struct moved_listener {
     // NOLINTNEXTLINE(modernize-use-nullptr)
     friend auto operator<=>(const moved_listener&, const moved_listener&) = default;
 };
+
+/// Of a listener where peers of this side connect.
+[[nodiscard]] constexpr moved_listener::use use_of(rfb::side s) {
+    return s == rfb::side::viewer ? moved_listener::use::viewers : moved_listener::use::servers;
+}
 
 /// What was counted so far.
 struct moved_counts {
