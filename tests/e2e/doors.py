@@ -2,6 +2,7 @@
 # Programs that know no repeater, at its doors: doors.py REPEATER
 # SPDX-License-Identifier: EUPL-1.2
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -15,8 +16,10 @@ from harness.daemons import Repeater
 from harness.patience import eventually
 from harness.ports import free_ports
 from harness.processes import outcome
+from harness.sockets import all_of
 
 REPEATER = ""
+VERSION = b"RFB 003.008\n"
 COLOUR = (0x3A, 0x7D, 0x44)
 
 
@@ -130,6 +133,21 @@ class DoorsTest(ProgramCase):
         )
         viewer.says("The computer is not connected")
         self.repeater.line_with(r" refused .*why=alone")
+
+    def test_stay_open_over_an_upgrade(self):
+        machine = self.connect(self.for_servers)
+        machine.sendall(VERSION)
+        self.repeater.line_with(" waiting ")
+        self.repeater.send_signal(signal.SIGUSR2)
+        successor = int(self.repeater.says(r" upgraded .*to_pid=(\d+) ")[1])
+        self.addCleanup(os.kill, successor, signal.SIGKILL)
+        viewer = self.connect(self.for_viewers)
+        self.assertEqual(all_of(12, viewer), VERSION)
+        viewer.sendall(VERSION)
+        self.assertEqual(all_of(12, machine), VERSION)
+        another = self.connect(self.for_servers)
+        another.sendall(VERSION)
+        self.repeater.line_with(" waiting ", 2)
 
 
 if __name__ == "__main__":
