@@ -19,9 +19,10 @@ namespace repeater {
 /// An accepted peer without a partner, or one of two that met. Who goes on with it finds its
 /// channel known to this thread's poller already, where somebody had to wait for it before.
 struct peer {
-    peer(peer_name n, net::connection c, source_limits::place counts = {})
+    peer(peer_name n, net::connection c, source_limits::place counts = {},
+         std::shared_ptr<const door> at = nullptr)
         : name(std::move(n)), channel(std::move(c.socket), true), early(std::move(c.early)),
-          place(std::move(counts)) {}
+          place(std::move(counts)), by(std::move(at)) {}
 
     /// Gives the connection away, for another event loop or another kind of stream.
     [[nodiscard]] net::connection release() {

@@ -45,7 +45,7 @@ std::vector<net::listener> listen_at(const config& c, const listen_address& at,
     return all;
 }
 
-/// The port first.
+/// Those of a side that are no doors, the port first.
 std::vector<net::listener> listen(const config& c, rfb::side side, const heirloom& from,
                                   std::vector<net::socket_file>& files) {
     auto all = listen_on_port(c, side, from);
@@ -62,13 +62,9 @@ std::vector<net::listener> listen(const config& c, rfb::side side, const heirloo
     return all;
 }
 
-void listen_at(const config& c, const door& d, service::inherited_listeners& inherited,
-               std::vector<door_port>& all) {
-    const auto rules = std::make_shared<const door>(d);
+std::vector<net::listener> listen_at(const config& c, const door& d, const heirloom& from) {
     try {
-        for (auto& each : service::listen_on(d.at, c.tcp, of(inherited, use_of(d.side)))) {
-            all.push_back({std::move(each), rules});
-        }
+        return service::listen_on(d.at, c.tcp, from);
     } catch (const std::system_error& e) {
         throw std::runtime_error(std::string{e.what()} +
                                  " (choose another with --door or --server-door)");
@@ -78,26 +74,29 @@ void listen_at(const config& c, const door& d, service::inherited_listeners& inh
 } // namespace
 
 void ports::listen() {
-    for (auto* const all : {&for_viewers, &for_servers}) {
-        for (auto& each : *all) {
-            each.listen();
-        }
-    }
-    for (auto& each : doors) {
+    for (auto& each : all) {
         each.listener.listen();
     }
 }
 
 ports open_ports(const config& c, service::inherited_listeners& inherited) {
-    ports all;
-    all.for_viewers = listen(c, rfb::side::viewer, of(inherited, use::viewers), all.socket_files);
-    all.for_servers = listen(c, rfb::side::server, of(inherited, use::servers), all.socket_files);
+    ports opened;
+    const auto add = [&](std::vector<net::listener> several, rfb::side side,
+                         const std::shared_ptr<const door>& rules) {
+        for (auto& each : several) {
+            opened.all.push_back({std::move(each), side, rules});
+        }
+    };
+    for (const auto side : {rfb::side::viewer, rfb::side::server}) {
+        add(listen(c, side, of(inherited, use_of(side)), opened.socket_files), side, nullptr);
+    }
     for (const auto* const doors : {&c.doors, &c.server_doors}) {
         for (const auto& each : *doors) {
-            listen_at(c, each, inherited, all.doors);
+            add(listen_at(c, each, of(inherited, use_of(each.side))), each.side,
+                std::make_shared<const door>(each));
         }
     }
-    return all;
+    return opened;
 }
 
 service::admin_listeners open_admin(const config& c, service::inherited_listeners& inherited) {

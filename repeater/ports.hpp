@@ -14,17 +14,16 @@
 
 namespace repeater {
 
-/// One of a door's listeners.
-struct door_port {
+/// One listener, and who connects there.
+struct open_port {
     net::listener listener;
-    std::shared_ptr<const door> rules;
+    rfb::side side{};
+    std::shared_ptr<const door> rules{}; ///< null: peers name their IDs themselves
 };
 
 struct ports {
     std::vector<net::socket_file> socket_files;
-    std::vector<net::listener> for_viewers; ///< the port of --viewer-port first
-    std::vector<net::listener> for_servers;
-    std::vector<door_port> doors;
+    std::vector<open_port> all; ///< of each side that of --viewer-port or --server-port first
 
     /// Where tcp_options::listens_later said so: listens now. Throws std::system_error.
     void listen();

@@ -49,9 +49,7 @@ server::server(const asio::any_io_executor& executor, std::shared_ptr<const conf
 server::server(const asio::any_io_executor& executor, std::shared_ptr<const config> c, ports opened,
                event_sink& events, net::resolver::lookup look_up)
     : executor_(executor), loop_(net::event_loop::of(executor)), config_(std::move(c)),
-      events_(events), socket_files_(std::move(opened.socket_files)),
-      viewer_listeners_(std::move(opened.for_viewers)),
-      server_listeners_(std::move(opened.for_servers)), doors_(std::move(opened.doors)),
+      events_(events), socket_files_(std::move(opened.socket_files)), ports_(std::move(opened.all)),
       closing_(executor), limits_(limits_of(*config_)),
       resolver_(executor, std::move(look_up), net::resolver::turns::own),
       accepting_(executor, net::end_process),
@@ -99,16 +97,8 @@ void server::set_keeper(service::record_channel& keeper) {
 
 std::vector<server::listening> server::listeners() const {
     std::vector<listening> all;
-    const auto add = [&all](rfb::side side, const net::listener& l) {
-        all.push_back({{use_of(side), l.name()}, l.native_handle()});
-    };
-    for (const auto side : {rfb::side::viewer, rfb::side::server}) {
-        for (const auto& each : side == rfb::side::viewer ? viewer_listeners_ : server_listeners_) {
-            add(side, each);
-        }
-    }
-    for (const auto& [listener, rules] : doors_) {
-        add(rules->side, listener);
+    for (const auto& each : ports_) {
+        all.push_back({{use_of(each.side), each.listener.name()}, each.listener.native_handle()});
     }
     return all;
 }
@@ -197,30 +187,20 @@ bool server::is_deserted() const {
 }
 
 void server::start_accepting() {
-    for (const auto side : {rfb::side::viewer, rfb::side::server}) {
-        auto& listeners = side == rfb::side::viewer ? viewer_listeners_ : server_listeners_;
-        for (auto& each : listeners) {
-            accepting_.spawn(each.run(
-                [this, side](net::connection c) { accept(side, std::move(c), nullptr); },
-                [this](const error_code& ec) { events_.receive(event::accept_failed{ec}); }));
-        }
-    }
-    for (auto& each : doors_) {
+    for (auto& each : ports_) {
         accepting_.spawn(each.listener.run(
-            [this, by = each.rules](net::connection c) { accept(by->side, std::move(c), by); },
+            [this, &each](net::connection c) { accept(each, std::move(c)); },
             [this](const error_code& ec) { events_.receive(event::accept_failed{ec}); }));
     }
 }
 
 asio::awaitable<void> server::run() {
-    for (const auto side : {rfb::side::viewer, rfb::side::server}) {
-        for (const auto& each : side == rfb::side::viewer ? viewer_listeners_ : server_listeners_) {
-            events_.receive(event::listening{side, each.local(), each.name()});
+    for (const auto& [listener, side, rules] : ports_) {
+        event::listening e{side, listener.local(), listener.name()};
+        if (rules) {
+            e.id = rules->id;
         }
-    }
-    for (const auto& [listener, rules] : doors_) {
-        events_.receive(
-            event::listening{rules->side, listener.local(), listener.name(), rules->id});
+        events_.receive(e);
     }
     start_accepting();
     // tasks_.join() would complete whenever there is no task, which says nothing before drain().
@@ -237,12 +217,7 @@ asio::awaitable<void> server::run() {
 /// Once nobody accepts on them: another process may have them as well, and the poller would go on
 /// to hear of their connections.
 void server::close_listeners() {
-    for (auto* listeners : {&viewer_listeners_, &server_listeners_}) {
-        for (auto& each : *listeners) {
-            each.close();
-        }
-    }
-    for (auto& each : doors_) {
+    for (auto& each : ports_) {
         each.listener.close();
     }
 }
@@ -270,9 +245,9 @@ asio::awaitable<void> server::drained() {
     co_await relays_.join();
 }
 
-void server::accept(rfb::side side, net::connection c, std::shared_ptr<const door> by) {
+void server::accept(const open_port& at, net::connection c) {
     ++accepted_;
-    peer_name name{session_number{++last_number_}, side, c.peer, {}};
+    peer_name name{session_number{++last_number_}, at.side, c.peer, {}};
     const auto from = net::address_of(c.peer);
     const bool is_proxy = !from || net::contains(config_->proxy_from, *from);
     auto entered = limits_.enter(is_proxy ? std::nullopt : from, loop_.now());
@@ -282,11 +257,9 @@ void server::accept(rfb::side side, net::connection c, std::shared_ptr<const doo
     }
     auto& place = std::get<source_limits::place>(entered);
     if (is_proxy) {
-        tasks_.spawn(hear_proxy(std::move(name), std::move(c), std::move(place), std::move(by)));
+        tasks_.spawn(hear_proxy(std::move(name), std::move(c), std::move(place), at.rules));
     } else {
-        peer who(std::move(name), std::move(c), std::move(place));
-        who.by = std::move(by);
-        welcome(std::move(who));
+        welcome({std::move(name), std::move(c), std::move(place), at.rules});
     }
     drop_oldest_handshakes();
 }
@@ -338,9 +311,7 @@ asio::awaitable<void> server::hear_proxy(peer_name name, net::connection c,
         }
     }
     const auto proxy = c.peer;
-    peer who(std::move(name), std::move(c), std::move(place));
-    who.by = std::move(by);
-    welcome(std::move(who), proxy);
+    welcome({std::move(name), std::move(c), std::move(place), std::move(by)}, proxy);
 }
 
 void server::introduced(reception::guest g) {
@@ -577,9 +548,9 @@ void server::show_sessions() {
 }
 
 std::uint16_t server::port(rfb::side side) const {
-    return (side == rfb::side::viewer ? viewer_listeners_ : server_listeners_)
-        .front()
-        .local()
+    return std::find_if(ports_.begin(), ports_.end(),
+                        [side](const open_port& each) { return each.side == side; })
+        ->listener.local()
         .port();
 }
 

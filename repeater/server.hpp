@@ -130,8 +130,7 @@ private:
     [[nodiscard]] asio::awaitable<void> deserted();
     [[nodiscard]] asio::awaitable<void> drained();
     void close_listeners();
-    /// `by`: null where it is none of the doors.
-    void accept(rfb::side, net::connection, std::shared_ptr<const door> by);
+    void accept(const open_port&, net::connection);
     /// Closes peers that have not said what they want, where there are too many in all.
     void drop_oldest_handshakes();
 
@@ -181,9 +180,7 @@ private:
     std::shared_ptr<const config> config_; ///< for newcomers; a peer keeps the one it came under
     event_sink& events_;
     std::vector<net::socket_file> socket_files_; ///< until drain()
-    std::vector<net::listener> viewer_listeners_;
-    std::vector<net::listener> server_listeners_;
-    std::vector<door_port> doors_;
+    std::vector<open_port> ports_;
     net::wake_up closing_;
     bool closed_ = false;
     std::uint64_t last_number_ = 0; ///< of a session
