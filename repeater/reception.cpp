@@ -179,6 +179,11 @@ private:
         return who_.name.side == rfb::side::viewer && conf_->greet_viewers && !who_.by;
     }
 
+    void fail_to_read(const error_code& ec) {
+        const bool left = ec == asio::error::eof;
+        fail(left ? reason::too_short : reason::read_failed, left ? error_code{} : ec);
+    }
+
     /// True once a peer at a door has shown by its version that it belongs there, or it is clear
     /// that it does not. The version stays in the kernel. A viewer says nothing before its server
     /// does.
@@ -192,8 +197,7 @@ private:
             return false;
         }
         if (seen.error) {
-            const bool left = seen.error == asio::error::eof;
-            fail(left ? reason::too_short : reason::read_failed, left ? error_code{} : seen.error);
+            fail_to_read(seen.error);
             return true;
         }
         announce();
@@ -266,9 +270,7 @@ private:
                 return false;
             }
             if (got.error) {
-                const bool left = got.error == asio::error::eof;
-                fail(left ? reason::too_short : reason::read_failed,
-                     left ? error_code{} : got.error);
+                fail_to_read(got.error);
                 return true;
             }
             announce();
