@@ -4,6 +4,7 @@
 
 #include "net/text/address_range.hpp"
 #include "net/text/host_port.hpp"
+#include "net/text/split.hpp"
 #include "wsgate/text/ascii.hpp"
 
 #include <algorithm>
@@ -84,16 +85,9 @@ std::string proxy_in(const environment& env, bool tls, std::string_view host, st
 }
 
 bool is_excepted(std::string_view list, std::string_view host, std::uint16_t port) {
-    constexpr std::string_view between = ", \t";
-    while (!list.empty()) {
-        list.remove_prefix(std::min(list.find_first_not_of(between), list.size()));
-        const auto text = list.substr(0, list.find_first_of(between));
-        list.remove_prefix(text.size());
-        if (!text.empty() && covers(text, host, port)) {
-            return true;
-        }
-    }
-    return false;
+    const auto all = net::split(list, ", \t");
+    return std::any_of(all.begin(), all.end(),
+                       [&](std::string_view each) { return covers(each, host, port); });
 }
 
 } // namespace wsgate
