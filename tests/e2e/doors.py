@@ -45,24 +45,13 @@ class DoorsTest(ProgramCase):
             )
         )
 
-    def start_with_display(self, *command):
-        """Starts an X server, which keeps what is painted; returns its display."""
-        read, write = os.pipe()
-        self.start(
-            *command,
-            "-noreset",
-            "-displayfd",
-            str(write),
-            pass_fds=[write],
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(write)
-        with os.fdopen(read) as said:
-            return ":" + said.readline().strip()
+    def start_that_keeps(self, *command):
+        """Starts an X server that keeps what is painted; returns its display."""
+        return self.start_display(*command, "-noreset", stderr=subprocess.DEVNULL)[1]
 
     def display(self):
         screen = ("-screen", "0", "400x300x24", "-nolisten", "tcp")
-        return self.start_with_display("Xvfb", *screen)
+        return self.start_that_keeps("Xvfb", *screen)
 
     def paint(self, display):
         colour = "#%02x%02x%02x" % COLOUR
@@ -84,7 +73,7 @@ class DoorsTest(ProgramCase):
     def test_tigervnc_dials_and_gtk_vnc_looks(self):
         """A picture through both doors is the server's own."""
         (own,) = free_ports(1)
-        display = self.start_with_display(
+        display = self.start_that_keeps(
             *("Xtigervnc", "-geometry", "320x240", "-rfbport", str(own), "-localhost"),
             *("-SecurityTypes", "None", "-AlwaysShared"),
         )

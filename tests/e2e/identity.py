@@ -95,12 +95,8 @@ class IdentityTest(ProgramCase):
 
     def display(self):
         """An X display, by its name."""
-        read, write = os.pipe()
-        where = ("-displayfd", str(write), "-screen", "0", "640x480x24", "-nolisten", "tcp")
-        self.start("Xvfb", *where, pass_fds=[write])
-        os.close(write)
-        with os.fdopen(read) as said:
-            return ":" + said.readline().strip()
+        screen = ("-screen", "0", "640x480x24", "-nolisten", "tcp")
+        return self.start_display("Xvfb", *screen)[1]
 
     def understood(self):
         def found():
@@ -241,15 +237,10 @@ class ViewersOfTheirOwnTest(IdentityTest):
         """They speak of fences, continuous updates and sizes."""
         own = self.display()
         (port,) = free_ports(1)
-        read, write = os.pipe()
-        server = self.start(
-            *("Xtigervnc", "-displayfd", str(write), "-geometry", "640x480", "-rfbport", str(port)),
+        server, shown = self.start_display(
+            *("Xtigervnc", "-geometry", "640x480", "-rfbport", str(port)),
             *("-SecurityTypes", "None", "-localhost", "-AlwaysShared"),
-            pass_fds=[write],
         )
-        os.close(write)
-        with os.fdopen(read) as said:
-            shown = ":" + said.readline().strip()
         taps = [
             Tap(port, self.repeater.server_port, hello(NAME), 0, dials=True),
             Tap(self.listen(), self.repeater.viewer_port, hello(NAME), 12),

@@ -30,6 +30,14 @@ class ProgramCase(unittest.TestCase):
     def start(self, *command, **how):
         return self.ending(Program(*command, **how))
 
+    def start_display(self, *command, **how):
+        """Starts an X server; returns it and its display."""
+        read, write = os.pipe()
+        server = self.start(*command, "-displayfd", str(write), pass_fds=[write], **how)
+        os.close(write)
+        with os.fdopen(read) as said:
+            return server, ":" + said.readline().strip()
+
     def ending(self, program):
         """It ends after the test at the latest."""
         self.addCleanup(program.kill)
